@@ -1,0 +1,113 @@
+import js from '@eslint/js';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import jest from 'eslint-plugin-jest';
+import tseslint from 'typescript-eslint';
+
+// Who may import whom. The rooms are described in CONTRIBUTING.md.
+const rooms = [
+  { target: './lib', from: './functions', message: 'lib knows nothing of the doors.' },
+  { target: './lib', from: './orchestrators', message: 'lib knows nothing of the order.' },
+  { target: './lib', from: './local', message: 'the app knows nothing of the local platform.' },
+  { target: './functions', from: './local', message: 'the app knows nothing of the local platform.' },
+  { target: './orchestrators', from: './local', message: 'the app knows nothing of the local platform.' },
+  { target: './orchestrators', from: './functions', message: 'orchestrators hold order only.' },
+  { target: './local', from: './functions', message: 'a host loads the compiled app, never imports it.' },
+  { target: './local', from: './orchestrators', message: 'a host loads the compiled app, never imports it.' },
+];
+
+// Only a file named after a technology touches its SDK.
+const technologies = [
+  ['@azure/storage-blob', ['lib/lake/azureStorage.ts']],
+  ['@azure/storage-file-datalake', ['lib/lake/azureStorage.ts']],
+  ['@azure/identity', ['lib/azureIdentity.ts']],
+  ['@duckdb/node-api', ['lib/duckdb/duckdb.ts']],
+  ['pg', ['lib/metadata/postgres.ts']],
+  ['pg-copy-streams', ['lib/metadata/postgres.ts']],
+  ['@qdrant/js-client-rest', ['lib/vectors/qdrant.ts']],
+  ['openai', ['lib/embedding/openAi.ts', 'lib/answering/openAi.ts', 'lib/openAi.ts']],
+  ['onnxruntime-node', ['lib/embedding/useLite/**/*.ts']],
+  ['@langchain/textsplitters', ['lib/embedding/chunkText.ts']],
+];
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/**', '**/dist/**', '.local/**', 'test-output/**', 'coverage/**', 'bench/output/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked, importX.flatConfigs.typescript],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/require-await': 'off',
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones: rooms }],
+      eqeqeq: ['error', 'always'],
+    },
+  },
+  ...technologies.map(([name, allowed]) => ({
+    files: ['lib/**/*.ts', 'functions/**/*.ts'],
+    ignores: allowed,
+    rules: {
+      'no-restricted-imports': ['error', { paths: [{ name, message: `only ${allowed.join(', ')} may use ${name}.` }] }],
+    },
+  })),
+  {
+    files: ['lib/**/*.ts', 'functions/**/*.ts', 'orchestrators/**/*.ts'],
+    ignores: ['lib/config.ts', 'lib/configuration/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'lib/config.ts is the one door for configuration.' },
+      ],
+    },
+  },
+  {
+    // Orchestrators hold order only: they are replayed, so nothing in them may differ from one replay to the next.
+    files: ['orchestrators/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!durable-functions$|\\.\\.?/|\\.\\./lib/).*',
+              message: 'orchestrators import durable-functions, names, types and retry policies only.',
+            },
+            { regex: '^node:', message: 'no Node built-ins in an orchestrator.' },
+          ],
+        },
+      ],
+      'no-restricted-globals': [
+        'error',
+        'Date',
+        'process',
+        'setTimeout',
+        'setInterval',
+        'fetch',
+        'crypto',
+        'performance',
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'replay must see the same value.' },
+      ],
+    },
+  },
+  { files: ['tests/**/*.ts'], ...jest.configs['flat/recommended'] },
+  {
+    files: ['tests/**/*.ts'],
+    rules: { 'jest/no-standalone-expect': 'off', 'jest/expect-expect': 'error', 'jest/no-conditional-expect': 'off' },
+  },
+  {
+    files: ['**/*.cjs', '**/*.mjs'],
+    languageOptions: { globals: { module: 'readonly', require: 'readonly', process: 'readonly', console: 'readonly' } },
+  },
+);

@@ -1,0 +1,56 @@
+/** A data contract (Open Data Contract Standard v3.1), reduced to what the pipeline acts on. Read by `readContract`. */
+export interface DataContract {
+  /** Name of the dataset: folder name under `raw/` and `processed-data/`; lower-case letters, digits, hyphens. */
+  dataset: string;
+  version: string;
+  status: string;
+  description?: string;
+  columns: ContractColumn[];
+  roles: ColumnRoles;
+  source: SourceOptions;
+  quality: QualityLimits;
+}
+
+export type LogicalType = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'timestamp';
+
+export interface ContractColumn {
+  name: string;
+  logicalType: LogicalType;
+  required: boolean;
+  unique: boolean;
+  primaryKey: boolean;
+  /** Regular expression that the whole value must match. */
+  pattern?: string;
+  /** In characters. */
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  /** strptime format for date and timestamp columns; default `%Y-%m-%d` and `%Y-%m-%dT%H:%M:%SZ`. */
+  format?: string;
+}
+
+/** Which column plays which part for documents. `id`, `title` and `text` are required. */
+export interface ColumnRoles {
+  id: string;
+  title: string;
+  text: string;
+  author?: string;
+  date?: string;
+  category?: string;
+}
+
+export interface SourceOptions {
+  /** File name pattern under `raw/<dataset>/<date>/`. */
+  glob: string;
+  delimiter: string;
+  quote: string;
+  encoding: 'utf-8';
+  /** An unquoted field with this text is null. A quoted one never is. */
+  nullText: string;
+}
+
+export interface QualityLimits {
+  /** Share of records (0 to 1) that may be rejected before the gate closes. */
+  maxRejectShare: number;
+}

@@ -1,0 +1,42 @@
+/** One row of a committed part, its columns named by their role in the contract. */
+export interface DocumentRow {
+  dataset: string;
+  /** Partition, `yyyy-mm-dd`. */
+  ingestDate: string;
+  docId: string;
+  /** Hash of the row's business columns, computed in the transform; with docId it ties Parquet, SQL and vectors. */
+  contentHash: string;
+  title: string;
+  author: string | null;
+  /** ISO 8601 date or timestamp text as in the lake; null when the contract has no date role or the value is null. */
+  publishedAt: string | null;
+  category: string | null;
+  /** File under `raw/` and 1-based record number in it (header not counted). */
+  sourceFile: string;
+  recordNumber: number;
+  /** The whole text. Empty string when read without text. */
+  text: string;
+}
+
+/** Reads back what the table's current version holds. */
+export interface LakeReader {
+  /** Parts of one partition at the table's current version; empty when there is none. */
+  parts(dataset: string, date: string): Promise<CommittedPart[]>;
+  /** Rows of one part in batches; memory stays bounded by the batch. */
+  documents(part: PartReference, options: { withText: boolean }): AsyncIterable<DocumentRow[]>;
+  /** docId to contentHash of one whole partition at the current version. */
+  keys(dataset: string, date: string): Promise<Map<string, string>>;
+}
+
+export interface PartReference {
+  dataset: string;
+  date: string;
+  /** Path inside the processed container, `<dataset>/ingest_date=.../part-....parquet`. */
+  path: string;
+}
+
+export interface CommittedPart extends PartReference {
+  rows: number;
+  /** Bytes of the Parquet file. */
+  bytes: number;
+}

@@ -1,0 +1,48 @@
+/**
+ * The lake's storage in domain words: containers of objects named by path. Implemented on the Blob API, which ADLS Gen2
+ * serves too, so the same data path runs against Azurite and Azure.
+ */
+export interface ObjectStore {
+  /** Creates the container when absent. Returns true when it was created now. */
+  ensureContainer(container: string): Promise<boolean>;
+  /** Objects under the prefix in lexical order. An absent container or prefix yields nothing. */
+  list(container: string, prefix: string): AsyncIterable<ObjectInfo>;
+  /** Whole object, or `length` bytes from `offset`. Absent: PipelineError LAKE_OBJECT_NOT_FOUND, not retryable. */
+  read(container: string, path: string, range?: ByteRange): Promise<Buffer>;
+  /** Undefined when absent. */
+  info(container: string, path: string): Promise<ObjectInfo | undefined>;
+  /** Streams the object (or range) into a local file, in parallel blocks where that pays. */
+  download(container: string, path: string, localFile: string, range?: ByteRange): Promise<void>;
+  /** Replaces the object. */
+  write(container: string, path: string, content: Buffer | string): Promise<void>;
+  /** Put-if-absent, atomic between writers: 'exists' when the object was already there (nothing is changed then). */
+  writeIfAbsent(container: string, path: string, content: Buffer | string): Promise<'written' | 'exists'>;
+  /** Replaces the object with the file's content, streamed. */
+  upload(container: string, path: string, localFile: string): Promise<void>;
+  /** Deletes; an absent object is no error. */
+  remove(container: string, path: string): Promise<void>;
+}
+
+export interface ObjectInfo {
+  path: string;
+  /** Bytes. */
+  size: number;
+  etag: string;
+  lastModified: Date;
+}
+
+export interface ByteRange {
+  /** First byte, from 0. */
+  offset: number;
+  /** Bytes. */
+  length: number;
+}
+
+/** Container (file system) names, by role. */
+export interface LakeContainers {
+  raw: string;
+  processed: string;
+  quarantine: string;
+  /** Plans and part manifests of runs under way. */
+  staging: string;
+}

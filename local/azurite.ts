@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { startChild, waitUntilReady, type RunningChild } from './childProcess';
+import { anyFreePort } from './ports';
+import { preloadPath } from './preload';
+
+export interface AzuritePorts {
+  blob: number;
+  queue: number;
+  table: number;
+}
+
+export interface RunningAzurite {
+  connectionString: string;
+  ports: AzuritePorts;
+  child: RunningChild;
+  stop(): Promise<void>;
+}
+
+// Azurite's published development account; it opens nothing but the emulator.
+const ACCOUNT = 'devstoreaccount1';
+const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+/** Starts Azurite (blob, queue, table) on 127.0.0.1 and waits until it answers. Ports: free ones unless given. */
+export async function startAzurite(options: {
+  dataDirectory: string;
+  ports?: AzuritePorts;
+  logFile?: string;
+}): Promise<RunningAzurite> {
+  const ports = options.ports ?? { blob: await anyFreePort(), queue: await anyFreePort(), table: await anyFreePort() };
+  mkdirSync(options.dataDirectory, { recursive: true });
+  const child = await startChild({
+    name: 'Azurite',
+    command: process.execPath,
+    arguments: [
+      '-r',
+      preloadPath(),
+      require.resolve('azurite/dist/src/azurite.js'),
+      ...['--location', options.dataDirectory, '--silent', '--disableTelemetry'],
+      // The storage packages may speak a newer REST version than the emulator lists.
+      '--skipApiVersionCheck',
+      ...['--blobHost', '127.0.0.1', '--queueHost', '127.0.0.1', '--tableHost', '127.0.0.1'],
+      ...['--blobPort', `${ports.blob}`, '--queuePort', `${ports.queue}`, '--tablePort', `${ports.table}`],
+    ],
+    logFile: options.logFile ?? path.join(options.dataDirectory, 'azurite.log'),
+    channel: true,
+  });
+  await waitUntilReady(
+    child,
+    async () => (await accepts(ports.blob)) && (await accepts(ports.queue)) && (await accepts(ports.table)),
+  );
+  return { connectionString: azuriteConnectionString(ports), ports, child, stop: () => child.stop() };
+}
+
+/** The connection string of the emulator's well-known account on the given ports. */
+export function azuriteConnectionString(ports: AzuritePorts): string {
+  const endpoint = (service: string, port: number): string => `${service}=http://127.0.0.1:${port}/${ACCOUNT}`;
+  return [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${ACCOUNT}`,
+    `AccountKey=${KEY}`,
+    endpoint('BlobEndpoint', ports.blob),
+    endpoint('QueueEndpoint', ports.queue),
+    endpoint('TableEndpoint', ports.table),
+    '',
+  ].join(';');
+}
+
+async function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** A child that was started, with the last lines it said kept for the message when it dies. */
+export interface RunningChild {
+  readonly name: string;
+  readonly process: ChildProcess;
+  /** Resolves when the child has ended, however that came. */
+  readonly ended: Promise<ChildEnd>;
+  lastLines(): string;
+  /** Asks the child to stop, and ends it by force after the grace. Resolves when it is gone. */
+  stop(signal?: NodeJS.Signals, graceInMilliseconds?: number): Promise<void>;
+}
+
+export interface ChildEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface ChildOptions {
+  name: string;
+  command: string;
+  arguments: string[];
+  environment?: NodeJS.ProcessEnv;
+  workingDirectory?: string;
+  /** Everything that the child prints goes there. */
+  logFile: string;
+  user?: { uid: number; gid: number };
+  /** Opens a channel whose closing tells a Node child that its parent is gone. */
+  channel?: boolean;
+}
+
+const KEPT_LINES = 20;
+
+/** Starts a child whose output goes to a log file. Throws when the command cannot be started. */
+export async function startChild(options: ChildOptions): Promise<RunningChild> {
+  mkdirSync(path.dirname(options.logFile), { recursive: true });
+  const log = createWriteStream(options.logFile, { flags: 'a' });
+  const spawnOptions: SpawnOptions = {
+    cwd: options.workingDirectory,
+    env: options.environment ?? process.env,
+    stdio: options.channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    ...options.user,
+    // A group of its own: Ctrl-C in the terminal reaches the supervisor only, which then stops all in order.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  };
+  const child = spawn(options.command, options.arguments, spawnOptions);
+  const lines: string[] = [];
+  const keep = (chunk: Buffer): void => {
+    log.write(chunk);
+    lines.push(...chunk.toString('utf8').split(/\r?\n/).filter(Boolean));
+    if (lines.length > KEPT_LINES) lines.splice(0, lines.length - KEPT_LINES);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const ended = new Promise<ChildEnd>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+  void ended.then(() => log.end());
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) => reject(new Error(`${options.name} could not be started: ${error.message}`)));
+  });
+  return {
+    name: options.name,
+    process: child,
+    ended,
+    lastLines: () => lines.join('\n'),
+    stop: async (signal = 'SIGTERM', graceInMilliseconds = 15000) => {
+      if (child.exitCode !== null || child.signalCode !== null) return void (await ended);
+      const force = setTimeout(() => child.kill('SIGKILL'), graceInMilliseconds);
+      child.kill(signal);
+      await ended;
+      clearTimeout(force);
+    },
+  };
+}
+
+/**
+ * Waits until `probe` answers true. Throws at once when the child ends before, with its last lines, or after the
+ * time-out.
+ */
+export async function waitUntilReady(
+  child: RunningChild,
+  probe: () => Promise<boolean>,
+  timeoutInMilliseconds = 60000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutInMilliseconds;
+  let end: ChildEnd | undefined;
+  void child.ended.then((how) => (end = how));
+  for (;;) {
+    if (await probe().catch(() => false)) return;
+    if (end) {
+      throw new Error(`${child.name} ended at once (${end.signal ?? `exit code ${end.code}`}):\n${child.lastLines()}`);
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${child.name} did not become ready in ${timeoutInMilliseconds / 1000} s:\n${child.lastLines()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

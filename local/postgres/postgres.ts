@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Client } from 'pg';
+import { startChild, waitUntilReady, type RunningChild } from '../childProcess';
+import { anyFreePort } from '../ports';
+import { installedPostgresFolder } from './binaries';
+import {
+  createOwnedFolder,
+  isReachable,
+  reachableBinaries,
+  reachableFolderFor,
+  serverUser,
+  type SystemUser,
+} from './serverUser';
+
+export interface RunningPostgres {
+  /** Of the `postgres` maintenance database. */
+  adminUrl: string;
+  /** The same server, another database. */
+  urlOf(database: string): string;
+  port: number;
+  child: RunningChild;
+  stop(): Promise<void>;
+}
+
+const SUPERUSER = 'pipeline';
+
+/**
+ * Starts PostgreSQL from the binaries that npm installed, on 127.0.0.1 with a password of its own, and waits until it
+ * answers. The cluster is created at the first start. A server that a killed session left running on the same data is
+ * stopped first.
+ */
+export async function startPostgres(options: {
+  dataDirectory: string;
+  port?: number;
+  logFile?: string;
+}): Promise<RunningPostgres> {
+  const port = options.port ?? (await anyFreePort());
+  const user = serverUser();
+  const folder = postgresFolder(options.dataDirectory);
+  const binaries = reachableBinaries(installedPostgresFolder(), user, folder);
+  const cluster = path.join(folder, 'cluster');
+  const passwordFile = path.join(folder, 'password');
+  createOwnedFolder(folder, user);
+  if (!existsSync(cluster)) createCluster(binaries, folder, cluster, passwordFile, user);
+  await stopLeftOver(cluster);
+
+  const child = await startChild({
+    name: 'PostgreSQL',
+    command: executable(binaries, 'postgres'),
+    arguments: [
+      ...['-D', cluster, '-p', `${port}`],
+      ...setting('listen_addresses', '127.0.0.1'),
+      // Sockets live in paths of at most 107 bytes; TCP serves everybody.
+      ...setting('unix_socket_directories', ''),
+      ...setting('shared_buffers', '64MB'),
+      ...setting('max_connections', '60'),
+      // A crash of the machine may lose the last moments of commits, never consistency; the lake can rebuild them.
+      ...setting('synchronous_commit', 'off'),
+    ],
+    workingDirectory: folder,
+    logFile: options.logFile ?? path.join(options.dataDirectory, 'postgres.log'),
+    user,
+  });
+  const password = readFileSync(passwordFile, 'utf8').trim();
+  const urlOf = (database: string): string => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+  await waitUntilReady(child, () => acceptsSessions(urlOf('postgres')));
+  // SIGINT is PostgreSQL's "fast" shutdown: sessions are ended, data is checkpointed.
+  return { adminUrl: urlOf('postgres'), urlOf, port, child, stop: () => child.stop('SIGINT', 20000) };
+}
+
+/** Where the cluster lies: in the data folder, or in a reachable one when root keeps the data in a private place. */
+export function postgresFolder(dataDirectory: string): string {
+  const inside = path.join(path.resolve(dataDirectory), 'postgres');
+  const user = serverUser();
+  return user && !isReachable(inside, user) ? path.join(reachableFolderFor(dataDirectory), 'postgres') : inside;
+}
+
+function executable(binaries: string, name: string): string {
+  return path.join(binaries, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+}
+
+function setting(name: string, value: string): string[] {
+  return ['-c', `${name}=${value}`];
+}
+
+/** initdb into a neighbour, then one rename: an interrupted first start leaves no half cluster. */
+function createCluster(
+  binaries: string,
+  folder: string,
+  cluster: string,
+  passwordFile: string,
+  user: SystemUser | undefined,
+): void {
+  const draft = `${cluster}.draft`;
+  rmSync(draft, { recursive: true, force: true });
+  createOwnedFolder(draft, user);
+  writeFileSync(passwordFile, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o644 });
+  const result = spawnSync(
+    executable(binaries, 'initdb'),
+    [
+      ...['-D', draft, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'],
+      ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions', '--no-sync'],
+    ],
+    { cwd: folder, encoding: 'utf8', uid: user?.uid, gid: user?.gid, env: { PATH: process.env.PATH, TZ: 'UTC' } },
+  );
+  if (result.status !== 0) {
+    throw new Error(`PostgreSQL's initdb failed:\n${result.error?.message ?? `${result.stdout}${result.stderr}`}`);
+  }
+  renameSync(draft, cluster);
+}
+
+/** A killed supervisor can't stop its PostgreSQL: the process id is in the cluster's lock file. */
+async function stopLeftOver(cluster: string): Promise<void> {
+  const lock = path.join(cluster, 'postmaster.pid');
+  if (!existsSync(lock)) return;
+  const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
+  if (!isPostgres(pid)) return;
+  process.kill(pid, 'SIGINT');
+  for (let waited = 0; waited < 20000 && isPostgres(pid); waited += 100) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function isPostgres(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
+  } catch {
+    return false;
+  }
+}
+
+/** Listening is not enough: a server that recovers from a crash listens and turns sessions away. */
+async function acceptsSessions(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  try {
+    await client.connect();
+    return true;
+  } finally {
+    await client.end();
+  }
+}
