@@ -18,3 +18,6 @@ export interface Citation {
   /** Stands letter for letter in the document's text. */
   quote: string;
 }
+
+/** Pieces of the answer's text as they come, then the whole, checked answer: the last event. */
+export type AnswerEvent = { type: 'token'; text: string } | { type: 'answer'; answer: Answer };

@@ -15,6 +15,8 @@ export type LogicalType = 'string' | 'integer' | 'number' | 'boolean' | 'date' |
 
 export interface ContractColumn {
   name: string;
+  /** Name in the header of the files when it differs from `name` (physicalName in the standard). */
+  header?: string;
   logicalType: LogicalType;
   required: boolean;
   unique: boolean;

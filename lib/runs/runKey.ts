@@ -13,14 +13,5 @@ export function instanceIdOf(dataset: string, date: string): string {
 }
 
 /** Steps of a run in their order. `metadata` and `embed` go side by side. */
-export const RUN_STEPS = [
-  'ensure',
-  'plan',
-  'transform',
-  'gate',
-  'commit',
-  'metadata',
-  'embed',
-  'reconcile',
-] as const;
+export const RUN_STEPS = ['ensure', 'plan', 'transform', 'gate', 'commit', 'metadata', 'embed', 'reconcile'] as const;
 export type RunStep = (typeof RUN_STEPS)[number];

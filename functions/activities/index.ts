@@ -1,0 +1,12 @@
+import './ensureRun';
+import './planRun';
+import './transformRange';
+import './judgeRun';
+import './commitRun';
+import './loadDocuments';
+import './removeStaleDocuments';
+import './embedDocuments';
+import './removeStaleVectors';
+import './reconcileRun';
+import './concludeRun';
+import './discardRun';

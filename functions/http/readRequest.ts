@@ -1,0 +1,68 @@
+import type { HttpRequest } from '@azure/functions';
+import { z } from 'zod';
+import { FaultList, PipelineError, type Problem } from '../../lib/errors';
+
+/** A day of the calendar, `yyyy-mm-dd`. */
+export const calendarDate = z
+  .string()
+  .refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text), 'a day of the calendar, yyyy-mm-dd');
+
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+/** The JSON body, checked. Throws BODY_NOT_JSON or REQUEST_INVALID (400) with every fault. */
+export async function readBody<Schema extends z.ZodType>(
+  request: HttpRequest,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const text = await request.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new PipelineError('BODY_NOT_JSON', 'The request body is not JSON.', {
+      status: 400,
+      found: text === '' ? 'an empty body' : JSON.stringify(text.slice(0, 80)),
+      expected: 'a JSON object',
+      remedy: 'Send a JSON object with content-type application/json.',
+    });
+  }
+  return check(body, schema);
+}
+
+/** The query parameters, checked; an empty one counts as absent. Throws REQUEST_INVALID (400). */
+export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.infer<Schema> {
+  return check(Object.fromEntries([...request.query].filter(([, value]) => value !== '')), schema);
+}
+
+function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue): Problem => {
+    const field = issue.path.join('.');
+    return {
+      code: 'FIELD_INVALID',
+      message: field === '' ? 'the request is not valid' : `${field} is not valid`,
+      found: JSON.stringify(valueAt(value, issue.path))?.slice(0, 80) ?? 'nothing',
+      expected: issue.message,
+      where: { field },
+    };
+  });
+  const first = faults[0];
+  throw new FaultList('REQUEST_INVALID', 'The request is not valid.', faults, {
+    status: 400,
+    found: first?.found,
+    expected: first?.expected,
+    where: first?.where,
+  });
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}

@@ -1,0 +1,22 @@
+import type { Passage } from '../retrieval/passage';
+import type { Citation } from './answer';
+
+/** `quote` must be a piece of the passage's text. */
+export function toCitation(passage: Passage, quote: string): Citation {
+  const { docId, dataset, title, author, publishedAt } = passage;
+  return { docId, dataset, title, author, date: publishedAt?.slice(0, 10) ?? null, quote };
+}
+
+/**
+ * The piece of `text` that reads like `quote`, whatever the white space and case; undefined when there is none. What is
+ * returned stands in the text letter for letter.
+ */
+export function findQuote(text: string, quote: string): string | undefined {
+  const words = quote
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (words.length === 0) return undefined;
+  const pattern = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('\\s+');
+  return new RegExp(pattern, 'i').exec(text)?.[0];
+}

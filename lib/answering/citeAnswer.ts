@@ -1,0 +1,48 @@
+import { termsOf } from '../embedding/lexical/terms';
+import { splitSentences } from '../embedding/splitSentences';
+import type { Passage } from '../retrieval/passage';
+import type { Citation } from './answer';
+import { findQuote, toCitation } from './citation';
+import { coverage, termWeights } from './termWeights';
+
+/** Shorter quotations are single words or names: they prove nothing. */
+const SHORTEST_QUOTE_IN_WORDS = 3;
+const QUOTATION = /"([^"]+)"|“([^”]+)”/g;
+
+/**
+ * Citations for an answer whose markers `[1]`, `[2]` ... stand for `cited` in this order. What the answer quotes before a
+ * marker must stand in that passage; where it quotes nothing, or something else, the quote is the passage's sentence that
+ * is nearest to what the answer says there.
+ */
+export function citeAnswer(answer: string, cited: Passage[]): Citation[] {
+  return cited.map((passage, index) => {
+    const statements = statementsBefore(answer, `[${index + 1}]`);
+    const quoted = statements
+      .flatMap((statement) => [...statement.matchAll(QUOTATION)].map((match) => match[1] ?? match[2] ?? ''))
+      .filter((quotation) => quotation.trim().split(/\s+/).length >= SHORTEST_QUOTE_IN_WORDS)
+      .map((quotation) => findQuote(passage.text, quotation.replace(/[.,;]+$/, '')))
+      .find((quote) => quote !== undefined);
+    return toCitation(passage, quoted ?? nearestSentence(statements.join(' '), passage));
+  });
+}
+
+/** The sentence in front of each occurrence of the marker, without markers. */
+function statementsBefore(answer: string, marker: string): string[] {
+  const pieces = answer.split(marker).slice(0, -1);
+  return pieces.map((piece) => {
+    const plain = piece.replace(/\[\d+\]/g, ' ').trim();
+    return splitSentences(plain).at(-1)?.text ?? plain;
+  });
+}
+
+function nearestSentence(statement: string, passage: Passage): string {
+  const sentences = splitSentences(passage.text).map(({ text }) => ({ text, terms: termsOf(text) }));
+  const weights = termWeights(
+    statement,
+    sentences.map(({ terms }) => terms),
+  );
+  const [nearest] = sentences
+    .map(({ text, terms }) => ({ text, covered: coverage(weights, terms) }))
+    .sort((left, right) => right.covered - left.covered);
+  return nearest?.text ?? passage.text;
+}

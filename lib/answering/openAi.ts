@@ -1,0 +1,89 @@
+import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
+import type { OpenAI } from 'openai';
+import { PipelineError } from '../errors';
+import {
+  createOpenAiClient,
+  filteredCategories,
+  filteredError,
+  modelOf,
+  toServiceError,
+  type OpenAiRequestOptions,
+  type OpenAiService,
+} from '../openAi';
+import type { Answerer } from './answerer';
+import { CitationMarkers } from './citationMarkers';
+import { citeAnswer } from './citeAnswer';
+import { promptMessages, type PromptMessage } from './promptMessages';
+
+export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
+  service: OpenAiService;
+}
+
+/**
+ * Answers by a hosted chat model, streamed. Markers are checked as they pass and quotes when the text is whole, so that no
+ * citation names a passage that wasn't given or quotes what isn't in it. `timeoutInMilliseconds` (default 60,000) bounds
+ * the whole answer; 2 retries before the first token. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT and
+ * ANSWER_EMPTY, both retryable.
+ */
+export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
+  const { service, timeoutInMilliseconds = 60_000, retries = 2 } = options;
+  const client = createOpenAiClient(service, { timeoutInMilliseconds, retries });
+  const model = modelOf(service);
+
+  return {
+    model,
+    async *stream({ question, passages, signal }) {
+      const deadline = AbortSignal.timeout(timeoutInMilliseconds);
+      const markers = new CitationMarkers(passages.length);
+      let answer = '';
+      try {
+        const messages = promptMessages(question, passages);
+        const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
+        for await (const piece of streamChat(client, model, messages, end)) {
+          const shown = answer === '' ? markers.push(piece).trimStart() : markers.push(piece);
+          answer += shown;
+          if (shown !== '') yield { type: 'token', text: shown };
+        }
+      } catch (error) {
+        throw deadline.aborted ? timeoutError(timeoutInMilliseconds, error) : toServiceError(error, 'ANSWER', service);
+      }
+      const rest = markers.finish().trimEnd();
+      answer += rest;
+      if (answer === '') throw new PipelineError('ANSWER_EMPTY', 'The model answered nothing.', { retryable: true });
+      if (rest !== '') yield { type: 'token', text: rest };
+      const cited = markers.cited.flatMap((number) => passages[number - 1] ?? []);
+      yield { type: 'answer', answer: { question, answer, citations: citeAnswer(answer, cited), model } };
+    },
+  };
+}
+
+async function* streamChat(
+  client: OpenAI,
+  model: string,
+  messages: PromptMessage[],
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  const chunks = await client.chat.completions.create({ model, messages, stream: true }, { signal });
+  for await (const { choices } of chunks) {
+    // Azure's first chunk has no choice: it reports on the prompt.
+    const [choice] = choices;
+    if (choice?.finish_reason === 'content_filter') {
+      const filtered = choice as { content_filter_results?: ContentFilterResultsForChoiceOutput };
+      throw filteredError('ANSWER', filteredCategories(filtered.content_filter_results));
+    }
+    if (choice?.delta.content) yield choice.delta.content;
+  }
+  // The client ends an aborted stream as if it were complete.
+  signal.throwIfAborted();
+}
+
+function timeoutError(timeoutInMilliseconds: number, cause: unknown): PipelineError {
+  return new PipelineError('ANSWER_TIMEOUT', "The model's answer took too long.", {
+    expected: `an answer within ${timeoutInMilliseconds / 1000} s`,
+    where: { setting: 'ANSWER_TIMEOUT_SECONDS' },
+    remedy: 'Ask again, or allow more time.',
+    retryable: true,
+    status: 504,
+    cause,
+  });
+}

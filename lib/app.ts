@@ -1,0 +1,131 @@
+import type { Answerer } from './answering/answerer';
+import { createExtractiveAnswerer } from './answering/extractive';
+import { azureIdentity, openAiTokenProvider } from './azureIdentity';
+import type { AzureOpenAiAccess, Config } from './config';
+import { contractFolder, type ContractCatalog } from './contract/contractCatalog';
+import type { Embedder } from './embedding/embedder';
+import { createOpenAiEmbedder } from './embedding/openAi';
+import { createUseLiteEmbedder } from './embedding/useLite/useLite';
+import { PipelineError } from './errors';
+import type { Probe } from './health';
+import { createAzureStorage } from './lake/azureStorage';
+import type { CommittedPart, LakeReader } from './lake/document';
+import { createLakeReader } from './lake/lakeReader';
+import type { Lakehouse } from './lake/lakehouse';
+import type { ObjectStore } from './lake/objectStore';
+import { createDocumentLookup } from './metadata/currentDocuments';
+import type { Database } from './metadata/database';
+import { migratedDatabase } from './metadata/migratedDatabase';
+import { createPostgres } from './metadata/postgres';
+import type { DocumentLookup } from './retrieval/documentLookup';
+import type { RunKey } from './runs/runKey';
+import { createRunStore, type RunStore } from './runs/runStore';
+import type { OpenAiService } from './openAi';
+import { createQdrantIndex } from './vectors/qdrant';
+import type { VectorIndex } from './vectors/vectorIndex';
+
+/** Everything that the doors work with. */
+export interface App {
+  config: Config;
+  contracts: ContractCatalog;
+  lakehouse: Lakehouse;
+  lake: LakeReader;
+  database: Database;
+  runs: RunStore;
+  vectors: VectorIndex;
+  embedder: Embedder;
+  documents: DocumentLookup;
+  answerer: Answerer;
+  answerTimeoutInMilliseconds: number;
+  /** Part number `part` of the partition at the table's current version. Absent: LAKE_PART_NOT_FOUND. */
+  committedPart(key: RunKey, part: number): Promise<CommittedPart>;
+  probes: Record<string, Probe>;
+  close(): Promise<void>;
+}
+
+/** The composition root: the only place where clients are built. They connect when they are first used. */
+export function createApp(config: Config): App {
+  const store = createObjectStore(config);
+  const contracts = contractFolder(config.contractsDirectory);
+  const lakehouse: Lakehouse = {
+    store,
+    contracts,
+    containers: config.lake.containers,
+    temporaryDirectory: config.temporaryDirectory,
+    parquetCodec: config.lake.parquetCodec,
+    duckDb: { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes },
+  };
+  const lake = createLakeReader(lakehouse);
+  const database = migratedDatabase(createPostgres(config.postgresUrl));
+  const embedder = createEmbedder(config);
+  const vectors = createQdrantIndex({ ...config.qdrant, embedder });
+  return {
+    config,
+    contracts,
+    lakehouse,
+    lake,
+    database,
+    runs: createRunStore(database),
+    vectors,
+    embedder,
+    documents: createDocumentLookup(database),
+    answerer: createAnswerer(config),
+    answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
+    committedPart: (key, part) => committedPart(lake, key, part),
+    probes: {
+      storage: () => store.info(config.lake.containers.raw, 'health'),
+      postgres: () => database.query('select 1'),
+      vectors: () => vectors.check(),
+    },
+    close: async () => {
+      await Promise.all([database.close(), embedder.close()]);
+    },
+  };
+}
+
+export function createObjectStore({ lake: { access } }: Pick<Config, 'lake'>): ObjectStore {
+  return access.kind === 'connectionString'
+    ? createAzureStorage({ connectionString: access.connectionString })
+    : createAzureStorage({ accountUrl: access.accountUrl, credential: azureIdentity() });
+}
+
+async function committedPart(lake: LakeReader, key: RunKey, part: number): Promise<CommittedPart> {
+  const parts = await lake.parts(key.dataset, key.date);
+  const found = parts[part];
+  if (found) return found;
+  throw new PipelineError('LAKE_PART_NOT_FOUND', `The partition ${key.dataset} ${key.date} has no part ${part}.`, {
+    found: `${parts.length} parts`,
+    expected: `more than ${part}`,
+    remedy: 'Run this dataset and date again.',
+  });
+}
+
+function createEmbedder({ embedding }: Config): Embedder {
+  switch (embedding.provider) {
+    case 'local':
+      return createUseLiteEmbedder({ precision: embedding.precision, workers: embedding.threads });
+    case 'azure-openai':
+      return createOpenAiEmbedder({
+        service: azureOpenAiService(embedding.service, embedding.deployment),
+        dimensions: embedding.dimensions,
+      });
+    case 'openai':
+      return createOpenAiEmbedder({
+        service: { kind: 'openai', ...embedding.service, model: embedding.model },
+        dimensions: embedding.dimensions,
+      });
+  }
+}
+
+function createAnswerer({ answering }: Config): Answerer {
+  switch (answering.provider) {
+    case 'extractive':
+      return createExtractiveAnswerer();
+    default:
+      throw new Error('pending');
+  }
+}
+
+function azureOpenAiService({ endpoint, apiKey, apiVersion }: AzureOpenAiAccess, deployment: string): OpenAiService {
+  return { kind: 'azure-openai', endpoint, apiVersion, deployment, credential: apiKey ?? openAiTokenProvider() };
+}

@@ -1,0 +1,74 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { FaultList, PipelineError } from '../errors';
+import type { DataContract } from './contract';
+import { isDatasetName, requireDatasetName } from './datasetName';
+import { readContract } from './readContract';
+
+/** The known datasets. A contract is read anew each time: a changed file counts from the next step on. */
+export interface ContractCatalog {
+  /**
+   * Throws DATASET_NAME_INVALID (400), DATASET_UNKNOWN (404) or CONTRACT_INVALID (every fault of that file). A faulty
+   * contract of another dataset is no hindrance.
+   */
+  get(dataset: string): Promise<DataContract>;
+  /** Dataset names in order, one per contract file. An absent folder: CONTRACTS_FOLDER_NOT_FOUND. */
+  names(): Promise<string[]>;
+}
+
+const ENDINGS = ['.yaml', '.yml'];
+
+/** Reads `<folder>/<dataset>.yaml`. */
+export function contractFolder(folder: string): ContractCatalog {
+  const files = async (): Promise<Map<string, string>> => {
+    let entries: string[];
+    try {
+      entries = await readdir(folder);
+    } catch (cause) {
+      throw new PipelineError('CONTRACTS_FOLDER_NOT_FOUND', 'The folder with the data contracts cannot be read.', {
+        found: folder,
+        expected: 'a folder with one YAML file per dataset',
+        remedy: 'Mend the setting that names the contracts folder.',
+        cause,
+      });
+    }
+    return new Map(
+      entries
+        .map((file) => [path.parse(file).name, file] as const)
+        .filter(([name, file]) => ENDINGS.includes(path.extname(file)) && isDatasetName(name))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  };
+  return {
+    async names() {
+      return [...(await files()).keys()];
+    },
+    async get(dataset) {
+      requireDatasetName(dataset);
+      const known = await files();
+      const file = known.get(dataset);
+      if (file === undefined) {
+        throw new PipelineError('DATASET_UNKNOWN', 'There is no contract for this dataset.', {
+          found: dataset,
+          expected: known.size > 0 ? [...known.keys()].join(', ') : 'a contract file; the folder has none',
+          where: { field: 'dataset' },
+          remedy: `Use a known dataset, or add ${dataset}.yaml to the contracts.`,
+          status: 404,
+        });
+      }
+      const contract = readContract(await readFile(path.join(folder, file), 'utf8'), file);
+      if (contract.dataset !== dataset) {
+        throw new FaultList('CONTRACT_INVALID', `The data contract ${file} has 1 fault(s).`, [
+          {
+            code: 'CONTRACT_FIELD_INVALID',
+            message: 'The table name differs from the file name.',
+            found: contract.dataset,
+            expected: dataset,
+            where: { file, field: 'schema[0].name' },
+          },
+        ]);
+      }
+      return contract;
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { ContractColumn, LogicalType } from './contract';
+import type { ContractProperty } from './contractShape';
+import type { ContractFault } from './contractFault';
+import { strptimeFormat } from './timeFormat';
+
+/** Columns that the transform adds to each row; a contract may not name its own so. */
+export const TECHNICAL_COLUMNS = ['source_file', 'record_number', 'content_hash', 'ingest_date'] as const;
+
+const OPTION_TYPES: Record<string, LogicalType[]> = {
+  pattern: ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'],
+  minLength: ['string'],
+  maxLength: ['string'],
+  minimum: ['integer', 'number'],
+  maximum: ['integer', 'number'],
+  format: ['date', 'timestamp'],
+};
+
+/** One property of the standard as a column. Faults are added to the list; the column is usable only without any. */
+export function readColumn(property: ContractProperty, index: number, faults: ContractFault[]): ContractColumn {
+  const options = property.logicalTypeOptions ?? {};
+  const path = (name: string) => ['schema', 0, 'properties', index, 'logicalTypeOptions', name];
+  for (const name of Object.keys(options)) {
+    if (!OPTION_TYPES[name]?.includes(property.logicalType)) {
+      faults.push({
+        path: path(name),
+        message: `${name} has no meaning for a column of type ${property.logicalType}.`,
+        expected: `a column of type ${OPTION_TYPES[name]?.join(' or ') ?? 'another kind'}`,
+      });
+    }
+  }
+  if (options.pattern !== undefined) {
+    const fault = patternFault(options.pattern);
+    if (fault !== undefined) faults.push({ path: path('pattern'), message: fault, found: options.pattern });
+  }
+  if (options.minLength !== undefined && options.maxLength !== undefined && options.minLength > options.maxLength) {
+    faults.push({ path: path('minLength'), message: 'minLength is over maxLength: no value could pass.' });
+  }
+  if (options.minimum !== undefined && options.maximum !== undefined && options.minimum > options.maximum) {
+    faults.push({ path: path('minimum'), message: 'minimum is over maximum: no value could pass.' });
+  }
+  const format = options.format === undefined ? undefined : strptimeFormat(options.format);
+  if (options.format !== undefined && format === undefined) {
+    faults.push({
+      path: path('format'),
+      message: 'The format has a part that is not known.',
+      found: options.format,
+      expected: "a JDK pattern such as yyyy-MM-dd or yyyy-MM-dd'T'HH:mm:ss'Z', or strptime such as %d.%m.%Y",
+    });
+  }
+  return {
+    name: property.name,
+    header: property.physicalName,
+    logicalType: property.logicalType,
+    required: property.required || property.primaryKey,
+    unique: property.unique || property.primaryKey,
+    primaryKey: property.primaryKey,
+    pattern: options.pattern,
+    minLength: options.minLength,
+    maxLength: options.maxLength,
+    minimum: options.minimum,
+    maximum: options.maximum,
+    format,
+  };
+}
+
+/** Faults between columns: names that stand twice (case does not count, as in Delta) or are taken. */
+export function columnFaults(columns: ContractColumn[]): ContractFault[] {
+  const faults: ContractFault[] = [];
+  for (const [key, nameOf] of [
+    ['name', (column: ContractColumn) => column.name.toLowerCase()],
+    ['physicalName', (column: ContractColumn) => column.header ?? column.name],
+  ] as const) {
+    const seen = new Map<string, number>();
+    columns.forEach((column, index) => {
+      const name = nameOf(column);
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, index);
+      else if (key === 'name' || column.header !== undefined || columns[first]?.header !== undefined) {
+        faults.push({
+          path: ['schema', 0, 'properties', index, key],
+          message: `The same ${key} stands at properties[${first}].`,
+          found: name,
+        });
+      }
+    });
+  }
+  columns.forEach((column, index) => {
+    if ((TECHNICAL_COLUMNS as readonly string[]).includes(column.name.toLowerCase())) {
+      faults.push({
+        path: ['schema', 0, 'properties', index, 'name'],
+        message: 'The name is taken by a column that the transform adds.',
+        found: column.name,
+        expected: `a name other than ${TECHNICAL_COLUMNS.join(', ')}`,
+      });
+    }
+  });
+  return faults;
+}
+
+/** The engine matches with RE2, which has no look-around and no back-references. */
+function patternFault(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern, 'u');
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const unescaped = pattern.replaceAll(/\\\\/g, '');
+  if (/\(\?(?:[=!]|<[=!])/.test(unescaped)) return 'Look-ahead and look-behind are not supported in patterns.';
+  if (/\\[1-9]|\\k</.test(unescaped)) return 'Back-references are not supported in patterns.';
+  return undefined;
+}

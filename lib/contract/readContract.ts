@@ -1,0 +1,134 @@
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { FaultList, type Problem } from '../errors';
+import type { ContractColumn, DataContract } from './contract';
+import type { ContractFault } from './contractFault';
+import { contractShape, sourceShape, type ContractDocument } from './contractShape';
+import { columnFaults, readColumn } from './readColumn';
+import { readRoles } from './readRoles';
+import { isDatasetName } from './datasetName';
+
+/**
+ * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` only names it in faults.
+ * Throws FaultList CONTRACT_INVALID with every fault of the file: line, and path in the YAML as `where.field`.
+ */
+export function readContract(text: string, file: string): DataContract {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const place = (path: PropertyKey[]) => placeOf(document, lineCounter, file, path);
+  if (document.errors.length > 0) {
+    throw invalid(
+      file,
+      document.errors.map((error) => ({
+        code: 'CONTRACT_YAML_INVALID',
+        message: error.message,
+        where: { file, line: lineCounter.linePos(error.pos[0]).line },
+      })),
+    );
+  }
+  const parsed = contractShape.safeParse(document.toJS());
+  if (!parsed.success)
+    throw invalid(
+      file,
+      shapeFaults(parsed.error).map((fault) => toProblem(fault, place)),
+    );
+
+  const table = parsed.data.schema[0]!;
+  const faults: ContractFault[] = [];
+  if (!isDatasetName(table.name)) {
+    faults.push({
+      path: ['schema', 0, 'name'],
+      message: 'The table name is the dataset name and becomes a folder.',
+      found: table.name,
+      expected: 'lower-case letters, digits and single hyphens',
+    });
+  }
+  const columns = table.properties.map((property, index) => readColumn(property, index, faults));
+  faults.push(...columnFaults(columns));
+  const roles = readRoles(table.properties, columns, faults);
+  const source = readSource(parsed.data, faults);
+  if (faults.length > 0 || source === undefined)
+    throw invalid(
+      file,
+      faults.map((fault) => toProblem(fault, place)),
+    );
+
+  const { maxRejectShare, ...sourceOptions } = source;
+  return {
+    dataset: table.name,
+    version: parsed.data.version,
+    status: parsed.data.status,
+    description: parsed.data.description?.purpose,
+    columns: columns.map(withoutUndefined),
+    roles,
+    source: sourceOptions,
+    quality: { maxRejectShare },
+  };
+}
+
+function readSource(document: ContractDocument, faults: ContractFault[]): z.infer<typeof sourceShape> | undefined {
+  const custom = document.customProperties ?? [];
+  const known = new Set(Object.keys(sourceShape.shape));
+  const values = Object.fromEntries(
+    custom.filter((entry) => known.has(entry.property)).map((entry) => [entry.property, entry.value]),
+  );
+  const parsed = sourceShape.safeParse(values);
+  if (parsed.success) {
+    if (parsed.data.nullText !== '' && parsed.data.nullText.includes(parsed.data.delimiter)) {
+      faults.push({ path: ['customProperties'], message: 'nullText may not contain the delimiter.' });
+    }
+    return parsed.data;
+  }
+  for (const fault of shapeFaults(parsed.error)) {
+    const index = custom.findIndex((entry) => entry.property === fault.path[0]);
+    faults.push({ ...fault, path: ['customProperties', index, 'value'] });
+  }
+  return undefined;
+}
+
+function shapeFaults(error: z.ZodError): ContractFault[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          path: [...issue.path, key],
+          message: `"${key}" is not supported; remove it, or the promise it makes would go unchecked.`,
+        }))
+      : [{ path: issue.path, message: issue.message }],
+  );
+}
+
+function toProblem(fault: ContractFault, place: (path: PropertyKey[]) => Problem['where']): Problem {
+  return {
+    code: 'CONTRACT_FIELD_INVALID',
+    message: fault.message,
+    ...(fault.found === undefined ? {} : { found: fault.found }),
+    ...(fault.expected === undefined ? {} : { expected: fault.expected }),
+    where: place(fault.path),
+  };
+}
+
+/** Line of the nearest existing node: a missing field is shown where its parent stands. */
+function placeOf(document: Document, lines: LineCounter, file: string, path: PropertyKey[]): Problem['where'] {
+  const field = path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .join('');
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const range = (node as { range?: [number, number, number] | null } | undefined)?.range;
+    if (range) return { file, line: lines.linePos(range[0]).line, field };
+  }
+  return { file, field };
+}
+
+function invalid(file: string, faults: Problem[]): FaultList {
+  return new FaultList('CONTRACT_INVALID', `The data contract ${file} has ${faults.length} fault(s).`, faults, {
+    where: { file },
+    remedy: 'Mend the contract file; each fault names its line and path.',
+  });
+}
+
+function withoutUndefined(column: ContractColumn): ContractColumn {
+  return Object.fromEntries(
+    Object.entries(column).filter(([, value]) => value !== undefined),
+  ) as unknown as ContractColumn;
+}

@@ -1,0 +1,64 @@
+import type { ColumnRoles, ContractColumn } from './contract';
+import { ROLE_NAMES, type ContractProperty, type RoleName } from './contractShape';
+import type { ContractFault } from './contractFault';
+
+/** Which column plays which part, from the properties' customProperties `{property: role, value: id}`. */
+export function readRoles(
+  properties: ContractProperty[],
+  columns: ContractColumn[],
+  faults: ContractFault[],
+): ColumnRoles {
+  const found = new Map<RoleName, number>();
+  properties.forEach((property, index) => {
+    property.customProperties?.forEach((entry, position) => {
+      if (entry.property !== 'role') return;
+      const path = ['schema', 0, 'properties', index, 'customProperties', position, 'value'];
+      const role = ROLE_NAMES.find((name) => name === entry.value);
+      if (role === undefined) {
+        faults.push({
+          path,
+          message: 'Unknown role.',
+          found: JSON.stringify(entry.value),
+          expected: ROLE_NAMES.join(', '),
+        });
+      } else if (found.has(role)) {
+        faults.push({ path, message: `The role ${role} is played by two columns.`, found: property.name });
+      } else {
+        found.set(role, index);
+      }
+    });
+  });
+  for (const role of ['id', 'title', 'text'] as const) {
+    if (!found.has(role)) {
+      faults.push({
+        path: ['schema', 0, 'properties'],
+        message: `No column plays the role ${role}.`,
+        expected: `customProperties: [{property: role, value: ${role}}] on one property`,
+      });
+    }
+  }
+  const keys = columns.flatMap((column, index) => (column.primaryKey ? [index] : []));
+  const id = found.get('id');
+  if (id !== undefined && (keys.length !== 1 || keys[0] !== id)) {
+    faults.push({
+      path: ['schema', 0, 'properties', id, 'primaryKey'],
+      message: 'The column with the role id must be the only primary key: it ties lake, SQL and vectors.',
+      found: keys.length === 0 ? 'no primary key' : keys.map((index) => columns[index]?.name).join(', '),
+      expected: columns[id]?.name,
+    });
+  }
+  if (id !== undefined && id === found.get('text')) {
+    faults.push({ path: ['schema', 0, 'properties', id], message: 'The roles id and text need two columns.' });
+  }
+  const nameOf = (role: RoleName) => {
+    const index = found.get(role);
+    return index === undefined ? undefined : columns[index]?.name;
+  };
+  const optional = Object.fromEntries(
+    (['author', 'date', 'category'] as const).flatMap((role) => {
+      const name = nameOf(role);
+      return name === undefined ? [] : [[role, name]];
+    }),
+  );
+  return { id: nameOf('id') ?? '', title: nameOf('title') ?? '', text: nameOf('text') ?? '', ...optional };
+}

@@ -1,0 +1,49 @@
+import type { CsvDialect } from './dialect';
+import { countLineFeeds } from './rangeSummary';
+import { readRecordBlocks } from './recordBlocks';
+import { visitRecords } from './visitRecords';
+
+/** Where a record stands in a file. */
+export interface RecordLocation {
+  /** 1-based number in the file. */
+  ordinal: number;
+  /** From 0. */
+  byteOffset: number;
+  /** Physical lines before the record's first. */
+  linesBefore: number;
+  /** The record as it stands, without its line end. */
+  raw: string;
+}
+
+/** Finds records by their numbers and hands them over in file order, those of about 8 MB of the file at once. */
+export async function locateRecords(
+  file: string,
+  dialect: CsvDialect,
+  ordinals: ReadonlySet<number>,
+  found: (locations: RecordLocation[]) => Promise<void>,
+): Promise<void> {
+  let ordinal = 0;
+  let linesBefore = 0;
+  await readRecordBlocks(file, async ({ bytes, offset, atEnd }) => {
+    const locations: RecordLocation[] = [];
+    let counted = 0;
+    const countTo = (end: number): void => {
+      linesBefore += countLineFeeds(bytes.subarray(counted, end));
+      counted = end;
+    };
+    const consumed = visitRecords(bytes, dialect, atEnd, (record) => {
+      ordinal += 1;
+      if (!ordinals.has(ordinal)) return;
+      countTo(record.start);
+      locations.push({
+        ordinal,
+        byteOffset: offset + record.start,
+        linesBefore,
+        raw: bytes.toString('utf8', record.start, record.end),
+      });
+    });
+    countTo(consumed);
+    await found(locations);
+    return consumed;
+  });
+}

@@ -1,0 +1,32 @@
+/** The candidate that a person most likely meant, or undefined when none is close. Case, spaces and `_`, `-` count little. */
+export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  const wanted = plain(name);
+  let best: { candidate: string; distance: number } | undefined;
+  for (const candidate of candidates) {
+    const distance = editDistance(wanted, plain(candidate));
+    const allowed = Math.min(3, Math.floor(Math.max(wanted.length, candidate.length) / 3));
+    if (distance <= allowed && (best === undefined || distance < best.distance)) best = { candidate, distance };
+  }
+  return best?.candidate;
+}
+
+function plain(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[\s_\-.]/g, '')
+    .slice(0, 100);
+}
+
+/** Levenshtein: insertions, deletions and replacements. */
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_unused, index) => index);
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length] ?? 0;
+}

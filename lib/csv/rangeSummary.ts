@@ -1,0 +1,172 @@
+import { LINE_FEED, CARRIAGE_RETURN, type CsvDialect } from './dialect';
+
+/**
+ * What the byte before a range left behind. A quote opens a field only at the field's start, so three states are enough
+ * to read on from anywhere: this is exact where counting quotes (parity) is not, e.g. after `5" disk`.
+ */
+export const ScanState = { OUTSIDE: 0, INSIDE: 1, QUOTE_PENDING: 2 } as const;
+export type ScanState = (typeof ScanState)[keyof typeof ScanState];
+
+/** What one range does when it is entered in one state. */
+export interface StateSummary {
+  end: ScanState;
+  /** Offset in the range of the byte after its first record end; -1 when no record ends in it. */
+  firstBoundary: number;
+  /** Record ends in the range. Blank lines end no record. */
+  records: number;
+  /** Record ends at and before the first boundary: 1, or 0 when a blank line made it or there is none. */
+  recordsToBoundary: number;
+  /** Offset in the range of the last quote that opens a field; -1 when none does. */
+  lastOpening: number;
+}
+
+/**
+ * The range under every start state. Ranges can be summarised side by side, in any order, and composed afterwards:
+ * composition is associative, and the state at the file's start is known.
+ */
+export interface RangeSummary {
+  /** Bytes. */
+  length: number;
+  /** Line feeds, quoted ones too: for line numbers. */
+  lineFeeds: number;
+  /** By start state. */
+  states: readonly [StateSummary, StateSummary, StateSummary];
+}
+
+/**
+ * Summarises a range. `before` holds the two bytes before it (fewer at the file's start, none at its first byte): the
+ * byte decides whether a quote opens a field and whether a line is blank.
+ */
+export function summariseRange(range: Buffer, before: Buffer, dialect: CsvDialect): RangeSummary {
+  const outside = summariseFrom(range, ScanState.OUTSIDE, before, dialect);
+  const inside = summariseFrom(range, ScanState.INSIDE, before, dialect);
+  const pending =
+    range.length > 0 && range[0] !== dialect.quote
+      ? outside
+      : summariseFrom(range, ScanState.QUOTE_PENDING, before, dialect);
+  return { length: range.length, lineFeeds: countLineFeeds(range), states: [outside, inside, pending] };
+}
+
+/** The range entered in a known state: one pass instead of three. */
+export function summariseFrom(range: Buffer, start: ScanState, before: Buffer, dialect: CsvDialect): StateSummary {
+  const { quote, delimiter } = dialect;
+  const summary: StateSummary = { end: start, firstBoundary: -1, records: 0, recordsToBoundary: 0, lastOpening: -1 };
+  const byteAt = (index: number): number | undefined => (index >= 0 ? range[index] : before[before.length + index]);
+  let position = 0;
+  let state: ScanState = start;
+  let lineFeed = -1;
+  if (state === ScanState.QUOTE_PENDING && range.length > 0) {
+    state = range[0] === quote ? ScanState.INSIDE : ScanState.OUTSIDE;
+    position = state === ScanState.INSIDE ? 1 : 0;
+  }
+  while (position < range.length) {
+    const quoteAt = range.indexOf(quote, position);
+    if (state === ScanState.OUTSIDE) {
+      const segmentEnd = quoteAt < 0 ? range.length : quoteAt;
+      if (lineFeed < position) lineFeed = nextLineFeed(range, position);
+      for (; lineFeed < segmentEnd; lineFeed = nextLineFeed(range, lineFeed + 1)) {
+        const ends = isBlankLine(byteAt, lineFeed) ? 0 : 1;
+        summary.records += ends;
+        if (summary.firstBoundary < 0) {
+          summary.firstBoundary = lineFeed + 1;
+          summary.recordsToBoundary = ends;
+        }
+      }
+      if (quoteAt < 0) break;
+      const previous = byteAt(quoteAt - 1);
+      if (previous === undefined || previous === delimiter || previous === LINE_FEED) {
+        state = ScanState.INSIDE;
+        summary.lastOpening = quoteAt;
+      }
+      position = quoteAt + 1;
+    } else {
+      if (quoteAt < 0) break;
+      if (quoteAt + 1 === range.length) {
+        state = ScanState.QUOTE_PENDING;
+        break;
+      }
+      if (range[quoteAt + 1] === quote) {
+        position = quoteAt + 2;
+      } else {
+        state = ScanState.OUTSIDE;
+        position = quoteAt + 1;
+      }
+    }
+  }
+  summary.end = state;
+  return summary;
+}
+
+/** The summary of two neighbouring ranges as one. */
+export function composeSummaries(left: RangeSummary, right: RangeSummary): RangeSummary {
+  const compose = (first: StateSummary): StateSummary => {
+    const second = right.states[first.end];
+    const here = first.firstBoundary >= 0;
+    return {
+      end: second.end,
+      firstBoundary: here || second.firstBoundary < 0 ? first.firstBoundary : left.length + second.firstBoundary,
+      records: first.records + second.records,
+      recordsToBoundary: here ? first.recordsToBoundary : second.recordsToBoundary,
+      lastOpening: second.lastOpening < 0 ? first.lastOpening : left.length + second.lastOpening,
+    };
+  };
+  const [outside, inside, pending] = left.states;
+  return {
+    length: left.length + right.length,
+    lineFeeds: left.lineFeeds + right.lineFeeds,
+    states: [compose(outside), compose(inside), compose(pending)],
+  };
+}
+
+/** A record boundary in a file: where a range may be cut, with what stands before it. */
+export interface RecordBoundary {
+  /** Byte offset of the first byte after a record end. */
+  offset: number;
+  /** Records that end before it. */
+  records: number;
+}
+
+/**
+ * Folds neighbouring summaries from the file's start (state OUTSIDE) to the first boundary in each range, or undefined
+ * where no record ends in a range, and the state after the last byte.
+ */
+export function foldSummaries(summaries: Iterable<RangeSummary>): {
+  boundaries: (RecordBoundary | undefined)[];
+  end: ScanState;
+  records: number;
+} {
+  const boundaries: (RecordBoundary | undefined)[] = [];
+  let end: ScanState = ScanState.OUTSIDE;
+  let records = 0;
+  let offset = 0;
+  for (const summary of summaries) {
+    const entered: StateSummary = summary.states[end];
+    boundaries.push(
+      entered.firstBoundary < 0
+        ? undefined
+        : { offset: offset + entered.firstBoundary, records: records + entered.recordsToBoundary },
+    );
+    end = entered.end;
+    records += entered.records;
+    offset += summary.length;
+  }
+  return { boundaries, end, records };
+}
+
+export function countLineFeeds(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1;
+  return count;
+}
+
+/** Undefined bytes are before the file's start, where a line starts. */
+function isBlankLine(byteAt: (index: number) => number | undefined, lineFeed: number): boolean {
+  const startsLine = (byte: number | undefined) => byte === undefined || byte === LINE_FEED;
+  const previous = byteAt(lineFeed - 1);
+  return startsLine(previous) || (previous === CARRIAGE_RETURN && startsLine(byteAt(lineFeed - 2)));
+}
+
+function nextLineFeed(range: Buffer, from: number): number {
+  const at = range.indexOf(LINE_FEED, from);
+  return at < 0 ? Infinity : at;
+}

@@ -1,0 +1,38 @@
+import type { CsvDialect } from './dialect';
+
+/** One field of a record as bytes of the buffer, quotes included. */
+export interface FieldSpan {
+  start: number;
+  end: number;
+  quoted: boolean;
+}
+
+/** Cuts one record (no line end, no broken quotes) into fields. */
+export function fieldsOf(buffer: Buffer, start: number, end: number, dialect: CsvDialect): FieldSpan[] {
+  const { delimiter, quote } = dialect;
+  const fields: FieldSpan[] = [];
+  let position = start;
+  for (;;) {
+    const quoted = position < end && buffer[position] === quote;
+    const from = quoted ? afterClosingQuote(buffer, position + 1, end, quote) : position;
+    const delimiterAt = buffer.indexOf(delimiter, from);
+    const fieldEnd = delimiterAt < 0 || delimiterAt >= end ? end : delimiterAt;
+    fields.push({ start: position, end: fieldEnd, quoted });
+    if (fieldEnd === end) return fields;
+    position = fieldEnd + 1;
+  }
+}
+
+/** The field's text: quotes taken off and doubled ones made single. */
+export function fieldText(buffer: Buffer, field: FieldSpan, dialect: CsvDialect): string {
+  if (!field.quoted) return buffer.toString('utf8', field.start, field.end);
+  const quote = String.fromCharCode(dialect.quote);
+  return buffer.toString('utf8', field.start + 1, field.end - 1).replaceAll(quote + quote, quote);
+}
+
+function afterClosingQuote(buffer: Buffer, from: number, end: number, quote: number): number {
+  for (let at = buffer.indexOf(quote, from); at >= 0 && at < end; at = buffer.indexOf(quote, at + 2)) {
+    if (buffer[at + 1] !== quote || at + 1 >= end) return at + 1;
+  }
+  return end;
+}

@@ -1,0 +1,137 @@
+import { open } from 'node:fs/promises';
+import { LINE_FEED, type CsvDialect } from './dialect';
+import { readRecordBlocks } from './recordBlocks';
+import { fieldsOf } from './recordFields';
+import { visitRecords, type RecordSpan } from './visitRecords';
+
+/** A record that cannot be cut into the expected fields. */
+export interface MalformedRecord {
+  /** 1-based number in the file. */
+  ordinal: number;
+  code: 'ROW_COLUMN_COUNT' | 'ROW_QUOTE_BROKEN' | 'ROW_BARE_CARRIAGE_RETURN' | 'ROW_RECORD_TOO_LONG';
+  found: string;
+  expected: string;
+}
+
+/** Bytes. One record must fit the engine's read buffer. */
+export const LONGEST_RECORD_IN_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Writes the well-formed records of a file, each with its number as first field, in one plain dialect: LF at each end and
+ * every literal quote quoted. Returns the others. The engine's own reader may guess at where a record ends after a
+ * malformed one, so it is never shown one.
+ */
+export async function rewriteRecords(
+  inputFile: string,
+  outputFile: string,
+  dialect: CsvDialect,
+  columnCount: number,
+): Promise<{ written: number; malformed: MalformedRecord[] }> {
+  const malformed: MalformedRecord[] = [];
+  let ordinal = 0;
+  const output = await open(outputFile, 'w');
+  try {
+    await readRecordBlocks(inputFile, async ({ bytes, atEnd }) => {
+      const pieces = new PieceWriter(bytes.length);
+      const consumed = visitRecords(bytes, dialect, atEnd, (record) => {
+        ordinal += 1;
+        const fault = faultOf(bytes, record, dialect, columnCount);
+        if (fault !== undefined) {
+          malformed.push({ ordinal, ...fault });
+          return;
+        }
+        pieces.text(`${ordinal}`);
+        pieces.byte(dialect.delimiter);
+        if (record.literalQuotes === 0) pieces.copy(bytes, record.start, record.end);
+        else pieces.buffer(requoted(bytes, record, dialect));
+        pieces.byte(LINE_FEED);
+      });
+      for (const piece of pieces.done()) await output.writeFile(piece);
+      return consumed;
+    });
+  } finally {
+    await output.close();
+  }
+  return { written: ordinal - malformed.length, malformed };
+}
+
+function faultOf(
+  bytes: Buffer,
+  record: RecordSpan,
+  dialect: CsvDialect,
+  columnCount: number,
+): Omit<MalformedRecord, 'ordinal'> | undefined {
+  const length = record.end - record.start;
+  if (length > LONGEST_RECORD_IN_BYTES) {
+    const expected = `at most ${LONGEST_RECORD_IN_BYTES} bytes`;
+    return { code: 'ROW_RECORD_TOO_LONG', found: `${length} bytes`, expected };
+  }
+  if (record.brokenQuotes > 0) {
+    return {
+      code: 'ROW_QUOTE_BROKEN',
+      found: `${record.brokenQuotes} closing quote(s) followed by other text`,
+      expected: 'a delimiter or line end after a closing quote; a quote inside quotes written twice',
+    };
+  }
+  if (record.bareCarriageReturns > 0) {
+    return {
+      code: 'ROW_BARE_CARRIAGE_RETURN',
+      found: `${record.bareCarriageReturns} carriage return(s) outside quotes`,
+      expected: 'LF or CR LF at the end of a record, carriage returns elsewhere in quotes',
+    };
+  }
+  const fields = fieldsOf(bytes, record.start, record.end, dialect).length;
+  if (fields === columnCount) return undefined;
+  return { code: 'ROW_COLUMN_COUNT', found: `${fields} fields`, expected: `${columnCount} fields` };
+}
+
+function requoted(bytes: Buffer, record: RecordSpan, dialect: CsvDialect): Buffer {
+  const quote = String.fromCharCode(dialect.quote);
+  const fields = fieldsOf(bytes, record.start, record.end, dialect).map((field) => {
+    const text = bytes.toString('utf8', field.start, field.end);
+    return field.quoted || !text.includes(quote) ? text : quote + text.replaceAll(quote, quote + quote) + quote;
+  });
+  return Buffer.from(fields.join(String.fromCharCode(dialect.delimiter)));
+}
+
+/** Gathers small pieces into buffers big enough to be worth a write. */
+class PieceWriter {
+  private readonly full: Buffer[] = [];
+  private current: Buffer;
+  private filled = 0;
+
+  constructor(expectedLength: number) {
+    this.current = Buffer.allocUnsafe(expectedLength + (expectedLength >> 2) + 1024);
+  }
+
+  text(ascii: string): void {
+    this.reserve(ascii.length);
+    this.filled += this.current.write(ascii, this.filled, 'latin1');
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.current[this.filled] = value;
+    this.filled += 1;
+  }
+
+  copy(from: Buffer, start: number, end: number): void {
+    this.reserve(end - start);
+    this.filled += from.copy(this.current, this.filled, start, end);
+  }
+
+  buffer(bytes: Buffer): void {
+    this.copy(bytes, 0, bytes.length);
+  }
+
+  done(): Buffer[] {
+    return [...this.full, this.current.subarray(0, this.filled)];
+  }
+
+  private reserve(length: number): void {
+    if (this.filled + length <= this.current.length) return;
+    this.full.push(this.current.subarray(0, this.filled));
+    this.current = Buffer.allocUnsafe(Math.max(length, 1024 * 1024));
+    this.filled = 0;
+  }
+}

@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+
+export interface DuckDbSettings {
+  /** Past this the engine spills to its temporary directory, then fails. */
+  memoryLimitInMegabytes: number;
+  /** Default 1: an activity computes on one core, the host runs several activities. */
+  threads?: number;
+}
+
+/** A value as the engine hands it over: text, number, bigint, boolean, null (dates and lists: select them as text). */
+export type SqlValue = string | number | bigint | boolean | null;
+
+/** One in-memory engine. Close it always; it holds memory outside the JavaScript heap. */
+export interface DuckDb {
+  run(sql: string): Promise<void>;
+  /** All rows, for small results. */
+  rows(sql: string): Promise<SqlValue[][]>;
+  /** Rows as they are computed, in batches of at most `batchRows` and about `batchCharacters` of text. */
+  stream(sql: string, limits: BatchLimits): AsyncIterable<SqlValue[][]>;
+  close(): void;
+}
+
+export interface BatchLimits {
+  batchRows: number;
+  batchCharacters: number;
+}
+
+/** Opens an engine whose spill files go to `temporaryDirectory`. Nothing is fetched or loaded from outside. */
+export async function openDuckDb(settings: DuckDbSettings, temporaryDirectory: string): Promise<DuckDb> {
+  mkdirSync(temporaryDirectory, { recursive: true });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(settings.threads ?? 1),
+    memory_limit: `${settings.memoryLimitInMegabytes}MB`,
+    temp_directory: temporaryDirectory,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  let connection: DuckDBConnection;
+  try {
+    connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    await connection.run('SET preserve_insertion_order = true');
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+  return {
+    async run(sql) {
+      await connection.run(sql);
+    },
+    async rows(sql) {
+      const reader = await connection.runAndReadAll(sql);
+      return reader.getRows() as SqlValue[][];
+    },
+    async *stream(sql, limits) {
+      const result = await connection.stream(sql);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield* batchesOf(chunk, limits);
+      }
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** Opens, uses and always closes an engine. */
+export async function withDuckDb<T>(
+  settings: DuckDbSettings,
+  temporaryDirectory: string,
+  use: (duckDb: DuckDb) => Promise<T>,
+): Promise<T> {
+  const duckDb = await openDuckDb(settings, temporaryDirectory);
+  try {
+    return await use(duckDb);
+  } finally {
+    duckDb.close();
+  }
+}
+
+/** Quotes a name for SQL. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Quotes a text for SQL. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function* batchesOf(chunk: DuckDBDataChunk, limits: BatchLimits): Generator<SqlValue[][]> {
+  let batch: SqlValue[][] = [];
+  let characters = 0;
+  for (let index = 0; index < chunk.rowCount; index += 1) {
+    const row = chunk.getRowValues(index) as SqlValue[];
+    batch.push(row);
+    for (const value of row) if (typeof value === 'string') characters += value.length;
+    if (batch.length >= limits.batchRows || characters >= limits.batchCharacters) {
+      yield batch;
+      batch = [];
+      characters = 0;
+    }
+  }
+  if (batch.length > 0) yield batch;
+}

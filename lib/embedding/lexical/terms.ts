@@ -1,0 +1,35 @@
+import { stem } from './porterStemmer';
+import { STOP_WORDS } from './stopWords';
+
+const WORD = /[\p{L}\p{N}]+/gu;
+/** Stemming is pure and a language's words repeat; bounded because ids and numbers don't. */
+const KNOWN_STEMS_LIMIT = 100_000;
+const knownStems = new Map<string, string>();
+
+/**
+ * The words of a text that count, stemmed, in order and with repeats: lower case, without accents, apostrophes
+ * (`nation's` is `nation`) and stop words.
+ */
+export function termsOf(text: string): string[] {
+  const terms: string[] = [];
+  for (const [word] of plain(text).matchAll(WORD)) if (!STOP_WORDS.has(word)) terms.push(stemOf(word));
+  return terms;
+}
+
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/['’]s\b|['’]/g, '');
+}
+
+function stemOf(word: string): string {
+  let result = knownStems.get(word);
+  if (result === undefined) {
+    result = stem(word);
+    if (knownStems.size >= KNOWN_STEMS_LIMIT) knownStems.clear();
+    knownStems.set(word, result);
+  }
+  return result;
+}

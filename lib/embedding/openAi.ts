@@ -1,0 +1,91 @@
+import { BadRequestError, type OpenAI } from 'openai';
+import { PipelineError } from '../errors';
+import { createOpenAiClient, modelOf, toServiceError, type OpenAiRequestOptions, type OpenAiService } from '../openAi';
+import type { Embedder } from './embedder';
+
+export interface OpenAiEmbedderOptions extends Partial<OpenAiRequestOptions> {
+  service: OpenAiService;
+  /** Of the vectors; models that can shorten theirs are asked to. */
+  dimensions: number;
+}
+
+/** Texts in one request: 64 chunks are about 16,000 tokens, far below the services' limits. */
+const TEXTS_PER_REQUEST = 64;
+
+/**
+ * A hosted embedding model, of Azure OpenAI or any endpoint with OpenAI's API. Default: 60 s for an attempt, 5 retries.
+ * Errors: EMBEDDING_* as in `toServiceError`; EMBEDDING_DIMENSIONS_MISMATCH when the model's vectors have another length.
+ */
+export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
+  const { service, dimensions, timeoutInMilliseconds = 60_000, retries = 5 } = options;
+  const client = createOpenAiClient(service, { timeoutInMilliseconds, retries });
+  // Older models can't shorten their vectors and refuse the parameter; this is found out with the first request.
+  let shortens = true;
+
+  const request = async (texts: string[]): Promise<OpenAI.Embedding[]> => {
+    const body: OpenAI.EmbeddingCreateParams = {
+      model: modelOf(service),
+      // An empty input is refused.
+      input: texts.map((text) => text || ' '),
+      // Asked for by name: some compatible endpoints know no other, and the client's own default is base64.
+      encoding_format: 'float',
+      ...(shortens && { dimensions }),
+    };
+    try {
+      return (await client.embeddings.create(body)).data;
+    } catch (error) {
+      if (!shortens || !(error instanceof BadRequestError) || !error.message.includes('dimensions')) throw error;
+      shortens = false;
+      return request(texts);
+    }
+  };
+
+  return {
+    id: `${service.kind}-${modelOf(service)}-${dimensions}`.replace(/[^A-Za-z0-9-]+/g, '-'),
+    dimensions,
+    fusion: { lexical: 0.5, dense: 0.5 },
+    async embed(texts) {
+      const vectors: Float32Array[] = [];
+      for (let start = 0; start < texts.length; start += TEXTS_PER_REQUEST) {
+        const group = texts.slice(start, start + TEXTS_PER_REQUEST);
+        try {
+          vectors.push(...checkEmbeddings(await request(group), group.length, dimensions, service));
+        } catch (error) {
+          throw toServiceError(error, 'EMBEDDING', service);
+        }
+      }
+      return vectors;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** In the order of the texts, which the answer's `index` tells, and of unit length. */
+function checkEmbeddings(
+  embeddings: OpenAI.Embedding[],
+  count: number,
+  dimensions: number,
+  service: OpenAiService,
+): Float32Array[] {
+  const vectors = new Map(embeddings.map(({ index, embedding }) => [index, embedding]));
+  return Array.from({ length: count }, (_, position) => {
+    const embedding = vectors.get(position);
+    if (embedding?.length === dimensions) return toUnitLength(embedding);
+    throw new PipelineError(
+      embedding ? 'EMBEDDING_DIMENSIONS_MISMATCH' : 'EMBEDDING_INCOMPLETE',
+      embedding ? 'The model gives vectors of another length.' : 'The model gave too few vectors.',
+      {
+        found: embedding ? `${embedding.length} dimensions` : `${vectors.size} vectors for ${count} texts`,
+        expected: embedding ? `${dimensions} dimensions from ${modelOf(service)}` : `${count} vectors`,
+        where: embedding ? { setting: 'EMBEDDING_DIMENSIONS' } : undefined,
+        remedy: embedding ? `Set EMBEDDING_DIMENSIONS to ${embedding.length}.` : 'Repeat the call.',
+        retryable: !embedding,
+      },
+    );
+  });
+}
+
+function toUnitLength(values: number[]): Float32Array {
+  const length = Math.hypot(...values);
+  return Float32Array.from(values, (value) => (length === 0 ? 0 : value / length));
+}

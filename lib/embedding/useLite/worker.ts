@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { startEncoder } from './encoder';
+import type { WorkerReply, WorkerRequest, WorkerSettings } from './workerMessages';
+
+// One encoder per worker thread. A failed start is thrown, which ends the worker and reaches the pool as its error.
+const encoder = startEncoder((workerData as WorkerSettings).precision);
+
+parentPort?.on('message', (request: WorkerRequest) => {
+  void answer(request);
+});
+
+async function answer({ id, texts }: WorkerRequest): Promise<void> {
+  try {
+    const vectors = await (await encoder).encode(texts);
+    reply({ id, vectors }, [vectors.buffer as ArrayBuffer]);
+  } catch (error) {
+    reply({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}

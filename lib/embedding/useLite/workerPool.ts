@@ -1,0 +1,116 @@
+import { Worker } from 'node:worker_threads';
+import { PipelineError } from '../../errors';
+import type { WorkerReply, WorkerRequest, WorkerSettings } from './workerMessages';
+
+interface Job {
+  texts: string[];
+  resolve(vectors: Float32Array): void;
+  reject(error: Error): void;
+}
+
+interface Member {
+  worker: Worker;
+  /** Batches sent and not answered, by request id. */
+  underWay: Map<number, Job>;
+}
+
+/** One batch is computed while the next waits in the worker, so that a busy main thread doesn't starve it. */
+const BATCHES_PER_WORKER = 2;
+
+export interface WorkerPoolOptions {
+  /** Compiled JavaScript of the worker. */
+  file: string;
+  size: number;
+  settings: WorkerSettings;
+}
+
+/** Worker threads that start with the first batch and are replaced when they die. */
+export class WorkerPool {
+  private readonly members: Member[] = [];
+  private readonly waiting: Job[] = [];
+  private nextId = 1;
+  private closed = false;
+
+  constructor(private readonly options: WorkerPoolOptions) {}
+
+  /**
+   * Encodes one batch. An urgent one is handed to the least busy worker at once, ahead of all that wait here. A dead
+   * worker rejects what it had with EMBEDDING_WORKER_FAILED, retryable.
+   */
+  run(texts: string[], urgent: boolean): Promise<Float32Array> {
+    if (this.closed) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      const job = { texts, resolve, reject };
+      if (urgent) this.send(this.leastBusy(), job);
+      else {
+        this.waiting.push(job);
+        this.dispatch();
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const job of this.waiting.splice(0)) job.reject(closedError());
+    await Promise.all(this.members.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  private dispatch(): void {
+    while (this.waiting.length > 0) {
+      const member = this.leastBusy();
+      if (member.underWay.size >= BATCHES_PER_WORKER) return;
+      const job = this.waiting.shift();
+      if (job) this.send(member, job);
+    }
+  }
+
+  private send(member: Member, job: Job): void {
+    const id = this.nextId++;
+    member.underWay.set(id, job);
+    // Only a worker with work keeps the process alive.
+    member.worker.ref();
+    member.worker.postMessage({ id, texts: job.texts } satisfies WorkerRequest);
+  }
+
+  private leastBusy(): Member {
+    while (this.members.length < this.options.size) this.members.push(this.startMember());
+    return this.members.reduce((least, member) => (member.underWay.size < least.underWay.size ? member : least));
+  }
+
+  private startMember(): Member {
+    const worker = new Worker(this.options.file, { workerData: this.options.settings });
+    const member: Member = { worker, underWay: new Map() };
+    let cause: unknown;
+    worker.on('message', (reply: WorkerReply) => this.settle(member, reply));
+    worker.on('error', (error) => (cause = error));
+    worker.on('exit', (exitCode) => this.bury(member, exitCode, cause));
+    worker.unref();
+    return member;
+  }
+
+  private settle(member: Member, reply: WorkerReply): void {
+    const job = member.underWay.get(reply.id);
+    member.underWay.delete(reply.id);
+    if (member.underWay.size === 0) member.worker.unref();
+    if ('vectors' in reply) job?.resolve(reply.vectors);
+    else job?.reject(new PipelineError('EMBEDDING_FAILED', `the embedding model failed: ${reply.error}`));
+    this.dispatch();
+  }
+
+  private bury(member: Member, exitCode: number, cause: unknown): void {
+    const position = this.members.indexOf(member);
+    if (position >= 0) this.members.splice(position, 1);
+    const reason = cause instanceof Error ? cause.message : `exit code ${exitCode}`;
+    const error = new PipelineError('EMBEDDING_WORKER_FAILED', `an embedding worker stopped: ${reason}`, {
+      retryable: true,
+      remedy: 'A new worker is started with the next batch. If this repeats, check memory and the npm install.',
+      cause,
+    });
+    for (const job of member.underWay.values()) job.reject(this.closed ? closedError() : error);
+    if (!this.closed) this.dispatch();
+  }
+}
+
+function closedError(): PipelineError {
+  return new PipelineError('EMBEDDING_CLOSED', 'the embedder was closed while it was in use');
+}

@@ -1,0 +1,17 @@
+import type { ContractCatalog } from '../contract/contractCatalog';
+import type { DuckDbSettings } from '../duckdb/duckdb';
+import type { LakeContainers, ObjectStore } from './objectStore';
+import type { ParquetCodec } from './paths';
+
+/** What the steps of a run work with. Built once, by the composition root. */
+export interface Lakehouse {
+  store: ObjectStore;
+  containers: LakeContainers;
+  contracts: ContractCatalog;
+  /** Local folder; made when absent. Each piece of work has a folder of its own in it and removes it. */
+  temporaryDirectory: string;
+  parquetCodec: ParquetCodec;
+  duckDb: DuckDbSettings;
+  /** Bytes after which a file is cut at the next record end. Default 64 MiB. */
+  rangeLengthInBytes?: number;
+}

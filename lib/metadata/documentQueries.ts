@@ -1,0 +1,122 @@
+import { PipelineError } from '../errors';
+import type { Database } from './database';
+
+export interface DocumentFilters {
+  dataset?: string;
+  author?: string;
+  category?: string;
+  /** Publication date, inclusive, `yyyy-mm-dd`. */
+  from?: string;
+  to?: string;
+  /** Text that the title contains, whatever the case. */
+  title?: string;
+}
+
+export interface DocumentListing {
+  dataset: string;
+  docId: string;
+  title: string;
+  author: string | null;
+  /** `yyyy-mm-dd`. */
+  publishedAt: string | null;
+  category: string | null;
+  ingestDate: string;
+}
+
+export interface DocumentPage {
+  documents: DocumentListing[];
+  /** Opaque; null on the last page. */
+  nextCursor: string | null;
+}
+
+interface Position {
+  /** Publication moment, null for a document without. */
+  publishedAt: string | null;
+  dataset: string;
+  docId: string;
+}
+
+/**
+ * Current documents, newest publication first (those without a date last), one page. Paging by position: rows that come
+ * or go between two pages neither repeat nor hide others. Error: CURSOR_INVALID (400).
+ */
+export async function listDocuments(
+  database: Database,
+  filters: DocumentFilters,
+  page: { limit: number; cursor?: string },
+): Promise<DocumentPage> {
+  const parameters: unknown[] = [];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const where = conditions(filters, bind);
+  if (page.cursor !== undefined) where.push(after(readCursor(page.cursor), bind));
+  const rows = await database.query<DocumentListing & { position: string | null }>(
+    `select dataset, doc_id as "docId", title, author, category, ingest_date as "ingestDate",
+            to_char(published_at, 'YYYY-MM-DD') as "publishedAt", published_at::text as position
+     from current_documents ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+     order by published_at desc nulls last, dataset, doc_id
+     limit ${bind(page.limit + 1)}`,
+    parameters,
+  );
+  const shown = rows.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    documents: shown.map(({ position: _, ...listing }) => listing),
+    nextCursor:
+      rows.length > page.limit && last
+        ? writeCursor({ publishedAt: last.position, dataset: last.dataset, docId: last.docId })
+        : null,
+  };
+}
+
+function conditions(filters: DocumentFilters, bind: (value: unknown) => string): string[] {
+  const where: string[] = [];
+  if (filters.dataset !== undefined) where.push(`dataset = ${bind(filters.dataset)}`);
+  if (filters.author !== undefined) where.push(`author = ${bind(filters.author)}`);
+  if (filters.category !== undefined) where.push(`category = ${bind(filters.category)}`);
+  if (filters.from !== undefined) where.push(`published_at >= ${bind(filters.from)}::date`);
+  if (filters.to !== undefined) where.push(`published_at < ${bind(filters.to)}::date + 1`);
+  if (filters.title !== undefined) where.push(`title ilike ${bind(`%${filters.title.replace(/[\\%_]/g, '\\$&')}%`)}`);
+  return where;
+}
+
+function after(position: Position, bind: (value: unknown) => string): string {
+  const key = `(dataset, doc_id) > (${bind(position.dataset)}, ${bind(position.docId)})`;
+  if (position.publishedAt === null) return `(published_at is null and ${key})`;
+  const moment = `${bind(position.publishedAt)}::timestamptz`;
+  return `(published_at < ${moment} or published_at is null or (published_at = ${moment} and ${key}))`;
+}
+
+function writeCursor({ publishedAt, dataset, docId }: Position): string {
+  return Buffer.from(JSON.stringify([publishedAt, dataset, docId])).toString('base64url');
+}
+
+function readCursor(cursor: string): Position {
+  try {
+    const [publishedAt, dataset, docId] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    const isMoment =
+      publishedAt === null || (typeof publishedAt === 'string' && /^\d{4,6}-\d\d-\d\d/.test(publishedAt));
+    if (isMoment && typeof dataset === 'string' && typeof docId === 'string') return { publishedAt, dataset, docId };
+  } catch {
+    // Said below: not a cursor of ours.
+  }
+  throw new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API gave out.', {
+    status: 400,
+    found: JSON.stringify(cursor.slice(0, 80)),
+    expected: 'the nextCursor of the page before, unchanged',
+    where: { field: 'cursor' },
+    remedy: 'Start again without a cursor.',
+  });
+}
+
+/** Rows of one partition, and how many of them a newer partition has replaced. */
+export async function countPartition(
+  database: Database,
+  partition: { dataset: string; date: string },
+): Promise<{ rows: number; current: number }> {
+  const [counts] = await database.query<{ rows: number; current: number }>(
+    `select (select count(*) from documents where dataset = $1 and ingest_date = $2) as rows,
+            (select count(*) from current_documents where dataset = $1 and ingest_date = $2) as current`,
+    [partition.dataset, partition.date],
+  );
+  return counts ?? { rows: 0, current: 0 };
+}

@@ -1,0 +1,24 @@
+/** Names one version of a document. */
+export interface DocumentKey {
+  dataset: string;
+  docId: string;
+  contentHash: string;
+}
+
+/** A current document as SQL has it. */
+export interface DocumentMetadata extends DocumentKey {
+  title: string;
+  author: string | null;
+  /** ISO 8601 date or timestamp. */
+  publishedAt: string | null;
+  category: string | null;
+}
+
+/** Tells which versions are the current ones. Implemented on the metadata database. */
+export interface DocumentLookup {
+  /**
+   * Those of the keys whose document exists with exactly this content hash, in any order; the others are left out. At most
+   * a few hundred keys. Database out of reach: a retryable PipelineError.
+   */
+  current(keys: DocumentKey[]): Promise<DocumentMetadata[]>;
+}

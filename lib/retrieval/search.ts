@@ -1,0 +1,83 @@
+import type { Embedder } from '../embedding/embedder';
+import { encodeQuestion } from '../embedding/lexical/sparseText';
+import type { RankedChunk, VectorIndex } from '../vectors/vectorIndex';
+import type { DocumentLookup, DocumentMetadata } from './documentLookup';
+import { fuseRankings } from './fuseRankings';
+import type { Passage, SearchFilters } from './passage';
+
+export interface SearchDependencies {
+  vectors: VectorIndex;
+  embedder: Embedder;
+  documents: DocumentLookup;
+}
+
+export interface SearchRequest {
+  question: string;
+  filters?: SearchFilters;
+  /** Passages wanted; default 8. */
+  limit?: number;
+}
+
+const DEFAULT_LIMIT = 8;
+/** So that one long document can't fill the answer. */
+const PASSAGES_PER_DOCUMENT = 2;
+/** Length of each ranking; deeper ones are asked for when stale hits leave too few. */
+const DEPTHS = [100, 400, 1600];
+
+/**
+ * Passages of current documents for a question, best first: two rankings, by words (BM25) and by meaning, fused by the
+ * embedder's weights, each hit joined to SQL by document and content hash. Hits of replaced or removed rows are dropped.
+ * Nothing indexed: no passages. Errors: EMBEDDING_*, VECTORS_* and the look-up's.
+ */
+export async function search(
+  { vectors, embedder, documents }: SearchDependencies,
+  { question, filters = {}, limit = DEFAULT_LIMIT }: SearchRequest,
+): Promise<Passage[]> {
+  const [dense] = await embedder.embed([question]);
+  if (!dense) return [];
+  const lexical = encodeQuestion(question);
+  let passages: Passage[] = [];
+  for (const depth of DEPTHS) {
+    const rankings = await vectors.search({ dense, lexical, filters, limit: depth });
+    const hits = fuseRankings(rankings, embedder.fusion);
+    passages = pickPassages(hits, await currentDocuments(documents, hits), limit);
+    const isWhole = rankings.dense.length < depth && rankings.lexical.length < depth;
+    if (passages.length >= limit || isWhole) break;
+  }
+  return passages;
+}
+
+async function currentDocuments(
+  documents: DocumentLookup,
+  hits: RankedChunk[],
+): Promise<Map<string, DocumentMetadata>> {
+  const keys = new Map(
+    hits.map(({ payload: { dataset, docId, contentHash } }) => {
+      const key = { dataset, docId, contentHash };
+      return [keyText(key), key];
+    }),
+  );
+  if (keys.size === 0) return new Map();
+  const current = await documents.current([...keys.values()]);
+  return new Map(current.map((document) => [keyText(document), document]));
+}
+
+function pickPassages(hits: RankedChunk[], current: Map<string, DocumentMetadata>, limit: number): Passage[] {
+  const taken = new Map<DocumentMetadata, number>();
+  const passages: Passage[] = [];
+  for (const { payload, score } of hits) {
+    const document = current.get(keyText(payload));
+    if (!document || (taken.get(document) ?? 0) >= PASSAGES_PER_DOCUMENT) continue;
+    taken.set(document, (taken.get(document) ?? 0) + 1);
+    const { dataset, docId, contentHash, title, author, publishedAt, category } = document;
+    const { chunkNumber, text } = payload;
+    passages.push({
+      dataset, docId, contentHash, title, author, publishedAt, category, chunkNumber, text, score });
+    if (passages.length >= limit) break;
+  }
+  return passages;
+}
+
+function keyText({ dataset, docId, contentHash }: { dataset: string; docId: string; contentHash: string }): string {
+  return JSON.stringify([dataset, docId, contentHash]);
+}

@@ -1,0 +1,104 @@
+import type { Problem } from '../errors';
+import type { Run, RunStatus, StepProgress } from './run';
+import { RUN_STEPS, type RunStep } from './runKey';
+import type { RunRecord, StepRecord } from './runStore';
+
+/** The state of a durable instance, as the orchestration engine tells it. */
+export interface InstanceState {
+  status: RunStatus;
+  createdAt: Date;
+  updatedAt: Date;
+  /** What a failed instance left as output. */
+  failure?: string;
+}
+
+/** Parts the instance id into what it was made of. */
+export function parseInstanceId(instanceId: string): { dataset: string; date: string } | undefined {
+  const match = /^ingest-(.+)-(\d{4}-\d{2}-\d{2})$/.exec(instanceId);
+  return match?.[1] && match[2] ? { dataset: match[1], date: match[2] } : undefined;
+}
+
+/**
+ * Joins the record (progress) with the engine's state (the authority on whether it runs). `record` may be of an earlier
+ * execution while a new one has not yet begun; it is then left aside.
+ */
+export function describeRun(
+  instanceId: string,
+  state: InstanceState | undefined,
+  record: RunRecord | undefined,
+  now: Date,
+): Run {
+  const names = parseInstanceId(instanceId) ?? { dataset: record?.dataset ?? '', date: record?.date ?? '' };
+  const isOlder = state && record && record.startedAt.getTime() < state.createdAt.getTime() - CLOCK_SLACK_MS;
+  const current = isOlder ? undefined : record;
+  const status = state?.status ?? statusOf(current);
+  const ended = status === 'Completed' || status === 'Failed' || status === 'Terminated';
+  const finishedAt = ended ? (current?.finishedAt ?? state?.updatedAt ?? null) : null;
+  const startedAt = current?.startedAt ?? state?.createdAt ?? null;
+  const end = finishedAt ?? now;
+  const steps = RUN_STEPS.map((name) => describeStep(name, current, ended, end));
+  return {
+    id: instanceId,
+    ...names,
+    runId: current?.runId ?? null,
+    status,
+    step: steps.findLast((step) => step.status !== 'waiting' && step.status !== 'skipped')?.name ?? null,
+    startedAt: startedAt?.toISOString() ?? null,
+    finishedAt: finishedAt?.toISOString() ?? null,
+    seconds: startedAt ? secondsBetween(startedAt, end) : 0,
+    steps,
+    rows: current?.summary?.rows ?? null,
+    chunks: current?.summary?.chunks ?? null,
+    rejected: current?.summary?.rejected ?? steps.find(({ name }) => name === 'transform')?.rejected ?? 0,
+    lakeVersion: current?.summary?.lakeVersion ?? null,
+    error: current?.problem ?? unknownFailure(state),
+  };
+}
+
+// The engine gives whole seconds.
+const CLOCK_SLACK_MS = 2000;
+
+function statusOf(record: RunRecord | undefined): RunStatus {
+  if (!record) return 'Pending';
+  return record.status === 'completed' ? 'Completed' : record.status === 'failed' ? 'Failed' : 'Running';
+}
+
+function describeStep(name: RunStep, run: RunRecord | undefined, ended: boolean, end: Date): StepProgress {
+  const step = run?.steps.find((candidate) => candidate.step === name);
+  if (!step || step.started === 0) {
+    return {
+      name,
+      status: ended ? 'skipped' : 'waiting',
+      done: 0,
+      total: step?.total ?? 0,
+      rows: 0,
+      rejected: 0,
+      seconds: 0,
+    };
+  }
+  const started = step.firstStart ? new Date(step.firstStart) : end;
+  return {
+    name,
+    status: stepStatus(step, ended),
+    done: step.done,
+    total: step.total,
+    rows: step.rows,
+    rejected: step.rejected,
+    seconds: secondsBetween(started, step.lastEnd ? new Date(step.lastEnd) : end),
+  };
+}
+
+function stepStatus(step: StepRecord, ended: boolean): StepProgress['status'] {
+  if (step.done >= step.total) return 'done';
+  if (step.failed > 0 || ended) return 'failed';
+  return 'running';
+}
+
+function secondsBetween(from: Date, to: Date): number {
+  return Math.max(0, Math.round((to.getTime() - from.getTime()) / 10) / 100);
+}
+
+function unknownFailure(state: InstanceState | undefined): Problem | null {
+  if (state?.status !== 'Failed') return null;
+  return { code: 'RUN_FAILED', message: state.failure ?? 'The orchestration failed.' };
+}

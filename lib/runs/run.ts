@@ -1,0 +1,58 @@
+import type { Problem } from '../errors';
+import type { RunStep } from './runKey';
+
+/** What a part of a step counted; absent counts are 0. */
+export interface PartCounts {
+  rows?: number;
+  rejected?: number;
+  bytes?: number;
+  embedded?: number;
+  reused?: number;
+  deleted?: number;
+}
+
+/** Counts that a run ends with, over its partition. */
+export interface RunSummary {
+  rows: { source: number; lake: number; sql: number; vectors: number };
+  chunks: { embedded: number; reused: number; deleted: number };
+  rejected: number;
+  /** Version of the table that the run committed. */
+  lakeVersion: number;
+}
+
+export type RunStatus = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Terminated' | 'Suspended';
+export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+
+export interface StepProgress {
+  name: RunStep;
+  status: StepStatus;
+  /** Parts done, and parts in all (0 while not yet known). */
+  done: number;
+  total: number;
+  rows: number;
+  rejected: number;
+  /** From the start of its first part to the end of its last, or to now. */
+  seconds: number;
+}
+
+/** The latest execution of one (dataset, date), as `/api/runs` shows it. */
+export interface Run {
+  /** Instance id: one for each dataset and date. */
+  id: string;
+  dataset: string;
+  date: string;
+  /** Of this execution; null while it has not yet begun. */
+  runId: string | null;
+  status: RunStatus;
+  /** The step that is under way, or the last one that was. */
+  step: RunStep | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  seconds: number;
+  steps: StepProgress[];
+  rows: RunSummary['rows'] | null;
+  chunks: RunSummary['chunks'] | null;
+  rejected: number;
+  lakeVersion: number | null;
+  error: Problem | null;
+}

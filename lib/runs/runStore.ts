@@ -1,0 +1,139 @@
+import type { Problem } from '../errors';
+import type { Database } from '../metadata/database';
+import type { PartCounts, RunSummary } from './run';
+import { instanceIdOf, type RunKey, type RunStep } from './runKey';
+
+/** The record of a run in PostgreSQL: written by the activities, read by the API. Every write may be repeated. */
+export interface RunStore {
+  begin(key: RunKey): Promise<void>;
+  /** States how many parts a step has. */
+  plan(runId: string, step: RunStep, total: number): Promise<void>;
+  partStarted(runId: string, step: RunStep, part: number): Promise<void>;
+  partFinished(runId: string, step: RunStep, part: number, outcome: PartOutcome): Promise<void>;
+  conclude(runId: string, outcome: { summary: RunSummary } | { problem: Problem }): Promise<void>;
+  /** The latest execution for each of the instance ids; absent ones are left out. */
+  latest(instanceIds: string[]): Promise<Map<string, RunRecord>>;
+  /** Latest executions, newest first. */
+  recent(limit: number): Promise<RunRecord[]>;
+}
+
+export type PartOutcome = { counts: PartCounts } | { problem: Problem };
+
+export interface RunRecord {
+  runId: string;
+  instanceId: string;
+  dataset: string;
+  date: string;
+  startedAt: Date;
+  finishedAt: Date | null;
+  status: 'running' | 'completed' | 'failed';
+  summary: RunSummary | null;
+  problem: Problem | null;
+  steps: StepRecord[];
+}
+
+export interface StepRecord {
+  step: RunStep;
+  total: number;
+  started: number;
+  done: number;
+  failed: number;
+  rows: number;
+  rejected: number;
+  firstStart: Date | null;
+  lastEnd: Date | null;
+}
+
+export function createRunStore(database: Database): RunStore {
+  return {
+    begin: async ({ runId, dataset, date }) => {
+      await database.query(
+        `insert into runs (run_id, instance_id, dataset, ingest_date, status) values ($1, $2, $3, $4, 'running')
+         on conflict (run_id) do nothing`,
+        [runId, instanceIdOf(dataset, date), dataset, date],
+      );
+    },
+    plan: async (runId, step, total) => {
+      await database.query(
+        `insert into run_steps (run_id, step, total) values ($1, $2, $3)
+         on conflict (run_id, step) do update set total = excluded.total`,
+        [runId, step, total],
+      );
+    },
+    partStarted: async (runId, step, part) => {
+      await database.query(
+        `insert into run_parts (run_id, step, part) values ($1, $2, $3)
+         on conflict (run_id, step, part) do update set finished_at = null, counts = null, problem = null`,
+        [runId, step, part],
+      );
+    },
+    partFinished: async (runId, step, part, outcome) => {
+      await database.query(
+        `update run_parts set finished_at = now(), counts = $4, problem = $5
+         where run_id = $1 and step = $2 and part = $3`,
+        [
+          runId,
+          step,
+          part,
+          'counts' in outcome ? JSON.stringify(outcome.counts) : null,
+          'problem' in outcome ? JSON.stringify(outcome.problem) : null,
+        ],
+      );
+    },
+    conclude: async (runId, outcome) => {
+      await database.query(
+        `update runs set finished_at = now(), status = $2, summary = $3, problem = $4 where run_id = $1`,
+        [
+          runId,
+          'summary' in outcome ? 'completed' : 'failed',
+          'summary' in outcome ? JSON.stringify(outcome.summary) : null,
+          'problem' in outcome ? JSON.stringify(outcome.problem) : null,
+        ],
+      );
+    },
+    latest: async (instanceIds) => {
+      const records = await read(
+        database,
+        `select distinct on (instance_id) * from runs where instance_id = any($1) order by instance_id, started_at desc`,
+        [instanceIds],
+      );
+      return new Map(records.map((record) => [record.instanceId, record]));
+    },
+    recent: (limit) =>
+      read(
+        database,
+        `select * from (select distinct on (instance_id) * from runs order by instance_id, started_at desc) latest
+         order by started_at desc limit $1`,
+        [limit],
+      ),
+  };
+}
+
+async function read(database: Database, selection: string, parameters: unknown[]): Promise<RunRecord[]> {
+  return database.query<RunRecord>(
+    `with chosen as (${selection}),
+     parts as (
+       select run_id, step, count(*) as started,
+              count(*) filter (where finished_at is not null and problem is null) as done,
+              count(*) filter (where problem is not null) as failed,
+              coalesce(sum((counts ->> 'rows')::bigint), 0)::bigint as rows,
+              coalesce(sum((counts ->> 'rejected')::bigint), 0)::bigint as rejected,
+              min(started_at) as first_start,
+              case when bool_and(finished_at is not null) then max(finished_at) end as last_end
+       from run_parts where run_id in (select run_id from chosen) group by run_id, step),
+     steps as (
+       select run_id, step, coalesce(total, started::int) as total, coalesce(started, 0) as started,
+              coalesce(done, 0) as done, coalesce(failed, 0) as failed, coalesce(rows, 0) as rows,
+              coalesce(rejected, 0) as rejected, first_start, last_end
+       from parts full join (select * from run_steps where run_id in (select run_id from chosen)) planned
+         using (run_id, step))
+     select run_id as "runId", instance_id as "instanceId", dataset, ingest_date as date, started_at as "startedAt",
+            finished_at as "finishedAt", status, summary, problem,
+            coalesce((select json_agg(json_build_object(
+              'step', step, 'total', total, 'started', started, 'done', done, 'failed', failed, 'rows', rows,
+              'rejected', rejected, 'firstStart', first_start, 'lastEnd', last_end))
+              from steps where steps.run_id = chosen.run_id), '[]') as steps
+     from chosen order by started_at desc`,
+    parameters,
+  );
+}

@@ -1,0 +1,142 @@
+import type { ContractColumn, LogicalType } from '../contract/contract';
+import { identifier, literal } from '../duckdb/duckdb';
+
+/**
+ * What a column means in SQL. The files are read as text and cast here, explicitly: the engine's own casts take '1.5' for
+ * the integer 2 and ' 7 ' for 7.
+ */
+
+/** A fault that a value can have: the condition under which it has it, on the text of the column. */
+export interface ColumnCheck {
+  code: 'ROW_VALUE_REQUIRED' | 'ROW_VALUE_TYPE' | 'ROW_VALUE_PATTERN' | 'ROW_VALUE_LENGTH' | 'ROW_VALUE_RANGE';
+  condition: string;
+  expected: string;
+}
+
+const DEFAULT_FORMATS = { date: '%Y-%m-%d', timestamp: '%Y-%m-%dT%H:%M:%SZ' };
+
+/** strptime takes single digits and spaces where the format wants two digits; the default formats are held to the letter. */
+const DEFAULT_SHAPES = {
+  date: '[0-9]{4}-[0-9]{2}-[0-9]{2}',
+  timestamp: '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z',
+};
+
+const EXPECTED_TYPES: Record<LogicalType, string> = {
+  string: 'text',
+  integer: 'a whole number from -9223372036854775808 to 9223372036854775807',
+  number: 'a number such as 12.5',
+  boolean: 'true or false',
+  date: 'a date as ',
+  timestamp: 'a time as ',
+};
+
+/** The column's typed value; null when the text is null or not of the type. `text` is an SQL expression. */
+export function typedValue(column: ContractColumn, text: string): string {
+  switch (column.logicalType) {
+    case 'string':
+      return text;
+    case 'integer':
+      return matching(text, '-?[0-9]{1,19}', `try_cast(${text} AS BIGINT)`);
+    case 'number': {
+      const cast = `try_cast(${text} AS DOUBLE)`;
+      return matching(
+        text,
+        '-?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?',
+        `CASE WHEN isfinite(${cast}) THEN ${cast} END`,
+      );
+    }
+    case 'boolean':
+      return `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false END`;
+    case 'date':
+      return timeValue(column, text, 'date', 'DATE');
+    case 'timestamp':
+      return timeValue(column, text, 'timestamp', 'TIMESTAMPTZ');
+  }
+}
+
+/** The column's checks in the order in which they are tried: the first that fails is the fault. */
+export function checksOf(column: ContractColumn, text: string): ColumnCheck[] {
+  const checks: ColumnCheck[] = [];
+  const format = formatOf(column);
+  if (column.required) {
+    checks.push({
+      code: 'ROW_VALUE_REQUIRED',
+      // Stops at the first character that is not blank; trimming would copy the whole text.
+      condition: `${text} IS NULL OR NOT regexp_matches(${text}, '[^ \\t\\r\\n]')`,
+      expected: 'a value: neither null nor blank',
+    });
+  }
+  if (column.logicalType !== 'string') {
+    checks.push({
+      code: 'ROW_VALUE_TYPE',
+      condition: `${text} IS NOT NULL AND ${typedValue(column, text)} IS NULL`,
+      expected: `${EXPECTED_TYPES[column.logicalType]}${format ?? ''}`,
+    });
+  }
+  if (column.pattern !== undefined) {
+    checks.push({
+      code: 'ROW_VALUE_PATTERN',
+      condition: `NOT regexp_full_match(${text}, ${literal(column.pattern)})`,
+      expected: `text that matches ${column.pattern}`,
+    });
+  }
+  const length = bounds(`length(${text})`, column.minLength, column.maxLength);
+  if (length !== undefined) {
+    checks.push({ code: 'ROW_VALUE_LENGTH', condition: length.condition, expected: `${length.expected} characters` });
+  }
+  const range = bounds(`(${typedValue(column, text)})`, column.minimum, column.maximum);
+  if (range !== undefined) {
+    checks.push({ code: 'ROW_VALUE_RANGE', condition: range.condition, expected: `a number ${range.expected}` });
+  }
+  return checks;
+}
+
+/**
+ * A hash of the row's business columns as written in the file: the same for the same text in any run, file, partition or
+ * order of columns. Null columns are left out, so adding a nullable column changes no hash; lengths keep `ab|c` and
+ * `a|bc`, and null and empty, apart.
+ */
+export function contentHash(columns: { name: string; text: string }[]): string {
+  const pieces = columns.map(
+    ({ name, text }) => `coalesce(${literal(`${name}=`)} || strlen(${text}) || ':' || ${text} || ';', '')`,
+  );
+  return `md5(${pieces.join(' || ')})`;
+}
+
+/** The strptime format of a date or timestamp column; undefined for other types. */
+export function formatOf(column: ContractColumn): string | undefined {
+  if (column.logicalType !== 'date' && column.logicalType !== 'timestamp') return undefined;
+  return column.format ?? DEFAULT_FORMATS[column.logicalType];
+}
+
+/** `value AS "name"`. */
+export function named(expression: string, name: string): string {
+  return `${expression} AS ${identifier(name)}`;
+}
+
+function timeValue(column: ContractColumn, text: string, kind: 'date' | 'timestamp', type: string): string {
+  const format = formatOf(column) ?? DEFAULT_FORMATS[kind];
+  const value = `try_strptime(${text}, ${literal(format)})::${type}`;
+  return format === DEFAULT_FORMATS[kind] ? matching(text, DEFAULT_SHAPES[kind], value) : value;
+}
+
+function matching(text: string, pattern: string, value: string): string {
+  return `CASE WHEN regexp_full_match(${text}, ${literal(pattern)}) THEN ${value} END`;
+}
+
+function bounds(
+  value: string,
+  low: number | undefined,
+  high: number | undefined,
+): { condition: string; expected: string } | undefined {
+  if (low === undefined && high === undefined) return undefined;
+  const conditions = [
+    ...(low === undefined ? [] : [`${value} < ${low}`]),
+    ...(high === undefined ? [] : [`${value} > ${high}`]),
+  ];
+  const expected = [
+    ...(low === undefined ? [] : [`at least ${low}`]),
+    ...(high === undefined ? [] : [`at most ${high}`]),
+  ];
+  return { condition: conditions.join(' OR '), expected: expected.join(' and ') };
+}

@@ -1,0 +1,141 @@
+import { LINE_FEED, type CsvDialect } from '../csv/dialect';
+import type { CsvHeader } from '../csv/header';
+import { countLineFeeds, ScanState, summariseFrom } from '../csv/rangeSummary';
+import { TextCheck, textProblem } from '../csv/textCheck';
+import type { Problem } from '../errors';
+import type { PlannedRange } from './plan';
+
+export type CutRange = Omit<PlannedRange, 'file'>;
+
+/** A file as the cutter reads it. */
+export interface FileToCut {
+  path: string;
+  /** Bytes. */
+  size: number;
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
+/** Bytes read from the store at once. */
+const BLOCK_LENGTH = 8 * 1024 * 1024;
+/** Bytes searched at once for the record end at which to cut; what lies behind it is scanned again. */
+const SEARCH_LENGTH = 64 * 1024;
+
+/**
+ * Reads a file once and cuts it, after its header, at the first record end past each `rangeLength` bytes. Found on the
+ * way: bytes that are no UTF-8 text, and a quote that is still open at the end. Memory: two blocks.
+ */
+export async function cutFile(
+  file: FileToCut,
+  header: CsvHeader,
+  dialect: CsvDialect,
+  rangeLength: number,
+): Promise<{ ranges: CutRange[]; records: number; fault?: Problem }> {
+  const check = new TextCheck(header.length, header.firstLine);
+  const cutter = new RangeCutter(header, dialect, rangeLength);
+  for await (const block of blocksOf(file, header.length)) {
+    check.push(block);
+    if (check.fault !== undefined) break;
+    cutter.push(block);
+  }
+  const textFault = check.finish();
+  if (textFault !== undefined) return { ranges: [], records: 0, fault: textProblem(textFault, file.path) };
+  return cutter.finish(file.path);
+}
+
+/** Walks through a file in a known state; cuts where a range is long enough. */
+class RangeCutter {
+  private readonly ranges: CutRange[] = [];
+  private state: ScanState = ScanState.OUTSIDE;
+  private before: Buffer = Buffer.alloc(0);
+  private here: { offset: number; line: number; records: number };
+  private start: { offset: number; line: number; records: number };
+  private opening: { offset: number; line: number };
+
+  constructor(
+    header: CsvHeader,
+    private readonly dialect: CsvDialect,
+    private readonly rangeLength: number,
+  ) {
+    this.here = { offset: header.length, line: header.firstLine, records: 0 };
+    this.start = { ...this.here };
+    this.opening = { ...this.here };
+  }
+
+  push(block: Buffer): void {
+    let rest = block;
+    while (rest.length > 0) {
+      const untilDue = this.start.offset + this.rangeLength - this.here.offset;
+      const due = untilDue <= 0;
+      const piece = rest.subarray(0, due ? SEARCH_LENGTH : untilDue);
+      const summary = summariseFrom(piece, this.state, this.before, this.dialect);
+      if (summary.lastOpening >= 0) {
+        const line = this.here.line + countLineFeeds(piece.subarray(0, summary.lastOpening));
+        this.opening = { offset: this.here.offset + summary.lastOpening, line };
+      }
+      if (due && summary.firstBoundary >= 0) {
+        rest = this.advance(rest, summary.firstBoundary, ScanState.OUTSIDE, summary.recordsToBoundary);
+        this.close();
+      } else {
+        rest = this.advance(rest, piece.length, summary.end, summary.records);
+      }
+    }
+  }
+
+  finish(path: string): { ranges: CutRange[]; records: number; fault?: Problem } {
+    if (this.state === ScanState.INSIDE) {
+      const fault: Problem = {
+        code: 'CSV_QUOTE_UNTERMINATED',
+        message: 'A quote is opened and never closed.',
+        found: 'the end of the file inside quotes',
+        expected: 'a closing quote',
+        where: { file: path, line: this.opening.line, byteOffset: this.opening.offset },
+        remedy: 'Look there, or at an earlier quote that stands single inside a quoted field; or the file was cut off.',
+      };
+      return { ranges: [], records: 0, fault };
+    }
+    const lastByte = this.before.at(-1);
+    if (lastByte !== undefined && lastByte !== LINE_FEED) this.here.records += 1;
+    this.close();
+    return { ranges: this.ranges, records: this.here.records };
+  }
+
+  private advance(rest: Buffer, length: number, state: ScanState, records: number): Buffer {
+    const piece = rest.subarray(0, length);
+    this.here.offset += length;
+    this.here.line += countLineFeeds(piece);
+    this.here.records += records;
+    this.state = state;
+    this.before = Buffer.concat([this.before, piece.subarray(-2)]).subarray(-2);
+    return rest.subarray(length);
+  }
+
+  private close(): void {
+    if (this.here.records > this.start.records) {
+      this.ranges.push({
+        offset: this.start.offset,
+        length: this.here.offset - this.start.offset,
+        firstRecord: this.start.records + 1,
+        firstLine: this.start.line,
+        records: this.here.records - this.start.records,
+      });
+    }
+    this.start = { ...this.here };
+  }
+}
+
+/** Blocks in order, the next one under way while one is used. */
+async function* blocksOf(file: FileToCut, from: number): AsyncGenerator<Buffer> {
+  const read = (offset: number) => {
+    const block = file.read(offset, Math.min(BLOCK_LENGTH, file.size - offset));
+    // When the reader stops early nobody awaits the block under way; its failure then concerns nobody.
+    block.catch(() => undefined);
+    return block;
+  };
+  let ahead = from < file.size ? read(from) : undefined;
+  for (let offset = from; ahead !== undefined;) {
+    const block: Buffer = await ahead;
+    offset += block.length;
+    ahead = offset < file.size && block.length > 0 ? read(offset) : undefined;
+    yield block;
+  }
+}

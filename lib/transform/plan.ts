@@ -1,0 +1,65 @@
+import type { DataContract } from '../contract/contract';
+
+/** Ranges in one shard of the plan: activities read one shard, not the whole plan. */
+export const RANGES_PER_SHARD = 200;
+
+/** What planning hands on: small, whatever the size of the data. */
+export interface PlanSummary {
+  /** Ranges per shard. */
+  shards: number[];
+  ranges: number;
+  files: number;
+  /** Bytes of the files. */
+  bytes: number;
+  /** Records of the files, headers and blank lines not counted. */
+  records: number;
+}
+
+/** `plan.json` in staging: what holds for the whole run. */
+export interface PlanHeader extends PlanSummary {
+  /** Version of the table when the run was planned; -1 when there was none. */
+  tableVersion: number;
+  /** As it was when the run was planned: an edit while the run is under way counts from the next run on. */
+  contract: DataContract;
+}
+
+/** `plan-<shard>.json` in staging. */
+export interface PlanShard {
+  contract: DataContract;
+  files: PlannedFile[];
+  ranges: PlannedRange[];
+}
+
+export interface PlannedFile {
+  /** Path in the raw container. */
+  path: string;
+  /** Of the content that was planned on. */
+  etag: string;
+  /** For each field, in the file's order: index of the contract's column. */
+  columns: number[];
+}
+
+/** A piece of a file from a record's start to a record's end. */
+export interface PlannedRange {
+  /** Index in the shard's `files`. */
+  file: number;
+  /** Bytes. */
+  offset: number;
+  length: number;
+  /** 1-based number in the file of the range's first record. */
+  firstRecord: number;
+  /** 1-based physical line of the range's first byte. */
+  firstLine: number;
+  records: number;
+}
+
+/** Names one range of a plan. */
+export interface RangeReference {
+  shard: number;
+  index: number;
+}
+
+/** Number of a range over all shards, which numbers its part. */
+export function partNumberOf(range: RangeReference): number {
+  return range.shard * RANGES_PER_SHARD + range.index;
+}

@@ -1,0 +1,48 @@
+import { open } from 'node:fs/promises';
+import type { CsvDialect } from '../csv/dialect';
+import { locateRecords } from '../csv/locateRecords';
+import type { RecordFault } from './findFaults';
+
+/** One line of a quarantine file. A record with several faults stands once, with the others under `more`. */
+export interface RejectedRecord extends RecordFault {
+  /** Path in the raw container. */
+  file: string;
+  /** 1-based number in the file, header and blank lines not counted. */
+  record: number;
+  /** 1-based physical line of its first byte. */
+  line: number;
+  /** From 0, in the file. */
+  byteOffset: number;
+  /** As it stands in the file, without its line end. */
+  raw: string;
+  more?: RecordFault[];
+}
+
+/** Writes the faulty records of a range as NDJSON, in file order. */
+export async function writeRejectedRecords(
+  outputFile: string,
+  source: { path: string; localFile: string; offset: number; firstLine: number; firstRecord: number },
+  dialect: CsvDialect,
+  faults: ReadonlyMap<number, RecordFault[]>,
+): Promise<void> {
+  const output = await open(outputFile, 'w');
+  try {
+    await locateRecords(source.localFile, dialect, new Set(faults.keys()), async (locations) => {
+      const lines = locations.map((location) => {
+        const [first, ...more] = faults.get(location.ordinal) ?? [];
+        return JSON.stringify({
+          file: source.path,
+          record: source.firstRecord + location.ordinal - 1,
+          line: source.firstLine + location.linesBefore,
+          byteOffset: source.offset + location.byteOffset,
+          ...first,
+          ...(more.length > 0 ? { more } : {}),
+          raw: location.raw,
+        });
+      });
+      if (lines.length > 0) await output.writeFile(`${lines.join('\n')}\n`);
+    });
+  } finally {
+    await output.close();
+  }
+}

@@ -1,0 +1,130 @@
+import path from 'node:path';
+import type { DataContract } from '../contract/contract';
+import { dialectOf } from '../csv/dialect';
+import { withDuckDb } from '../duckdb/duckdb';
+import { PipelineError } from '../errors';
+import type { AddFile } from '../lake/deltaActions';
+import type { Lakehouse } from '../lake/lakehouse';
+import { readJson, writeManifest } from '../lake/partManifest';
+import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lake/paths';
+import { withTemporaryFolder } from '../lake/temporaryFolder';
+import type { RunKey } from '../runs/runKey';
+import { findFaults, type RecordFault } from './findFaults';
+import { loadRecords } from './loadRecords';
+import { partNumberOf, type PlannedFile, type PlannedRange, type PlanShard, type RangeReference } from './plan';
+import { writeRejectedRecords } from './rejectedRecords';
+import { writePart, type WrittenPart } from './writePart';
+
+/**
+ * Turns one range of a planned run into a Parquet part under its final name (no reader follows it before the commit),
+ * rejected records in quarantine, and a manifest in staging, written last. Repeated, it writes the same again.
+ * A bad record is set aside and counted, never thrown. CSV_FILE_CHANGED: the file is not the one that was planned on;
+ * RUN_STAGING_GONE: the run was discarded. `bytes` are those of the part.
+ */
+export async function transformRange(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  reference: RangeReference,
+): Promise<{ rows: number; rejected: number; bytes: number }> {
+  const { contract, file, range } = await readRange(lakehouse, key, reference);
+  const part = partNumberOf(reference);
+  return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
+    const localFile = path.join(folder, 'range.csv');
+    await lakehouse.store.download(lakehouse.containers.raw, file.path, localFile, {
+      offset: range.offset,
+      length: range.length,
+    });
+    await requireUnchanged(lakehouse, file);
+    const { written, faults } = await computePart(lakehouse, contract, { file, range, localFile, folder });
+    const add = await publishPart(lakehouse, key, part, written);
+    const quarantine = quarantineFile(key, part);
+    if (faults.size > 0) {
+      const rejectedFile = path.join(folder, 'rejected.ndjson');
+      const source = { path: file.path, localFile, ...range };
+      await writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults);
+      await lakehouse.store.upload(lakehouse.containers.quarantine, quarantine, rejectedFile);
+    }
+    const result = { rows: written.rows, rejected: faults.size, bytes: add === null ? 0 : written.bytes };
+    await writeManifest(lakehouse, key, { part, ...result, add, keys: add === null ? null : keysFile(key, part) });
+    return result;
+  });
+}
+
+async function computePart(
+  lakehouse: Lakehouse,
+  contract: DataContract,
+  input: { file: PlannedFile; range: PlannedRange; localFile: string; folder: string },
+): Promise<{ written: WrittenPart; faults: Map<number, RecordFault[]> }> {
+  const { file, range, localFile, folder } = input;
+  return withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
+    const records = { path: localFile, source: file.path, columns: file.columns, records: range.records };
+    const malformed = await loadRecords(duckDb, records, contract, folder);
+    const faults = await findFaults(duckDb, contract, malformed, range.firstRecord);
+    const written = await writePart(duckDb, contract, folder, {
+      source: file.path,
+      firstRecord: range.firstRecord,
+      codec: lakehouse.parquetCodec,
+      bytes: range.length,
+      records: range.records,
+    });
+    if (written.rows + faults.size !== range.records) {
+      throw new PipelineError('TRANSFORM_RECORDS_LOST', 'Rows and rejected records do not add up to the records.', {
+        found: `${written.rows} rows and ${faults.size} rejected`,
+        expected: `${range.records} records`,
+        where: { file: file.path, line: range.firstLine },
+        remedy: 'This is a fault of the pipeline: keep the file and report it.',
+      });
+    }
+    return { written, faults };
+  });
+}
+
+async function publishPart(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  part: number,
+  written: WrittenPart,
+): Promise<AddFile | null> {
+  if (written.rows === 0) return null;
+  const { store, containers } = lakehouse;
+  const file = partFile(key, part, lakehouse.parquetCodec);
+  await store.upload(containers.processed, `${tableFolder(key.dataset)}${file}`, written.parquetFile);
+  await store.upload(containers.staging, keysFile(key, part), written.keysFile);
+  return {
+    path: encodeURI(file),
+    partitionValues: { ingest_date: key.date },
+    size: written.bytes,
+    modificationTime: Date.now(),
+    dataChange: true,
+    stats: JSON.stringify(written.statistics),
+  };
+}
+
+async function readRange(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  { shard, index }: RangeReference,
+): Promise<{ contract: DataContract; file: PlannedFile; range: PlannedRange }> {
+  const path = planShardFile(key, shard);
+  const plan = await readJson<PlanShard>(lakehouse.store, lakehouse.containers.staging, path);
+  const range = plan.ranges[index];
+  const file = range === undefined ? undefined : plan.files[range.file];
+  if (range !== undefined && file !== undefined) return { contract: plan.contract, file, range };
+  throw new PipelineError('TRANSFORM_RANGE_UNKNOWN', 'The plan has no such range.', {
+    found: `range ${index} of shard ${shard}`,
+    expected: `0 to ${plan.ranges.length - 1}`,
+    where: { file: path },
+  });
+}
+
+async function requireUnchanged(lakehouse: Lakehouse, file: PlannedFile): Promise<void> {
+  const now = await lakehouse.store.info(lakehouse.containers.raw, file.path);
+  if (now?.etag === file.etag) return;
+  throw new PipelineError('CSV_FILE_CHANGED', 'The file was changed or removed while the run was under way.', {
+    found: now === undefined ? 'no file' : `etag ${now.etag}`,
+    expected: `etag ${file.etag}`,
+    where: { file: file.path },
+    remedy: 'Start a new run when the upload is complete.',
+    status: 409,
+  });
+}

@@ -1,0 +1,210 @@
+// The package's types count as an ES module's, so its code is imported when it is first needed.
+import type { QdrantClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' };
+import { PipelineError } from '../errors';
+import { fromStoredPayload, toDate, toDayNumber, toStoredPayload, type StoredPayload } from './chunkPayload';
+import { isAbsent, toVectorsError } from './qdrantError';
+import { pointFilter, searchFilter } from './qdrantFilter';
+import type { ChunkPoint, RankedChunk, StoredPoint, VectorIndex } from './vectorIndex';
+
+export interface QdrantIndexOptions {
+  /** Without a port, Qdrant's own 6333 is meant, as its clients do. A path is kept as prefix. */
+  url: string;
+  apiKey?: string;
+  /** Name under which others find the current collection; also the beginning of the collections' names. */
+  alias: string;
+  /** Each embedder has a collection of its own, so vectors of two models are never compared. */
+  embedder: { id: string; dimensions: number };
+  /** Of one request. Default 60,000. */
+  timeoutInMilliseconds?: number;
+}
+
+const DENSE = 'dense';
+const LEXICAL = 'lexical';
+const PAGE_SIZE = 1000;
+
+const PAYLOAD_INDEXES: Record<string, 'keyword' | 'integer'> = {
+  dataset: 'keyword',
+  doc_id: 'keyword',
+  content_hash: 'keyword',
+  author: 'keyword',
+  category: 'keyword',
+  ingest_date: 'integer',
+  published_day: 'integer',
+  chunk_number: 'integer',
+};
+
+/** The vector index on Qdrant's REST API: a named dense vector (cosine) and a sparse one weighted by idf per chunk. */
+export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
+  const { url, alias, embedder } = options;
+  const collection = `${alias}__${embedder.id}`;
+  let connection: Promise<QdrantClient> | undefined;
+
+  type Work<Result> = (client: QdrantClient) => Promise<Result>;
+  const attempt = async <Result>(action: string, work: Work<Result>): Promise<Result> => {
+    try {
+      return await work(await (connection ??= connect(options)));
+    } catch (error) {
+      throw toVectorsError(error, action, url);
+    }
+  };
+  /** The same, where a collection that doesn't exist yet is as good as an empty one. */
+  const unlessAbsent = <Result>(action: string, absent: Result, work: Work<Result>): Promise<Result> =>
+    attempt(action, async (client) => {
+      try {
+        return await work(client);
+      } catch (error) {
+        if (isAbsent(error)) return absent;
+        throw error;
+      }
+    });
+
+  return {
+    ensure: () =>
+      attempt('create the collection', async (client) => {
+        await createCollection(client, collection, embedder.dimensions);
+        const { payload_schema: indexes } = checkShape(await client.getCollection(collection), collection, embedder);
+        for (const [field, schema] of Object.entries(PAYLOAD_INDEXES)) {
+          if (indexes[field]) continue;
+          await client.createPayloadIndex(collection, { field_name: field, field_schema: schema, wait: true });
+        }
+        await pointAlias(client, alias, collection);
+      }),
+
+    datesOf: (ids) =>
+      attempt('look up points', async (client) => {
+        if (ids.length === 0) return new Map();
+        const records = await client.retrieve(collection, { ids, with_payload: ['ingest_date'], with_vector: false });
+        return new Map(records.map(({ id, payload }) => [String(id), toDate(payload?.ingest_date)]));
+      }),
+
+    upsert: (points) =>
+      attempt('store points', async (client) => {
+        if (points.length > 0) await client.upsert(collection, { wait: true, points: points.map(toStoredPoint) });
+      }),
+
+    moveToDate: (ids, date) =>
+      attempt('update points', async (client) => {
+        if (ids.length === 0) return;
+        await client.setPayload(collection, { payload: { ingest_date: toDayNumber(date) }, points: ids, wait: true });
+      }),
+
+    async *points(filter) {
+      let offset: Schemas['ExtendedPointId'] | undefined;
+      do {
+        const page = await unlessAbsent('list points', undefined, (client) =>
+          client.scroll(collection, {
+            filter: pointFilter(filter),
+            limit: PAGE_SIZE,
+            offset,
+            with_payload: ['doc_id', 'content_hash', 'chunker', 'ingest_date'],
+            with_vector: false,
+          }),
+        );
+        if (page && page.points.length > 0) yield page.points.map(fromRecord);
+        offset = (page?.next_page_offset as Schemas['ExtendedPointId'] | null | undefined) ?? undefined;
+      } while (offset !== undefined);
+    },
+
+    count: (filter) =>
+      unlessAbsent('count points', 0, async (client) => {
+        return (await client.count(collection, { filter: pointFilter(filter), exact: true })).count;
+      }),
+
+    remove: (ids) =>
+      attempt('delete points', async (client) => {
+        if (ids.length > 0) await client.delete(collection, { points: ids, wait: true });
+      }),
+
+    search: ({ dense, lexical, filters, limit }) =>
+      unlessAbsent('search', { lexical: [], dense: [] }, async (client) => {
+        const common = { filter: searchFilter(filters), limit, with_payload: true };
+        const searches: Schemas['QueryRequest'][] = [{ ...common, query: [...dense], using: DENSE }];
+        // A question of stop words alone has no words to look for.
+        if (lexical.indices.length > 0) searches.push({ ...common, query: lexical, using: LEXICAL });
+        const [byMeaning, byWords] = await client.queryBatch(collection, { searches });
+        return { lexical: (byWords?.points ?? []).map(toRanked), dense: (byMeaning?.points ?? []).map(toRanked) };
+      }),
+
+    check: () =>
+      attempt('answer', async (client) => {
+        await client.versionInfo();
+      }),
+  };
+}
+
+async function connect({ url, apiKey, timeoutInMilliseconds = 60_000 }: QdrantIndexOptions): Promise<QdrantClient> {
+  const { QdrantClient } = await import('@qdrant/js-client-rest');
+  const { protocol, hostname, pathname } = new URL(url);
+  // `URL` drops a port that is the scheme's default, and the client would then take 6333 for it.
+  const port = /^\w+:\/\/[^/]*:(\d+)(?:\/|$)/.exec(url)?.[1];
+  return new QdrantClient({
+    host: hostname,
+    port: port === undefined ? 6333 : Number(port),
+    https: protocol === 'https:',
+    prefix: pathname.replace(/\/+$/, ''),
+    apiKey,
+    timeout: timeoutInMilliseconds,
+    // It would ask the server for its version at start and print to the console.
+    checkCompatibility: false,
+  });
+}
+
+async function createCollection(client: QdrantClient, collection: string, dimensions: number): Promise<void> {
+  if ((await client.collectionExists(collection)).exists) return;
+  try {
+    await client.createCollection(collection, {
+      vectors: { [DENSE]: { size: dimensions, distance: 'Cosine' } },
+      sparse_vectors: { [LEXICAL]: { modifier: 'idf' } },
+    });
+  } catch (error) {
+    // Another run may have created it just now.
+    if (!(await client.collectionExists(collection)).exists) throw error;
+  }
+}
+
+function checkShape(
+  info: Schemas['CollectionInfo'],
+  collection: string,
+  { dimensions }: { dimensions: number },
+): Schemas['CollectionInfo'] {
+  const { vectors, sparse_vectors: sparse } = info.config.params;
+  const dense = (vectors as Record<string, Schemas['VectorParams'] | undefined> | undefined)?.[DENSE];
+  const lexical = (sparse as Record<string, Schemas['SparseVectorParams'] | undefined> | undefined)?.[LEXICAL];
+  if (dense?.size === dimensions && dense.distance === 'Cosine' && lexical?.modifier === 'idf') return info;
+  throw new PipelineError('VECTORS_COLLECTION_MISMATCH', `The collection ${collection} has another shape.`, {
+    found: JSON.stringify({ vectors, sparse_vectors: sparse }),
+    expected: `"${DENSE}" with ${dimensions} dimensions and Cosine, "${LEXICAL}" with modifier idf`,
+    remedy: `Delete the collection ${collection} and run the ingests again, or choose another QDRANT_ALIAS.`,
+  });
+}
+
+async function pointAlias(client: QdrantClient, alias: string, collection: string): Promise<void> {
+  const { aliases } = await client.getAliases();
+  const current = aliases.find((entry) => entry.alias_name === alias);
+  if (current?.collection_name === collection) return;
+  await client.updateCollectionAliases({
+    actions: [
+      ...(current ? [{ delete_alias: { alias_name: alias } }] : []),
+      { create_alias: { alias_name: alias, collection_name: collection } },
+    ],
+  });
+}
+
+function toStoredPoint({ id, dense, lexical, payload }: ChunkPoint): Schemas['PointStruct'] {
+  // Six decimals keep a unit vector's direction to a millionth, and halve the request.
+  const rounded = Array.from(dense, (value) => Math.round(value * 1e6) / 1e6);
+  return {
+    id,
+    vector: { [DENSE]: rounded, ...(lexical.indices.length > 0 && { [LEXICAL]: lexical }) },
+    payload: toStoredPayload(payload),
+  };
+}
+
+function fromRecord({ id, payload }: Schemas['Record']): StoredPoint {
+  const { docId, contentHash, chunker, ingestDate } = fromStoredPayload(payload as StoredPayload);
+  return { id: String(id), docId, contentHash, chunker, ingestDate };
+}
+
+function toRanked({ id, score, payload }: Schemas['ScoredPoint']): RankedChunk {
+  return { id: String(id), score, payload: fromStoredPayload(payload as StoredPayload) };
+}

@@ -1,0 +1,55 @@
+import { PipelineError } from '../errors';
+
+/** What the client throws for an answer that isn't a success; connection failures and time-outs carry no status. */
+interface ClientError {
+  message: string;
+  status?: number;
+  data?: { status?: { error?: string } };
+  cause?: unknown;
+}
+
+export function isAbsent(error: unknown): boolean {
+  return statusOf(error) === 404;
+}
+
+/** Tells whether the index is out of reach (a retry may help) or refuses the request (it won't). */
+export function toVectorsError(error: unknown, action: string, url: string): PipelineError {
+  if (error instanceof PipelineError) return error;
+  const status = statusOf(error);
+  const found = reasonOf(error);
+  if (status === undefined || status === 408 || status === 429 || status >= 500) {
+    return new PipelineError('VECTORS_UNAVAILABLE', `The vector index can't ${action} now.`, {
+      found: status === undefined ? found : `HTTP ${status}: ${found}`,
+      expected: `Qdrant's REST API at ${url}`,
+      where: { setting: 'QDRANT_URL' },
+      remedy: 'Check that Qdrant runs and is reachable; the same call may be repeated.',
+      retryable: true,
+      cause: error,
+    });
+  }
+  const denied = status === 401 || status === 403;
+  return new PipelineError('VECTORS_REJECTED', `The vector index refused to ${action}.`, {
+    found: `HTTP ${status}: ${found}`,
+    where: { setting: denied ? 'QDRANT_API_KEY' : 'QDRANT_URL' },
+    remedy: denied
+      ? 'Set QDRANT_API_KEY to a key that may read and write.'
+      : status === 404
+        ? 'The collection is absent: run an ingest, which creates it.'
+        : 'The request is at fault, so repeating it will not help.',
+    cause: error,
+  });
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = (error as ClientError | undefined)?.status;
+  if (typeof status === 'number') return status;
+  // A 429 with Retry-After arrives as an error class of its own, without a status.
+  return typeof error === 'object' && error !== null && 'retry_after' in error ? 429 : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  const { data, message, cause } = error as ClientError;
+  const detail = data?.status?.error;
+  if (detail !== undefined) return detail;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+}

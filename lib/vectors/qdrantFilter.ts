@@ -1,0 +1,45 @@
+import type { SearchFilters } from '../retrieval/passage';
+import { toDayNumber } from './chunkPayload';
+import type { PointFilter } from './vectorIndex';
+
+/** The part of Qdrant's filter language that is used here: conditions that must all hold. */
+export interface QdrantFilter {
+  must: QdrantCondition[];
+}
+
+export type QdrantCondition =
+  | { key: string; match: { value: string | number } }
+  | { key: string; match: { any: string[] } }
+  | { key: string; range: { gte?: number; lte?: number; gt?: number; lt?: number } };
+
+export function pointFilter(filter: PointFilter): QdrantFilter {
+  const must: QdrantCondition[] = [equal('dataset', filter.dataset)];
+  if (filter.date) must.push(dateCondition(filter.date));
+  if (filter.docIds) must.push({ key: 'doc_id', match: { any: filter.docIds } });
+  if (filter.chunkNumber !== undefined) must.push(equal('chunk_number', filter.chunkNumber));
+  return { must };
+}
+
+/** Undefined when nothing is asked for. A document without date meets no date condition. */
+export function searchFilter(filters: SearchFilters): QdrantFilter | undefined {
+  const must: QdrantCondition[] = [];
+  if (filters.dataset !== undefined) must.push(equal('dataset', filters.dataset));
+  if (filters.author !== undefined) must.push(equal('author', filters.author));
+  if (filters.category !== undefined) must.push(equal('category', filters.category));
+  const gte = filters.publishedFrom === undefined ? null : toDayNumber(filters.publishedFrom);
+  const lte = filters.publishedTo === undefined ? null : toDayNumber(filters.publishedTo);
+  if (gte !== null || lte !== null) {
+    must.push({ key: 'published_day', range: { ...(gte !== null && { gte }), ...(lte !== null && { lte }) } });
+  }
+  return must.length > 0 ? { must } : undefined;
+}
+
+function dateCondition(date: NonNullable<PointFilter['date']>): QdrantCondition {
+  if ('on' in date) return equal('ingest_date', toDayNumber(date.on) ?? 0);
+  const range = 'before' in date ? { lt: toDayNumber(date.before) ?? 0 } : { gt: toDayNumber(date.after) ?? 0 };
+  return { key: 'ingest_date', range };
+}
+
+function equal(key: string, value: string | number): QdrantCondition {
+  return { key, match: { value } };
+}

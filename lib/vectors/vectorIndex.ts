@@ -1,0 +1,98 @@
+import type { SparseVector } from '../embedding/lexical/sparseText';
+import type { SearchFilters } from '../retrieval/passage';
+
+/**
+ * The index of chunks for one embedder. All methods: index out of reach or overloaded, PipelineError
+ * VECTORS_UNAVAILABLE, retryable; request refused, VECTORS_REJECTED, not retryable. Nothing is retried here: every
+ * write may be repeated without harm, so the caller's step is.
+ */
+export interface VectorIndex {
+  /**
+   * Creates collection, payload indexes and alias where they are absent; repeating it, or doing it twice at once,
+   * changes nothing. An existing collection of another shape: VECTORS_COLLECTION_MISMATCH, not retryable.
+   */
+  ensure(): Promise<void>;
+  /** Partition date (`yyyy-mm-dd`) of each of these points that exists; absent ids are left out. */
+  datesOf(ids: string[]): Promise<Map<string, string>>;
+  /** Writes points and waits until they are searchable; a point with the same id is replaced. */
+  upsert(points: ChunkPoint[]): Promise<void>;
+  /** Moves existing points to another partition date and leaves everything else; absent ids are no error. */
+  moveToDate(ids: string[], date: string): Promise<void>;
+  /** All matching points in pages, in no particular order, each once. An absent collection has none. */
+  points(filter: PointFilter): AsyncIterable<StoredPoint[]>;
+  /** Exact number of matching points; 0 for an absent collection. */
+  count(filter: PointFilter): Promise<number>;
+  /** Deletes points and waits; absent ids are no error. */
+  remove(ids: string[]): Promise<void>;
+  /** Best chunks by words and by meaning, each list with the highest score first. An absent collection has none. */
+  search(query: ChunkQuery): Promise<RankedChunks>;
+  /** Resolves when the index answers. */
+  check(): Promise<void>;
+}
+
+/** What is stored with each vector. */
+export interface ChunkPayload {
+  dataset: string;
+  docId: string;
+  contentHash: string;
+  title: string;
+  author: string | null;
+  category: string | null;
+  /** ISO 8601 as in the lake. */
+  publishedAt: string | null;
+  /** Partition, `yyyy-mm-dd`. */
+  ingestDate: string;
+  /** From 0 within its document. */
+  chunkNumber: number;
+  chunkCount: number;
+  /** Offset in the document's text, in UTF-16 code units. */
+  chunkStart: number;
+  text: string;
+  /** Version of the chunker that made it. */
+  chunker: string;
+}
+
+export interface ChunkPoint {
+  id: string;
+  dense: Float32Array;
+  lexical: SparseVector;
+  payload: ChunkPayload;
+}
+
+/** Conditions that must all hold. */
+export interface PointFilter {
+  dataset: string;
+  /** `yyyy-mm-dd`: points of exactly this partition, of older ones, or of newer ones. */
+  date?: { on: string } | { before: string } | { after: string };
+  docIds?: string[];
+  chunkNumber?: number;
+}
+
+/** What tells which row a point came from. */
+export interface StoredPoint {
+  id: string;
+  docId: string;
+  contentHash: string;
+  chunker: string;
+  ingestDate: string;
+}
+
+export interface ChunkQuery {
+  dense: Float32Array;
+  lexical: SparseVector;
+  filters: SearchFilters;
+  /** Length of each list. */
+  limit: number;
+}
+
+export interface RankedChunk {
+  id: string;
+  /** BM25 score, or cosine. Comparable within its list only. */
+  score: number;
+  payload: ChunkPayload;
+}
+
+export interface RankedChunks {
+  lexical: RankedChunk[];
+  dense: RankedChunk[];
+}

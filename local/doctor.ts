@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { findCommand } from './platform/findCommand';
+import { findLayout, type Layout } from './platform/layout';
+import { isOurs, readState } from './platform/stateFile';
+import { isPortFree } from './ports';
+import { installedPostgresFolder } from './postgres/binaries';
+import { serverUser } from './postgres/serverUser';
+
+interface Finding {
+  name: string;
+  level: 'ok' | 'note' | 'fault';
+  what: string;
+}
+
+const NEEDED_DISK_IN_GIGABYTES = 1;
+
+/** Looks at the machine and says what is fine, what is optional and what has to be mended. Exit code 1 on a fault. */
+async function main(): Promise<number> {
+  const layout = findLayout();
+  const findings = [
+    nodeVersion(layout),
+    ...(await ports(layout)),
+    disk(layout),
+    writeAccess(layout),
+    postgres(),
+    ...optionalCommands(),
+  ];
+  const marks = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
+  for (const { name, level, what } of findings) process.stdout.write(`${marks[level]} ${name.padEnd(14)} ${what}\n`);
+  const faults = findings.filter(({ level }) => level === 'fault').length;
+  process.stdout.write(faults === 0 ? '\nThis machine is fit for `npm start`.\n' : `\n${faults} thing(s) to mend.\n`);
+  return faults === 0 ? 0 : 1;
+}
+
+function nodeVersion(layout: Layout): Finding {
+  const wanted = (
+    JSON.parse(readFileSync(path.join(layout.appDirectory, 'package.json'), 'utf8')) as { engines: { node: string } }
+  ).engines.node.replace('>=', '');
+  const isFit = compareVersions(process.versions.node, wanted) >= 0;
+  return isFit
+    ? { name: 'Node.js', level: 'ok', what: process.versions.node }
+    : { name: 'Node.js', level: 'fault', what: `${process.versions.node}; install ${wanted} or newer` };
+}
+
+/** Negative when `one` is older than `other`. */
+export function compareVersions(one: string, other: string): number {
+  const [a, b] = [one, other].map((text) => text.split('.').map(Number)) as [number[], number[]];
+  return a.map((number, index) => number - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}
+
+async function ports(layout: Layout): Promise<Finding[]> {
+  const state = readState(layout.stateFile);
+  if (state && isOurs(state.pid, ['local/start'])) {
+    return [{ name: 'ports', level: 'note', what: `the platform is running here (process ${state.pid})` }];
+  }
+  const wanted = {
+    storage: 10000,
+    queue: 10001,
+    table: 10002,
+    postgres: 5432,
+    vectors: 6333,
+    functions: 7071,
+    web: 4280,
+  };
+  return Promise.all(
+    Object.entries(wanted).map(async ([name, port]): Promise<Finding> => {
+      const label = `port ${port}`;
+      if (await isPortFree(port)) return { name: label, level: 'ok', what: `free, for ${name}` };
+      return {
+        name: label,
+        level: 'note',
+        what: `in use; ${name} will take the next free one (or set PIPELINE_${name.toUpperCase()}_PORT)`,
+      };
+    }),
+  );
+}
+
+function disk(layout: Layout): Finding {
+  const { bavail, bsize } = statfsSync(layout.appDirectory);
+  const free = (bavail * bsize) / 1e9;
+  return free >= NEEDED_DISK_IN_GIGABYTES
+    ? { name: 'disk', level: 'ok', what: `${free.toFixed(1)} GB free` }
+    : {
+        name: 'disk',
+        level: 'fault',
+        what: `${free.toFixed(1)} GB free; ${NEEDED_DISK_IN_GIGABYTES} GB are needed. Free some space.`,
+      };
+}
+
+function writeAccess(layout: Layout): Finding {
+  const existed = existsSync(layout.dataDirectory);
+  const probe = path.join(layout.dataDirectory, '.write-test');
+  try {
+    mkdirSync(layout.dataDirectory, { recursive: true });
+    writeFileSync(probe, '');
+    rmSync(probe);
+    if (!existed) rmSync(layout.dataDirectory, { recursive: true });
+    return { name: 'write access', level: 'ok', what: layout.dataDirectory };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { name: 'write access', level: 'fault', what: `${why}; set PIPELINE_DATA_DIRECTORY to a folder of yours` };
+  }
+}
+
+function postgres(): Finding {
+  try {
+    installedPostgresFolder();
+    const user = serverUser();
+    return {
+      name: 'PostgreSQL',
+      level: 'ok',
+      what: `from npm${user ? `, will run as ${user.name} since you are root` : ''}`,
+    };
+  } catch (error) {
+    return { name: 'PostgreSQL', level: 'fault', what: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function optionalCommands(): Finding[] {
+  const uses = {
+    func: 'Azure Functions Core Tools; without it the host of this project runs the app',
+    qdrant: 'a Qdrant server; without it the vector endpoint of this project is used',
+    bicep: 'to compile infra/; not needed here',
+  };
+  return Object.entries(uses).map(([name, use]) => {
+    const found = findCommand(name);
+    return { name, level: found ? 'ok' : 'note', what: found ?? `not on PATH (optional: ${use})` };
+  });
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,18 @@
+import type { Run } from '../lib/runs/run';
+import type { PipelineApi } from './pipelineApi';
+import type { RunDisplay } from './terminal/runDisplay';
+
+const POLL_IN_MILLISECONDS = 250;
+
+/** Shows the run until it has ended, and returns it. */
+export async function followRun(api: PipelineApi, id: string, display: RunDisplay): Promise<Run> {
+  for (;;) {
+    const run = await api.run(id);
+    if (run.status === 'Completed' || run.status === 'Failed' || run.status === 'Terminated') {
+      display.finish(run);
+      return run;
+    }
+    display.show(run);
+    await new Promise((resolve) => setTimeout(resolve, POLL_IN_MILLISECONDS));
+  }
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RegisteredFunction, TypedData } from '../worker/coreContract';
+import type { Engine } from '../durable/engine';
+import type { ManagementApi } from '../durable/managementApi';
+import type { FunctionTimers } from '../timers/functionTimers';
+import { newInvocationId, type HttpSurroundings } from './call';
+import { answerJson, readBody } from './messages';
+import { serveStreamed } from './streamed';
+import { findHttpFunction, type HttpFunction } from './httpFunctions';
+import { managementSubPath, type RequestHandler } from './server';
+import { serveWhole } from './whole';
+
+export interface RequestTargets extends HttpSurroundings {
+  httpFunctions: readonly HttpFunction[];
+  functions: ReadonlyMap<string, RegisteredFunction>;
+  timers: FunctionTimers;
+  engine: Engine;
+  management: ManagementApi;
+  /** Where bodies go when the app streams HTTP. */
+  streamUri: string | undefined;
+  extraInputs: (registered: RegisteredFunction) => Record<string, TypedData>;
+}
+
+/** Sends each request to the durable management API, the admin API, or the function whose route it is. */
+export function createRequestHandler(targets: RequestTargets): RequestHandler {
+  return async (url, request, response) => {
+    const subPath = managementSubPath(url.pathname);
+    if (subPath !== undefined) {
+      const body = (await readBody(request)).toString();
+      const method = request.method ?? 'GET';
+      const answer = targets.management.handle({ method, path: subPath, query: url.searchParams, body });
+      return answerJson(response, answer.status, answer.body, answer.headers);
+    }
+    if (url.pathname.startsWith('/admin/')) return serveAdmin(targets, url, request, response);
+    await serveFunction(targets, url, request, response);
+  };
+}
+
+async function serveFunction(
+  targets: RequestTargets,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const match = findHttpFunction(targets.httpFunctions, request.method ?? 'GET', url.pathname);
+  if (!match) return answerJson(response, 404);
+  const extraInputs = targets.extraInputs(match.found.registered);
+  const call = { ...match, url, request, response, invocationId: newInvocationId(), extraInputs };
+  if (targets.streamUri !== undefined) await serveStreamed(call, targets.streamUri, targets);
+  else await serveWhole(call, targets);
+  targets.log('debug', match.found.name, `${request.method} ${url.pathname} ${response.statusCode}`);
+}
+
+/** `GET /admin/host/status` and `POST /admin/functions/NAME` (runs a timer function now). */
+function serveAdmin(
+  { engine, functions, timers }: RequestTargets,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const [, , area, name] = url.pathname.split('/').map(decodeURIComponent);
+  if (request.method === 'GET' && area === 'host' && name === 'status') {
+    const uptimeInMilliseconds = Math.round(process.uptime() * 1000);
+    const body = { id: 'local', state: 'Running', version: 'local', processId: process.pid };
+    return answerJson(response, 200, { ...body, processUptime: uptimeInMilliseconds, durable: engine.statistics });
+  }
+  if (request.method !== 'POST' || area !== 'functions' || name === undefined) return answerJson(response, 404);
+  if (timers.trigger(name)) return answerJson(response, 202);
+  const message = `'${name}' is no timer function; only those can be started here.`;
+  return functions.has(name) ? answerJson(response, 400, { message }) : answerJson(response, 404);
+}

@@ -1,0 +1,102 @@
+import http from 'node:http';
+import { managementPath } from '../durable/clientBinding';
+import { answerJson } from './messages';
+import { describeThrown, messageOf, type Log } from '../log';
+
+/** Answers one request whose URL could be read. */
+export type RequestHandler = (url: URL, request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
+
+export interface ListeningServer {
+  /** Like "http://127.0.0.1:7071". */
+  origin: string;
+  port: number;
+  /** Hands requests to `handler` from now on; those that came earlier have waited for it. */
+  serve(handler: RequestHandler): void;
+  /** Takes no new requests and resolves when running ones are answered, at the latest after `timeoutInMilliseconds`. */
+  stop(timeoutInMilliseconds: number): Promise<void>;
+}
+
+/**
+ * Listens on `address`; port 0 takes a free one. The port is taken before the app is loaded, so that an app is never run
+ * beside another host of the same port. Throws an Error with one clear line when the port is in use.
+ */
+export async function listen(address: string, port: number, log: Log): Promise<ListeningServer> {
+  let serve: (handler: RequestHandler) => void = () => undefined;
+  const handler = new Promise<RequestHandler>((resolve) => (serve = resolve));
+  let isStopping = false;
+  const server = http.createServer((request, response) => {
+    if (isStopping) {
+      answerJson(response, 503, { message: 'The host is stopping.' }, { connection: 'close' });
+      return;
+    }
+    answer(handler, request, response).catch((thrown: unknown) => {
+      log('error', 'host', describeThrown(thrown));
+      if (response.headersSent) response.destroy();
+      else answerJson(response, 500, { message: messageOf(thrown) });
+    });
+  });
+  // A long upload or a long answer is the app's affair.
+  server.requestTimeout = 0;
+  await startListening(server, address, port);
+  const actual = server.address();
+  const actualPort = actual !== null && typeof actual === 'object' ? actual.port : port;
+  return {
+    origin: `http://${address.includes(':') ? `[${address}]` : address}:${actualPort}`,
+    port: actualPort,
+    serve,
+    stop: async (timeoutInMilliseconds) => {
+      isStopping = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const timeout = setTimeout(() => server.closeAllConnections(), timeoutInMilliseconds);
+      await closed;
+      clearTimeout(timeout);
+    },
+  };
+}
+
+async function answer(
+  handler: Promise<RequestHandler>,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const url = readUrl(request);
+  if (!url) return answerJson(response, 400, { message: 'The request URL can not be read.' });
+  await (
+    await handler
+  )(url, request, response);
+}
+
+function readUrl(request: http.IncomingMessage): URL | undefined {
+  const target = request.url ?? '/';
+  try {
+    const url = new URL(target.startsWith('/') ? `http://${request.headers.host ?? 'localhost'}${target}` : target);
+    decodeURIComponent(url.pathname);
+    return url;
+  } catch {
+    return undefined;
+  }
+}
+
+async function startListening(server: http.Server, address: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explainListenError(error, address, port)));
+    server.listen(port, address, resolve);
+  });
+}
+
+function explainListenError(error: NodeJS.ErrnoException, address: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new Error(`Port ${port} on ${address} is already in use. Stop what holds it, or start with another --port.`);
+  }
+  if (error.code === 'EACCES') {
+    return new Error(`Port ${port} on ${address} needs more rights than this user has. Start with a --port over 1023.`);
+  }
+  return new Error(`Can't listen on ${address}, port ${port}: ${error.message}.`, { cause: error });
+}
+
+/** The part of a path after the durable management API's own, or undefined when it is none of its. */
+export function managementSubPath(path: string): string | undefined {
+  const isManagement = path === managementPath || path.startsWith(`${managementPath}/`);
+  return isManagement ? path.slice(managementPath.length) : undefined;
+}

@@ -1,0 +1,44 @@
+import type { RpcHttp } from '../worker/coreContract';
+import type { HttpCall, HttpSurroundings } from './call';
+import { readBody, singleHeaders } from './messages';
+import { failCall } from './call';
+import { serializeCookie } from './rpcCookie';
+
+/** Serves a call whose request and response bodies travel whole within the invocation (no `enableHttpStream`). */
+export async function serveWhole(call: HttpCall, { invoke, log }: HttpSurroundings): Promise<void> {
+  const { found, response, invocationId, extraInputs } = call;
+  try {
+    const data = { http: await toRpcHttp(call) };
+    const { returnValue } = await invoke(found.name, { data, invocationId, extraInputs });
+    const answer = returnValue?.http;
+    if (!answer) {
+      response.writeHead(204).end();
+      return;
+    }
+    for (const cookie of answer.cookies ?? []) response.appendHeader('set-cookie', serializeCookie(cookie));
+    response.writeHead(Number(answer.statusCode ?? 200), answer.headers);
+    response.end(answer.body?.bytes ?? answer.body?.string ?? undefined);
+  } catch (thrown) {
+    failCall(call, log, thrown);
+  }
+}
+
+async function toRpcHttp({ request, url, parameters }: HttpCall): Promise<RpcHttp> {
+  const headers = singleHeaders(request);
+  const query = Object.fromEntries(url.searchParams);
+  const body = await readBody(request);
+  return {
+    url: `http://${headers.host ?? url.host}${url.pathname}${url.search}`,
+    method: request.method,
+    headers,
+    query,
+    nullableHeaders: nullable(headers),
+    nullableQuery: nullable(query),
+    nullableParams: nullable(parameters),
+    body: body.length > 0 ? { bytes: body } : undefined,
+  };
+}
+
+function nullable(values: Record<string, string>): Record<string, { value: string }> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { readCommandLine, usage, type CommandLine } from './settings/commandLine';
+import { startHost, type RunningHost } from './host';
+import { createLog, describeThrown, messageOf, type Log } from './log';
+import { whenParentGone } from './parentWatch';
+
+void main(process.argv.slice(2));
+
+async function main(words: string[]): Promise<void> {
+  let commandLine: CommandLine;
+  try {
+    commandLine = readCommandLine(words, process.env);
+  } catch (thrown) {
+    process.stderr.write(`${messageOf(thrown)}\n\n${usage}\n`);
+    process.exit(2);
+  }
+  const log = createLog(commandLine.logLevel, (line) => process.stderr.write(line));
+  const onFatal = (thrown: unknown): void => {
+    log('critical', 'host', describeThrown(thrown));
+    process.exit(1);
+  };
+  // A parent that is gone has taken its ends of our pipes with it; that must not cut the drain short.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  // One function's forgotten promise must not take the running orchestrations with it.
+  process.on('unhandledRejection', (thrown) => log('error', 'host', `unhandled rejection: ${describeThrown(thrown)}`));
+  process.on('uncaughtException', onFatal);
+  try {
+    const host = await startHost({ ...commandLine, environment: process.env, log, onFatal });
+    stopOnRequest(host, log, commandLine.exitsWithParent);
+    for (const line of host.functions) process.stdout.write(`${line}\n`);
+    process.stdout.write(`Functions host listening on ${host.origin}\n`);
+  } catch (thrown) {
+    // What a user can mend is one line; a stack is for those who look closer.
+    process.stderr.write(`${messageOf(thrown)}\n`);
+    log('debug', 'host', describeThrown(thrown));
+    process.exit(1);
+  }
+}
+
+/** The first signal stops gracefully, a second one at once. */
+function stopOnRequest(host: RunningHost, log: Log, exitsWithParent: boolean): void {
+  let isStopping = false;
+  const stop = (reason: string): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    log('information', 'host', `${reason}: stopping`);
+    host.stop().then(
+      () => process.exit(0),
+      (thrown: unknown) => {
+        log('error', 'host', describeThrown(thrown));
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', () => stop('SIGINT'));
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  if (exitsWithParent) whenParentGone(() => stop('the parent process is gone'));
+}

@@ -1,0 +1,17 @@
+/**
+ * Calls `gone` once when the parent process goes away: its IPC channel closes, or, without one, our standard input does.
+ * A killed parent can't send a signal, but the system closes its ends of both.
+ */
+export function whenParentGone(gone: () => void): void {
+  if (process.connected) {
+    process.once('disconnect', gone);
+    return;
+  }
+  let isGone = false;
+  const once = (): void => {
+    if (isGone) return;
+    isGone = true;
+    gone();
+  };
+  process.stdin.once('end', once).once('close', once).once('error', once).resume();
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { readJsonFile } from './jsonWithComments';
+
+export type Environment = Record<string, string | undefined>;
+
+/** What this host takes from host.json. */
+export interface HostSettings {
+  /** Without slashes at its ends; may be empty. */
+  routePrefix: string;
+  /** May hold `%SETTING%`. */
+  hubName: string;
+  maxConcurrentActivities: number;
+}
+
+/** What this host takes from local.settings.json. */
+export interface LocalSettings {
+  values: Record<string, string>;
+  port: number | undefined;
+}
+
+interface HostJson {
+  extensions?: {
+    http?: { routePrefix?: string };
+    durableTask?: { hubName?: string; maxConcurrentActivityFunctions?: number };
+  };
+}
+
+interface LocalSettingsJson {
+  IsEncrypted?: boolean;
+  Values?: Record<string, unknown>;
+  Host?: { LocalHttpPort?: number };
+}
+
+/** Reads APP/host.json. Throws an Error naming file and setting for a value that can't be used. */
+export function readHostSettings(appFolder: string): HostSettings {
+  const file = path.join(appFolder, 'host.json');
+  const json = readJsonFile(file) as HostJson | undefined;
+  if (!json) throw new Error(`No host.json in ${appFolder}. Every Functions app has one, next to package.json.`);
+  const maxConcurrentActivities = json.extensions?.durableTask?.maxConcurrentActivityFunctions ?? 10;
+  if (!Number.isInteger(maxConcurrentActivities) || maxConcurrentActivities < 1) {
+    throw new Error(
+      `${file}: extensions.durableTask.maxConcurrentActivityFunctions is ${JSON.stringify(maxConcurrentActivities)}, ` +
+        'expected a whole number of 1 or more.',
+    );
+  }
+  return {
+    routePrefix: (json.extensions?.http?.routePrefix ?? 'api').replace(/^\/+|\/+$/g, ''),
+    hubName: json.extensions?.durableTask?.hubName ?? 'TestHubName',
+    maxConcurrentActivities,
+  };
+}
+
+/** Reads APP/local.settings.json; an absent file has no values. */
+export function readLocalSettings(appFolder: string): LocalSettings {
+  const file = path.join(appFolder, 'local.settings.json');
+  const json = (readJsonFile(file) ?? {}) as LocalSettingsJson;
+  if (json.IsEncrypted) throw new Error(`${file} is encrypted. Decrypt it with "func settings decrypt".`);
+  const values = Object.fromEntries(Object.entries(json.Values ?? {}).map(([name, value]) => [name, String(value)]));
+  return { values, port: json.Host?.LocalHttpPort };
+}
+
+/** Adds settings to an environment; what is set there already wins. */
+export function applySettings(environment: Environment, values: Record<string, string>): void {
+  for (const [name, value] of Object.entries(values)) environment[name] ??= value;
+}
+
+/** Replaces each `%NAME%` by the setting of that name. Throws an Error naming `owner` when there is none. */
+export function resolveSettings(text: string, environment: Environment, owner: string): string {
+  return text.replace(/%([^%]+)%/g, (_, name: string) => {
+    const value = environment[name];
+    if (value !== undefined) return value;
+    throw new Error(
+      `${owner}: '%${name}%' is no setting. Add ${name} to "Values" in local.settings.json or to the environment.`,
+    );
+  });
+}

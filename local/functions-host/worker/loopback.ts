@@ -1,0 +1,26 @@
+import net from 'node:net';
+
+type Listen = (...parameters: unknown[]) => net.Server;
+
+/**
+ * Runs `work` while servers that name no address listen on 127.0.0.1 instead of on every interface. @azure/functions starts
+ * its streaming server with a bare `listen(callback)`, which would open a port of a developer's machine to the network.
+ */
+export async function onLoopback<T>(work: () => Promise<T>): Promise<T> {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the server's own `this` below
+  const original = net.Server.prototype.listen as Listen;
+  const patched: Listen = function (this: net.Server, ...parameters: unknown[]) {
+    const [first, second] = parameters;
+    if (typeof first === 'function') return original.call(this, 0, '127.0.0.1', first);
+    if (typeof first === 'number' && (second === undefined || typeof second === 'function')) {
+      return original.call(this, first, '127.0.0.1', second);
+    }
+    return original.apply(this, parameters);
+  };
+  net.Server.prototype.listen = patched as typeof net.Server.prototype.listen;
+  try {
+    return await work();
+  } finally {
+    net.Server.prototype.listen = original as typeof net.Server.prototype.listen;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Answer } from '../lib/answering/answer';
+import { describeProblem, type Problem } from '../lib/errors';
+import type { Run } from '../lib/runs/run';
+
+/** The HTTP API of the running app, as the commands of the local platform use it. */
+export interface PipelineApi {
+  /** Starts the ingest, or finds the one that is under way. Returns the run's id. */
+  startRun(dataset: string, date: string): Promise<{ id: string; wasUnderWay: boolean }>;
+  run(id: string): Promise<Run>;
+  ask(question: string, dataset: string): Promise<Answer>;
+}
+
+/** What the API refused, with its problem. */
+export class ApiProblem extends Error {
+  constructor(readonly problem: Problem) {
+    super(describeProblem(problem));
+  }
+}
+
+export function pipelineApi(baseUrl: string): PipelineApi {
+  const call = async <Body>(path: string, body?: object): Promise<Body> => {
+    const response = await fetch(`${baseUrl}${path}`, {
+      method: body ? 'POST' : 'GET',
+      ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+    });
+    const answer = (await response.json()) as Body & Problem & { title?: string };
+    if (!response.ok) throw new ApiProblem({ ...answer, message: answer.title ?? `status ${response.status}` });
+    return answer;
+  };
+  return {
+    startRun: async (dataset, date) => {
+      try {
+        return { id: (await call<{ id: string }>('/runs', { dataset, date })).id, wasUnderWay: false };
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.problem.code !== 'RUN_UNDER_WAY') throw error;
+        return { id: `ingest-${dataset}-${date}`, wasUnderWay: true };
+      }
+    },
+    run: (id) => call<Run>(`/runs/${encodeURIComponent(id)}`),
+    ask: (question, dataset) => call<Answer>('/ask', { question, dataset }),
+  };
+}

@@ -1,0 +1,35 @@
+import path from 'node:path';
+
+/** Where the local platform keeps its things. */
+export interface Layout {
+  /** The project: where host.json and package.json are. */
+  appDirectory: string;
+  dataDirectory: string;
+  logs: string;
+  azurite: string;
+  vectors: string;
+  functionsHost: string;
+  webRoot: string;
+  /** Who runs the platform now, with which processes and URLs. */
+  stateFile: string;
+}
+
+/** `dist/local/platform` lies three folders below the project; so the layout holds from wherever it is started. */
+export function findLayout(environment: NodeJS.ProcessEnv = process.env): Layout {
+  const appDirectory = path.resolve(__dirname, '..', '..', '..');
+  return layoutOf(appDirectory, environment.PIPELINE_DATA_DIRECTORY ?? path.join(appDirectory, '.local'));
+}
+
+export function layoutOf(appDirectory: string, dataDirectory: string): Layout {
+  const data = path.resolve(dataDirectory);
+  return {
+    appDirectory,
+    dataDirectory: data,
+    logs: path.join(data, 'logs'),
+    azurite: path.join(data, 'azurite'),
+    vectors: path.join(data, 'vectors'),
+    functionsHost: path.join(data, 'functions-host'),
+    webRoot: path.join(appDirectory, 'static-web', 'dist'),
+    stateFile: path.join(data, 'platform.json'),
+  };
+}

@@ -1,0 +1,29 @@
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Makes a rename in the folder of `path` survive the death of the machine. Windows cannot open folders; skipped. */
+export function syncDirectoryOf(path: string): void {
+  if (process.platform === 'win32') {
+    return;
+  }
+  const directory = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/** Replaces a file: afterwards it has the old text or the new, never a part. */
+export function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  const file = openSync(temporary, 'w');
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  syncDirectoryOf(path);
+}

@@ -1,0 +1,174 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { syncDirectoryOf } from './durableFile';
+
+const magic = Buffer.from('PXVLOG01');
+const frameLength = 8;
+
+function frame(record: Buffer): Buffer {
+  const header = Buffer.alloc(frameLength);
+  header.writeUInt32LE(record.length, 0);
+  header.writeUInt32LE(crc32(record), 4);
+  return header;
+}
+
+function writeFully(file: number, bytes: Buffer, position: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(file, bytes, written, bytes.length - written, position + written);
+  }
+}
+
+function readFully(file: number, length: number, position: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(file, bytes, done, length - done, position + done);
+    if (count === 0) {
+      return bytes.subarray(0, done);
+    }
+    done += count;
+  }
+  return bytes;
+}
+
+/**
+ * An append-only file of records, each framed by its length and CRC-32. A record is in the file before `append`
+ * returns, so it survives the death of the process; `flush` makes it survive the death of the machine.
+ */
+export class OperationLog {
+  private hasUnflushed = false;
+
+  private constructor(
+    private readonly path: string,
+    private file: number,
+    private length: number,
+  ) {}
+
+  /**
+   * Opens or creates a log and hands each whole record to `replay`, in order. An incomplete record at the end, left by
+   * a process that died while writing it, is cut off: it was never acknowledged.
+   *
+   * @throws Error when the file is not a log, or is damaged anywhere but at its end
+   */
+  static open(path: string, replay: (record: Buffer) => void): OperationLog {
+    rmSync(compactingPath(path), { force: true });
+    if (!existsSync(path)) {
+      const created = openSync(path, 'wx+');
+      writeFully(created, magic, 0);
+      return new OperationLog(path, created, magic.length);
+    }
+    const file = openSync(path, 'r+');
+    try {
+      const end = replayRecords(path, file, replay);
+      ftruncateSync(file, end);
+      return new OperationLog(path, file, end);
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+  }
+
+  /** Appends a record. When the disk refuses, the file is left as it was and the error is thrown. */
+  append(record: Buffer): void {
+    try {
+      writeFully(this.file, frame(record), this.length);
+      writeFully(this.file, record, this.length + frameLength);
+    } catch (error) {
+      ftruncateSync(this.file, this.length);
+      throw error;
+    }
+    this.length += frameLength + record.length;
+    this.hasUnflushed = true;
+  }
+
+  /** Forces what was appended onto the disk. */
+  flush(): void {
+    if (this.hasUnflushed) {
+      fsyncSync(this.file);
+      this.hasUnflushed = false;
+    }
+  }
+
+  /** Replaces the log by these records, atomically: a crash leaves the old one or the new one. */
+  rewrite(records: Iterable<Buffer>): void {
+    const replacement = openSync(compactingPath(this.path), 'w+');
+    let length = magic.length;
+    try {
+      writeFully(replacement, magic, 0);
+      for (const record of records) {
+        writeFully(replacement, frame(record), length);
+        writeFully(replacement, record, length + frameLength);
+        length += frameLength + record.length;
+      }
+      fsyncSync(replacement);
+    } finally {
+      closeSync(replacement);
+    }
+    // Windows does not rename over an open file.
+    closeSync(this.file);
+    renameSync(compactingPath(this.path), this.path);
+    syncDirectoryOf(this.path);
+    this.file = openSync(this.path, 'r+');
+    this.length = length;
+    this.hasUnflushed = false;
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.file);
+  }
+}
+
+const compactingPath = (path: string) => `${path}.compacting`;
+
+/** Reads all whole records and returns where the last one ends. */
+function replayRecords(path: string, file: number, replay: (record: Buffer) => void): number {
+  const size = fstatSync(file).size;
+  const start = readFully(file, Math.min(size, magic.length), 0);
+  if (size < magic.length && magic.subarray(0, size).equals(start)) {
+    writeFully(file, magic, 0);
+    return magic.length;
+  }
+  if (!start.equals(magic)) {
+    throw new Error(`${path} is not an operation log of this version: expected it to begin with ${magic.toString()}`);
+  }
+  let position = magic.length;
+  while (position + frameLength <= size) {
+    const header = readFully(file, frameLength, position);
+    const recordLength = header.readUInt32LE(0);
+    const end = position + frameLength + recordLength;
+    if (end > size) {
+      break;
+    }
+    const record = readFully(file, recordLength, position + frameLength);
+    if (recordLength === 0 || crc32(record) !== header.readUInt32LE(4)) {
+      if (end === size || isZero(file, position, size)) {
+        break;
+      }
+      throw new Error(
+        `${path} is damaged at byte ${position} of ${size}: the record there does not match its checksum and is not ` +
+          'the last one. Restore the file, or delete the data folder and load the collection again.',
+      );
+    }
+    replay(record);
+    position = end;
+  }
+  return position;
+}
+
+/** A crash of the machine can leave zeros where the last blocks should be. */
+function isZero(file: number, from: number, to: number): boolean {
+  return readFully(file, to - from, from).every((byte) => byte === 0);
+}

@@ -1,0 +1,143 @@
+/** A sparse vector: ascending unique dimensions (unsigned 32-bit) and their weights. */
+export interface SparseVector {
+  readonly indices: Uint32Array;
+  readonly values: Float32Array;
+}
+
+/** Sorts by dimension. Both lists must be of one length, without repeated dimensions. */
+export function prepareSparseVector(indices: readonly number[], values: readonly number[]): SparseVector {
+  const order = indices.map((_, position) => position);
+  order.sort((left, right) => (indices[left] ?? 0) - (indices[right] ?? 0));
+  return {
+    indices: Uint32Array.from(order, (position) => indices[position] ?? 0),
+    values: Float32Array.from(order, (position) => values[position] ?? 0),
+  };
+}
+
+/** The points that have a weight in one dimension. */
+class Posting {
+  slots = new Uint32Array(2);
+  weights = new Float32Array(2);
+  length = 0;
+
+  add(slot: number, weight: number): void {
+    if (this.length === this.slots.length) {
+      const slots = new Uint32Array(this.length * 2);
+      const weights = new Float32Array(this.length * 2);
+      slots.set(this.slots);
+      weights.set(this.weights);
+      this.slots = slots;
+      this.weights = weights;
+    }
+    this.slots[this.length] = slot;
+    this.weights[this.length] = weight;
+    this.length++;
+  }
+
+  removeAll(slots: ReadonlySet<number>): void {
+    let kept = 0;
+    for (let index = 0; index < this.length; index++) {
+      const slot = this.slots[index] ?? 0;
+      if (!slots.has(slot)) {
+        this.slots[kept] = slot;
+        this.weights[kept] = this.weights[index] ?? 0;
+        kept++;
+      }
+    }
+    this.length = kept;
+  }
+}
+
+/** The sparse vectors of one name, with an inverted index from dimension to points. */
+export class SparseVectors {
+  private readonly vectors: (SparseVector | undefined)[] = [];
+  private readonly postings = new Map<number, Posting>();
+  /** Number of vectors stored, empty ones included. */
+  count = 0;
+  /** Number of vectors with at least one dimension: N of the inverse document frequency. */
+  private indexedCount = 0;
+
+  has(slot: number): boolean {
+    return this.vectors[slot] !== undefined;
+  }
+
+  get(slot: number): SparseVector | undefined {
+    return this.vectors[slot];
+  }
+
+  /** Stores a prepared vector. A vector the slot had before must have been removed. */
+  set(slot: number, vector: SparseVector): void {
+    this.vectors[slot] = vector;
+    this.count++;
+    this.indexedCount += vector.indices.length > 0 ? 1 : 0;
+    vector.indices.forEach((dimension, position) => {
+      let posting = this.postings.get(dimension);
+      if (posting === undefined) {
+        posting = new Posting();
+        this.postings.set(dimension, posting);
+      }
+      posting.add(slot, vector.values[position] ?? 0);
+    });
+  }
+
+  /** Removes many at once: each posting they stand in is rewritten once, not once for each. */
+  removeAll(slots: Iterable<number>): void {
+    const removed = new Set<number>();
+    const touched = new Set<number>();
+    for (const slot of slots) {
+      const vector = this.vectors[slot];
+      if (vector !== undefined) {
+        removed.add(slot);
+        vector.indices.forEach((dimension) => touched.add(dimension));
+        this.vectors[slot] = undefined;
+        this.count--;
+        this.indexedCount -= vector.indices.length > 0 ? 1 : 0;
+      }
+    }
+    for (const dimension of touched) {
+      const posting = this.postings.get(dimension);
+      posting?.removeAll(removed);
+      if (posting?.length === 0) {
+        this.postings.delete(dimension);
+      }
+    }
+  }
+
+  /** Inverse document frequency of a dimension as Qdrant computes it: ln((N - df + 0.5) / (df + 0.5) + 1). */
+  inverseDocumentFrequency(dimension: number): number {
+    const frequency = this.postings.get(dimension)?.length ?? 0;
+    return Math.fround(Math.log((this.indexedCount - frequency + 0.5) / (frequency + 0.5) + 1));
+  }
+
+  /**
+   * Dot products with every vector that shares a dimension with the query.
+   *
+   * @param useInverseDocumentFrequency weigh each dimension of the query with it (the `idf` modifier)
+   * @param take called with each candidate slot and its score
+   */
+  score(
+    query: SparseVector,
+    useInverseDocumentFrequency: boolean,
+    isCandidate: ((slot: number) => boolean) | undefined,
+    take: (slot: number, score: number) => void,
+  ): void {
+    const sums = new Map<number, number>();
+    query.indices.forEach((dimension, position) => {
+      const posting = this.postings.get(dimension);
+      if (posting === undefined) {
+        return;
+      }
+      const factor = useInverseDocumentFrequency ? this.inverseDocumentFrequency(dimension) : 1;
+      const weight = (query.values[position] ?? 0) * factor;
+      for (let index = 0; index < posting.length; index++) {
+        const slot = posting.slots[index] ?? 0;
+        sums.set(slot, (sums.get(slot) ?? 0) + weight * (posting.weights[index] ?? 0));
+      }
+    });
+    for (const [slot, sum] of sums) {
+      if (isCandidate === undefined || isCandidate(slot)) {
+        take(slot, Math.fround(sum));
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { isObject, type JsonValue } from '../json/jsonValue';
+import { microsecondsOf } from './datetime';
+import type { Bounds, ValueTest } from './filter';
+
+/** The payload index of a field, where it changes what matches: it sees values of its own type only. */
+export interface FieldIndex {
+  /** Whether the index is asked about this test, instead of the payload. */
+  answers(test: ValueTest): boolean;
+  /** Whether the index has taken the value in. */
+  holds(stored: JsonValue): boolean;
+  /** Full-text matching by tokens; only there for text indexes. */
+  matchesText?(stored: string, test: TextTest): boolean;
+}
+
+export const isWithin = (value: number, bounds: Bounds): boolean =>
+  (bounds.lt === undefined || value < bounds.lt) &&
+  (bounds.gt === undefined || value > bounds.gt) &&
+  (bounds.lte === undefined || value <= bounds.lte) &&
+  (bounds.gte === undefined || value >= bounds.gte);
+
+function countOf(value: JsonValue): number {
+  if (Array.isArray(value)) {
+    return value.length;
+  }
+  return value === null ? 0 : 1;
+}
+
+export type TextTest = Extract<ValueTest, { kind: 'text' | 'textAny' | 'phrase' }>;
+
+function matchesText(stored: JsonValue, test: TextTest, index: FieldIndex | undefined): boolean {
+  if (typeof stored !== 'string') {
+    return false;
+  }
+  if (index?.matchesText !== undefined) {
+    return index.matchesText(stored, test);
+  }
+  // Without a text index Qdrant looks for the text as it stands.
+  return test.kind === 'textAny'
+    ? test.text.split(/\s+/u).some((token) => token !== '' && stored.includes(token))
+    : stored.includes(test.text);
+}
+
+function isExcepted(stored: JsonValue, values: ReadonlySet<string | number>): boolean {
+  return (typeof stored === 'string' || typeof stored === 'number') && values.has(stored);
+}
+
+/** Tests one value that is not the array of an array payload. */
+function matchesOne(stored: JsonValue, test: ValueTest, index: FieldIndex | undefined): boolean {
+  if (index?.answers(test) === true && !index.holds(stored)) {
+    return false;
+  }
+  switch (test.kind) {
+    case 'value':
+      return stored === test.value;
+    case 'any':
+      return isExcepted(stored, test.values);
+    case 'except':
+      return stored !== null && !isExcepted(stored, test.values);
+    case 'text':
+    case 'textAny':
+    case 'phrase':
+      return matchesText(stored, test, index);
+    case 'prefix':
+      return typeof stored === 'string' && stored.startsWith(test.prefix);
+    case 'range':
+      return typeof stored === 'number' && isWithin(stored, test.bounds);
+    case 'datetimeRange': {
+      const microseconds = typeof stored === 'string' ? microsecondsOf(stored) : undefined;
+      return microseconds !== undefined && isWithin(microseconds, test.bounds);
+    }
+    case 'valuesCount':
+      return isWithin(countOf(stored), test.bounds);
+    case 'isEmpty':
+      return isEmptyValue(stored) === test.expected;
+    case 'isNull':
+      return isNullValue(stored) === test.expected;
+  }
+}
+
+export const isEmptyValue = (value: JsonValue): boolean =>
+  value === null || (Array.isArray(value) && value.length === 0);
+
+const isNullValue = (value: JsonValue): boolean =>
+  value === null || (Array.isArray(value) && value.some((item) => item === null));
+
+/** Tests about the whole value; all others are about any element of an array. */
+const isAboutTheWhole = (test: ValueTest): boolean =>
+  test.kind === 'valuesCount' || test.kind === 'isEmpty' || test.kind === 'isNull';
+
+/**
+ * Whether the values a path leads to pass a field condition. The most specific of values_count, is_empty and is_null
+ * decides alone when it is there; otherwise one passing test of one element is enough.
+ */
+export function matchesField(
+  values: readonly JsonValue[],
+  tests: readonly ValueTest[],
+  index: FieldIndex | undefined,
+): boolean {
+  const whole = tests.find(isAboutTheWhole);
+  if (values.length === 0) {
+    return whole !== undefined && matchesMissing(whole);
+  }
+  if (whole !== undefined) {
+    return values.some((value) => matchesOne(value, whole, index));
+  }
+  return values.some((value) =>
+    Array.isArray(value)
+      ? value.some((item) => tests.some((test) => matchesOne(item, test, index)))
+      : tests.some((test) => matchesOne(value, test, index)),
+  );
+}
+
+function matchesMissing(test: ValueTest): boolean {
+  if (test.kind === 'valuesCount') {
+    return isWithin(0, test.bounds);
+  }
+  if (test.kind === 'isEmpty') {
+    return test.expected;
+  }
+  return test.kind === 'isNull' && !test.expected;
+}
+
+/** The objects a nested condition is tried on. */
+export const objectsAmong = (values: readonly JsonValue[]) => values.filter(isObject);

@@ -1,0 +1,107 @@
+import type { Catalogue } from '../collections/catalogue';
+import type { Collection } from '../collections/collection';
+import { prepareDenseVector } from '../collections/denseVectors';
+import type { PointId } from '../collections/pointId';
+import { prepareSparseVector, type SparseVector } from '../collections/sparseVectors';
+import { notFound, wrongInput } from '../errors';
+import type { Scoring } from './queryPlan';
+import { BestScores, type ScoredSlot } from './scoredSlots';
+
+type Nearest = Extract<Scoring, { kind: 'nearest' }>;
+
+/** A query vector ready to score with. `excluded` is the point it was taken from, which is not its own neighbour. */
+type QueryVector =
+  | { kind: 'dense'; vector: Float32Array; excluded?: PointId }
+  | { kind: 'sparse'; vector: SparseVector; excluded?: PointId };
+
+const wrongKind = () => wrongInput('Conversion between sparse and regular vectors failed');
+
+function vectorOfPoint(catalogue: Catalogue, collection: Collection, nearest: Nearest, id: PointId): QueryVector {
+  const source = nearest.lookupFrom === undefined ? collection : catalogue.get(nearest.lookupFrom.collection);
+  const name = nearest.lookupFrom?.vector ?? nearest.using;
+  const slot = source.slotOf(id);
+  // The vector of a point of another collection may be nearest to the point of the same id in this one.
+  const excluded = source === collection ? { excluded: id } : {};
+  const dense = source.points.dense.get(name)?.get(slot);
+  if (dense !== undefined) {
+    return { kind: 'dense', vector: dense.slice(), ...excluded };
+  }
+  const sparse = source.points.sparse.get(name)?.get(slot);
+  if (sparse !== undefined) {
+    return { kind: 'sparse', vector: sparse, ...excluded };
+  }
+  throw notFound(`Vector with name ${JSON.stringify(name)} for point ${id} not found`);
+}
+
+function queryVector(catalogue: Catalogue, collection: Collection, nearest: Nearest): QueryVector {
+  const { vector } = nearest;
+  if (vector.kind === 'point') {
+    return vectorOfPoint(catalogue, collection, nearest, vector.id);
+  }
+  if (vector.kind === 'sparse') {
+    return { kind: 'sparse', vector: prepareSparseVector(vector.indices, vector.values) };
+  }
+  return { kind: 'dense', vector: Float32Array.from(vector.values) };
+}
+
+/**
+ * The points nearest to a vector, exactly.
+ *
+ * @throws AnswerError 400 when the vector does not exist or has another dimension or kind; 404 for an unknown point
+ */
+export function nearestSlots(
+  catalogue: Catalogue,
+  collection: Collection,
+  nearest: Nearest,
+  isCandidate: ((slot: number) => boolean) | undefined,
+  scoreThreshold: number | undefined,
+  limit: number,
+): ScoredSlot[] {
+  const { points, config } = collection;
+  const query = queryVector(catalogue, collection, nearest);
+  const excluded = query.excluded === undefined ? undefined : points.store.slotOf(query.excluded);
+  const isWanted =
+    excluded === undefined ? isCandidate : (slot: number) => slot !== excluded && (isCandidate?.(slot) ?? true);
+
+  const dense = points.dense.get(nearest.using);
+  if (dense !== undefined) {
+    if (query.kind !== 'dense') {
+      throw wrongKind();
+    }
+    if (query.vector.length !== dense.dimension) {
+      throw wrongInput(`Vector dimension error: expected dim: ${dense.dimension}, got ${query.vector.length}`);
+    }
+    const isSmallerBetter = dense.distance === 'Euclid' || dense.distance === 'Manhattan';
+    const best = new BestScores(limit, isSmallerBetter);
+    const take = takeWithin(best, scoreThreshold, isSmallerBetter);
+    dense.score(prepareDenseVector(query.vector, dense.distance), isWanted, take);
+    return best.sorted();
+  }
+
+  const sparse = points.sparse.get(nearest.using);
+  if (sparse === undefined) {
+    throw wrongInput(`Not existing vector name error: ${nearest.using}`);
+  }
+  if (query.kind !== 'sparse') {
+    throw wrongKind();
+  }
+  const best = new BestScores(limit, false);
+  const take = takeWithin(best, scoreThreshold, false);
+  const isWeighted = config.sparse.get(nearest.using)?.modifier === 'idf';
+  // A sum of zero counts as no overlap, as in Qdrant's sparse index.
+  sparse.score(query.vector, isWeighted, isWanted, (slot, score) => score !== 0 && take(slot, score));
+  return best.sorted();
+}
+
+/** A score equal to the threshold is not within it. */
+function takeWithin(best: BestScores, threshold: number | undefined, isSmallerBetter: boolean) {
+  if (threshold === undefined) {
+    return best.add;
+  }
+  const limit = Math.fround(threshold);
+  return (slot: number, score: number) => {
+    if (isSmallerBetter ? score < limit : score > limit) {
+      best.add(slot, score);
+    }
+  };
+}

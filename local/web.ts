@@ -1,0 +1,109 @@
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import path from 'node:path';
+
+export interface RunningWeb {
+  url: string;
+  stop(): Promise<void>;
+}
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+};
+
+/**
+ * Serves the built web app as Static Web Apps would: `/api` goes to the Functions host (streams pass through), the global
+ * headers of `staticwebapp.config.json` are sent, and an unknown path without a file ending is the app itself.
+ */
+export async function startWeb(options: { root: string; port: number; apiUrl: string }): Promise<RunningWeb> {
+  const headers = globalHeaders(options.root);
+  const api = new URL(options.apiUrl);
+  const server = createServer((request, response) => {
+    const pathname = new URL(request.url ?? '/', 'http://localhost').pathname;
+    if (pathname === '/api' || pathname.startsWith('/api/')) return forward(request, response, api);
+    serveFile(options.root, pathname, headers, request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${options.port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function globalHeaders(root: string): Record<string, string> {
+  const file = path.join(root, 'staticwebapp.config.json');
+  if (!existsSync(file)) return {};
+  return (JSON.parse(readFileSync(file, 'utf8')) as { globalHeaders?: Record<string, string> }).globalHeaders ?? {};
+}
+
+function forward(request: IncomingMessage, response: ServerResponse, api: URL): void {
+  const upstream = httpRequest(
+    { host: api.hostname, port: api.port, method: request.method, path: request.url, headers: request.headers },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    },
+  );
+  upstream.on('error', (error) => {
+    if (response.headersSent) return void response.destroy();
+    response.writeHead(502, { 'content-type': 'application/problem+json' });
+    response.end(
+      JSON.stringify({
+        type: 'urn:pipeline-x:problem:api-unreachable',
+        title: 'The Functions host does not answer.',
+        status: 502,
+        code: 'API_UNREACHABLE',
+        found: error.message,
+        remedy: 'See .local/logs/functions-host.log.',
+      }),
+    );
+  });
+  response.on('close', () => {
+    if (!response.writableFinished) upstream.destroy();
+  });
+  request.pipe(upstream);
+}
+
+function serveFile(
+  root: string,
+  pathname: string,
+  headers: Record<string, string>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405, headers).end();
+  let name: string;
+  try {
+    name = path.normalize(decodeURIComponent(pathname));
+  } catch {
+    return void response.writeHead(400, headers).end();
+  }
+  const wanted = path.join(root, name);
+  const isInside = wanted === root || wanted.startsWith(root + path.sep);
+  const file = isInside && existsSync(wanted) && statSync(wanted).isFile() ? wanted : undefined;
+  if (!file && path.extname(name) !== '') return void response.writeHead(404, headers).end('Not found');
+  const served = file ?? path.join(root, 'index.html');
+  response.writeHead(200, {
+    ...headers,
+    'content-type': TYPES[path.extname(served)] ?? 'application/octet-stream',
+    // File names of built assets carry a hash of their content.
+    'cache-control': name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+  });
+  if (request.method === 'HEAD') return void response.end();
+  createReadStream(served).pipe(response);
+}

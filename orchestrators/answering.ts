@@ -1,0 +1,16 @@
+import { problemOf, StepFailure, type StepFlow } from './callStep';
+import type { Outcome } from './steps';
+
+/** Runs a sub-orchestration's work: a permanent failure becomes its answer, anything else is thrown on. */
+export function* answering<Result>(work: () => StepFlow<Result>): StepFlow<Outcome<Result>> {
+  try {
+    return { ok: true, result: yield* work() };
+  } catch (error) {
+    if (error instanceof StepFailure) return { ok: false, problem: problemOf(error) };
+    throw error;
+  }
+}
+
+export function sum<Item>(items: Item[], value: (item: Item) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

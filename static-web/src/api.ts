@@ -1,0 +1,98 @@
+import type { AskEvent, AskRequest, DocumentPage, DocumentQuery, Health, Run } from './apiTypes';
+import { answerEvents } from './answerEvents';
+import { ApiError, isAbort, problemOf } from './problem';
+
+/** The pipeline's HTTP API. Every call throws ApiError with the problem that the API named, or an AbortError. */
+export interface Api {
+  /** Events as they come; ends after `answer` or `error`. Leaving the loop early closes the connection. */
+  ask(request: AskRequest, signal?: AbortSignal): AsyncGenerator<AskEvent>;
+  runs(signal?: AbortSignal): Promise<Run[]>;
+  run(id: string, signal?: AbortSignal): Promise<Run>;
+  /** @returns the id of the run that was accepted. */
+  startRun(request: { dataset: string; date?: string }, signal?: AbortSignal): Promise<string>;
+  documents(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage>;
+  /** Also when the API reports itself degraded with a 503. */
+  health(signal?: AbortSignal): Promise<Health>;
+}
+
+/** @param origin scheme, host and port of the API; the page's own when empty. */
+export function createApi(origin = ''): Api {
+  const call = (path: string, init: RequestInit) => send(`${origin}/api/${path}`, init);
+  const get = async <T>(path: string, signal?: AbortSignal) => (await bodyOf(await call(path, { signal }))) as T;
+
+  return {
+    async *ask(request, signal) {
+      const response = await call('ask', { ...jsonPost(request, 'text/event-stream'), signal });
+      yield* answerEvents(await accepted(response));
+    },
+    async runs(signal) {
+      return (await get<{ runs: Run[] }>('runs', signal)).runs;
+    },
+    run: (id, signal) => get<Run>(`runs/${encodeURIComponent(id)}`, signal),
+    async startRun(request, signal) {
+      const response = await call('runs', { ...jsonPost(request), signal });
+      return ((await bodyOf(response)) as { id: string }).id;
+    },
+    documents: (query, signal) => get<DocumentPage>(`documents${searchOf(query)}`, signal),
+    async health(signal) {
+      const response = await call('health', { signal });
+      const body = await jsonOf(response);
+      if (isHealth(body)) return body;
+      throw new ApiError(problemOf(body, response.status), response.status);
+    },
+  };
+}
+
+/** `?a=b&c=d` of what is set, or an empty string. */
+export function searchOf(query: DocumentQuery): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query) as [string, string | number | undefined][]) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value));
+  }
+  return parameters.size > 0 ? `?${parameters.toString()}` : '';
+}
+
+function jsonPost(body: object, accept = 'application/json'): RequestInit {
+  const headers = { 'Content-Type': 'application/json', Accept: accept };
+  return { method: 'POST', headers, body: JSON.stringify(body) };
+}
+
+async function send(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const problem = {
+      code: 'API_UNREACHABLE',
+      message: 'The API did not answer.',
+      remedy: 'Check that the pipeline is running, then try again.',
+      retryable: true,
+    };
+    throw new ApiError(problem, undefined, error);
+  }
+}
+
+async function accepted(response: Response): Promise<Response> {
+  if (response.ok) return response;
+  throw new ApiError(problemOf(await jsonOf(response), response.status), response.status);
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  const body = await jsonOf(await accepted(response));
+  if (body !== undefined) return body;
+  const problem = { code: 'API_NOT_JSON', message: 'The API answered with something other than JSON.' };
+  throw new ApiError(problem, response.status);
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return (await response.json()) as unknown;
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    return undefined;
+  }
+}
+
+function isHealth(body: unknown): body is Health {
+  return typeof body === 'object' && body !== null && 'dependencies' in body && Array.isArray(body.dependencies);
+}

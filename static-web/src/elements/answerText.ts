@@ -1,0 +1,38 @@
+import { type AnswerPiece, paragraphsOf, splitMarkers } from '../markers';
+import { element } from './element';
+
+export interface AnswerTextOptions {
+  /** The cards that the markers lead to, in their order. Leave out while they are still to come. */
+  cards?: { node: HTMLElement; title: string }[];
+}
+
+/** Paragraphs of an answer, its markers raised and leading to their sources. */
+export function answerText(text: string, { cards }: AnswerTextOptions = {}): HTMLElement[] {
+  return paragraphsOf(text).map((lines) => {
+    const paragraph = element('p');
+    for (const [index, line] of lines.entries()) {
+      if (index > 0) paragraph.append(element('br'));
+      paragraph.append(...splitMarkers(line, cards?.length).map((piece) => pieceNode(piece, cards)));
+    }
+    return paragraph;
+  });
+}
+
+function pieceNode(piece: AnswerPiece, cards: AnswerTextOptions['cards']): Node {
+  if (piece.type === 'text') return document.createTextNode(piece.text);
+  const { number } = piece;
+  const card = cards?.[number - 1];
+  if (!card) return element('sup', {}, element('span', { class: 'marker' }, String(number)));
+  const label = `Source ${number}: ${card.title}`;
+  const link = element(
+    'a',
+    { class: 'marker', href: `#${card.node.id}`, 'aria-label': label, title: label },
+    String(number),
+  );
+  link.addEventListener('click', (event) => {
+    // The browser's own jump would leave an entry in the history for every source looked at.
+    event.preventDefault();
+    card.node.focus();
+  });
+  return element('sup', {}, link);
+}

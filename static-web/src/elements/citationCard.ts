@@ -1,0 +1,21 @@
+import type { Citation } from '../apiTypes';
+import { collapseWhitespace, formatDate } from '../formatting';
+import { element } from './element';
+
+/** One source of an answer, numbered as the markers in the text. Focusable, so that a marker can lead there. */
+export function citationCard(citation: Citation, number: number, id: string): HTMLElement {
+  const origin = [citation.author, formatDate(citation.date)].filter((part) => part).join(' · ');
+  return element(
+    'li',
+    { class: 'citation', id, tabindex: -1, 'data-testid': 'citation', 'data-document': citation.docId },
+    element('span', { class: 'citation-number', 'aria-hidden': 'true' }, String(number)),
+    element(
+      'div',
+      { class: 'citation-body' },
+      element('h4', {}, element('span', { class: 'visually-hidden' }, `Source ${number}: `), citation.title),
+      origin ? element('p', { class: 'citation-origin' }, origin) : undefined,
+      element('blockquote', {}, collapseWhitespace(citation.quote)),
+      element('p', { class: 'citation-document' }, `${citation.dataset} / ${citation.docId}`),
+    ),
+  );
+}

@@ -1,0 +1,23 @@
+import type { DocumentSummary } from '../apiTypes';
+import { formatDate } from '../formatting';
+import { element } from './element';
+
+/** Headings of the documents table, in the order of a row's cells. */
+export const documentColumns = ['Title', 'Author', 'Published', 'Category', 'Dataset', 'Ingested'] as const;
+
+export function documentRow(summary: DocumentSummary): HTMLTableRowElement {
+  const cells = [
+    summary.title,
+    summary.author ?? '',
+    formatDate(summary.publishedAt),
+    summary.category ?? '',
+    summary.dataset,
+    formatDate(summary.ingestDate),
+  ];
+  // Stated roles: the narrow layout takes the table display away, and the table's meaning with it.
+  return element(
+    'tr',
+    { role: 'row', 'data-testid': 'document-row', 'data-document': summary.docId },
+    ...cells.map((text, index) => element('td', { role: 'cell', 'data-column': documentColumns[index] }, text)),
+  );
+}

@@ -1,0 +1,31 @@
+export type Child = Node | string | undefined;
+/** A value of false or undefined leaves the attribute out; true writes it empty. */
+export type Attributes = Record<string, string | number | boolean | undefined>;
+
+/**
+ * Builds one element. Text is only ever added as text nodes, so that no data can become markup; handlers are added
+ * by the caller with addEventListener, as the content security policy wants.
+ */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : String(value));
+  }
+  node.append(...children.filter((child) => child !== undefined));
+  return node;
+}
+
+/** Sets an element's text only where it differs: a live region speaks, and a selection is lost, on every write. */
+export function setText(node: Element, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export function button(text: string, attributes: Attributes, onClick?: () => void): HTMLButtonElement {
+  const node = element('button', { type: 'button', ...attributes }, text);
+  if (onClick) node.addEventListener('click', onClick);
+  return node;
+}

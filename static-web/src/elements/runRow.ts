@@ -1,0 +1,47 @@
+import type { Run } from '../apiTypes';
+import { formatAgo, formatCount, formatCounted, formatDate, formatSeconds } from '../formatting';
+import { runPath } from '../route';
+import { isActive, standingOf } from '../runProgress';
+import { element, setText } from './element';
+import { runStatusBadge } from './runStatusBadge';
+
+/** One run in the list; `show` again changes it in place, so that focus stays where it is. */
+export function runRow(id: string): { node: HTMLElement; show(run: Run): void } {
+  const link = element('a', { href: runPath(id), class: 'run-link' });
+  const badge = runStatusBadge();
+  const facts = element('span', { class: 'run-facts' });
+  const times = element('span', { class: 'run-times' });
+  const node = element(
+    'li',
+    { class: 'run-row', 'data-testid': 'run-row', 'data-run': id },
+    link,
+    badge.node,
+    facts,
+    times,
+  );
+  return {
+    node,
+    show(run) {
+      setText(link, `${run.dataset}, ${formatDate(run.date)}`);
+      badge.show(run.status);
+      setText(facts, factsOf(run));
+      setText(times, timesOf(run));
+    },
+  };
+}
+
+function timesOf({ startedAt, seconds }: Run): string {
+  return startedAt === null ? '' : `${formatAgo(startedAt, new Date())} · ${formatSeconds(seconds)}`;
+}
+
+function factsOf(run: Run): string {
+  if (isActive(run)) return standingOf(run);
+  if (run.status === 'Failed') return run.error?.message ?? `Failed at: ${standingOf(run)}`;
+  return [
+    run.rows ? formatCounted(run.rows.lake, 'row') : standingOf(run),
+    run.chunks && `${formatCounted(run.chunks.embedded, 'chunk')} embedded`,
+    run.rejected > 0 && `${formatCount(run.rejected)} rejected`,
+  ]
+    .filter((fact) => typeof fact === 'string')
+    .join(' · ');
+}

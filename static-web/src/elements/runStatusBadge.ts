@@ -1,0 +1,14 @@
+import type { RunStatus } from '../apiTypes';
+import { element, setText } from './element';
+
+/** A run's status in a word and a colour. */
+export function runStatusBadge(): { node: HTMLElement; show(status: RunStatus): void } {
+  const node = element('span', { class: 'badge', 'data-testid': 'run-status' });
+  return {
+    node,
+    show(status) {
+      setText(node, status);
+      node.dataset['status'] = status;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Run } from '../apiTypes';
+import { formatCount } from '../formatting';
+import { doStoresAgree } from '../runProgress';
+import { element } from './element';
+
+/** What the run left in each store, and whether the stores agree; empty until it is known. */
+export function runTotals(run: Run): HTMLElement[] {
+  const { rows, chunks } = run;
+  if (!rows) return [];
+  const agree = doStoresAgree(run);
+  return [
+    element('h2', {}, 'Rows in each store'),
+    figures([
+      ['Source', rows.source],
+      ['Rejected', run.rejected],
+      ['Lake', rows.lake],
+      ['SQL', rows.sql],
+      ['Vectors', rows.vectors],
+    ]),
+    element(
+      'p',
+      { class: agree ? 'agreement' : 'agreement agreement-broken', 'data-testid': 'agreement' },
+      agree ? 'All stores agree.' : 'The stores do not agree.',
+    ),
+    ...(chunks
+      ? [
+          element('h2', {}, 'Chunks'),
+          figures([
+            ['Embedded', chunks.embedded],
+            ['Reused', chunks.reused],
+            ['Deleted', chunks.deleted],
+          ]),
+        ]
+      : []),
+  ];
+}
+
+function figures(entries: [string, number][]): HTMLElement {
+  return element(
+    'dl',
+    { class: 'figures' },
+    ...entries.map(([name, count]) =>
+      element('div', {}, element('dt', {}, name), element('dd', {}, formatCount(count))),
+    ),
+  );
+}

@@ -1,0 +1,66 @@
+import type { Answer, Problem } from '../apiTypes';
+import { formatCounted } from '../formatting';
+import { withoutUnfinishedMarker } from '../markers';
+import { answerText } from './answerText';
+import { citationCard } from './citationCard';
+import { button, element } from './element';
+import { problemNotice } from './problemNotice';
+
+/** One question and what became of it. */
+export interface Turn {
+  node: HTMLElement;
+  /** Shows the text that has come so far. */
+  showText(text: string): void;
+  finish(answer: Answer): void;
+  fail(problem: Problem): void;
+  cancel(): void;
+}
+
+export function turn(question: string, number: number, askAgain: () => void): Turn {
+  const waiting = element('p', { class: 'waiting' }, 'Reading the documents');
+  const words = element('div', { class: 'answer-text' }, waiting);
+  const answer = element(
+    'div',
+    { class: 'answer', 'aria-live': 'polite', 'aria-busy': 'true', 'data-testid': 'answer', 'data-state': 'streaming' },
+    words,
+  );
+  const node = element('li', { class: 'turn' }, element('h2', { class: 'question' }, question), answer);
+
+  const settle = (state: 'done' | 'failed' | 'cancelled', ...after: HTMLElement[]) => {
+    answer.dataset['state'] = state;
+    answer.setAttribute('aria-busy', 'false');
+    waiting.remove();
+    node.append(...after);
+  };
+  const again = () => button('Ask again', { class: 'button-quiet' }, askAgain);
+
+  return {
+    node,
+    showText: (text) => words.replaceChildren(...answerText(withoutUnfinishedMarker(text))),
+    finish({ answer: text, citations, model }) {
+      const cards = citations.map((citation, index) => ({
+        node: citationCard(citation, index + 1, `citation-${number}-${index + 1}`),
+        title: citation.title,
+      }));
+      words.replaceChildren(...answerText(text, { cards }));
+      const nodes = cards.map((card) => card.node);
+      settle('done', ...sources(nodes), origin(model));
+    },
+    fail: (problem) => settle('failed', problemNotice(problem), again()),
+    cancel: () => settle('cancelled', element('p', { class: 'quiet' }, 'Cancelled.'), again()),
+  };
+}
+
+function sources(cards: HTMLElement[]): HTMLElement[] {
+  if (cards.length === 0) return [];
+  return [
+    element('h3', { class: 'sources-heading' }, formatCounted(cards.length, 'source')),
+    element('ol', { class: 'citations' }, ...cards),
+  ];
+}
+
+function origin(model: string): HTMLElement {
+  const how =
+    model === 'extractive' ? 'Sentences taken from the documents; no language model.' : `Written by ${model}.`;
+  return element('p', { class: 'quiet answer-origin' }, how);
+}

@@ -1,0 +1,5 @@
+import { createApi } from './api';
+import { startShell } from './shell';
+
+const root = document.querySelector('#app');
+if (root) startShell(createApi(), root);

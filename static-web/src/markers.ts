@@ -1,0 +1,54 @@
+/** A piece of an answer: words, or a marker that points at citation `number` (from 1). */
+export type AnswerPiece = { type: 'text'; text: string } | { type: 'marker'; number: number };
+
+const markerPattern = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g;
+const unfinishedMarker = /\[[\d,\s]{0,12}$/;
+const listItem = /^\s*(?:[-*•]|\d{1,3}[.)])\s/;
+
+/**
+ * Cuts a text at its citation markers: `[1]`, and `[1, 2]` as two. A marker belongs to the words before it, so the
+ * space between them is dropped. A number without a citation stays the text it is.
+ * @param citationCount how many citations there are; leave out while they are not known yet, and every number counts.
+ */
+export function splitMarkers(text: string, citationCount = Infinity): AnswerPiece[] {
+  const pieces: AnswerPiece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(markerPattern)) {
+    const numbers = (match[1] ?? '').split(',').map(Number);
+    if (!numbers.every((number) => number >= 1 && number <= citationCount)) continue;
+    const words = text.slice(end, match.index).trimEnd();
+    if (words !== '') pieces.push({ type: 'text', text: words });
+    pieces.push(...numbers.map((number): AnswerPiece => ({ type: 'marker', number })));
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) pieces.push({ type: 'text', text: text.slice(end) });
+  return pieces;
+}
+
+/** A text still being streamed, without the marker that has only half arrived at its end. */
+export function withoutUnfinishedMarker(text: string): string {
+  return text.replace(unfinishedMarker, '');
+}
+
+/**
+ * Paragraphs of an answer, each as its lines. A blank line parts paragraphs. A single line end is an author's hard
+ * wrap and becomes a space, unless the next line starts a list item.
+ */
+export function paragraphsOf(text: string): string[][] {
+  return text
+    .split(/\r?\n[^\S\n]*(?:\r?\n\s*)+/)
+    .map((paragraph) => linesOf(paragraph))
+    .filter((lines) => lines.length > 0);
+}
+
+function linesOf(paragraph: string): string[] {
+  const lines: string[] = [];
+  for (const line of paragraph.split(/\r?\n/)) {
+    const words = line.replace(/\s+/g, ' ').trim();
+    if (words === '') continue;
+    const previous = lines.at(-1);
+    if (previous === undefined || listItem.test(line)) lines.push(words);
+    else lines[lines.length - 1] = `${previous} ${words}`;
+  }
+  return lines;
+}

@@ -1,0 +1,69 @@
+import type { Problem } from './apiTypes';
+
+/** What a call of the API throws when it did not get what it asked for. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly problem: Problem,
+    /** HTTP status; undefined when no answer came. */
+    readonly status?: number,
+    cause?: unknown,
+  ) {
+    super(problem.message, cause === undefined ? undefined : { cause });
+  }
+}
+
+/**
+ * The problem in an RFC 9457 body, whatever else that body turns out to be: a proxy's HTML page or an empty answer
+ * becomes a problem with the code `HTTP_<status>`.
+ */
+export function problemOf(body: unknown, status?: number): Problem {
+  const fallbackCode = status === undefined ? 'UNKNOWN' : `HTTP_${status}`;
+  if (!isObject(body)) {
+    return { code: fallbackCode, message: `The API answered with status ${status ?? 'unknown'} and no explanation.` };
+  }
+  return {
+    code: textOf(body.code) ?? fallbackCode,
+    message: textOf(body.detail) ?? textOf(body.message) ?? textOf(body.title) ?? 'The API gave no explanation.',
+    found: textOf(body.found),
+    expected: textOf(body.expected),
+    where: isObject(body.where) ? body.where : undefined,
+    remedy: textOf(body.remedy),
+    retryable: typeof body.retryable === 'boolean' ? body.retryable : undefined,
+  };
+}
+
+/** The problem behind any thrown value. */
+export function problemOfError(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem;
+  return { code: 'PAGE', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** True for what an AbortController leaves behind: the reader changed their mind, nothing went wrong. */
+export function isAbort(error: unknown): boolean {
+  return isObject(error) && error.name === 'AbortError';
+}
+
+/** `file x.csv, line 12, column "title"`, or an empty string. */
+export function placeOf(problem: Problem): string {
+  const { file, line, byteOffset, column, setting, field } = problem.where ?? {};
+  return [
+    file && `file ${file}`,
+    line !== undefined && `line ${line}`,
+    byteOffset !== undefined && `byte ${byteOffset}`,
+    column && `column "${column}"`,
+    setting && `setting ${setting}`,
+    field && `field ${field}`,
+  ]
+    .filter((part) => typeof part === 'string' && part !== '')
+    .join(', ');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

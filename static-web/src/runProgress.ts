@@ -1,0 +1,61 @@
+import type { Run, StepProgress } from './apiTypes';
+import { formatCount, formatCounted, formatSeconds } from './formatting';
+
+const stepTitles: Record<string, string> = {
+  ensure: 'Prepare the stores',
+  plan: 'Plan the partitions',
+  transform: 'Transform to Parquet',
+  gate: 'Check the quality',
+  commit: 'Commit the table',
+  metadata: 'Load metadata into SQL',
+  embed: 'Embed and index',
+  reconcile: 'Reconcile all stores',
+};
+
+/** What a step does, in words; its own name when it is one that this page does not know. */
+export function stepTitle(name: string): string {
+  return stepTitles[name] ?? name;
+}
+
+/** Where a run stands or ended. */
+export function standingOf(run: Run): string {
+  return run.step === null ? 'Not yet begun' : stepTitle(run.step);
+}
+
+/** True while a run may still change by itself. */
+export function isActive(run: Run): boolean {
+  return run.status === 'Pending' || run.status === 'Running';
+}
+
+/** How long to wait before asking again, in milliseconds: brisk while something moves, and after a failed call slow. */
+export function pollDelayAfter(runs: Run[] | undefined): number {
+  if (runs === undefined) return 5_000;
+  return runs.some(isActive) ? 1_000 : 10_000;
+}
+
+/** Share done of a step, 0 to 1; undefined when it runs and nobody knows yet how much there is. */
+export function shareOf(step: StepProgress): number | undefined {
+  if (step.status === 'done') return 1;
+  if (step.status === 'waiting' || step.status === 'skipped') return 0;
+  if (step.total > 0) return Math.min(1, step.done / step.total);
+  return step.status === 'running' ? undefined : 0;
+}
+
+/** `3 of 8 · 233 rows · 2 rejected · 1.2 s`, leaving out what does not say anything. */
+export function stepFacts(step: StepProgress): string {
+  if (step.status === 'waiting') return 'waiting';
+  if (step.status === 'skipped') return 'skipped';
+  const facts = [
+    step.total > 1 || step.status !== 'done' ? step.total > 0 && `${step.done} of ${step.total}` : false,
+    step.rows > 0 && formatCounted(step.rows, 'row'),
+    step.rejected > 0 && `${formatCount(step.rejected)} rejected`,
+    formatSeconds(step.seconds),
+  ];
+  return facts.filter((fact) => typeof fact === 'string' && fact !== '').join(' · ');
+}
+
+/** Whether every store holds what the lake holds, and the lake what the source held less the rejects. */
+export function doStoresAgree(run: Run): boolean {
+  const { rows, rejected } = run;
+  return rows !== null && rows.source === rows.lake + rejected && rows.lake === rows.sql && rows.lake === rows.vectors;
+}

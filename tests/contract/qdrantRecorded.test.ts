@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startQdrantServer, type QdrantServer } from './qdrantServer';
+
+// Answers of Qdrant's own engine, recorded by fixtures/qdrant/record_answers.py.
+
+interface Scored {
+  id: string | number;
+  score: number;
+}
+
+interface Recorded {
+  engine: string;
+  config: object;
+  indexes: Record<string, string>;
+  points: { id: string | number }[];
+  filters: { filter: object; ids: (string | number)[]; idsWithIndexes: (string | number)[] }[];
+  textFilters: { filter: object; idsWithIndexes: (string | number)[] }[];
+  queries: { request: object; points: Scored[] }[];
+  selections: { selector: unknown; id: string | number; payload: object }[];
+  ordered: { request: object; values: number[]; pairs: [string, number][] }[];
+  facets: { request: object; hits: { value: unknown; count: number }[] }[];
+  changes: { method: string; path: string; body: object }[];
+  stateAfterChanges: { id: string | number; payload: object; vector: object }[];
+  queryAfterChanges: { request: object; points: Scored[] };
+}
+
+const recorded = JSON.parse(readFileSync(join(__dirname, 'fixtures/qdrant/recordedAnswers.json'), 'utf8')) as Recorded;
+
+/** Scores of 32-bit floats summed in different orders agree to about six digits. */
+const scoreDigits = 5;
+
+describe(`answers recorded from ${recorded.engine}`, () => {
+  let server: QdrantServer;
+  let collection: string;
+
+  const ask = async (path: string, body: object): Promise<unknown> => {
+    const answer = await server.send('POST', `/collections/${collection}${path}`, body);
+    expect({ status: answer.status, error: answer.error }).toEqual({ status: 200, error: undefined });
+    return answer.body.result;
+  };
+
+  const scroll = async (body: object) =>
+    (await ask('/points/scroll', { limit: 1000, ...body })) as {
+      points: { id: string | number; order_value?: number; payload: object; vector?: object }[];
+    };
+
+  const idsPassing = async (filter: object) =>
+    (await scroll({ filter, with_payload: false })).points.map(({ id }) => id);
+
+  const expectPoints = async (request: object, expected: Scored[]) => {
+    const { points } = (await ask('/points/query', request)) as { points: Scored[] };
+    expect(points.map(({ score }) => score)).toEqual(expected.map(({ score }) => expect.closeTo(score, scoreDigits)));
+    // Points of equal score are in no order of their own, so the pairing of points and scores is compared.
+    const byId = (list: Scored[]) => Object.fromEntries(list.map(({ id, score }) => [id, score]));
+    expect(byId(points)).toEqual(
+      Object.fromEntries(expected.map(({ id, score }) => [id, expect.closeTo(score, scoreDigits)])),
+    );
+  };
+
+  beforeAll(async () => {
+    server = await startQdrantServer();
+    collection = server.newName();
+    expect(await server.send('PUT', `/collections/${collection}`, recorded.config)).toMatchObject({ status: 200 });
+    expect(
+      await server.send('PUT', `/collections/${collection}/points?wait=true`, { points: recorded.points }),
+    ).toMatchObject({ status: 200 });
+  });
+
+  afterAll(() => server.stop());
+
+  it.each(
+    recorded.filters.map(({ filter, ids }): [string, object, unknown[]] => [JSON.stringify(filter), filter, ids]),
+  )('filters %s', async (_name, filter, ids) => {
+    expect(await idsPassing(filter)).toEqual(ids);
+  });
+
+  it.each(
+    recorded.queries.map(({ request, points }): [string, object, Scored[]] => [
+      JSON.stringify(request),
+      request,
+      points,
+    ]),
+  )('queries %s', async (_name, request, points) => {
+    await expectPoints(request, points);
+  });
+
+  it.each(recorded.selections)('selects payload $selector', async ({ selector, id, payload }) => {
+    expect(await ask('/points', { ids: [id], with_payload: selector })).toEqual([{ id, payload }]);
+  });
+
+  describe('with payload indexes', () => {
+    beforeAll(async () => {
+      for (const [field, schema] of Object.entries(recorded.indexes)) {
+        expect(
+          await server.send('PUT', `/collections/${collection}/index?wait=true`, {
+            field_name: field,
+            field_schema: schema,
+          }),
+        ).toMatchObject({ status: 200 });
+      }
+    });
+
+    const filters = [...recorded.filters, ...recorded.textFilters];
+
+    it.each(
+      filters.map((each): [string, object, unknown[]] => [
+        JSON.stringify(each.filter),
+        each.filter,
+        each.idsWithIndexes,
+      ]),
+    )('filters %s', async (_name, filter, ids) => {
+      expect(await idsPassing(filter)).toEqual(ids);
+      expect(await ask('/points/count', { filter, exact: true })).toEqual({ count: ids.length });
+    });
+
+    it.each(recorded.ordered)('orders by $request', async ({ request, values, pairs }) => {
+      const { points } = await scroll(request);
+      expect(points.map((point) => point.order_value)).toEqual(values);
+      const found = points.map(({ id, order_value: value }): [string, number] => [String(id), value ?? NaN]);
+      expect(new Set(found.map((pair) => JSON.stringify(pair)))).toEqual(
+        new Set(pairs.map((pair) => JSON.stringify(pair))),
+      );
+    });
+
+    it.each(recorded.facets)('counts $request', async ({ request, hits }) => {
+      expect(await ask('/facet', request)).toEqual({ hits });
+    });
+
+    it('changes points as the engine does', async () => {
+      for (const { method, path, body } of recorded.changes) {
+        const answer = await server.send(method, `/collections/${collection}/points${path}?wait=true`, body);
+        expect({ path, error: answer.error, status: answer.status }).toEqual({ path, error: undefined, status: 200 });
+      }
+      const { points } = await scroll({ with_vector: true, with_payload: true });
+      expect(points).toEqual(recorded.stateAfterChanges.map((point) => approximately(point)));
+      await expectPoints(recorded.queryAfterChanges.request, recorded.queryAfterChanges.points);
+    });
+  });
+});
+
+/** The same value with tolerant numbers: vectors under Cosine are rounded differently by the last bit. */
+function approximately(value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isInteger(value)) {
+    return expect.closeTo(value, scoreDigits) as unknown;
+  }
+  if (Array.isArray(value)) {
+    return value.map(approximately);
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, approximately(each)]));
+  }
+  return value;
+}

@@ -1,0 +1,37 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+
+/** Record ends as csv-parse, an independent parser, sees them: the fields of each record. Blank lines are skipped. */
+export function oracleRecords(text: Buffer | string): string[][] {
+  return parse(text, {
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n'],
+  });
+}
+
+/** Fields that tempt a scanner: quotes, line ends and whole records inside quotes, quotes in unquoted fields. */
+const quotedField = fc
+  .array(fc.constantFrom('"', '""', '\n', '\r\n', ',', 'a', ' ', 'x,y\n1,"2"\n', 'é', '\r', "'"), { maxLength: 8 })
+  .map((pieces) => `"${pieces.join('').replaceAll('"', '""')}"`);
+const plainField = fc.array(fc.constantFrom('a', 'b c', '5" disk', 'é', ' ', "'", '1.5'), { maxLength: 3 }).map((pieces) => {
+  const text = pieces.join('');
+  return text.startsWith('"') ? `x${text}` : text;
+});
+const record = fc
+  .array(fc.oneof(quotedField, plainField), { minLength: 1, maxLength: 4 })
+  .map((fields) => fields.join(','));
+
+/** CSV text of any shape that a strict reader could still read: mixed line ends, blank lines, with or without a final one. */
+export const csvText = fc
+  .tuple(
+    fc.array(fc.tuple(record, fc.constantFrom('\n', '\r\n', '\n\n', '\r\n\r\n')), { maxLength: 12 }),
+    fc.option(record, { nil: '' }),
+  )
+  .map(([records, last]) => records.map(([text, end]) => text + end).join('') + last);
+
+/** Anything at all made of the bytes that matter. */
+export const csvNoise = fc
+  .array(fc.constantFrom('"', ',', '\n', '\r\n', 'a', ' ', 'b"'), { maxLength: 60 })
+  .map((pieces) => pieces.join(''));

@@ -1,0 +1,155 @@
+import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { contractFolder } from '../../lib/contract/contractCatalog';
+import { createAzureStorage } from '../../lib/lake/azureStorage';
+import { commitRun, type CommitResult } from '../../lib/lake/commitRun';
+import type { Lakehouse } from '../../lib/lake/lakehouse';
+import { createLakeReader } from '../../lib/lake/lakeReader';
+import type { DocumentRow } from '../../lib/lake/document';
+import { judgeRun } from '../../lib/quality/judgeRun';
+import type { RunKey } from '../../lib/runs/runKey';
+import type { PlanSummary } from '../../lib/transform/plan';
+import { planPartitions } from '../../lib/transform/planPartitions';
+import type { RejectedRecord } from '../../lib/transform/rejectedRecords';
+import { transformRange } from '../../lib/transform/transformRange';
+import { startAzurite, type RunningAzurite } from '../../local/azurite';
+
+/** A lake on a real Azurite of its own, with a folder for contracts. */
+export interface TestLake extends Lakehouse {
+  contractsFolder: string;
+  connectionString: string;
+  /** Puts a file into raw/<dataset>/<date>/. */
+  drop(dataset: string, date: string, name: string, content: string | Buffer): Promise<void>;
+  /** Paths in a container. */
+  paths(container: keyof Lakehouse['containers'], prefix?: string): Promise<string[]>;
+  /** Lines of the quarantine of one run. */
+  quarantine(key: RunKey): Promise<RejectedRecord[]>;
+  /** Committed rows of one partition. */
+  documents(dataset: string, date: string): Promise<DocumentRow[]>;
+  /** What is left in the temporary folder. */
+  leftovers(): Promise<string[]>;
+  /** The same lake with containers of its own. */
+  stop(): Promise<void>;
+}
+
+export const SAMPLE_CONTRACTS = path.join(__dirname, '../../samples/contracts');
+
+export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestLake> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lake-test-'));
+  const azurite: RunningAzurite = await startAzurite({ dataDirectory: path.join(folder, 'azurite') });
+  const contractsFolder = path.join(folder, 'contracts');
+  await mkdir(contractsFolder);
+  const lakehouse: Lakehouse = {
+    store: createAzureStorage({ connectionString: azurite.connectionString }),
+    containers: { raw: 'raw', processed: 'processed-data', quarantine: 'quarantine', staging: 'staging' },
+    contracts: contractFolder(contractsFolder),
+    temporaryDirectory: path.join(folder, 'temporary'),
+    parquetCodec: 'snappy',
+    duckDb: { memoryLimitInMegabytes: 512 },
+    ...options,
+  };
+  const { store, containers } = lakehouse;
+  for (const container of Object.values(containers)) await store.ensureContainer(container);
+  return {
+    ...lakehouse,
+    contractsFolder,
+    connectionString: azurite.connectionString,
+    drop: (dataset, date, name, content) => store.write(containers.raw, `${dataset}/${date}/${name}`, content),
+    async paths(container, prefix = '') {
+      const paths: string[] = [];
+      for await (const info of store.list(containers[container], prefix)) paths.push(info.path);
+      return paths;
+    },
+    async quarantine(key) {
+      const records: RejectedRecord[] = [];
+      for await (const { path: file } of store.list(containers.quarantine, `${key.dataset}/${key.date}/${key.runId}-`)) {
+        const text = (await store.read(containers.quarantine, file)).toString('utf8');
+        records.push(...text.trimEnd().split('\n').map((line) => JSON.parse(line) as RejectedRecord));
+      }
+      return records;
+    },
+    async documents(dataset, date) {
+      const reader = createLakeReader(lakehouse);
+      const rows: DocumentRow[] = [];
+      for (const part of await reader.parts(dataset, date)) {
+        for await (const batch of reader.documents(part, { withText: true })) rows.push(...batch);
+      }
+      return rows;
+    },
+    leftovers: () => readdir(lakehouse.temporaryDirectory).catch(() => []),
+    async stop() {
+      await azurite.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Plans and transforms all ranges. */
+export async function stageRun(
+  lake: Lakehouse,
+  key: RunKey,
+): Promise<{ plan: PlanSummary; rows: number; rejected: number }> {
+  const plan = await planPartitions(lake, key);
+  let rows = 0;
+  let rejected = 0;
+  for (const [shard, ranges] of plan.shards.entries()) {
+    for (let index = 0; index < ranges; index += 1) {
+      const result = await transformRange(lake, key, { shard, index });
+      rows += result.rows;
+      rejected += result.rejected;
+    }
+  }
+  return { plan, rows, rejected };
+}
+
+/** The way of a run through the lake, all steps; fails when the gate does not open. */
+export async function ingest(lake: Lakehouse, key: RunKey): Promise<CommitResult> {
+  await stageRun(lake, key);
+  const verdict = await judgeRun(lake, key);
+  if (!verdict.passed) throw new Error(JSON.stringify(verdict));
+  return commitRun(lake, key);
+}
+
+export interface ContractOptions {
+  dataset?: string;
+  columns?: string;
+  custom?: Record<string, unknown>;
+}
+
+/** A small contract: id, title, n (integer), day (date), body. */
+export function contractText(options: ContractOptions = {}): string {
+  const custom = { maxRejectShare: 1, ...options.custom };
+  return `apiVersion: v3.1.0
+kind: DataContract
+id: test
+version: 1.0.0
+status: active
+schema:
+  - name: ${options.dataset ?? 'notes'}
+    properties:
+${options.columns ?? DEFAULT_COLUMNS}
+customProperties: ${JSON.stringify(Object.entries(custom).map(([property, value]) => ({ property, value })))}
+`;
+}
+
+export const DEFAULT_COLUMNS = `
+      - {name: id, logicalType: string, primaryKey: true, logicalTypeOptions: {pattern: '[a-z0-9-]+'}, customProperties: [{property: role, value: id}]}
+      - {name: title, logicalType: string, required: true, logicalTypeOptions: {maxLength: 40}, customProperties: [{property: role, value: title}]}
+      - {name: n, logicalType: integer, logicalTypeOptions: {minimum: 0, maximum: 1000}}
+      - {name: day, logicalType: date, customProperties: [{property: role, value: date}]}
+      - {name: body, logicalType: string, required: true, customProperties: [{property: role, value: text}]}`;
+
+export async function addContract(lake: TestLake, options: ContractOptions = {}): Promise<void> {
+  await writeFile(path.join(lake.contractsFolder, `${options.dataset ?? 'notes'}.yaml`), contractText(options));
+}
+
+/** The error that the work throws; fails when it throws none. */
+export async function errorOf(work: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error & Record<string, unknown>;
+  }
+  throw new Error('expected an error');
+}

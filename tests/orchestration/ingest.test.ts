@@ -1,0 +1,165 @@
+import type { Problem } from '../../lib/errors';
+import { playOrchestration } from './playOrchestration';
+
+const ok = (result: object): { ok: true; result: object } => ({ ok: true, result });
+const refused = (problem: Partial<Problem>): { ok: false; problem: Problem } => ({
+  ok: false,
+  problem: { code: 'SOME_CODE', message: 'some message', ...problem },
+});
+const summary = {
+  rows: { source: 7, lake: 6, sql: 6, vectors: 6 },
+  chunks: { embedded: 20, reused: 4, deleted: 1 },
+  rejected: 1,
+  lakeVersion: 5,
+};
+
+type Activities = Record<string, (input: never) => unknown>;
+const activities: Activities = {
+  ensureRun: () => ok({ created: [] }),
+  planRun: () => ok({ shards: [2, 1], files: 3, bytes: 300, records: 7 }),
+  transformRange: () => ok({ rows: 2, rejected: 0, bytes: 10 }),
+  judgeRun: () => ok({ passed: true, rules: [] }),
+  commitRun: () => ok({ version: 5, rows: 6, rejected: 1, parts: 3 }),
+  loadDocuments: () => ok({ rows: 2 }),
+  removeStaleDocuments: () => ok({ deleted: 0 }),
+  embedDocuments: ({ part }: { part: number }) => ok({ documents: 2, embedded: 10 * part, reused: part }),
+  removeStaleVectors: () => ok({ deleted: 1 }),
+  reconcileRun: () => ok(summary),
+  concludeRun: () => ok({}),
+  discardRun: () => ok({}),
+};
+const input = { dataset: 'letters', date: '2026-01-01' };
+
+/** Plays an ingest that fails, and returns what it threw beside its calls. */
+function playFailing(changed: Activities): { message: string; names: string[]; concluded: unknown } {
+  const calls: { name: string; input: unknown }[] = [];
+  let message = '';
+  try {
+    playOrchestration('ingest', input, { ...activities, ...changed }, calls);
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  const names = calls.map(({ name }) => name);
+  return { message, names, concluded: calls.find(({ name }) => name === 'concludeRun')?.input };
+}
+
+describe('an ingest', () => {
+  const { result, calls } = playOrchestration('ingest', input, activities);
+  const names = calls.map(({ name }) => name);
+
+  it('goes through its steps in order', () => {
+    expect(names).toEqual([
+      'ensureRun',
+      'planRun',
+      ...['transformRange', 'transformRange', 'transformRange'],
+      'judgeRun',
+      'commitRun',
+      ...['loadDocuments', 'loadDocuments', 'loadDocuments', 'removeStaleDocuments'],
+      ...['embedDocuments', 'embedDocuments', 'embedDocuments', 'removeStaleVectors'],
+      'reconcileRun',
+      'discardRun',
+      'concludeRun',
+    ]);
+    expect(result).toEqual(summary);
+  });
+
+  it('numbers ranges over all shards', () => {
+    const ranges = calls.filter(({ name }) => name === 'transformRange').map(({ input: range }) => range);
+    expect(ranges).toMatchObject([
+      { shard: 0, index: 0, part: 0 },
+      { shard: 0, index: 1, part: 1 },
+      { shard: 1, index: 0, part: 2 },
+    ]);
+  });
+
+  it('gives every step the same run, named after its time', () => {
+    expect(new Set(calls.map(({ input: given }) => (given as { runId: string }).runId))).toEqual(
+      new Set(['20260102T010000Z-0f8fad5b']),
+    );
+  });
+
+  it('sums up what the streams counted', () => {
+    expect(calls.find(({ name }) => name === 'reconcileRun')?.input).toMatchObject({
+      source: 7,
+      rejected: 1,
+      lakeVersion: 5,
+      chunks: { embedded: 30, reused: 3, deleted: 1 },
+    });
+  });
+
+  it('keeps every activity input under 4 KB', () => {
+    const sizes = calls.map(({ input: given }) => Buffer.byteLength(JSON.stringify(given)));
+    expect(Math.max(...sizes)).toBeLessThan(4096);
+  });
+});
+
+describe('a closed gate', () => {
+  const rule = { rule: 'reject share', expected: 'at most 0.01', observed: '0.4', passed: false };
+  const { message, names, concluded } = playFailing({ judgeRun: () => ok({ passed: false, rules: [rule] }) });
+
+  it('stops the run before anything is visible, and cleans up', () => {
+    expect(names.slice(names.indexOf('judgeRun'))).toEqual(['judgeRun', 'discardRun', 'concludeRun']);
+  });
+
+  it('tells which rule, what was observed and what expected', () => {
+    expect(message).toContain('QUALITY_GATE_CLOSED');
+    expect(concluded).toMatchObject({ problem: { found: '0.4', expected: 'at most 0.01' }, summary: null });
+  });
+});
+
+describe('a step that refuses', () => {
+  it.each([
+    ['planRun', ['ensureRun', 'planRun', 'discardRun', 'concludeRun']],
+    ['commitRun', undefined],
+  ])('%s: nothing after it but the clean-up', (name, expected) => {
+    const { message, names, concluded } = playFailing({
+      [name]: () => refused({ code: 'CSV_EMPTY', found: '0 bytes' }),
+    });
+    expect(message).toContain('CSV_EMPTY');
+    expect(concluded).toMatchObject({ problem: { code: 'CSV_EMPTY', found: '0 bytes' } });
+    const after = names.slice(names.indexOf(name) + 1);
+    expect(expected ? names : after).toEqual(expected ?? ['discardRun', 'concludeRun']);
+  });
+
+  it('in a range: the other ranges end, then the run stops', () => {
+    const transformRange = ({ part }: { part: number }): object =>
+      part === 1 ? refused({ code: 'CSV_BROKEN' }) : ok({ rows: 1, rejected: 0, bytes: 1 });
+    const { message, names } = playFailing({ transformRange });
+    expect(names.filter((name) => name === 'transformRange')).toHaveLength(3);
+    expect(names).not.toContain('judgeRun');
+    expect(message).toContain('CSV_BROKEN');
+  });
+});
+
+describe('a stream that fails after the commit', () => {
+  const embedDocuments = (): never => {
+    throw new Error("Activity function 'embedDocuments' failed: VECTORS_UNAVAILABLE: Qdrant does not answer");
+  };
+  const { names, concluded } = playFailing({ embedDocuments });
+
+  it('deletes nothing in Qdrant, and lets the other stream end', () => {
+    expect(names).not.toContain('removeStaleVectors');
+    expect(names).toContain('removeStaleDocuments');
+  });
+
+  it('keeps what the lake committed', () => {
+    expect(names).not.toContain('discardRun');
+    expect(names).not.toContain('reconcileRun');
+  });
+
+  it('keeps the code that the message carries', () => {
+    expect(concluded).toMatchObject({ problem: { code: 'VECTORS_UNAVAILABLE' } });
+  });
+});
+
+describe('a record that cannot be written on the way out', () => {
+  it('does not hide the first failure', () => {
+    const { message } = playFailing({
+      planRun: () => refused({ code: 'RAW_FOLDER_NOT_FOUND' }),
+      concludeRun: () => {
+        throw new Error('no database');
+      },
+    });
+    expect(message).toContain('RAW_FOLDER_NOT_FOUND');
+  });
+});

@@ -1,0 +1,22 @@
+import type { DocumentRow } from '../../lib/lake/document';
+
+/** A document with what a test does not care about filled in. */
+export function documentRow(row: Partial<DocumentRow> & { docId: string }): DocumentRow {
+  return {
+    dataset: 'letters',
+    ingestDate: '2026-01-01',
+    contentHash: `hash of ${row.docId}`,
+    title: `Title of ${row.docId}`,
+    author: 'Somebody',
+    publishedAt: '2020-05-17',
+    category: 'letter',
+    sourceFile: 'letters.csv',
+    recordNumber: 1,
+    text: '',
+    ...row,
+  };
+}
+
+export async function* batches<Item>(...items: Item[][]): AsyncGenerator<Item[]> {
+  yield* items;
+}
