@@ -1,5 +1,7 @@
 import type { Answerer } from './answering/answerer';
 import { createExtractiveAnswerer } from './answering/extractive';
+import { createChatAnswerer } from './answering/openAi';
+import type { ScoringDependencies } from './answering/scoreSentences';
 import { azureIdentity, openAiTokenProvider } from './azureIdentity';
 import type { AzureOpenAiAccess, Config } from './config';
 import { contractFolder, type ContractCatalog } from './contract/contractCatalog';
@@ -69,7 +71,7 @@ export function createApp(config: Config): App {
     vectors,
     embedder,
     documents: createDocumentLookup(database),
-    answerer: createAnswerer(config),
+    answerer: createAnswerer(config, { vectors, embedder }),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
     committedPart: (key, part) => committedPart(lake, key, part),
     probes: {
@@ -117,12 +119,21 @@ function createEmbedder({ embedding }: Config): Embedder {
   }
 }
 
-function createAnswerer({ answering }: Config): Answerer {
+function createAnswerer(config: Config, scoring: ScoringDependencies): Answerer {
+  const { answering, answerTimeoutInMilliseconds: timeoutInMilliseconds } = config;
   switch (answering.provider) {
     case 'extractive':
-      return createExtractiveAnswerer();
-    default:
-      throw new Error('pending');
+      return createExtractiveAnswerer(scoring);
+    case 'azure-openai':
+      return createChatAnswerer({
+        service: azureOpenAiService(answering.service, answering.deployment),
+        timeoutInMilliseconds,
+      });
+    case 'openai':
+      return createChatAnswerer({
+        service: { kind: 'openai', ...answering.service, model: answering.model },
+        timeoutInMilliseconds,
+      });
   }
 }
 

@@ -12,11 +12,13 @@ export interface Problem {
   where?: { file?: string; line?: number; column?: string; byteOffset?: number; setting?: string; field?: string };
   /** What the reader should do next. */
   remedy?: string;
+  /** Each fault, when several were found in one reading. */
+  faults?: Problem[];
   /** True when the same call may succeed later with nothing changed by the caller. */
   retryable?: boolean;
 }
 
-export interface PipelineErrorOptions extends Omit<Problem, 'code' | 'message'> {
+export interface PipelineErrorOptions extends Omit<Problem, 'code' | 'message' | 'faults'> {
   /** HTTP status when the error reaches an HTTP door. Default 500, or 503 when retryable. */
   status?: number;
   cause?: unknown;
@@ -68,6 +70,7 @@ export function toProblem(error: unknown): Problem {
       expected: error.expected,
       where: error.where,
       remedy: error.remedy,
+      faults: error instanceof FaultList ? error.faults : undefined,
       retryable: error.retryable,
     });
   }

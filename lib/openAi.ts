@@ -1,5 +1,5 @@
 import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
-import { APIConnectionError, APIError, APIUserAbortError, AzureOpenAI, OpenAI } from 'openai';
+import { APIConnectionError, APIError, AzureOpenAI, OpenAI } from 'openai';
 import { PipelineError } from './errors';
 
 /** Where a model is served, and how we may use it. */
@@ -59,7 +59,7 @@ export function modelOf(service: OpenAiService): string {
 
 /**
  * What a failed call means to us. `prefix` names what was wanted: `EMBEDDING` or `ANSWER`, and begins the code:
- * `_UNAVAILABLE` and `_RATE_LIMITED` (retryable), `_DENIED`, `_MODEL_NOT_FOUND`, `_FILTERED`, `_REJECTED`, `_CANCELLED`.
+ * `_UNAVAILABLE` and `_RATE_LIMITED` (retryable), `_DENIED`, `_MODEL_NOT_FOUND`, `_FILTERED` and `_REJECTED`.
  */
 export function toServiceError(error: unknown, prefix: 'EMBEDDING' | 'ANSWER', service: OpenAiService): PipelineError {
   if (error instanceof PipelineError) return error;
@@ -73,8 +73,6 @@ export function toServiceError(error: unknown, prefix: 'EMBEDDING' | 'ANSWER', s
       cause: error,
     });
 
-  if (error instanceof APIUserAbortError || isAbort(error))
-    return describe('CANCELLED', 'The request was cancelled.', 'Ask again.');
   if (error instanceof APIConnectionError || !(error instanceof APIError) || error.status === undefined) {
     return describe('UNAVAILABLE', "The model service can't be reached.", 'Check its address and the network.', true);
   }
@@ -98,10 +96,6 @@ export function toServiceError(error: unknown, prefix: 'EMBEDDING' | 'ANSWER', s
   }
   if (code === 'content_filter') return filteredError(prefix, filteredCategories(promptFilterResults(body)));
   return describe('REJECTED', 'The model service refused the request.', 'Check model and settings.');
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }
 
 /** Azure's content filter held the question or the answer back. */

@@ -15,7 +15,7 @@ export interface RunningAzurite {
   connectionString: string;
   ports: AzuritePorts;
   child: RunningChild;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 // Azurite's published development account; it opens nothing but the emulator.

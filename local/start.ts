@@ -43,7 +43,8 @@ async function main(): Promise<number> {
     const job = values['no-ingest']
       ? Promise.resolve(0)
       : doTheJob(platform, { ...values, since, platformSeconds, screen, say });
-    const first = await Promise.race([job.then((code) => ({ kind: 'done' as const, code })), ended, stopAsked]);
+    const done = job.then((code) => ({ kind: 'done' as const, code }), unless(ended));
+    const first = await Promise.race([done, ended, stopAsked]);
     if (first.kind === 'failed') return reportDeath(first.failure);
     if (first.kind === 'stop') return 130;
     if (values.once) return first.code;
@@ -54,6 +55,20 @@ async function main(): Promise<number> {
     say('stopping');
     await platform.stop();
   }
+}
+
+const DEATH_IS_HEARD_IN_MILLISECONDS = 2000;
+
+/** A call that fails because its server has just died: the death is the better story. */
+function unless(ended: Promise<unknown>): (error: unknown) => Promise<never> {
+  return async (error) => {
+    const isDead = await Promise.race([
+      ended.then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), DEATH_IS_HEARD_IN_MILLISECONDS)),
+    ]);
+    if (isDead) return new Promise<never>(() => undefined);
+    throw error;
+  };
 }
 
 interface Job {

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export interface RunningWeb {
   url: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const TYPES: Record<string, string> = {

@@ -36,8 +36,11 @@ const LONGEST_TEXT = 900;
 function shortened(problem: Problem): Problem {
   const cut = (text: string | undefined): string | undefined =>
     text !== undefined && text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)} ...` : text;
+  const { faults, ...rest } = problem;
+  const isSmall = JSON.stringify(faults ?? []).length < LONGEST_TEXT * 2;
   return {
-    ...problem,
+    ...rest,
+    ...(faults && isSmall ? { faults } : {}),
     message: cut(problem.message) ?? '',
     ...(problem.found === undefined ? {} : { found: cut(problem.found) }),
     ...(problem.expected === undefined ? {} : { expected: cut(problem.expected) }),

@@ -3,7 +3,7 @@ import { splitSentences } from '../embedding/splitSentences';
 import type { Passage } from '../retrieval/passage';
 import type { Citation } from './answer';
 import { findQuote, toCitation } from './citation';
-import { coverage, termWeights } from './termWeights';
+import { coverage, equalWeights } from './termWeights';
 
 /** Shorter quotations are single words or names: they prove nothing. */
 const SHORTEST_QUOTE_IN_WORDS = 3;
@@ -36,13 +36,9 @@ function statementsBefore(answer: string, marker: string): string[] {
 }
 
 function nearestSentence(statement: string, passage: Passage): string {
-  const sentences = splitSentences(passage.text).map(({ text }) => ({ text, terms: termsOf(text) }));
-  const weights = termWeights(
-    statement,
-    sentences.map(({ terms }) => terms),
-  );
-  const [nearest] = sentences
-    .map(({ text, terms }) => ({ text, covered: coverage(weights, terms) }))
+  const weights = equalWeights(statement);
+  const [nearest] = splitSentences(passage.text)
+    .map(({ text }) => ({ text, covered: coverage(weights, termsOf(text)) }))
     .sort((left, right) => right.covered - left.covered);
   return nearest?.text ?? passage.text;
 }

@@ -45,7 +45,9 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
           if (shown !== '') yield { type: 'token', text: shown };
         }
       } catch (error) {
-        throw deadline.aborted ? timeoutError(timeoutInMilliseconds, error) : toServiceError(error, 'ANSWER', service);
+        if (signal?.aborted) throw cancelledError(error);
+        if (deadline.aborted) throw timeoutError(timeoutInMilliseconds, error);
+        throw toServiceError(error, 'ANSWER', service);
       }
       const rest = markers.finish().trimEnd();
       answer += rest;
@@ -86,4 +88,8 @@ function timeoutError(timeoutInMilliseconds: number, cause: unknown): PipelineEr
     status: 504,
     cause,
   });
+}
+
+function cancelledError(cause: unknown): PipelineError {
+  return new PipelineError('ANSWER_CANCELLED', 'The question was withdrawn.', { status: 499, cause });
 }

@@ -1,23 +1,24 @@
+import { termId } from '../embedding/lexical/sparseText';
 import { termsOf } from '../embedding/lexical/terms';
+import type { VectorIndex } from '../vectors/vectorIndex';
 
-/** Weight of each different term of the question. */
+/** How much each of a text's different terms tells, by term. */
 export type TermWeights = Map<string, number>;
 
-/**
- * How much each of the question's terms tells, from how few of the sentences have it (idf). A term that no sentence has
- * weighs most: an answer that can't speak of it covers little of the question.
- */
-export function termWeights(question: string, sentences: string[][]): TermWeights {
-  const sets = sentences.map((terms) => new Set(terms));
-  const weigh = (term: string): number => {
-    const frequency = sets.filter((terms) => terms.has(term)).length;
-    return Math.log(1 + (sets.length - frequency + 0.5) / (frequency + 0.5));
-  };
-  return new Map([...new Set(termsOf(question))].map((term) => [term, weigh(term)]));
+/** Weights by how few of all indexed chunks have the term. */
+export async function rarityWeights(text: string, vectors: Pick<VectorIndex, 'rarityOf'>): Promise<TermWeights> {
+  const terms = [...new Set(termsOf(text))];
+  const rarity = await vectors.rarityOf(terms.map(termId));
+  return new Map(terms.map((term) => [term, rarity.get(termId(term)) ?? 0]));
 }
 
-/** Share (0 to 1) of the question's weight that these terms cover. */
-export function coverage(weights: TermWeights, terms: string[]): number {
+/** All terms alike. */
+export function equalWeights(text: string): TermWeights {
+  return new Map(termsOf(text).map((term) => [term, 1]));
+}
+
+/** Share (0 to 1) of the weight that these terms cover; 0 when there is none. */
+export function coverage(weights: TermWeights, terms: Iterable<string>): number {
   let total = 0;
   let covered = 0;
   const present = new Set(terms);

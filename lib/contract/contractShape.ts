@@ -14,7 +14,7 @@ const logicalTypeOptions = z
   })
   .optional();
 
-const property = z.looseObject({
+export const propertyShape = z.looseObject({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a column name of letters, digits and underscores'),
   physicalName: z.string().min(1).optional(),
   logicalType: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'timestamp']),
@@ -28,7 +28,7 @@ const property = z.looseObject({
 
 const table = z.looseObject({
   name: z.string().min(1),
-  properties: z.array(property).min(2),
+  properties: z.array(propertyShape).min(2),
   customProperties,
   quality: z.undefined('quality rules are not carried out yet; remove them').optional(),
 });
@@ -45,8 +45,7 @@ export const contractShape = z.looseObject({
   customProperties,
 });
 
-export type ContractDocument = z.infer<typeof contractShape>;
-export type ContractProperty = z.infer<typeof property>;
+export type ContractProperty = z.infer<typeof propertyShape>;
 
 /** Values of the top-level customProperties that say how the files are written and how much may be rejected. */
 export const sourceShape = z.object({

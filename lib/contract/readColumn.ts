@@ -64,36 +64,36 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
 }
 
 /** Faults between columns: names that stand twice (case does not count, as in Delta) or are taken. */
-export function columnFaults(columns: ContractColumn[]): ContractFault[] {
+export function columnFaults(columns: { index: number; column: ContractColumn }[]): ContractFault[] {
   const faults: ContractFault[] = [];
-  for (const [key, nameOf] of [
-    ['name', (column: ContractColumn) => column.name.toLowerCase()],
-    ['physicalName', (column: ContractColumn) => column.header ?? column.name],
-  ] as const) {
-    const seen = new Map<string, number>();
-    columns.forEach((column, index) => {
-      const name = nameOf(column);
-      const first = seen.get(name);
-      if (first === undefined) seen.set(name, index);
-      else if (key === 'name' || column.header !== undefined || columns[first]?.header !== undefined) {
-        faults.push({
-          path: ['schema', 0, 'properties', index, key],
-          message: `The same ${key} stands at properties[${first}].`,
-          found: name,
-        });
-      }
-    });
-  }
-  columns.forEach((column, index) => {
-    if ((TECHNICAL_COLUMNS as readonly string[]).includes(column.name.toLowerCase())) {
+  const path = (index: number, key: string) => ['schema', 0, 'properties', index, key];
+  const names = new Map<string, number>();
+  const headers = new Map<string, number>();
+  for (const { index, column } of columns) {
+    const name = column.name.toLowerCase();
+    const header = column.header ?? column.name;
+    if ((TECHNICAL_COLUMNS as readonly string[]).includes(name)) {
       faults.push({
-        path: ['schema', 0, 'properties', index, 'name'],
+        path: path(index, 'name'),
         message: 'The name is taken by a column that the transform adds.',
         found: column.name,
         expected: `a name other than ${TECHNICAL_COLUMNS.join(', ')}`,
       });
     }
-  });
+    for (const [key, known, value] of [
+      ['name', names, name],
+      ['physicalName', headers, header],
+    ] as const) {
+      const first = known.get(value);
+      if (first === undefined) {
+        known.set(value, index);
+      } else {
+        const message = `The same ${key} stands at properties[${first}].`;
+        faults.push({ path: path(index, key), message, found: value });
+        break;
+      }
+    }
+  }
   return faults;
 }
 

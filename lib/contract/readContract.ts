@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import { FaultList, type Problem } from '../errors';
 import type { ContractColumn, DataContract } from './contract';
 import type { ContractFault } from './contractFault';
-import { contractShape, sourceShape, type ContractDocument } from './contractShape';
+import { contractShape, propertyShape, sourceShape } from './contractShape';
 import { columnFaults, readColumn } from './readColumn';
-import { readRoles } from './readRoles';
+import { readRoles, type RoleCandidate } from './readRoles';
 import { isDatasetName } from './datasetName';
 
 /**
@@ -26,64 +26,88 @@ export function readContract(text: string, file: string): DataContract {
       })),
     );
   }
-  const parsed = contractShape.safeParse(document.toJS());
-  if (!parsed.success)
-    throw invalid(
-      file,
-      shapeFaults(parsed.error).map((fault) => toProblem(fault, place)),
-    );
+  const content: unknown = document.toJS();
+  const shape = contractShape.safeParse(content);
+  const faults = shape.success ? [] : shapeFaults(shape.error);
+  const contract = readContent(content, faults);
+  if (shape.success && faults.length === 0 && contract !== undefined) {
+    const [table] = shape.data.schema;
+    const { version, status, description } = shape.data;
+    return { dataset: table?.name ?? '', version, status, description: description?.purpose, ...contract };
+  }
+  throw invalid(
+    file,
+    faults.map((fault) => toProblem(fault, place)),
+  );
+}
 
-  const table = parsed.data.schema[0]!;
-  const faults: ContractFault[] = [];
-  if (!isDatasetName(table.name)) {
+/** Reads what can be read even where the shape has faults, so that all of them are told at once. */
+function readContent(
+  content: unknown,
+  faults: ContractFault[],
+): Pick<DataContract, 'columns' | 'roles' | 'source' | 'quality'> | undefined {
+  const table = objectOf(listOf(objectOf(content)['schema'])[0]);
+  const name = table['name'];
+  if (typeof name === 'string' && !isDatasetName(name)) {
     faults.push({
       path: ['schema', 0, 'name'],
       message: 'The table name is the dataset name and becomes a folder.',
-      found: table.name,
+      found: name,
       expected: 'lower-case letters, digits and single hyphens',
     });
   }
-  const columns = table.properties.map((property, index) => readColumn(property, index, faults));
+  const properties = listOf(table['properties']);
+  const columns = properties.flatMap((property, index) => {
+    const parsed = propertyShape.safeParse(property);
+    return parsed.success ? [{ index, column: readColumn(parsed.data, index, faults) }] : [];
+  });
   faults.push(...columnFaults(columns));
-  const roles = readRoles(table.properties, columns, faults);
-  const source = readSource(parsed.data, faults);
-  if (faults.length > 0 || source === undefined)
-    throw invalid(
-      file,
-      faults.map((fault) => toProblem(fault, place)),
-    );
-
-  const { maxRejectShare, ...sourceOptions } = source;
-  return {
-    dataset: table.name,
-    version: parsed.data.version,
-    status: parsed.data.status,
-    description: parsed.data.description?.purpose,
-    columns: columns.map(withoutUndefined),
-    roles,
-    source: sourceOptions,
-    quality: { maxRejectShare },
-  };
+  const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
+  const options = readSource(listOf(objectOf(content)['customProperties']).map(objectOf), faults);
+  if (roles === undefined || options === undefined) return undefined;
+  const { maxRejectShare, ...source } = options;
+  return { columns: columns.map(({ column }) => withoutUndefined(column)), roles, source, quality: { maxRejectShare } };
 }
 
-function readSource(document: ContractDocument, faults: ContractFault[]): z.infer<typeof sourceShape> | undefined {
-  const custom = document.customProperties ?? [];
-  const known = new Set(Object.keys(sourceShape.shape));
-  const values = Object.fromEntries(
-    custom.filter((entry) => known.has(entry.property)).map((entry) => [entry.property, entry.value]),
+function readSource(
+  custom: Record<string, unknown>[],
+  faults: ContractFault[],
+): z.infer<typeof sourceShape> | undefined {
+  const known = Object.keys(sourceShape.shape);
+  const named = custom.flatMap((entry) =>
+    typeof entry['property'] === 'string' && known.includes(entry['property'])
+      ? [[entry['property'], entry['value']]]
+      : [],
   );
-  const parsed = sourceShape.safeParse(values);
+  const parsed = sourceShape.safeParse(Object.fromEntries(named));
   if (parsed.success) {
-    if (parsed.data.nullText !== '' && parsed.data.nullText.includes(parsed.data.delimiter)) {
+    if (parsed.data.nullText.includes(parsed.data.delimiter)) {
       faults.push({ path: ['customProperties'], message: 'nullText may not contain the delimiter.' });
     }
     return parsed.data;
   }
   for (const fault of shapeFaults(parsed.error)) {
-    const index = custom.findIndex((entry) => entry.property === fault.path[0]);
+    const index = custom.findIndex((entry) => entry['property'] === fault.path[0]);
     faults.push({ ...fault, path: ['customProperties', index, 'value'] });
   }
   return undefined;
+}
+
+function roleCandidate(property: unknown): RoleCandidate {
+  const { name, primaryKey, customProperties } = objectOf(property);
+  return {
+    name: String(name),
+    primaryKey: primaryKey === true,
+    customProperties: listOf(customProperties).map(objectOf),
+  };
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function shapeFaults(error: z.ZodError): ContractFault[] {

@@ -1,16 +1,19 @@
-import type { ColumnRoles, ContractColumn } from './contract';
-import { ROLE_NAMES, type ContractProperty, type RoleName } from './contractShape';
+import type { ColumnRoles } from './contract';
 import type { ContractFault } from './contractFault';
+import { ROLE_NAMES, type RoleName } from './contractShape';
+
+/** What the roles need to know of a column, which may have faults otherwise. */
+export interface RoleCandidate {
+  name: string;
+  primaryKey: boolean;
+  customProperties: { property?: unknown; value?: unknown }[];
+}
 
 /** Which column plays which part, from the properties' customProperties `{property: role, value: id}`. */
-export function readRoles(
-  properties: ContractProperty[],
-  columns: ContractColumn[],
-  faults: ContractFault[],
-): ColumnRoles {
+export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): ColumnRoles {
   const found = new Map<RoleName, number>();
-  properties.forEach((property, index) => {
-    property.customProperties?.forEach((entry, position) => {
+  columns.forEach((column, index) => {
+    column.customProperties.forEach((entry, position) => {
       if (entry.property !== 'role') return;
       const path = ['schema', 0, 'properties', index, 'customProperties', position, 'value'];
       const role = ROLE_NAMES.find((name) => name === entry.value);
@@ -22,7 +25,7 @@ export function readRoles(
           expected: ROLE_NAMES.join(', '),
         });
       } else if (found.has(role)) {
-        faults.push({ path, message: `The role ${role} is played by two columns.`, found: property.name });
+        faults.push({ path, message: `The role ${role} is played by two columns.`, found: column.name });
       } else {
         found.set(role, index);
       }

@@ -52,6 +52,11 @@ export function readHeader(
       remedy: 'Export the data as CSV in UTF-8.',
     });
   }
+  const nulAt = head.indexOf(0);
+  if (nulAt >= 0) {
+    const line = countLineFeeds(head.subarray(0, nulAt)) + 1;
+    return { faults: [textProblem({ kind: 'nul', byteOffset: nulAt, line, byte: 0 }, file)] };
+  }
   const bom = startsWithByteOrderMark(head) ? UTF8_BYTE_ORDER_MARK_LENGTH : 0;
   const text = head.subarray(bom);
   if (text.every((byte) => byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === 0x20 || byte === 0x09)) {
@@ -67,13 +72,12 @@ export function readHeader(
   const dialect = dialectOf(contract.source);
   const record = headerRecord(text, head.length < HEADER_WINDOW_IN_BYTES, dialect);
   if (record === undefined) {
-    const nulAt = head.indexOf(0);
     return fail({
       code: 'CSV_NOT_CSV',
-      message: nulAt >= 0 ? 'The file is not text.' : 'The header does not end.',
-      found: nulAt >= 0 ? 'a NUL byte' : `no record end in the first ${head.length} bytes`,
+      message: 'The header does not end.',
+      found: `no record end in the first ${head.length} bytes`,
       expected: 'a header of CSV text',
-      where: { line: 1, byteOffset: Math.max(0, nulAt) },
+      where: { line: 1, byteOffset: 0 },
       remedy: 'Export the data as CSV with one record per line.',
     });
   }

@@ -29,19 +29,26 @@ export async function chunkText(text: string): Promise<Chunk[]> {
     separators: [...(mark === undefined ? [] : [mark]), '\n', ' ', ''],
   });
   const chunks: Chunk[] = [];
-  let searchFrom = 0;
+  let covered = 0;
   for (const marked of await splitter.splitText(mark === undefined ? text : markSentences(text, mark))) {
     const piece = mark === undefined ? marked : marked.replaceAll(mark, '').trim();
     if (piece === '') continue;
-    const start = text.indexOf(piece, searchFrom);
-    if (start < 0) throw new Error('the text splitter gave a piece that does not stand in the text');
-    const end = start + piece.length;
-    // The next piece starts at most one overlap before this one's end. Searching from there keeps to the right
-    // occurrence where a text repeats itself.
-    searchFrom = Math.max(start + 1, end - CHUNK_OVERLAP);
-    chunks.push(wholeCharacters(text, start, end));
+    const start = findPiece(text, piece, covered);
+    covered = start + piece.length;
+    chunks.push(wholeCharacters(text, start, covered));
   }
   return chunks.length > 0 ? chunks : [{ text: '', start: 0 }];
+}
+
+/**
+ * Where the splitter took the piece from. It leaves out white space only, so a piece starts at the latest where the text
+ * that isn't covered yet does; of several occurrences (a text may repeat itself) the last one before that leaves no gap.
+ */
+function findPiece(text: string, piece: string, covered: number): number {
+  const rest = text.slice(covered).search(/\S/);
+  const start = text.lastIndexOf(piece, covered + Math.max(0, rest));
+  if (start < 0) throw new Error('the text splitter gave a piece that does not stand in the text');
+  return start;
 }
 
 /** Puts a mark before each sentence but the first, for the splitter, which knows separators of characters only. */

@@ -31,8 +31,10 @@ export interface EmbedResult {
 /** A chunk on its way to the index. */
 interface PlannedChunk {
   id: string;
-  /** With the title in front, as both encoders see it. */
-  fullText: string;
+  /** What is embedded: the title, and the chunk. */
+  denseText: string;
+  /** What is found by words: title, author, and the chunk. */
+  lexicalText: string;
   payload: ChunkPayload;
 }
 
@@ -108,7 +110,8 @@ async function* planChunks(
     for (const [chunkNumber, chunk] of chunks.entries()) {
       planned.push({
         id: pointIdOf({ ...row, dataset: partition.dataset }, chunkNumber, embedderId),
-        fullText: `${row.title}\n${chunk.text}`,
+        denseText: `${row.title}\n${chunk.text}`,
+        lexicalText: `${row.title}\n${row.author ?? ''}\n${chunk.text}`,
         payload: {
           dataset: partition.dataset,
           docId: row.docId,
@@ -147,9 +150,9 @@ async function keepPresent(
 }
 
 async function storeChunks({ vectors, embedder }: EmbedDependencies, chunks: PlannedChunk[]): Promise<void> {
-  const embeddings = embedder.embed(chunks.map(({ fullText }) => fullText));
+  const embeddings = embedder.embed(chunks.map(({ denseText }) => denseText));
   // Words are encoded here while the model computes elsewhere.
-  const lexical = chunks.map(({ fullText }) => encodeText(fullText));
+  const lexical = chunks.map(({ lexicalText }) => encodeText(lexicalText));
   const dense = await embeddings;
   await vectors.upsert(
     chunks.map(({ id, payload }, position) => ({

@@ -9,10 +9,12 @@ export interface Sentence {
 
 /** Shortened words whose full stop ends no sentence, in lower case without their last full stop. */
 const ABBREVIATIONS = new Set(
-  `mr mrs ms dr prof rev hon messrs st mt ft gen col maj capt cpt lt lieut sgt adm gov sen rep pres sec jr sr esq vs viz
-  etc al approx no nos vol vols art arts ch chap par fig figs pp ed inc ltd co corp bros dept est jan feb mar apr jun jul
-  aug sept oct nov dec e.g i.e cf`.split(/\s+/),
+  `mr mrs ms dr prof rev hon messrs st mt ft gen col maj capt cpt lt lieut sgt adm gov sen rep pres jr sr esq vs viz etc
+  al approx inc ltd co corp bros dept est jan feb mar apr jun jul aug sept oct nov dec e.g i.e cf`.split(/\s+/),
 );
+
+/** The same, but only before a number: `No. 5` goes on, `I say no. You agree` doesn't. */
+const NUMBERED = new Set('no nos vol vols art arts ch chap par sec fig figs p pp ed'.split(' '));
 
 /** Words that begin a sentence, and seldom a name: after `U.S.` they tell whether the sentence is over. */
 const OPENERS = new Set(
@@ -56,5 +58,6 @@ function endsSentence(before: string, mark: string, after: string): boolean {
   if (mark.startsWith('..') || lastWord === '') return true;
   if (/^(?:\p{L}\.)+\p{L}$/u.test(lastWord)) return OPENERS.has(next.toLowerCase());
   if (/^\p{Lu}$/u.test(lastWord) && lastWord !== 'I') return false;
-  return !ABBREVIATIONS.has(lastWord.toLowerCase());
+  const shortened = lastWord.toLowerCase();
+  return !ABBREVIATIONS.has(shortened) && !(NUMBERED.has(shortened) && /^\p{N}/u.test(next));
 }

@@ -18,6 +18,8 @@ export type AzureStorageOptions =
 /** Bytes. Smaller objects come in one request; larger ones in blocks, side by side. */
 const BLOCK_LENGTH = 8 * 1024 * 1024;
 const PARALLEL_BLOCKS = 4;
+/** Short: a step that still fails is done again as a whole, later. */
+const RETRIES = { maxTries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 3000 };
 
 /**
  * The lake in a storage account. File systems are made through the Data Lake API, whose client creates them by the Blob
@@ -27,12 +29,12 @@ const PARALLEL_BLOCKS = 4;
 export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
   const blobs =
     'connectionString' in options
-      ? BlobServiceClient.fromConnectionString(options.connectionString)
-      : new BlobServiceClient(options.accountUrl, options.credential);
+      ? BlobServiceClient.fromConnectionString(options.connectionString, { retryOptions: RETRIES })
+      : new BlobServiceClient(options.accountUrl, options.credential, { retryOptions: RETRIES });
   const fileSystems =
     'connectionString' in options
-      ? DataLakeServiceClient.fromConnectionString(options.connectionString)
-      : new DataLakeServiceClient(dataLakeEndpoint(options.accountUrl), options.credential);
+      ? DataLakeServiceClient.fromConnectionString(options.connectionString, { retryOptions: RETRIES })
+      : new DataLakeServiceClient(dataLakeEndpoint(options.accountUrl), options.credential, { retryOptions: RETRIES });
   const containerOf = (container: string) => blobs.getContainerClient(container);
   const blobOf = (container: string, path: string) => containerOf(container).getBlockBlobClient(path);
 

@@ -14,11 +14,11 @@ export interface SearchDependencies {
 export interface SearchRequest {
   question: string;
   filters?: SearchFilters;
-  /** Passages wanted; default 8. */
+  /** Passages wanted; default 20. */
   limit?: number;
 }
 
-const DEFAULT_LIMIT = 8;
+const DEFAULT_LIMIT = 20;
 /** So that one long document can't fill the answer. */
 const PASSAGES_PER_DOCUMENT = 2;
 /** Length of each ranking; deeper ones are asked for when stale hits leave too few. */

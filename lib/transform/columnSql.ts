@@ -15,10 +15,13 @@ export interface ColumnCheck {
 
 const DEFAULT_FORMATS = { date: '%Y-%m-%d', timestamp: '%Y-%m-%dT%H:%M:%SZ' };
 
-/** strptime takes single digits and spaces where the format wants two digits; the default formats are held to the letter. */
+/**
+ * The default formats are held to the letter, and then cast: strptime takes single digits and spaces where the format wants
+ * two digits, and is twice as slow. The cast takes 24:00:00 for the next day.
+ */
 const DEFAULT_SHAPES = {
   date: '[0-9]{4}-[0-9]{2}-[0-9]{2}',
-  timestamp: '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z',
+  timestamp: '[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z',
 };
 
 const EXPECTED_TYPES: Record<LogicalType, string> = {
@@ -92,15 +95,16 @@ export function checksOf(column: ContractColumn, text: string): ColumnCheck[] {
 }
 
 /**
- * A hash of the row's business columns as written in the file: the same for the same text in any run, file, partition or
- * order of columns. Null columns are left out, so adding a nullable column changes no hash; lengths keep `ab|c` and
- * `a|bc`, and null and empty, apart.
+ * A hash (MD5, hexadecimal) of the row's business columns as written in the file: the same for the same text in any run,
+ * file, partition or order of columns. It is taken of NUL, name, NUL, value for each column that is not null, in the order
+ * of the contract. No file with a NUL byte is let in, so the texts of two different rows differ, null and empty too;
+ * and adding a nullable column changes no hash. One `concat`: a chain of `||` took 15 times as long.
  */
 export function contentHash(columns: { name: string; text: string }[]): string {
   const pieces = columns.map(
-    ({ name, text }) => `coalesce(${literal(`${name}=`)} || strlen(${text}) || ':' || ${text} || ';', '')`,
+    ({ name, text }) => `CASE WHEN ${text} IS NOT NULL THEN chr(0) || ${literal(name)} || chr(0) END, ${text}`,
   );
-  return `md5(${pieces.join(' || ')})`;
+  return `md5(concat(${pieces.join(', ')}))`;
 }
 
 /** The strptime format of a date or timestamp column; undefined for other types. */
@@ -116,8 +120,8 @@ export function named(expression: string, name: string): string {
 
 function timeValue(column: ContractColumn, text: string, kind: 'date' | 'timestamp', type: string): string {
   const format = formatOf(column) ?? DEFAULT_FORMATS[kind];
-  const value = `try_strptime(${text}, ${literal(format)})::${type}`;
-  return format === DEFAULT_FORMATS[kind] ? matching(text, DEFAULT_SHAPES[kind], value) : value;
+  if (format === DEFAULT_FORMATS[kind]) return matching(text, DEFAULT_SHAPES[kind], `try_cast(${text} AS ${type})`);
+  return `try_strptime(${text}, ${literal(format)})::${type}`;
 }
 
 function matching(text: string, pattern: string, value: string): string {

@@ -34,7 +34,8 @@ export async function loadRecords(
   const dialect = dialectOf(contract.source);
   const profile = await profileRecords(file.path, dialect);
   if (profile.records !== file.records) throw disagreement(file, profile.records);
-  if (profile.records === 0 || (isPlain(profile) && (await loadPlain(duckDb, file, contract, profile)))) return [];
+  await duckDb.run(`DROP TABLE IF EXISTS ${RECORDS_TABLE}`);
+  if (profile.records > 0 && isPlain(profile) && (await loadPlain(duckDb, file, contract, profile))) return [];
 
   const rewritten = path.join(temporaryFolder, 'rewritten.csv');
   const { written, malformed } = await rewriteRecords(file.path, rewritten, dialect, file.columns.length);
@@ -62,7 +63,9 @@ async function loadPlain(
        SELECT row_number() OVER () AS ordinal, * FROM ${readCsv(file.path, contract, file, profile, '')}`,
     );
   } catch (error) {
-    if (error instanceof Error && /CSV/.test(error.message) && !/^Out of Memory/i.test(error.message)) return false;
+    // By its text: the engine has one class for all errors.
+    const message = String(error);
+    if (/CSV/.test(message) && !/Out of Memory/i.test(message)) return false;
     throw error;
   }
   if ((await countRecords(duckDb)) !== profile.records) return false;
@@ -92,16 +95,20 @@ function readCsv(
   contract: DataContract,
   file: RecordFile,
   profile: RecordProfile,
-  firstColumn: string,
+  ordinalColumn: string,
 ): string {
   const { delimiter, quote, nullText } = contract.source;
   const columns = file.columns.map((column) => `'c${column}': 'VARCHAR'`).join(', ');
-  const longest = Math.max(2 * 1024 * 1024, profile.longestRecord + 1024);
+  // Left to itself the reader takes the first line end it sees, quoted or not, for the file's. Told '\\r\\n' it reads no
+  // record at all (1.5.6), so CR LF is left to itself: where the guess is wrong it fails, and the records are rewritten.
+  const lineEnd = profile.carriageReturnLineFeeds > 0 && ordinalColumn === '' ? '' : "new_line='\\n', ";
+  // Requoting may double a record.
+  const longest = Math.max(2 * 1024 * 1024, 2 * Math.min(profile.longestRecord, LONGEST_RECORD_IN_BYTES) + 1024);
   return `read_csv(${literal(path)}, auto_detect=false, header=false, parallel=false, strict_mode=true,
-    delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(quote)},
+    ${lineEnd}delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(quote)},
     nullstr=${literal(nullText)}, allow_quoted_nulls=false,
     max_line_size=${longest}, buffer_size=${Math.max(16 * 1024 * 1024, 2 * longest)},
-    columns={${firstColumn}${columns}})`;
+    columns={${ordinalColumn}${columns}})`;
 }
 
 function disagreement(file: RecordFile, found: number): PipelineError {

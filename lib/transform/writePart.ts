@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContractColumn, DataContract } from '../contract/contract';
-import { literal, type DuckDb, type SqlValue } from '../duckdb/duckdb';
+import { identifier, literal, type DuckDb, type SqlValue } from '../duckdb/duckdb';
 import type { FileStatistics } from '../lake/deltaActions';
 import type { ParquetCodec } from '../lake/paths';
 import { contentHash, named, typedValue } from './columnSql';
@@ -54,54 +54,59 @@ export async function writePart(
   );
   const keys = contract.columns.filter((column) => column.primaryKey || column.unique);
   await duckDb.run(
-    `COPY (SELECT ${keys.map((column) => named(value(column), column.name)).join(', ')} FROM ${sound})
+    `COPY (SELECT ${keys.map((column) => identifier(column.name)).join(', ')} FROM read_parquet(${literal(parquetFile)}))
      TO ${literal(keysFile)} (FORMAT parquet, COMPRESSION ${options.codec})`,
   );
-  const statistics = await collectStatistics(duckDb, contract, sound, text);
+  const statistics = await collectStatistics(duckDb, contract, parquetFile);
   return { rows: statistics.numRecords, bytes: (await stat(parquetFile)).size, parquetFile, keysFile, statistics };
 }
 
-async function collectStatistics(
-  duckDb: DuckDb,
-  contract: DataContract,
-  sound: string,
-  text: (column: ContractColumn) => string,
-): Promise<FileStatistics> {
-  const columns = contract.columns.map((column) => ({ column, ...extremes(column, contract, text(column)) }));
-  const counts = contract.columns.map((column) => `count(${text(column)})`);
-  const bounds = columns.flatMap(({ smallest, largest }) => [smallest, largest]);
-  const [row = []] = await duckDb.rows(`SELECT count(*), ${[...counts, ...bounds].join(', ')} FROM ${sound}`);
-  const numRecords = Number(row[0]);
-  const statistics: FileStatistics = { numRecords, minValues: {}, maxValues: {}, nullCount: {} };
-  columns.forEach(({ column }, index) => {
-    statistics.nullCount[column.name] = numRecords - Number(row[1 + index]);
-    const smallest = statistic(row[1 + columns.length + 2 * index]);
-    const largest = statistic(row[2 + columns.length + 2 * index]);
+/** Read back from the file: its footer holds the counts, and the few columns with extremes are small. */
+async function collectStatistics(duckDb: DuckDb, contract: DataContract, parquetFile: string): Promise<FileStatistics> {
+  const file = literal(parquetFile);
+  const nulls = await duckDb.rows(
+    `SELECT path_in_schema, sum(stats_null_count)::BIGINT FROM parquet_metadata(${file}) GROUP BY path_in_schema`,
+  );
+  const nullCounts = new Map(nulls.map(([name, count]) => [name, count]));
+  const bounds = contract.columns.flatMap((column) => {
+    const ends = extremes(column, contract);
+    return ends === undefined ? [] : [{ name: column.name, ...ends }];
+  });
+  const selected = ['count(*)', ...bounds.flatMap(({ smallest, largest }) => [smallest, largest])];
+  const [row = []] = await duckDb.rows(`SELECT ${selected.join(', ')} FROM read_parquet(${file})`);
+  const statistics: FileStatistics = { numRecords: Number(row[0]), minValues: {}, maxValues: {}, nullCount: {} };
+  for (const { name } of contract.columns) {
+    const count = nullCounts.get(name);
+    if (count !== undefined && count !== null) statistics.nullCount[name] = Number(count);
+  }
+  bounds.forEach(({ name }, index) => {
+    const smallest = statistic(row[1 + 2 * index]);
+    const largest = statistic(row[2 + 2 * index]);
     if (smallest === undefined || largest === undefined) return;
-    statistics.minValues[column.name] = smallest;
-    statistics.maxValues[column.name] = largest;
+    statistics.minValues[name] = smallest;
+    statistics.maxValues[name] = largest;
   });
   return statistics;
 }
 
 /** Smallest and largest value as the log writes them. Of texts only the key's: others are rarely searched by range. */
-function extremes(column: ContractColumn, contract: DataContract, text: string): { smallest: string; largest: string } {
-  const value = typedValue(column, text);
+function extremes(column: ContractColumn, contract: DataContract): { smallest: string; largest: string } | undefined {
+  const name = identifier(column.name);
   const both = (wrap: (extreme: string) => string) => ({
-    smallest: wrap(`min(${value})`),
-    largest: wrap(`max(${value})`),
+    smallest: wrap(`min(${name})`),
+    largest: wrap(`max(${name})`),
   });
   switch (column.logicalType) {
     case 'string':
       return column.name === contract.roles.id
-        ? both((extreme) => `CASE WHEN max(strlen(${text})) <= ${LONGEST_STATISTIC} THEN ${extreme} END`)
-        : { smallest: 'NULL', largest: 'NULL' };
+        ? both((extreme) => `CASE WHEN max(strlen(${name})) <= ${LONGEST_STATISTIC} THEN ${extreme} END`)
+        : undefined;
     case 'date':
       return both((extreme) => `strftime(${extreme}, '%Y-%m-%d')`);
     case 'timestamp':
       return both((extreme) => `strftime(${extreme}, '%Y-%m-%dT%H:%M:%S.%gZ')`);
     case 'boolean':
-      return { smallest: 'NULL', largest: 'NULL' };
+      return undefined;
     case 'integer':
     case 'number':
       return both((extreme) => extreme);

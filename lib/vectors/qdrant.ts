@@ -85,7 +85,9 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
     moveToDate: (ids, date) =>
       attempt('update points', async (client) => {
         if (ids.length === 0) return;
-        await client.setPayload(collection, { payload: { ingest_date: toDayNumber(date) }, points: ids, wait: true });
+        // By filter, which leaves out ids that are absent by now; named as points they would be refused.
+        const filter = { must: [{ has_id: ids }] };
+        await client.setPayload(collection, { payload: { ingest_date: toDayNumber(date) }, filter, wait: true });
       }),
 
     async *points(filter) {
@@ -123,6 +125,22 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
         if (lexical.indices.length > 0) searches.push({ ...common, query: lexical, using: LEXICAL });
         const [byMeaning, byWords] = await client.queryBatch(collection, { searches });
         return { lexical: (byWords?.points ?? []).map(toRanked), dense: (byMeaning?.points ?? []).map(toRanked) };
+      }),
+
+    rarityOf: (termIds) =>
+      unlessAbsent('weigh terms', new Map<number, number>(), async (client) => {
+        if (termIds.length === 0) return new Map<number, number>();
+        const { count } = await client.count(collection, { exact: false });
+        const searches = termIds.map((termId) => ({
+          query: { indices: [termId], values: [1] },
+          using: LEXICAL,
+          limit: 1,
+          with_vector: [LEXICAL],
+        }));
+        const answers = await client.queryBatch(collection, { searches });
+        return new Map(
+          termIds.map((termId, position) => [termId, rarityIn(answers[position]?.points[0], termId, count)]),
+        );
       }),
 
     check: () =>
@@ -207,4 +225,12 @@ function fromRecord({ id, payload }: Schemas['Record']): StoredPoint {
 
 function toRanked({ id, score, payload }: Schemas['ScoredPoint']): RankedChunk {
   return { id: String(id), score, payload: fromStoredPayload(payload as StoredPayload) };
+}
+
+/** Qdrant tells no idf, but a search for one term scores its best point with idf times the point's stored weight. */
+function rarityIn(best: Schemas['ScoredPoint'] | undefined, termId: number, pointCount: number): number {
+  const stored = (best?.vector as Record<string, Schemas['SparseVector'] | undefined> | undefined)?.[LEXICAL];
+  const weight = stored?.values[stored.indices.indexOf(termId)];
+  // Qdrant's idf for a term that no point has.
+  return best && weight ? best.score / weight : Math.log(1 + (pointCount + 0.5) / 0.5);
 }

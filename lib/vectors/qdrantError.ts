@@ -15,6 +15,8 @@ export function isAbsent(error: unknown): boolean {
 /** Tells whether the index is out of reach (a retry may help) or refuses the request (it won't). */
 export function toVectorsError(error: unknown, action: string, url: string): PipelineError {
   if (error instanceof PipelineError) return error;
+  // fetch's own TypeErrors carry a cause; any other is a fault in this program and must look like one.
+  if (error instanceof TypeError && error.cause === undefined) throw error;
   const status = statusOf(error);
   const found = reasonOf(error);
   if (status === undefined || status === 408 || status === 429 || status >= 500) {

@@ -26,6 +26,11 @@ export interface VectorIndex {
   remove(ids: string[]): Promise<void>;
   /** Best chunks by words and by meaning, each list with the highest score first. An absent collection has none. */
   search(query: ChunkQuery): Promise<RankedChunks>;
+  /**
+   * Inverse document frequency of each term id, as the index weighs it in a search by words. A term that no chunk has is
+   * the rarest of all.
+   */
+  rarityOf(termIds: number[]): Promise<Map<number, number>>;
   /** Resolves when the index answers. */
   check(): Promise<void>;
 }

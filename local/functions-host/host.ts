@@ -61,7 +61,7 @@ export async function startHost(given: HostOptions): Promise<RunningHost> {
   const options = { ...given, appFolder: realFolder(given.appFolder) };
   const settings = readHostSettings(options.appFolder);
   const local = readLocalSettings(options.appFolder);
-  const server = await listen(options.bindAddress, options.port ?? local.port ?? 7071, options.log);
+  const server = await listen(options.bindAddress, options.port ?? local.port ?? 7071, local.cors, options.log);
   let unlock: (() => void) | undefined;
   try {
     fs.mkdirSync(options.dataFolder, { recursive: true });
@@ -99,20 +99,23 @@ async function runApp({ options, settings, server, unlock }: Ground): Promise<Ru
   shim.install();
   process.chdir(appFolder);
   const { streamUri } = await loadApp(shim, appFolder);
+  if (streamUri !== undefined) log('information', 'host', `HTTP bodies are streaming through ${streamUri}`);
   const functions = enabledFunctions(shim.functions, environment);
   refuseUnsupported(functions);
 
   const invoke = createInvoke(shim, log);
   const hasOrchestrators = [...functions.values()].some((one) => isOfType(one, 'orchestrationTrigger'));
+  const { dataFolder: folder, isSynchronousJournal: isSynchronous, onFatal } = options;
+  const journal = new Journal({ folder, isSynchronous, onFatal });
   const engine = new Engine({
     invoke,
     functions,
     log,
-    journal: new Journal({ folder: options.dataFolder, isSynchronous: options.isSynchronousJournal }),
+    journal,
     maxConcurrentActivities: settings.maxConcurrentActivities,
     idCheck: options.idCheck,
     sdkSequence: hasOrchestrators && options.idCheck !== 'off' ? watchSdkSequence(appFolder) : undefined,
-    onFatal: options.onFatal,
+    onFatal,
   });
   const management = new ManagementApi(engine, server.origin, settings.hubName);
   const extraInputs = (registered: RegisteredFunction) => clientInputs(registered, management);
@@ -130,9 +133,12 @@ async function runApp({ options, settings, server, unlock }: Ground): Promise<Ru
       engine.drain(drainTimeoutInMilliseconds),
       server.stop(drainTimeoutInMilliseconds),
     ]);
-    await shim.runAppHooks('appTerminate', appFolder);
-    engine.close();
-    unlock();
+    try {
+      await shim.runAppHooks('appTerminate', appFolder);
+    } finally {
+      engine.close();
+      unlock();
+    }
   };
   return { origin: server.origin, functions: describe(functions, routes, server.origin), stop };
 }

@@ -19,7 +19,7 @@ export interface RunningPlatform {
   settings: Record<string, string>;
   /** Resolves, with its name and last lines, when something that was started ends by itself. */
   failed: Promise<{ name: string; how: string; lastLines: string }>;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** Hears of each service: begun, and ready or found. */
@@ -84,7 +84,9 @@ export async function startPlatform(layout: Layout, listener: StartListener): Pr
       const web = await startWeb({ root: layout.webRoot, port: ports.web, apiUrl: functions.url });
       return { name: 'web', url: web.url, settings: {}, stop: web.stop };
     });
-    return { urls: { ...state.urls, api: `${functions.url}/api` }, settings, failed: firstToEnd(started), stop };
+    state.urls.api = `${functions.url}/api`;
+    record();
+    return { urls: state.urls, settings, failed: firstToEnd(started), stop };
   } catch (error) {
     await stop();
     throw error;

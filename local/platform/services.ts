@@ -16,7 +16,7 @@ export interface Service {
   settings: Record<string, string>;
   /** Absent for what runs elsewhere. */
   child?: RunningChild;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export type Settings = Record<string, string | undefined>;

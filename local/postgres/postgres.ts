@@ -19,10 +19,10 @@ export interface RunningPostgres {
   /** Of the `postgres` maintenance database. */
   adminUrl: string;
   /** The same server, another database. */
-  urlOf(database: string): string;
+  urlOf: (database: string) => string;
   port: number;
   child: RunningChild;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const SUPERUSER = 'pipeline';

@@ -4,6 +4,9 @@ import { startVectorEndpoint } from './vectorEndpoint';
 const usage = 'usage: node main.js --port N --data DIRECTORY [--exit-with-parent]';
 const parentCheckInMilliseconds = 500;
 
+/** Read before anything else: a parent that dies while the collections are read must still be missed. */
+const parent = process.ppid;
+
 function fail(message: string): never {
   console.error(message);
   process.exit(1);
@@ -27,7 +30,6 @@ function readArguments(): { port: number; dataDirectory: string; exitsWithParent
 async function run(): Promise<void> {
   const { port, dataDirectory, exitsWithParent } = readArguments();
   const endpoint = await startVectorEndpoint({ port, dataDirectory });
-  console.log(`vector endpoint listening on ${endpoint.url}`);
 
   let isStopping = false;
   const stop = () => {
@@ -42,10 +44,11 @@ async function run(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   if (exitsWithParent) {
-    const parent = process.ppid;
     // An orphan gets another parent. Works where signals of the parent's death do not exist.
     setInterval(() => process.ppid !== parent && stop(), parentCheckInMilliseconds).unref();
   }
+  // Said last: whoever waits for this line may end the process at once.
+  console.log(`vector endpoint listening on ${endpoint.url}`);
 }
 
 run().catch((error: NodeJS.ErrnoException) => {

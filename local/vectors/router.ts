@@ -26,6 +26,9 @@ interface CompiledRoute {
   readonly segments: readonly string[];
 }
 
+/** Repeated slashes and one at the end mean nothing. */
+const segmentsOf = (path: string) => path.split('/').filter((segment) => segment !== '');
+
 const isVariable = (segment: string) => segment.startsWith('{');
 
 /** Finds the route of a request. Literal segments win over variables: /collections/aliases is no collection. */
@@ -34,7 +37,7 @@ export class Router {
 
   constructor(routes: readonly Route[]) {
     this.routes = routes
-      .map((route) => ({ route, segments: route.path.split('/').slice(1) }))
+      .map((route) => ({ route, segments: segmentsOf(route.path) }))
       .sort((left, right) => left.segments.filter(isVariable).length - right.segments.filter(isVariable).length);
   }
 
@@ -43,7 +46,7 @@ export class Router {
    * @returns undefined when no route has this method and path
    */
   find(method: string, path: string): { route: Route; path: Record<string, string> } | undefined {
-    const given = path.replace(/\/+$/, '').split('/').slice(1);
+    const given = segmentsOf(path);
     for (const { route, segments } of this.routes) {
       if (route.method === method && segments.length === given.length) {
         const variables = matchSegments(segments, given);

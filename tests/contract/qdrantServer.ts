@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { QdrantClient } from '@qdrant/js-client-rest';
+import type { QdrantClient } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' };
 import { startVectorEndpoint } from '../../local/vectors/vectorEndpoint';
 
 /** An answer of the server, read whatever its status is. */
@@ -43,7 +43,8 @@ async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
 
 export async function startQdrantServer(): Promise<QdrantServer> {
   const server = await startServer();
-  const client = new QdrantClient({ url: server.url, checkCompatibility: false });
+  const { QdrantClient: Client } = await import('@qdrant/js-client-rest');
+  const client = new Client({ url: server.url, checkCompatibility: false });
   const names: string[] = [];
 
   const send: QdrantServer['send'] = async (method, path, body) => {

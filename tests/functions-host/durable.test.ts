@@ -1,6 +1,9 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { manage, readStatus, runOrchestration, startOrchestration, waitUntilEnded } from './durableHttp';
 import { eventually } from './hostProcess';
 import { sharedHost } from './sharedHost';
+import { temporaryFolder } from './temporaryFolder';
 
 const host = sharedHost();
 const run = (name: string, input?: unknown) => runOrchestration(host.current().origin, name, input);
@@ -13,7 +16,11 @@ test('fan-out with retry policy, sub-orchestration, timer and custom status', as
     runtimeStatus: 'Completed',
     input: { count: 50 },
     customStatus: { phase: 'sub' },
-    output: { count: 50, sum: 1225, sub: { from: status.instanceId, parent: status.instanceId, me: executionId, i: 'sub' } },
+    output: {
+      count: 50,
+      sum: 1225,
+      sub: { from: status.instanceId, parent: status.instanceId, me: executionId, i: 'sub' },
+    },
   });
 });
 
@@ -29,6 +36,19 @@ test('many sub-orchestrations with a retry policy', async () => {
   expect((await run('manySubs', { count: 12 })).output).toBe(12);
 });
 
+test('a sub-orchestration with an id of its own can be run again by another parent', async () => {
+  for (const round of [1, 2]) {
+    const status = await run('fixedSub', { child: 'child-with-a-name', round });
+    expect(status.output).toMatchObject({ of: status.instanceId, parent: status.instanceId, me: 'child-with-a-name' });
+  }
+});
+
+test('a sub-orchestration whose id is taken by a running instance fails', async () => {
+  const taken = await startOrchestration(host.current().origin, 'twoEvents', undefined);
+  const { output } = await run('fixedSub', { child: taken });
+  expect((output as { caught: string }).caught).toMatch(/instance '\w+' with the status \w+ already exists/);
+});
+
 test('retries, caught errors, and an error that ends the orchestration', async () => {
   const status = await run('retries');
   expect(status.runtimeStatus).toBe('Failed');
@@ -39,7 +59,9 @@ test('retries, caught errors, and an error that ends the orchestration', async (
     many: [1, 2, 3, 4],
     after: { after: 1 },
   });
-  expect(status.output).toMatch(/^Orchestrator function 'retries' failed: Activity function 'flaky' failed: flaky 1 \n/);
+  expect(status.output).toMatch(
+    /^Orchestrator function 'retries' failed: Activity function 'flaky' failed: flaky 1 \n/,
+  );
 });
 
 test('continue as new keeps the instance and gives it another input', async () => {
@@ -72,12 +94,39 @@ test('a canceled timer does not keep the instance running', async () => {
   expect((await waitUntilEnded(origin, id)).output).toEqual({ got: { n: 1 } });
 });
 
-describe('what Azure would refuse or break on', () => {
-  test.each(['hazardFailedAllGoesOn', 'hazardAnyLoop', 'hazardWindow'])('%s fails, and says what to do', async (name) => {
-    const status = await run(name);
-    expect(status.runtimeStatus).toBe('Failed');
-    expect(status.output).toMatch(/the SDK numbered \d+ tasks and the host \d+.*Task\.all over chunks.*--id-check log/);
+describe('work', () => {
+  const folder = temporaryFolder();
+  const trace = path.join(folder, 'trace');
+  const traced = sharedHost({ environment: { DEMO_TRACE: trace } });
+
+  test('runs at most as many activities at once as host.json allows, and replays only when something follows', async () => {
+    const { origin } = traced.current();
+    const status = await runOrchestration(origin, 'fanOut', { count: 100, milliseconds: 10 });
+    expect(status.output).toMatchObject({ sum: 4950 });
+    let running = 0;
+    let most = 0;
+    for (const line of fs.readFileSync(trace, 'utf8').split('\n')) {
+      if (/^work begins/.test(line)) most = Math.max(most, ++running);
+      if (/^work ends/.test(line)) running--;
+    }
+    expect(most).toBe(10);
+    const { durable } = (await (await fetch(`${origin}/admin/host/status`)).json()) as { durable: object };
+    // The parent: start, all activities done, sub-orchestration done, timer fired. The child: start, activity done.
+    expect(durable).toMatchObject({ activities: 101, replays: 6, episodes: 6 });
   });
+});
+
+describe('what Azure would refuse or break on', () => {
+  test.each(['hazardFailedAllGoesOn', 'hazardAnyLoop', 'hazardWindow'])(
+    '%s fails, and says what to do',
+    async (name) => {
+      const status = await run(name);
+      expect(status.runtimeStatus).toBe('Failed');
+      expect(status.output).toMatch(
+        /the SDK numbered \d+ tasks and the host \d+.*Task\.all over chunks.*--id-check log/,
+      );
+    },
+  );
 
   test.each(['hazardCanceledTimerAfterRetry', 'changing'])('%s fails as not deterministic', async (name) => {
     const status = await run(name);
@@ -116,7 +165,9 @@ describe('with --id-check log', () => {
     const status = await runOrchestration(lenient.current().origin, 'hazardWindow');
     expect(status.runtimeStatus).toBe('Completed');
     expect(status.output).not.toEqual(['q1', 'q2']);
-    await eventually(() => (/error \[hazardWindow\].*SDK numbered/.test(lenient.current().output()) ? true : undefined));
+    await eventually(() =>
+      /error \[hazardWindow\].*SDK numbered/.test(lenient.current().output()) ? true : undefined,
+    );
     expect(lenient.current().output()).toContain('SDK numbered');
   });
 });

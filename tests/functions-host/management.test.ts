@@ -48,7 +48,9 @@ test('an id can be started again only after its instance has ended', async () =>
   expect((await startWithClient('twoEvents', undefined, 'twice')).status).toBe(500);
   const refused = await manage(host.current().origin, 'POST', 'orchestrators/twoEvents/twice');
   expect(refused.status).toBe(409);
-  expect(await refused.json()).toEqual({ message: expect.stringMatching(/'twice' with the status \w+ already exists/) as string });
+  expect(await refused.json()).toEqual({
+    message: expect.stringMatching(/'twice' with the status \w+ already exists/) as string,
+  });
   await client('terminate', 'twice');
   await untilStatus('twice', 'Terminated');
   expect((await startWithClient('sequence', { count: 1 }, 'twice')).status).toBe(202);
@@ -112,7 +114,9 @@ test('queries filter by status, creation time and id prefix', async () => {
   const running = await startOrchestration(origin, 'twoEvents', undefined, 'filter-running');
   await untilStatus(running, 'Running');
   const ids = async (query: string) => {
-    const found = (await (await manage(origin, 'GET', `instances?instanceIdPrefix=filter-&${query}`)).json()) as Status[];
+    const found = (await (
+      await manage(origin, 'GET', `instances?instanceIdPrefix=filter-&${query}`)
+    ).json()) as Status[];
     return found.map(({ instanceId }) => instanceId).sort();
   };
   expect(await ids('')).toEqual([done, running]);
@@ -121,7 +125,8 @@ test('queries filter by status, creation time and id prefix', async () => {
   expect(await ids('createdTimeFrom=2999-01-01T00:00:00Z')).toEqual([]);
   expect(await ids('createdTimeTo=2999-01-01T00:00:00Z')).toEqual([done, running]);
 
-  const byClient = (await client('by', '', { runtimeStatus: ['Completed'], from: 0, to: Date.now() + 1000 })).result as Status[];
+  const byClient = (await client('by', '', { runtimeStatus: ['Completed'], from: 0, to: Date.now() + 1000 }))
+    .result as Status[];
   expect(byClient.map(({ instanceId }) => instanceId)).toContain(done);
   expect(byClient.map(({ instanceId }) => instanceId)).not.toContain(running);
   const all = (await client('all')).result as Status[];

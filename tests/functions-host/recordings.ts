@@ -34,7 +34,10 @@ export async function recordAgain(inputs: Record<string, unknown>): Promise<void
     fs.mkdirSync(folder, { recursive: true });
     for (const [name, input] of Object.entries(inputs)) {
       const { instanceId } = await runOrchestration(host.origin, name, input);
-      const lines = fs.readFileSync(path.join(temporary, `${name}.${instanceId}.jsonl`), 'utf8').trim().split('\n');
+      const lines = fs
+        .readFileSync(path.join(temporary, `${name}.${instanceId}.jsonl`), 'utf8')
+        .trim()
+        .split('\n');
       fs.writeFileSync(path.join(folder, `${name}.json`), `[\n${lines.join(',\n')}\n]\n`);
     }
   } finally {

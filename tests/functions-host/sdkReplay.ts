@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Action } from '../../local/functions-host/durable/actions';
 import type { HistoryEvent } from '../../local/functions-host/durable/historyEvents';
@@ -9,6 +10,8 @@ interface State {
 type Listener = (input: object, context: object) => Promise<State>;
 type Orchestrations = Record<string, (context: unknown) => Generator>;
 
+/** These come without types: a private file of the SDK, and the demo app. */
+const load = createRequire(__filename);
 const mark = '\n\n$OutOfProcData$:';
 
 /**
@@ -16,12 +19,12 @@ const mark = '\n\n$OutOfProcData$:';
  * actions it asks for. `input` is the orchestration's input.
  */
 export async function replayWithSdk(name: string, input: unknown, history: HistoryEvent[]): Promise<Action[]> {
-  const { Orchestrator } = require('durable-functions/lib/src/orchestrations/Orchestrator') as {
+  const { Orchestrator } = load('durable-functions/lib/src/orchestrations/Orchestrator') as {
     Orchestrator: new (generator: unknown) => { listen(): Listener };
   };
   const orchestrations = Object.assign(
     {},
-    ...['orchestrations', 'hazards'].map((file) => require(path.join(demoApp, 'functions', `${file}.cjs`)) as object),
+    ...['orchestrations', 'hazards'].map((file) => load(path.join(demoApp, 'functions', `${file}.cjs`)) as object),
   ) as Orchestrations;
   const started = history.find((event) => 'OrchestrationInstance' in event);
   const instanceId = started && 'OrchestrationInstance' in started ? started.OrchestrationInstance.InstanceId : '';

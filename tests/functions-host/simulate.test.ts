@@ -38,7 +38,9 @@ function describeEvent(event: SchedulingEvent): string {
 function expectSameTasks({ history, actions }: Replay): void {
   const { commands } = simulate(history, actions);
   const scheduled = history.filter(isScheduling);
-  const issued = scheduled.map(({ EventId }) => commands[EventId]).map((command) => command && describeCommand(command));
+  const issued = scheduled
+    .map(({ EventId }) => commands[EventId])
+    .map((command) => command && describeCommand(command));
   expect(issued).toEqual(scheduled.map(describeEvent));
 }
 
@@ -77,11 +79,14 @@ describe.each(Object.keys(sound))('recorded history of %s', (name) => {
 });
 
 describe('hazards', () => {
-  test.each(['hazardFailedAllGoesOn', 'hazardAnyLoop', 'hazardWindow'])('%s: SDK and host number differently', (name) => {
-    const verdicts = readRecording(name).map(diverges);
-    expect(verdicts.at(-1)).toBe(true);
-    expect(verdicts.slice(0, -1)).not.toContain(true);
-  });
+  test.each(['hazardFailedAllGoesOn', 'hazardAnyLoop', 'hazardWindow'])(
+    '%s: SDK and host number differently',
+    (name) => {
+      const verdicts = readRecording(name).map(diverges);
+      expect(verdicts.at(-1)).toBe(true);
+      expect(verdicts.slice(0, -1)).not.toContain(true);
+    },
+  );
 
   test('hazardCanceledTimerAfterRetry: after the cancellation the next task takes the id of the retry timer', () => {
     const last = readRecording('hazardCanceledTimerAfterRetry').at(-1);
@@ -107,7 +112,8 @@ describe('hazards', () => {
 
 test('an action that runs on Azure only is refused by name', () => {
   const simulation = new Simulation([{ actionType: 9 }]);
-  const [started] = readRecording('sequence')[0]?.history.filter((e) => e.EventType === EventType.ExecutionStarted) ?? [];
+  const [started] =
+    readRecording('sequence')[0]?.history.filter((e) => e.EventType === EventType.ExecutionStarted) ?? [];
   if (!started) throw new Error('the recording has no ExecutionStarted');
   expect(() => simulation.feed(started)).toThrow('does not support SignalEntity');
 });

@@ -15,10 +15,12 @@ export function oracleRecords(text: Buffer | string): string[][] {
 const quotedField = fc
   .array(fc.constantFrom('"', '""', '\n', '\r\n', ',', 'a', ' ', 'x,y\n1,"2"\n', 'é', '\r', "'"), { maxLength: 8 })
   .map((pieces) => `"${pieces.join('').replaceAll('"', '""')}"`);
-const plainField = fc.array(fc.constantFrom('a', 'b c', '5" disk', 'é', ' ', "'", '1.5'), { maxLength: 3 }).map((pieces) => {
-  const text = pieces.join('');
-  return text.startsWith('"') ? `x${text}` : text;
-});
+const plainField = fc
+  .array(fc.constantFrom('a', 'b c', '5" disk', 'é', ' ', "'", '1.5'), { maxLength: 3 })
+  .map((pieces) => {
+    const text = pieces.join('');
+    return text.startsWith('"') ? `x${text}` : text;
+  });
 const record = fc
   .array(fc.oneof(quotedField, plainField), { minLength: 1, maxLength: 4 })
   .map((fields) => fields.join(','));

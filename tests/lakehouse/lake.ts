@@ -50,7 +50,7 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
     ...options,
   };
   const { store, containers } = lakehouse;
-  for (const container of Object.values(containers)) await store.ensureContainer(container);
+  for (const container of Object.values<string>({ ...containers })) await store.ensureContainer(container);
   return {
     ...lakehouse,
     contractsFolder,
@@ -63,9 +63,17 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
     },
     async quarantine(key) {
       const records: RejectedRecord[] = [];
-      for await (const { path: file } of store.list(containers.quarantine, `${key.dataset}/${key.date}/${key.runId}-`)) {
+      for await (const { path: file } of store.list(
+        containers.quarantine,
+        `${key.dataset}/${key.date}/${key.runId}-`,
+      )) {
         const text = (await store.read(containers.quarantine, file)).toString('utf8');
-        records.push(...text.trimEnd().split('\n').map((line) => JSON.parse(line) as RejectedRecord));
+        records.push(
+          ...text
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line) as RejectedRecord),
+        );
       }
       return records;
     },

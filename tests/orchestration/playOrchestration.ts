@@ -5,10 +5,10 @@ import { TRANSFORM_BATCH, transformBatch } from '../../orchestrators/transformBa
 
 type Play = (context: OrchestrationContext) => Generator<unknown, unknown, unknown>;
 const ORCHESTRATIONS: Record<string, Play> = {
-  ingest: ingest as Play,
-  [TRANSFORM_BATCH]: transformBatch as Play,
-  [METADATA_STREAM]: metadataStream as Play,
-  [EMBEDDING_STREAM]: embeddingStream as Play,
+  ingest: ingest,
+  [TRANSFORM_BATCH]: transformBatch,
+  [METADATA_STREAM]: metadataStream,
+  [EMBEDDING_STREAM]: embeddingStream,
 };
 
 interface FakeTask {

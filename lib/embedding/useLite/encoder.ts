@@ -1,9 +1,9 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Precision } from './linear';
 import { TOKEN_WIDTH, buildNetwork } from './network';
 import { MAX_TOKENS, Tokenizer } from './tokenizer';
 import { DIMENSIONS } from './transformerLayer';
 import { readVocabulary, readWeights } from './weights';
+import type { WorkerSettings } from './workerMessages';
 
 /** Texts to vectors on one thread. */
 export interface Encoder {
@@ -13,7 +13,7 @@ export interface Encoder {
 }
 
 /** Reads the weights, builds the network in memory and starts an inference session on it: about 0.3 s. */
-export async function startEncoder(precision: Precision): Promise<Encoder> {
+export async function startEncoder({ precision, maxTokens }: WorkerSettings): Promise<Encoder> {
   const [weights, vocabulary] = await Promise.all([readWeights(), readVocabulary()]);
   const tokenizer = new Tokenizer(vocabulary);
   const timing = timingSignal(weights('AddTimingSignal/TimingSignal/ExpandDims_1').data);
@@ -26,7 +26,7 @@ export async function startEncoder(precision: Precision): Promise<Encoder> {
 
   return {
     async encode(texts) {
-      const tokens = texts.map((text) => tokensOf(tokenizer, text));
+      const tokens = texts.map((text) => tokensOf(tokenizer, text, maxTokens));
       const length = Math.max(...tokens.map((ids) => ids.length));
       const ids = new BigInt64Array(texts.length * length);
       const mask = new Float32Array(texts.length * length);
@@ -51,8 +51,8 @@ export async function startEncoder(precision: Precision): Promise<Encoder> {
 }
 
 /** The mean over no tokens is not a number, so an empty text counts as one unknown token. */
-function tokensOf(tokenizer: Tokenizer, text: string): number[] {
-  const tokens = tokenizer.encode(text);
+function tokensOf(tokenizer: Tokenizer, text: string, maxTokens: number): number[] {
+  const tokens = tokenizer.encode(text, maxTokens);
   return tokens.length === 0 ? [0] : tokens;
 }
 

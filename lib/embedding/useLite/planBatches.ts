@@ -1,8 +1,8 @@
 /** Positions of texts that are encoded together. */
 export type Batch = number[];
 
-/** Tokens in a batch, padding included: about 30 ms of work, so a question never waits long behind one. */
-const TOKENS_PER_BATCH = 1024;
+/** Tokens in a batch, padding included: about 20 ms of work, so a question never waits long behind one. */
+const TOKENS_PER_BATCH = 512;
 /** English text; wrong guesses only make a batch a little larger or smaller. */
 const CHARACTERS_PER_TOKEN = 4.5;
 

@@ -3,7 +3,7 @@ import { startEncoder } from './encoder';
 import type { WorkerReply, WorkerRequest, WorkerSettings } from './workerMessages';
 
 // One encoder per worker thread. A failed start is thrown, which ends the worker and reaches the pool as its error.
-const encoder = startEncoder((workerData as WorkerSettings).precision);
+const encoder = startEncoder(workerData as WorkerSettings);
 
 parentPort?.on('message', (request: WorkerRequest) => {
   void answer(request);

@@ -3,6 +3,8 @@ import type { Precision } from './linear';
 /** What a worker is started with. */
 export interface WorkerSettings {
   precision: Precision;
+  /** Tokens read of each text. */
+  maxTokens: number;
 }
 
 export interface WorkerRequest {

@@ -4,6 +4,7 @@ import type { WorkerReply, WorkerRequest, WorkerSettings } from './workerMessage
 
 interface Job {
   texts: string[];
+  rank: number;
   resolve(vectors: Float32Array): void;
   reject(error: Error): void;
 }
@@ -34,18 +35,15 @@ export class WorkerPool {
   constructor(private readonly options: WorkerPoolOptions) {}
 
   /**
-   * Encodes one batch. An urgent one is handed to the least busy worker at once, ahead of all that wait here. A dead
-   * worker rejects what it had with EMBEDDING_WORKER_FAILED, retryable.
+   * Encodes one batch. Of those that wait, the lowest rank goes first, whenever it came. A dead worker rejects what it had
+   * with EMBEDDING_WORKER_FAILED, retryable.
    */
-  run(texts: string[], urgent: boolean): Promise<Float32Array> {
+  run(texts: string[], rank: number): Promise<Float32Array> {
     if (this.closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
-      const job = { texts, resolve, reject };
-      if (urgent) this.send(this.leastBusy(), job);
-      else {
-        this.waiting.push(job);
-        this.dispatch();
-      }
+      const behind = this.waiting.findIndex((job) => job.rank > rank);
+      this.waiting.splice(behind < 0 ? this.waiting.length : behind, 0, { texts, rank, resolve, reject });
+      this.dispatch();
     });
   }
 

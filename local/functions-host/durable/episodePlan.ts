@@ -53,15 +53,26 @@ function toEvent(instance: Instance, command: Command, at: string): SchedulingEv
 }
 
 function contradiction(instance: Instance, command: Command, known: SchedulingEvent): string | undefined {
+  if (isSame(command, known)) return undefined;
   const now = describeCommand(command);
   const before = describeEvent(known);
-  if (now === before) return undefined;
   return (
     `Non-deterministic orchestrator: '${instance.name}' now asks for ${now} as task ${command.id}, ` +
     `but its history says ${before}. An orchestrator must ask for the same tasks in the same order at each replay; ` +
     'after a change of its code, terminate and purge the instances that were running. The same happens when a timer is ' +
     'canceled that raced with a task which has been retried.'
   );
+}
+
+function isSame(command: Command, known: SchedulingEvent): boolean {
+  switch (known.EventType) {
+    case EventType.TimerCreated:
+      return command.kind === 'timer';
+    case EventType.TaskScheduled:
+      return command.kind === 'activity' && command.action.functionName === known.Name;
+    case EventType.SubOrchestrationInstanceCreated:
+      return command.kind === 'subOrchestration' && command.action.functionName === known.Name;
+  }
 }
 
 function describeCommand(command: Command): string {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../log';
 import { readLines, replaceFile, writeAll } from './journalFile';
 import type { JournalRecord } from './journalRecords';
 
@@ -11,6 +12,8 @@ export interface JournalOptions {
   folder: string;
   /** Wait for the disk at each flush: survives power loss too, and is much slower. */
   isSynchronous?: boolean;
+  /** Called when a write that nobody waits for fails. The journal takes nothing more then. */
+  onFatal: (thrown: unknown) => void;
   /** For tests: compact from this size on. */
   compactAtBytes?: number;
 }
@@ -27,6 +30,7 @@ export class Journal {
   private isFlushPlanned = false;
   private bytes = 0;
   private compactAt: number;
+  private failure: Error | undefined;
 
   constructor(private readonly options: JournalOptions) {
     this.file = path.join(options.folder, 'durable.jsonl');
@@ -52,20 +56,24 @@ export class Journal {
     this.pending.push(JSON.stringify(record));
     if (this.isFlushPlanned) return;
     this.isFlushPlanned = true;
-    setImmediate(() => {
-      this.isFlushPlanned = false;
-      if (this.handle !== undefined) this.flush();
-    });
+    setImmediate(() => this.flushPlanned());
   }
 
   /** Writes what was appended. Throws when the disk refuses; the host can't go on then. */
   flush(): void {
+    if (this.failure) throw this.failure;
     if (this.pending.length === 0) return;
     if (this.handle === undefined) throw new Error(`The journal ${this.file} is closed.`);
     const text = `${this.pending.join('\n')}\n`;
     this.pending = [];
-    this.bytes += writeAll(this.handle, text);
-    if (this.options.isSynchronous) fs.fdatasyncSync(this.handle);
+    try {
+      this.bytes += writeAll(this.handle, text);
+      if (this.options.isSynchronous) fs.fdatasyncSync(this.handle);
+    } catch (cause) {
+      // Part of a line may be in the file: whatever came after it would be unreadable.
+      this.failure = new Error(`The journal ${this.file} can't be written: ${messageOf(cause)}`, { cause });
+      throw this.failure;
+    }
   }
 
   /** True when the file has grown well past what it was after the last compaction. */
@@ -89,8 +97,21 @@ export class Journal {
   /** Flushes and closes the file. Nothing can be appended any more. */
   close(): void {
     if (this.handle === undefined) return;
-    this.flush();
-    fs.closeSync(this.handle);
-    this.handle = undefined;
+    try {
+      this.flush();
+    } finally {
+      fs.closeSync(this.handle);
+      this.handle = undefined;
+    }
+  }
+
+  private flushPlanned(): void {
+    this.isFlushPlanned = false;
+    if (this.handle === undefined || this.failure) return;
+    try {
+      this.flush();
+    } catch (thrown) {
+      this.options.onFatal(thrown);
+    }
   }
 }

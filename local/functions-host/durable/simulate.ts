@@ -37,7 +37,8 @@ export class Simulation {
   private nextAction = 0;
   private isIdle = true;
   private isAdvancing = false;
-  private now = 0;
+  /** ISO 8601. Parsed only where a retry needs it: histories have thousands of these. */
+  private now = '';
   /** Compound actions in which a child has failed (the SDK goes on) while others still run (the host waits). */
   private earlyFailures = 0;
   private issuedDuringEarlyFailure = false;
@@ -48,7 +49,7 @@ export class Simulation {
   feed(event: HistoryEvent): void {
     switch (event.EventType) {
       case EventType.OrchestratorStarted:
-        this.now = Date.parse(event.Timestamp);
+        this.now = event.Timestamp;
         break;
       case EventType.ExecutionStarted:
         this.advance();
@@ -219,7 +220,7 @@ export class Simulation {
       call((succeeded) => {
         if (succeeded) return done(true);
         attempt++;
-        const next = afterFailure(options, attempt, this.now, firstAttemptAt);
+        const next = afterFailure(options, attempt, Date.parse(this.now), Date.parse(firstAttemptAt));
         if (next.kind === 'giveUp') return done(false);
         this.timer(next.fireAt, next.kind === 'again' ? tryOnce : () => done(false));
       });

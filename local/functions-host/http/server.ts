@@ -1,5 +1,7 @@
 import http from 'node:http';
 import { managementPath } from '../durable/clientBinding';
+import type { CorsSettings } from '../settings/hostSettings';
+import { allowOrigin } from './cors';
 import { answerJson } from './messages';
 import { describeThrown, messageOf, type Log } from '../log';
 
@@ -20,11 +22,12 @@ export interface ListeningServer {
  * Listens on `address`; port 0 takes a free one. The port is taken before the app is loaded, so that an app is never run
  * beside another host of the same port. Throws an Error with one clear line when the port is in use.
  */
-export async function listen(address: string, port: number, log: Log): Promise<ListeningServer> {
+export async function listen(address: string, port: number, cors: CorsSettings, log: Log): Promise<ListeningServer> {
   let serve: (handler: RequestHandler) => void = () => undefined;
   const handler = new Promise<RequestHandler>((resolve) => (serve = resolve));
   let isStopping = false;
   const server = http.createServer((request, response) => {
+    if (allowOrigin(cors, request, response) === 'answered') return;
     if (isStopping) {
       answerJson(response, 503, { message: 'The host is stopping.' }, { connection: 'close' });
       return;

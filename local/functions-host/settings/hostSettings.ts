@@ -16,6 +16,14 @@ export interface HostSettings {
 export interface LocalSettings {
   values: Record<string, string>;
   port: number | undefined;
+  cors: CorsSettings;
+}
+
+/** Which web pages of other origins a browser lets call the functions. */
+export interface CorsSettings {
+  /** Like "http://localhost:5173"; "*" stands for all. */
+  origins: string[];
+  allowsCredentials: boolean;
 }
 
 interface HostJson {
@@ -28,7 +36,7 @@ interface HostJson {
 interface LocalSettingsJson {
   IsEncrypted?: boolean;
   Values?: Record<string, unknown>;
-  Host?: { LocalHttpPort?: number };
+  Host?: { LocalHttpPort?: number; CORS?: string; CORSCredentials?: boolean };
 }
 
 /** Reads APP/host.json. Throws an Error naming file and setting for a value that can't be used. */
@@ -56,7 +64,9 @@ export function readLocalSettings(appFolder: string): LocalSettings {
   const json = (readJsonFile(file) ?? {}) as LocalSettingsJson;
   if (json.IsEncrypted) throw new Error(`${file} is encrypted. Decrypt it with "func settings decrypt".`);
   const values = Object.fromEntries(Object.entries(json.Values ?? {}).map(([name, value]) => [name, String(value)]));
-  return { values, port: json.Host?.LocalHttpPort };
+  const origins = (json.Host?.CORS ?? '').split(',').map((origin) => origin.trim().replace(/\/$/, ''));
+  const cors = { origins: origins.filter(Boolean), allowsCredentials: json.Host?.CORSCredentials === true };
+  return { values, port: json.Host?.LocalHttpPort, cors };
 }
 
 /** Adds settings to an environment; what is set there already wins. */

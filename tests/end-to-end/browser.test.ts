@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { stateOfTheUnion } from '../../samples/stateOfTheUnion';
+import { startTestPlatform, type RunningTestPlatform } from './runningPlatform';
+
+jest.setTimeout(180_000);
+
+const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const SCREENSHOTS = path.resolve(__dirname, '../../test-output/screenshots');
+const DATASET = 'state-of-the-union';
+const DATE = '2021-04-28';
+
+const withBrowser = existsSync(EXECUTABLE) ? describe : describe.skip;
+if (!existsSync(EXECUTABLE)) {
+  process.stderr.write(`browser test skipped: there is no Chromium at ${EXECUTABLE} (set CHROMIUM_PATH)\n`);
+}
+
+withBrowser('the web app in a browser', () => {
+  let platform: RunningTestPlatform;
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+  const shoot = (name: string): Promise<unknown> =>
+    page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+
+  beforeAll(async () => {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    platform = await startTestPlatform();
+    // Two of the sample's files: enough to see parts come one after another.
+    for (const { name, content } of stateOfTheUnion().slice(-2)) await platform.drop(DATASET, DATE, name, content);
+    browser = await chromium.launch({
+      executablePath: EXECUTABLE,
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+        ...['--disable-background-networking', '--disable-component-update'],
+      ],
+    });
+    page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.stop();
+  });
+
+  it('starts a run and shows its progress until it has ended', async () => {
+    await page.goto(`${platform.urls.web}/runs`);
+    await page.fill('[name=dataset]', DATASET);
+    await page.fill('[name=date]', DATE);
+    await page.getByTestId('start-run-button').click();
+    await page.waitForURL(`**/runs/ingest-${DATASET}-${DATE}`);
+    await page.locator('[data-testid=step-embed][data-status=running]').waitFor({ timeout: 60_000 });
+    await shoot('run-under-way');
+    await page.locator('[data-testid=run-status][data-status=Completed]').first().waitFor({ timeout: 120_000 });
+    const steps = await page.locator('[data-testid^=step-]').all();
+    const statuses = await Promise.all(steps.map((step) => step.getAttribute('data-status')));
+    expect(statuses).toEqual(Array.from({ length: 8 }, () => 'done'));
+    await shoot('run-completed');
+  });
+
+  it('lists the run', async () => {
+    await page.goto(`${platform.urls.web}/runs`);
+    await page.getByTestId('run-row').first().waitFor();
+    expect(await page.getByTestId('run-row').count()).toBe(1);
+    expect(await page.getByTestId('run-row').first().textContent()).toContain(DATASET);
+    await shoot('runs');
+  });
+
+  it('answers a question with citations whose quotes are shown', async () => {
+    await page.goto(platform.urls.web ?? '');
+    await page.getByTestId('question-input').fill('Which states constitute an axis of evil?');
+    await page.getByTestId('ask-button').click();
+    await page.locator('[data-testid=answer][data-state=done]').waitFor({ timeout: 60_000 });
+    const cards = page.getByTestId('citation');
+    expect(await cards.count()).toBeGreaterThan(0);
+    expect(await cards.first().textContent()).toContain('George W Bush');
+    expect(await page.getByTestId('answer').textContent()).toContain('axis of evil');
+    await page.locator('[data-testid=health][data-status=ok]').waitFor();
+    await shoot('answer');
+  });
+
+  it('shows documents by a filter', async () => {
+    await page.goto(`${platform.urls.web}/documents?author=${encodeURIComponent('Barack Obama')}`);
+    await page.getByTestId('document-row').first().waitFor();
+    expect(await page.getByTestId('document-row').count()).toBe(8);
+    await shoot('documents');
+  });
+
+  it('shows a refusal with its code', async () => {
+    await page.goto(`${platform.urls.web}/runs`);
+    await page.fill('[name=dataset]', 'nobody');
+    await page.fill('[name=date]', DATE);
+    await page.getByTestId('start-run-button').click();
+    const problem = page.getByTestId('problem');
+    await problem.waitFor();
+    expect(await problem.textContent()).toContain('DATASET_UNKNOWN');
+    await shoot('refusal');
+  });
+
+  it('said nothing wrong on the console but the refused call', () => {
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+  });
+});

@@ -1,0 +1,201 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Answer } from '../../lib/answering/answer';
+import { RUN_STEPS } from '../../lib/runs/runKey';
+import type { PlatformState } from '../../local/platform/stateFile';
+import { postgresFolder } from '../../local/postgres/postgres';
+import type { StartReport } from '../../local/terminal/report';
+import { stateOfTheUnion } from '../../samples/stateOfTheUnion';
+import { sampleTexts } from './sampleTexts';
+import { eventually, lastJson, processesWith, startCommand, type StartedCommand } from './startCommand';
+
+// One user's day, in order: each test goes on where the one before it stopped, on the same data.
+jest.setTimeout(300_000);
+
+const data = mkdtempSync(path.join(tmpdir(), 'a user of Pipeline-X '));
+const texts = sampleTexts();
+let chunksInAll = 0;
+let platform: StartedCommand;
+let api = '';
+
+const state = (): PlatformState => JSON.parse(readFileSync(path.join(data, 'platform.json'), 'utf8')) as PlatformState;
+const get = async <Body>(route: string): Promise<Body> => (await (await fetch(`${api}${route}`)).json()) as Body;
+
+afterAll(async () => {
+  if (platform?.process.exitCode === null) platform.process.kill('SIGTERM');
+  await platform?.ended;
+  rmSync(postgresFolder(data), { recursive: true, force: true });
+  rmSync(data, { recursive: true, force: true });
+});
+
+function expectAgreement({ rows, rejected, citations, status }: StartReport): void {
+  expect(status).toBe('Completed');
+  expect(rows).toEqual({ source: 233, lake: 233, sql: 233, vectors: 233 });
+  expect(rows?.source).toBe((rows?.lake ?? 0) + rejected);
+  expect(citations.length).toBeGreaterThan(0);
+  for (const { docId, quote } of citations) expect(texts.get(docId)).toContain(quote);
+}
+
+describe('a Functions host that is killed in the middle of a run', () => {
+  it('takes the platform down with a clear word, and leaves no process', async () => {
+    platform = startCommand(data, '--json');
+    await platform.said(/embed: started/);
+    await eventually('a part of the chunks is stored', async () => {
+      const response = await fetch(`${state().urls.vectors}/collections/documents/points/count`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      });
+      const { result } = (await response.json()) as { result: { count: number } };
+      return result.count > 1000 ? result : undefined;
+    });
+    const [host] = processesWith('functions-host', data);
+    expect(host).toBeDefined();
+    process.kill(host ?? 0, 'SIGKILL');
+    expect((await platform.ended).code).toBe(1);
+    expect(platform.output()).toContain('Functions host ended unexpectedly (SIGKILL)');
+    expect(processesWith(data).filter((pid) => pid !== process.pid)).toEqual([]);
+  });
+
+  it('goes on with the run at the next start, to the same counts', async () => {
+    platform = startCommand(data, '--once', '--json');
+    expect((await platform.ended).code).toBe(0);
+    expect(platform.output()).toContain('Going on with ingest-state-of-the-union-2021-04-28');
+    const report = lastJson<StartReport>(platform);
+    expectAgreement(report);
+    chunksInAll = (report.chunks?.embedded ?? 0) + (report.chunks?.reused ?? 0);
+    expect(chunksInAll).toBeGreaterThan(10_000);
+    expect(report.question).toBe('What is the financial outlook?');
+    expect(Object.keys(report.seconds).sort()).toEqual([...RUN_STEPS, 'ask', 'platform', 'total'].sort());
+  });
+});
+
+describe('a second start', () => {
+  it('embeds nothing and comes to the same counts', async () => {
+    platform = startCommand(data, '--json');
+    await platform.said(/The platform stays up/);
+    const report = lastJson<StartReport>(platform);
+    expectAgreement(report);
+    expect(report.chunks).toEqual({ embedded: 0, reused: chunksInAll, deleted: 0 });
+    api = report.urls.api ?? '';
+  });
+
+  it('is refused while the platform is up, naming where it is', async () => {
+    const other = startCommand(data, '--once');
+    expect((await other.ended).code).toBe(1);
+    expect(other.output()).toContain(
+      `already running on this data (process ${platform.process.pid}, http://127.0.0.1:`,
+    );
+  });
+});
+
+describe('the API', () => {
+  it('is healthy', async () => {
+    const health = await get<{ status: string; dependencies: { name: string; status: string }[] }>('/health');
+    expect(health.status).toBe('ok');
+    expect(health.dependencies.map(({ name }) => name)).toEqual(['storage', 'postgres', 'vectors']);
+  });
+
+  it('answers what only one president said from his address', async () => {
+    const response = await fetch(`${api}/ask`, {
+      method: 'POST',
+      body: JSON.stringify({ question: 'Which states constitute an axis of evil?' }),
+    });
+    const answer = (await response.json()) as Answer;
+    expect(answer.citations[0]).toMatchObject({ docId: '2002-george-w-bush', author: 'George W Bush' });
+    for (const { docId, quote } of answer.citations) expect(texts.get(docId)).toContain(quote);
+  });
+
+  it('streams an answer as events', async () => {
+    const response = await fetch(`${api}/ask`, {
+      method: 'POST',
+      headers: { accept: 'text/event-stream' },
+      body: JSON.stringify({ question: 'What is the financial outlook?', filters: { author: 'Jimmy Carter' } }),
+    });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const events = (await response.text()).trim().split('\n\n');
+    expect(events.length).toBeGreaterThan(1);
+    const last = events.at(-1)?.split('\n') ?? [];
+    expect(last[0]).toBe('event: answer');
+    const answer = JSON.parse(last[1]?.replace('data: ', '') ?? '') as Answer;
+    expect(new Set(answer.citations.map(({ author }) => author))).toEqual(new Set(['Jimmy Carter']));
+  });
+
+  it('lists documents by author, date range, category and text in the title, page by page', async () => {
+    interface Page {
+      documents: { docId: string; publishedAt: string }[];
+      nextCursor: string | null;
+    }
+    const query = new URLSearchParams({
+      author: 'Abraham Lincoln',
+      from: '1862-01-01',
+      to: '1864-12-31',
+      title: 'union address',
+      category: 'Republican',
+      limit: '2',
+    });
+    const first = await get<Page>(`/documents?${query.toString()}`);
+    const second = await get<Page>(`/documents?${query.toString()}&cursor=${first.nextCursor}`);
+    expect([...first.documents, ...second.documents].map(({ docId }) => docId).sort()).toEqual([
+      '1862-abraham-lincoln',
+      '1863-abraham-lincoln',
+      '1864-abraham-lincoln',
+    ]);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it.each([
+    ['an unknown dataset', '/runs', { dataset: 'nobody' }, 404, 'DATASET_UNKNOWN'],
+    ['a bad date', '/runs', { dataset: 'state-of-the-union', date: '2021-02-30' }, 400, 'REQUEST_INVALID'],
+    ['a body that is no JSON', '/runs', 'dataset=x', 400, 'BODY_NOT_JSON'],
+    ['a misspelt field', '/ask', { query: 'x' }, 400, 'REQUEST_INVALID'],
+    ['an empty question', '/ask', { question: ' ' }, 400, 'REQUEST_INVALID'],
+    ['an unknown dataset to ask', '/ask', { question: 'x', dataset: 'nobody' }, 404, 'DATASET_UNKNOWN'],
+  ])('answers %s with a problem that has a code', async (_name, route, body, status, code) => {
+    const response = await fetch(`${api}${route}`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ code, status, type: expect.stringMatching(/^urn:/) as string });
+  });
+
+  it.each([
+    ['/runs/ingest-nobody-2021-01-01', 404, 'RUN_NOT_FOUND'],
+    ['/documents?from=yesterday', 400, 'REQUEST_INVALID'],
+    ['/documents?cursor=abc', 400, 'CURSOR_INVALID'],
+    ['/documents?limit=0', 400, 'REQUEST_INVALID'],
+    ['/documents?autor=x', 400, 'REQUEST_INVALID'],
+  ])('answers GET %s with %i %s', async (route, status, code) => {
+    const response = await fetch(`${api}${route}`);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ code });
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends everything that was started', async () => {
+    const children = state().children;
+    expect(children.length).toBeGreaterThanOrEqual(4);
+    platform.process.kill('SIGINT');
+    expect((await platform.ended).code).toBe(0);
+    const alive = children.filter((pid) => {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect(alive).toEqual([]);
+  });
+});
+
+describe('the sample', () => {
+  it('is what the counts say', () => {
+    expect(stateOfTheUnion().reduce((sum, { records }) => sum + records, 0)).toBe(233);
+    expect(texts.size).toBe(233);
+  });
+});

@@ -1,0 +1,54 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createObjectStore } from '../../lib/app';
+import { readConfig, type Config } from '../../lib/config';
+import type { ObjectStore } from '../../lib/lake/objectStore';
+import type { Run } from '../../lib/runs/run';
+import type { PlatformState } from '../../local/platform/stateFile';
+import { postgresFolder } from '../../local/postgres/postgres';
+import { eventually, startCommand } from './startCommand';
+
+export interface RunningTestPlatform {
+  urls: Record<string, string>;
+  config: Config;
+  store: ObjectStore;
+  /** Puts a file where a drop would put it. */
+  drop(dataset: string, date: string, name: string, content: string | Buffer): Promise<void>;
+  /** Starts the ingest and returns the run when it has ended. */
+  ingest(dataset: string, date: string): Promise<Run>;
+  stop(): Promise<void>;
+}
+
+/** The whole platform, brought up by the command that a user runs, on data of its own and without the sample. */
+export async function startTestPlatform(): Promise<RunningTestPlatform> {
+  const data = mkdtempSync(path.join(tmpdir(), 'pipeline-x-platform-'));
+  const command = startCommand(data, '--no-ingest');
+  await command.said(/The platform stays up/);
+  const { urls, settings } = JSON.parse(readFileSync(path.join(data, 'platform.json'), 'utf8')) as PlatformState;
+  const config = readConfig(settings);
+  const store = createObjectStore(config);
+  await store.ensureContainer(config.lake.containers.raw);
+  return {
+    urls,
+    config,
+    store,
+    drop: (dataset, date, name, content) =>
+      store.write(config.lake.containers.raw, `${dataset}/${date}/${name}`, content),
+    ingest: async (dataset, date) => {
+      const started = await fetch(`${urls.api}/runs`, { method: 'POST', body: JSON.stringify({ dataset, date }) });
+      if (started.status !== 202) throw new Error(`the run did not start: ${await started.text()}`);
+      const { id } = (await started.json()) as { id: string };
+      return eventually(`the end of ${id}`, async () => {
+        const run = (await (await fetch(`${urls.api}/runs/${id}`)).json()) as Run;
+        return run.status === 'Completed' || run.status === 'Failed' ? run : undefined;
+      });
+    },
+    stop: async () => {
+      command.process.kill('SIGTERM');
+      await command.ended;
+      rmSync(postgresFolder(data), { recursive: true, force: true });
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}

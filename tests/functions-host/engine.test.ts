@@ -1,0 +1,124 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { ActionType, type Action } from '../../local/functions-host/durable/actions';
+import { Engine } from '../../local/functions-host/durable/engine';
+import { EventType, type HistoryEvent } from '../../local/functions-host/durable/historyEvents';
+import { Journal } from '../../local/functions-host/durable/journal';
+import type { Invoke } from '../../local/functions-host/worker/invoke';
+import type { RegisteredFunction } from '../../local/functions-host/worker/coreContract';
+import { eventually } from './hostProcess';
+import { temporaryFolder } from './temporaryFolder';
+
+const root = temporaryFolder();
+let folders = 0;
+
+function functionOf(name: string, type: string): [string, RegisteredFunction] {
+  const trigger = { name: 'input', type };
+  return [name, { metadata: { name, bindings: {} }, callback: () => undefined, trigger }];
+}
+
+interface Ground {
+  engine: Engine;
+  /** Everything that is on disk. */
+  onDisk: () => string;
+  failures: unknown[];
+}
+
+function engineWith(invoke: (ground: Ground) => Invoke, compactAtBytes?: number): Ground {
+  const folder = path.join(root, String(folders++));
+  fs.mkdirSync(folder);
+  const failures: unknown[] = [];
+  const onFatal = (thrown: unknown) => failures.push(thrown);
+  const ground: Ground = {
+    onDisk: () => fs.readFileSync(path.join(folder, 'durable.jsonl'), 'utf8'),
+    failures,
+  } as Ground;
+  ground.engine = new Engine({
+    invoke: (name, invocation) => invoke(ground)(name, invocation),
+    functions: new Map([functionOf('order', 'orchestrationTrigger'), functionOf('work', 'activityTrigger')]),
+    log: () => undefined,
+    journal: new Journal({ folder, compactAtBytes, onFatal }),
+    maxConcurrentActivities: 3,
+    idCheck: 'off',
+    sdkSequence: undefined,
+    onFatal,
+  });
+  ground.engine.open();
+  return ground;
+}
+
+interface Payload {
+  history: HistoryEvent[];
+}
+
+/** An orchestrator as the SDK would answer: all `count` activities at once, then done. */
+function fanOut(count: number, { history }: Payload): object {
+  const call: Action = { actionType: ActionType.CallActivity, functionName: 'work', input: { big: 'x'.repeat(50) } };
+  const all: Action = { actionType: ActionType.WhenAll, compoundActions: Array.from({ length: count }, () => call) };
+  const isDone = history.filter((event) => event.EventType === EventType.TaskCompleted).length === count;
+  return { isDone, actions: [[all]], output: isDone ? count : undefined };
+}
+
+const ended = (engine: Engine, id: string) =>
+  eventually(() => (engine.table.get(id)?.status === 'Completed' ? true : undefined));
+
+test('nothing is acted on before it is on disk', async () => {
+  const count = 40;
+  const violations: string[] = [];
+  const { engine, failures } = engineWith(({ onDisk }) => async (name, { data }) => {
+    const written = onDisk();
+    if (name === 'work') {
+      if (!written.includes('"EventType":4')) violations.push('an activity ran that was not scheduled on disk');
+      return { returnValue: { json: '{"ok":true}' }, hasResult: true };
+    }
+    const payload = JSON.parse(data?.string ?? '') as Payload;
+    const told = payload.history.filter((event) => event.EventType === EventType.TaskCompleted).length;
+    if (written.split('"EventType":5').length - 1 < told)
+      violations.push('the orchestrator was told what is not on disk');
+    if (!written.includes('"t":"created"')) violations.push('an orchestrator ran that was not created on disk');
+    return { returnValue: { json: JSON.stringify(fanOut(count, payload)) }, hasResult: true };
+  });
+  const id = engine.start('order', null);
+  await ended(engine, id);
+  expect(violations).toEqual([]);
+  expect(failures).toEqual([]);
+  expect(engine.statistics).toMatchObject({ activities: count, replays: 2, episodes: 2 });
+  engine.close();
+});
+
+test('a journal that grows past its limit is compacted while orchestrations run', async () => {
+  let longest = 0;
+  const { engine, onDisk, failures } = engineWith(
+    ({ onDisk: read }) =>
+      async (name, { data }) => {
+        longest = Math.max(longest, read().length);
+        if (name === 'work') return { returnValue: { int: 1 }, hasResult: true };
+        return {
+          returnValue: { json: JSON.stringify(fanOut(20, JSON.parse(data?.string ?? '') as Payload)) },
+          hasResult: true,
+        };
+      },
+    8000,
+  );
+  for (let round = 0; round < 10; round++) {
+    const id = engine.start('order', null, { id: 'again' });
+    await ended(engine, id);
+    expect(engine.purge(id)).toBe(true);
+  }
+  expect(failures).toEqual([]);
+  engine.close();
+  expect(longest).toBeGreaterThan(8000);
+  expect(onDisk().length).toBeLessThan(longest);
+});
+
+test('a journal that can not be written stops the host instead of going on without it', async () => {
+  const { engine, failures } = engineWith(() => async () => ({ returnValue: undefined, hasResult: false }));
+  const id = engine.start('order', null);
+  jest.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
+    throw new Error('ENOSPC: no space left on device');
+  });
+  await eventually(() => (failures.length > 0 ? true : undefined));
+  expect(String(failures[0])).toContain('no space left');
+  expect(engine.table.get(id)?.status).toBe('Pending');
+  expect(() => engine.flush()).toThrow("can't be written");
+});

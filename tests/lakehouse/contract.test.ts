@@ -1,0 +1,182 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { contractFolder } from '../../lib/contract/contractCatalog';
+import { readContract } from '../../lib/contract/readContract';
+import { strptimeFormat } from '../../lib/contract/timeFormat';
+import type { FaultList } from '../../lib/errors';
+import { contractText, errorOf, SAMPLE_CONTRACTS } from './lake';
+
+function faultsOf(text: string): { message: string; line?: number; field?: string }[] {
+  try {
+    readContract(text, 'notes.yaml');
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'CONTRACT_INVALID' });
+    return (error as FaultList).faults.map(({ message, where }) => ({ message, ...where }));
+  }
+  throw new Error('expected faults');
+}
+
+// A whole contract of its own, so that only the number of tables is wrong.
+const SECOND_TABLE = contractText().split('schema:\n')[1]?.split('customProperties: [{"')[0]?.trimEnd() ?? '';
+const column = (rest: string) => `      - {name: extra, ${rest}}`;
+const withColumn = (rest: string) =>
+  contractText().replace('customProperties: [{"', `${column(rest)}\ncustomProperties: [{"`);
+
+describe('reading a contract', () => {
+  it('reads the sample', async () => {
+    const contract = await contractFolder(SAMPLE_CONTRACTS).get('state-of-the-union');
+    expect(contract).toMatchObject({
+      dataset: 'state-of-the-union',
+      roles: {
+        id: 'doc_id',
+        title: 'title',
+        text: 'body',
+        author: 'author',
+        date: 'published_at',
+        category: 'category',
+      },
+      source: { glob: '*.csv', delimiter: ',', quote: '"', encoding: 'utf-8', nullText: '' },
+      quality: { maxRejectShare: 0.01 },
+    });
+    expect(contract.columns.map(({ name, required }) => [name, required])).toEqual([
+      ['doc_id', true],
+      ['title', true],
+      ['author', true],
+      ['published_at', true],
+      ['category', false],
+      ['body', true],
+    ]);
+    expect(contract.columns[3]).toEqual({
+      name: 'published_at',
+      logicalType: 'date',
+      required: true,
+      unique: false,
+      primaryKey: false,
+      format: '%Y-%m-%d',
+    });
+  });
+
+  it('makes a primary key required and unique', () => {
+    expect(readContract(contractText(), 'notes.yaml').columns[0]).toMatchObject({ required: true, unique: true });
+  });
+
+  it('tells all faults of a file at once, each with line and path', () => {
+    const text = contractText({ custom: { delimiter: ';;', maxRejectShare: 2 } })
+      .replace('pattern: ', 'pattern: "(?=x)", minimum: 3, patern: ')
+      .replace('value: title', 'value: titel');
+    expect(faultsOf(text).map(({ line, field }) => [line, field])).toEqual([
+      [10, 'schema[0].properties[0].logicalTypeOptions.patern'],
+      [11, 'schema[0].properties[1].customProperties[0].value'],
+      [10, 'schema[0].properties'],
+      [15, 'customProperties[1].value'],
+      [15, 'customProperties[0].value'],
+    ]);
+    const mended = text.replace(/patern: '[^']*'/, 'maxLength: 3');
+    expect(faultsOf(mended).map(({ line, field }) => [line, field])).toEqual([
+      [10, 'schema[0].properties[0].logicalTypeOptions.minimum'],
+      [10, 'schema[0].properties[0].logicalTypeOptions.pattern'],
+      [11, 'schema[0].properties[1].customProperties[0].value'],
+      [10, 'schema[0].properties'],
+      [15, 'customProperties[1].value'],
+      [15, 'customProperties[0].value'],
+    ]);
+  });
+
+  it.each([
+    ['a file of another kind', 'title: something\n', ['apiVersion', 'kind', 'id', 'version', 'status', 'schema']],
+    ['broken YAML', 'kind: [DataContract\n', [undefined]],
+    ['two tables', contractText().replace('schema:', `schema:\n${SECOND_TABLE}`), ['schema']],
+  ])('refuses %s', (_name, text, fields) => {
+    expect(faultsOf(text).map(({ field }) => field)).toEqual(fields);
+  });
+
+  it.each([
+    ['logicalType: text', 'logicalType'],
+    ['logicalType: string, logicalTypeOptions: {pattern: "("}', 'logicalTypeOptions.pattern'],
+    ['logicalType: string, logicalTypeOptions: {pattern: "(a)\\\\1"}', 'logicalTypeOptions.pattern'],
+    ['logicalType: string, logicalTypeOptions: {minLength: 5, maxLength: 4}', 'logicalTypeOptions.minLength'],
+    ['logicalType: integer, logicalTypeOptions: {minimum: 5, maximum: 4}', 'logicalTypeOptions.minimum'],
+    ['logicalType: integer, logicalTypeOptions: {minLength: 5}', 'logicalTypeOptions.minLength'],
+    ['logicalType: date, logicalTypeOptions: {format: "QQQ yyyy"}', 'logicalTypeOptions.format'],
+    ['logicalType: string, quality: [{metric: nullValues}]', 'quality'],
+    ['logicalType: string, primaryKey: true', undefined],
+  ])('refuses a column with %s', (rest, option) => {
+    const field = option === undefined ? 'schema[0].properties[0].primaryKey' : `schema[0].properties[5].${option}`;
+    expect(faultsOf(withColumn(rest))).toEqual([expect.objectContaining({ field })]);
+  });
+
+  it.each([
+    ['name: extra', 'name: ID', 'schema[0].properties[5].name'],
+    ['name: extra', 'name: Content_Hash', 'schema[0].properties[5].name'],
+    ['name: extra', 'name: "two words"', 'schema[0].properties[5].name'],
+    ['name: extra', 'name: other, physicalName: title', 'schema[0].properties[5].physicalName'],
+    ['name: notes', 'name: My Notes', 'schema[0].name'],
+  ])('refuses %s made to %s', (from, to, field) => {
+    expect(faultsOf(withColumn('logicalType: string').replace(from, to))).toEqual([expect.objectContaining({ field })]);
+  });
+});
+
+describe('time formats', () => {
+  it.each([
+    ['yyyy-MM-dd', '%Y-%m-%d'],
+    ["yyyy-MM-dd'T'HH:mm:ss'Z'", '%Y-%m-%dT%H:%M:%SZ'],
+    ['dd-MMM-yy', '%d-%b-%y'],
+    ["h 'o''clock' a", undefined],
+    ['%d.%m.%Y', '%d.%m.%Y'],
+    ['yyyy-DDD', undefined],
+    ["yyyy'", undefined],
+  ])('%s is %s', (pattern, expected) => {
+    expect(strptimeFormat(pattern)).toBe(expected);
+  });
+});
+
+describe('the contracts folder', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'contracts-'));
+    await writeFile(path.join(folder, 'notes.yaml'), contractText());
+    await writeFile(path.join(folder, 'other.yml'), contractText());
+    await writeFile(path.join(folder, 'broken.yaml'), 'kind: [');
+    await writeFile(path.join(folder, 'README.md'), '');
+    await writeFile(path.join(folder, 'Not A Dataset.yaml'), '');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('knows its datasets and reads one although another is broken', async () => {
+    expect(await contractFolder(folder).names()).toEqual(['broken', 'notes', 'other']);
+    expect((await contractFolder(folder).get('notes')).dataset).toBe('notes');
+    expect(await errorOf(contractFolder(folder).get('broken'))).toMatchObject({ code: 'CONTRACT_INVALID' });
+  });
+
+  it('tells of an unknown dataset which ones are known', async () => {
+    expect(await errorOf(contractFolder(folder).get('note'))).toMatchObject({
+      code: 'DATASET_UNKNOWN',
+      status: 404,
+      found: 'note',
+      expected: 'broken, notes, other',
+    });
+  });
+
+  it.each(['../notes', 'Notes', 'a b', '', 'a--b', '-a', 'ä', 'a'.repeat(64)])(
+    'takes no path for a name: %j',
+    async (name) => {
+      expect(await errorOf(contractFolder(folder).get(name))).toMatchObject({
+        code: 'DATASET_NAME_INVALID',
+        status: 400,
+      });
+    },
+  );
+
+  it('wants the table named as the file is', async () => {
+    expect(await errorOf(contractFolder(folder).get('other'))).toMatchObject({
+      code: 'CONTRACT_INVALID',
+      faults: [expect.objectContaining({ found: 'notes', expected: 'other' })],
+    });
+  });
+
+  it('tells of a folder that is not there', async () => {
+    const error = await errorOf(contractFolder(path.join(folder, 'none')).names());
+    expect(error).toMatchObject({ code: 'CONTRACTS_FOLDER_NOT_FOUND' });
+  });
+});
