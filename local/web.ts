@@ -47,7 +47,10 @@ export async function startWeb(options: { root: string; port: number; apiUrl: st
 function globalHeaders(root: string): Record<string, string> {
   const file = path.join(root, 'staticwebapp.config.json');
   if (!existsSync(file)) return {};
-  return (JSON.parse(readFileSync(file, 'utf8')) as { globalHeaders?: Record<string, string> }).globalHeaders ?? {};
+  const { globalHeaders: headers = {} } = JSON.parse(readFileSync(file, 'utf8')) as {
+    globalHeaders?: Record<string, string>;
+  };
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function forward(request: IncomingMessage, response: ServerResponse, api: URL): void {
@@ -96,9 +99,9 @@ function serveFile(
   const wanted = path.join(root, name);
   const isInside = wanted === root || wanted.startsWith(root + path.sep);
   const file = isInside && existsSync(wanted) && statSync(wanted).isFile() ? wanted : undefined;
-  if (!file && path.extname(name) !== '') return void response.writeHead(404, headers).end('Not found');
-  const served = file ?? path.join(root, 'index.html');
-  response.writeHead(200, {
+  const isMissing = !file && path.extname(name) !== '';
+  const served = file ?? path.join(root, isMissing ? '404.html' : 'index.html');
+  response.writeHead(isMissing ? 404 : 200, {
     ...headers,
     'content-type': TYPES[path.extname(served)] ?? 'application/octet-stream',
     // File names of built assets carry a hash of their content.

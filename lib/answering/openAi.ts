@@ -45,8 +45,8 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
           if (shown !== '') yield { type: 'token', text: shown };
         }
       } catch (error) {
+        if (deadline.aborted || isTimeout(signal)) throw timeoutError(error);
         if (signal?.aborted) throw cancelledError(error);
-        if (deadline.aborted) throw timeoutError(timeoutInMilliseconds, error);
         throw toServiceError(error, 'ANSWER', service);
       }
       const rest = markers.finish().trimEnd();
@@ -79,9 +79,12 @@ async function* streamChat(
   signal.throwIfAborted();
 }
 
-function timeoutError(timeoutInMilliseconds: number, cause: unknown): PipelineError {
-  return new PipelineError('ANSWER_TIMEOUT', "The model's answer took too long.", {
-    expected: `an answer within ${timeoutInMilliseconds / 1000} s`,
+function isTimeout(signal: AbortSignal | undefined): boolean {
+  return (signal?.reason as { name?: string } | undefined)?.name === 'TimeoutError';
+}
+
+function timeoutError(cause: unknown): PipelineError {
+  return new PipelineError('ANSWER_TIMEOUT', 'The answer did not come in time.', {
     where: { setting: 'ANSWER_TIMEOUT_SECONDS' },
     remedy: 'Ask again, or allow more time.',
     retryable: true,

@@ -23,6 +23,18 @@ export function fieldsOf(buffer: Buffer, start: number, end: number, dialect: Cs
   }
 }
 
+/** How many fields a record (no line end, no broken quotes) has. */
+export function countFields(buffer: Buffer, start: number, end: number, dialect: CsvDialect): number {
+  const { delimiter, quote } = dialect;
+  for (let count = 1, position = start; ; count += 1) {
+    const quoted = position < end && buffer[position] === quote;
+    const from = quoted ? afterClosingQuote(buffer, position + 1, end, quote) : position;
+    const delimiterAt = buffer.indexOf(delimiter, from);
+    if (delimiterAt < 0 || delimiterAt >= end) return count;
+    position = delimiterAt + 1;
+  }
+}
+
 /** The field's text: quotes taken off and doubled ones made single. */
 export function fieldText(buffer: Buffer, field: FieldSpan, dialect: CsvDialect): string {
   if (!field.quoted) return buffer.toString('utf8', field.start, field.end);

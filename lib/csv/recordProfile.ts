@@ -1,6 +1,8 @@
 import type { CsvDialect } from './dialect';
 import { startsWithByteOrderMark } from './fileKind';
 import { readRecordBlocks } from './recordBlocks';
+import { countFields } from './recordFields';
+import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';
 import { visitRecords } from './visitRecords';
 
 /** What the engine has to be told about a file, and what it may not be trusted with. */
@@ -13,8 +15,8 @@ export interface RecordProfile {
   literalQuotes: number;
   brokenQuotes: number;
   bareCarriageReturns: number;
-  /** Unquoted delimiters at the ends of records, added up: as many as there are blank fields at the ends. */
-  trailingDelimiters: number;
+  /** Records that end with blank fields and have too many or too few fields: the engine's reader takes blanks too many. */
+  miscounted: number;
   /** Bytes. */
   longestRecord: number;
   /** The first record begins with the bytes of a byte order mark, which readers take off a file's start. */
@@ -22,7 +24,7 @@ export interface RecordProfile {
 }
 
 /** Profiles a local file that starts with a record (no header). */
-export async function profileRecords(file: string, dialect: CsvDialect): Promise<RecordProfile> {
+export async function profileRecords(file: string, dialect: CsvDialect, columnCount: number): Promise<RecordProfile> {
   const profile: RecordProfile = {
     records: 0,
     carriageReturnLineFeeds: 0,
@@ -30,7 +32,7 @@ export async function profileRecords(file: string, dialect: CsvDialect): Promise
     literalQuotes: 0,
     brokenQuotes: 0,
     bareCarriageReturns: 0,
-    trailingDelimiters: 0,
+    miscounted: 0,
     longestRecord: 0,
     beginsWithByteOrderMark: false,
   };
@@ -43,8 +45,9 @@ export async function profileRecords(file: string, dialect: CsvDialect): Promise
       profile.literalQuotes += record.literalQuotes;
       profile.brokenQuotes += record.brokenQuotes;
       profile.bareCarriageReturns += record.bareCarriageReturns;
-      for (let at = record.end - 1; at >= record.start && bytes[at] === dialect.delimiter; at -= 1) {
-        profile.trailingDelimiters += 1;
+      if (bytes[record.end - 1] === dialect.delimiter && record.brokenQuotes === 0) {
+        const fields = countFields(bytes, record.start, record.end, dialect);
+        if (fields !== columnCount) profile.miscounted += 1;
       }
       profile.longestRecord = Math.max(profile.longestRecord, record.end - record.start);
     });
@@ -62,6 +65,8 @@ export function isPlain(profile: RecordProfile): boolean {
     profile.literalQuotes === 0 &&
     profile.brokenQuotes === 0 &&
     profile.bareCarriageReturns === 0 &&
+    profile.miscounted === 0 &&
+    profile.longestRecord <= LONGEST_RECORD_IN_BYTES &&
     !profile.beginsWithByteOrderMark
   );
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { LINE_FEED, type CsvDialect } from './dialect';
 import { readRecordBlocks } from './recordBlocks';
-import { fieldsOf } from './recordFields';
+import { countFields, fieldsOf } from './recordFields';
 import { visitRecords, type RecordSpan } from './visitRecords';
 
 /** A record that cannot be cut into the expected fields. */
@@ -19,22 +19,26 @@ export const LONGEST_RECORD_IN_BYTES = 32 * 1024 * 1024;
 /**
  * Writes the well-formed records of a file, each with its number as first field, in one plain dialect: LF at each end and
  * every literal quote quoted. Returns the others. The engine's own reader may guess at where a record ends after a
- * malformed one, so it is never shown one.
+ * malformed one, so it is never shown one. With `only`, records of other numbers are passed over.
  */
 export async function rewriteRecords(
   inputFile: string,
   outputFile: string,
   dialect: CsvDialect,
   columnCount: number,
-): Promise<{ written: number; malformed: MalformedRecord[] }> {
+  only?: ReadonlySet<number>,
+): Promise<{ records: number; lastOrdinal: number; malformed: MalformedRecord[] }> {
   const malformed: MalformedRecord[] = [];
   let ordinal = 0;
+  let records = 0;
+  let lastOrdinal = 0;
   const output = await open(outputFile, 'w');
   try {
     await readRecordBlocks(inputFile, async ({ bytes, atEnd }) => {
       const pieces = new PieceWriter(bytes.length);
       const consumed = visitRecords(bytes, dialect, atEnd, (record) => {
         ordinal += 1;
+        if (only !== undefined && !only.has(ordinal)) return;
         const fault = faultOf(bytes, record, dialect, columnCount);
         if (fault !== undefined) {
           malformed.push({ ordinal, ...fault });
@@ -45,6 +49,8 @@ export async function rewriteRecords(
         if (record.literalQuotes === 0) pieces.copy(bytes, record.start, record.end);
         else pieces.buffer(requoted(bytes, record, dialect));
         pieces.byte(LINE_FEED);
+        records += 1;
+        lastOrdinal = ordinal;
       });
       for (const piece of pieces.done()) await output.writeFile(piece);
       return consumed;
@@ -52,7 +58,7 @@ export async function rewriteRecords(
   } finally {
     await output.close();
   }
-  return { written: ordinal - malformed.length, malformed };
+  return { records, lastOrdinal, malformed };
 }
 
 function faultOf(
@@ -80,7 +86,7 @@ function faultOf(
       expected: 'LF or CR LF at the end of a record, carriage returns elsewhere in quotes',
     };
   }
-  const fields = fieldsOf(bytes, record.start, record.end, dialect).length;
+  const fields = countFields(bytes, record.start, record.end, dialect);
   if (fields === columnCount) return undefined;
   return { code: 'ROW_COLUMN_COUNT', found: `${fields} fields`, expected: `${columnCount} fields` };
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+import { PipelineError } from '../errors';
 
 export interface DuckDbSettings {
   /** Past this the engine spills to its temporary directory, then fails. */
@@ -47,16 +48,16 @@ export async function openDuckDb(settings: DuckDbSettings, temporaryDirectory: s
   }
   return {
     async run(sql) {
-      await connection.run(sql);
+      await guard(settings, () => connection.run(sql));
     },
     async rows(sql) {
-      const reader = await connection.runAndReadAll(sql);
+      const reader = await guard(settings, () => connection.runAndReadAll(sql));
       return reader.getRows() as SqlValue[][];
     },
     async *stream(sql, limits) {
-      const result = await connection.stream(sql);
+      const result = await guard(settings, () => connection.stream(sql));
       for (;;) {
-        const chunk = await result.fetchChunk();
+        const chunk = await guard(settings, () => result.fetchChunk());
         if (chunk === null || chunk.rowCount === 0) return;
         yield* batchesOf(chunk, limits);
       }
@@ -90,6 +91,22 @@ export function identifier(name: string): string {
 /** Quotes a text for SQL. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The engine has one class for all errors; running out of memory is the one that a reader can do something about. */
+async function guard<T>(settings: DuckDbSettings, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!String(cause).includes('Out of Memory')) throw cause;
+    throw new PipelineError('DUCKDB_OUT_OF_MEMORY', 'The engine needs more memory than it may take.', {
+      found: String(cause).split('\n')[0],
+      expected: `at most ${settings.memoryLimitInMegabytes} MB`,
+      where: { setting: 'DUCKDB_MEMORY_MEGABYTES' },
+      remedy: 'Raise the limit, or run fewer activities at once.',
+      cause,
+    });
+  }
 }
 
 function* batchesOf(chunk: DuckDBDataChunk, limits: BatchLimits): Generator<SqlValue[][]> {

@@ -72,7 +72,17 @@ function pickPassages(hits: RankedChunk[], current: Map<string, DocumentMetadata
     const { dataset, docId, contentHash, title, author, publishedAt, category } = document;
     const { chunkNumber, text } = payload;
     passages.push({
-      dataset, docId, contentHash, title, author, publishedAt, category, chunkNumber, text, score });
+      dataset,
+      docId,
+      contentHash,
+      title,
+      author,
+      publishedAt,
+      category,
+      chunkNumber,
+      text,
+      score,
+    });
     if (passages.length >= limit) break;
   }
   return passages;

@@ -57,8 +57,8 @@ export function typedValue(column: ContractColumn, text: string): string {
   }
 }
 
-/** The column's checks in the order in which they are tried: the first that fails is the fault. */
-export function checksOf(column: ContractColumn, text: string): ColumnCheck[] {
+/** The column's checks in the order in which they are tried: the first that fails is the fault. `value` is its typed value. */
+export function checksOf(column: ContractColumn, text: string, value = typedValue(column, text)): ColumnCheck[] {
   const checks: ColumnCheck[] = [];
   const format = formatOf(column);
   if (column.required) {
@@ -72,7 +72,7 @@ export function checksOf(column: ContractColumn, text: string): ColumnCheck[] {
   if (column.logicalType !== 'string') {
     checks.push({
       code: 'ROW_VALUE_TYPE',
-      condition: `${text} IS NOT NULL AND ${typedValue(column, text)} IS NULL`,
+      condition: `${text} IS NOT NULL AND ${value} IS NULL`,
       expected: `${EXPECTED_TYPES[column.logicalType]}${format ?? ''}`,
     });
   }
@@ -87,7 +87,7 @@ export function checksOf(column: ContractColumn, text: string): ColumnCheck[] {
   if (length !== undefined) {
     checks.push({ code: 'ROW_VALUE_LENGTH', condition: length.condition, expected: `${length.expected} characters` });
   }
-  const range = bounds(`(${typedValue(column, text)})`, column.minimum, column.maximum);
+  const range = bounds(`(${value})`, column.minimum, column.maximum);
   if (range !== undefined) {
     checks.push({ code: 'ROW_VALUE_RANGE', condition: range.condition, expected: `a number ${range.expected}` });
   }

@@ -9,11 +9,10 @@ import { readJson, writeManifest } from '../lake/partManifest';
 import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lake/paths';
 import { withTemporaryFolder } from '../lake/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
-import { findFaults, type RecordFault } from './findFaults';
-import { loadRecords } from './loadRecords';
+import { computePart } from './computePart';
+import type { WrittenPart } from './finishPart';
 import { partNumberOf, type PlannedFile, type PlannedRange, type PlanShard, type RangeReference } from './plan';
 import { writeRejectedRecords } from './rejectedRecords';
-import { writePart, type WrittenPart } from './writePart';
 
 /**
  * Turns one range of a planned run into a Parquet part under its final name (no reader follows it before the commit),
@@ -35,7 +34,10 @@ export async function transformRange(
       length: range.length,
     });
     await requireUnchanged(lakehouse, file);
-    const { written, faults } = await computePart(lakehouse, contract, { file, range, localFile, folder });
+    const records = { path: localFile, source: file.path, columns: file.columns, ...range };
+    const { written, faults } = await withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), (duckDb) =>
+      computePart(duckDb, contract, records, folder, lakehouse.parquetCodec),
+    );
     const add = await publishPart(lakehouse, key, part, written);
     const quarantine = quarantineFile(key, part);
     if (faults.size > 0) {
@@ -47,35 +49,6 @@ export async function transformRange(
     const result = { rows: written.rows, rejected: faults.size, bytes: add === null ? 0 : written.bytes };
     await writeManifest(lakehouse, key, { part, ...result, add, keys: add === null ? null : keysFile(key, part) });
     return result;
-  });
-}
-
-async function computePart(
-  lakehouse: Lakehouse,
-  contract: DataContract,
-  input: { file: PlannedFile; range: PlannedRange; localFile: string; folder: string },
-): Promise<{ written: WrittenPart; faults: Map<number, RecordFault[]> }> {
-  const { file, range, localFile, folder } = input;
-  return withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
-    const records = { path: localFile, source: file.path, columns: file.columns, records: range.records };
-    const malformed = await loadRecords(duckDb, records, contract, folder);
-    const faults = await findFaults(duckDb, contract, malformed, range.firstRecord);
-    const written = await writePart(duckDb, contract, folder, {
-      source: file.path,
-      firstRecord: range.firstRecord,
-      codec: lakehouse.parquetCodec,
-      bytes: range.length,
-      records: range.records,
-    });
-    if (written.rows + faults.size !== range.records) {
-      throw new PipelineError('TRANSFORM_RECORDS_LOST', 'Rows and rejected records do not add up to the records.', {
-        found: `${written.rows} rows and ${faults.size} rejected`,
-        expected: `${range.records} records`,
-        where: { file: file.path, line: range.firstLine },
-        remedy: 'This is a fault of the pipeline: keep the file and report it.',
-      });
-    }
-    return { written, faults };
   });
 }
 

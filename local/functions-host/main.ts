@@ -25,8 +25,9 @@ async function main(words: string[]): Promise<void> {
   process.on('unhandledRejection', (thrown) => log('error', 'host', `unhandled rejection: ${describeThrown(thrown)}`));
   process.on('uncaughtException', onFatal);
   try {
-    const host = await startHost({ ...commandLine, environment: process.env, log, onFatal });
-    stopOnRequest(host, log, commandLine.exitsWithParent);
+    const starting = startHost({ ...commandLine, environment: process.env, log, onFatal });
+    stopOnRequest(starting, log, commandLine.exitsWithParent);
+    const host = await starting;
     for (const line of host.functions) process.stdout.write(`${line}\n`);
     process.stdout.write(`Functions host listening on ${host.origin}\n`);
   } catch (thrown) {
@@ -37,22 +38,30 @@ async function main(words: string[]): Promise<void> {
   }
 }
 
-/** The first signal stops gracefully, a second one at once. */
-function stopOnRequest(host: RunningHost, log: Log, exitsWithParent: boolean): void {
+/**
+ * Stops gracefully at the first signal (after the start, if that is still going on). A second Ctrl-C stops at once; any other
+ * second request is the same one, for example from a supervisor that was interrupted together with this process.
+ */
+function stopOnRequest(starting: Promise<RunningHost>, log: Log, exitsWithParent: boolean): void {
   let isStopping = false;
   const stop = (reason: string): void => {
-    if (isStopping) process.exit(1);
+    if (isStopping) return;
     isStopping = true;
     log('information', 'host', `${reason}: stopping`);
-    host.stop().then(
-      () => process.exit(0),
-      (thrown: unknown) => {
-        log('error', 'host', describeThrown(thrown));
-        process.exit(1);
-      },
-    );
+    starting
+      .then((host) => host.stop())
+      .then(
+        () => process.exit(0),
+        (thrown: unknown) => {
+          log('error', 'host', describeThrown(thrown));
+          process.exit(1);
+        },
+      );
   };
-  process.on('SIGINT', () => stop('SIGINT'));
+  process.once('SIGINT', () => {
+    process.once('SIGINT', () => process.exit(130));
+    stop('SIGINT');
+  });
   process.on('SIGTERM', () => stop('SIGTERM'));
   if (exitsWithParent) whenParentGone(() => stop('the parent process is gone'));
 }

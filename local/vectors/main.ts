@@ -12,6 +12,16 @@ function fail(message: string): never {
   process.exit(1);
 }
 
+/** An orphan gets another parent, except on Windows, where its parent is no more. */
+function isOrphan(): boolean {
+  try {
+    process.kill(parent, 0);
+    return process.ppid !== parent;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 function readArguments(): { port: number; dataDirectory: string; exitsWithParent: boolean } {
   try {
     const { values } = parseArgs({
@@ -44,8 +54,7 @@ async function run(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   if (exitsWithParent) {
-    // An orphan gets another parent. Works where signals of the parent's death do not exist.
-    setInterval(() => process.ppid !== parent && stop(), parentCheckInMilliseconds).unref();
+    setInterval(() => isOrphan() && stop(), parentCheckInMilliseconds).unref();
   }
   // Said last: whoever waits for this line may end the process at once.
   console.log(`vector endpoint listening on ${endpoint.url}`);

@@ -18,6 +18,9 @@ import { Router, type Route } from './router';
 
 const flushIntervalInMilliseconds = 1000;
 
+/** How long requests under way may take when the endpoint is stopped. */
+const graceInMilliseconds = 5000;
+
 const router = new Router([
   ...serviceRoutes,
   ...collectionRoutes,
@@ -91,7 +94,11 @@ function listen(server: Server, port: number): Promise<number> {
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const cutOff = setTimeout(() => server.closeAllConnections(), graceInMilliseconds);
+    server.close(() => {
+      clearTimeout(cutOff);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }
@@ -112,22 +119,25 @@ export interface VectorEndpoint {
  */
 export async function startVectorEndpoint(options: { port: number; dataDirectory: string }): Promise<VectorEndpoint> {
   const unlock = lockFolder(options.dataDirectory);
+  let catalogue: Catalogue | undefined;
   try {
-    const catalogue = Catalogue.open(options.dataDirectory);
-    const server = createServer((request, response) => void handle(catalogue, request, response));
+    const opened = Catalogue.open(options.dataDirectory);
+    catalogue = opened;
+    const server = createServer((request, response) => void handle(opened, request, response));
     const port = await listen(server, options.port);
-    const flushing = setInterval(() => catalogue.flush(), flushIntervalInMilliseconds);
+    const flushing = setInterval(() => opened.flush(), flushIntervalInMilliseconds);
     flushing.unref();
     return {
       url: `http://127.0.0.1:${port}`,
       stop: async () => {
         clearInterval(flushing);
         await close(server);
-        catalogue.close();
+        opened.close();
         unlock();
       },
     };
   } catch (error) {
+    catalogue?.close();
     unlock();
     throw error;
   }

@@ -103,6 +103,23 @@ describe('queries of Qdrant', () => {
     expect(await query({ query: { nearest: 3 }, using: 'plain' })).toEqual(about([[4, 4]]));
   });
 
+  it('finds a point whose vector is asked for nowhere in the query', async () => {
+    const request = {
+      prefetch: [
+        { query: 1, using: 'dense' },
+        { query: { indices: [1, 3], values: [1, 2] }, using: 'plain' },
+      ],
+      query: { fusion: 'rrf' },
+    };
+    expect(await query(request)).toEqual(
+      about([
+        [3, 1 / 3 + 1 / 2],
+        [2, 1 / 2 + 1 / 4],
+        [4, 1 / 4 + 1 / 3],
+      ]),
+    );
+  });
+
   it('takes the vector of a point of another collection', async () => {
     const other = server.newName();
     await server.client.createCollection(other, { vectors: { side: { size: 2, distance: 'Dot' } } });

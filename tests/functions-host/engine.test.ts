@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ActionType, type Action } from '../../local/functions-host/durable/actions';
 import { Engine } from '../../local/functions-host/durable/engine';
 import { EventType, type HistoryEvent } from '../../local/functions-host/durable/historyEvents';
+import { ManagementApi } from '../../local/functions-host/durable/managementApi';
 import { Journal } from '../../local/functions-host/durable/journal';
 import type { Invoke } from '../../local/functions-host/worker/invoke';
 import type { RegisteredFunction } from '../../local/functions-host/worker/coreContract';
@@ -83,6 +84,24 @@ test('nothing is acted on before it is on disk', async () => {
   expect(violations).toEqual([]);
   expect(failures).toEqual([]);
   expect(engine.statistics).toMatchObject({ activities: count, replays: 2, episodes: 2 });
+  engine.close();
+});
+
+test('what the management API has answered is on disk', () => {
+  const { engine, onDisk } = engineWith(() => async () => ({ returnValue: undefined, hasResult: false }));
+  const api = new ManagementApi(engine, 'http://127.0.0.1:1', 'Hub');
+  const ask = (method: string, pathOfApi: string) => {
+    const [requestPath = '', query = ''] = pathOfApi.split('?');
+    return api.handle({ method, path: requestPath, query: new URLSearchParams(query), body: '' }).status;
+  };
+  expect(ask('POST', '/orchestrators/order/one')).toBe(202);
+  expect(onDisk()).toContain('"t":"created","id":"one"');
+  expect(ask('POST', '/instances/one/raiseEvent/go')).toBe(202);
+  expect(onDisk()).toContain('"Name":"go"');
+  expect(ask('POST', '/instances/one/suspend')).toBe(202);
+  expect(onDisk()).toContain('"status":"Suspended"');
+  expect(ask('POST', '/instances/one/terminate?reason=enough')).toBe(202);
+  expect(onDisk()).toContain('"Input":"enough"');
   engine.close();
 });
 

@@ -22,7 +22,16 @@ export interface HostProcessOptions {
   environment?: Record<string, string>;
   flags?: string[];
   stdio?: 'ignore' | 'pipe' | 'ipc';
+  /** Gets the process as soon as there is one. */
+  onSpawn?: (child: ChildProcess) => void;
 }
+
+const running = new Set<ChildProcess>();
+
+// A test that fails half-way leaves its host to this.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** Runs a host until it ends by itself, and gives its exit code and what it printed. */
 export async function runToEnd(options: HostProcessOptions): Promise<{ code: number | null; output: string }> {
@@ -57,6 +66,9 @@ function spawnHost(options: HostProcessOptions): { child: ChildProcess; output: 
     stdio: [stdio === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe', ...(stdio === 'ipc' ? (['ipc'] as const) : [])],
     env: { ...process.env, ...environment },
   });
+  running.add(child);
+  options.onSpawn?.(child);
+  child.once('exit', () => running.delete(child));
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return { child, output: () => text };

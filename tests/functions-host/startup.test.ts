@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -215,6 +216,23 @@ describe('stopping', () => {
     await expect(fetch(host.origin)).rejects.toThrow();
   });
 
+  test.each<[NodeJS.Signals, number, string]>([
+    ['SIGTERM', 0, 'SIGTERM after SIGINT changes nothing: a supervisor was interrupted with it'],
+    ['SIGINT', 130, 'a second SIGINT stops at once'],
+  ])('%s, %d: %s', async (second, code) => {
+    const trace = path.join(folder, `stop-twice-${second}`);
+    const host = await startHostProcess({ main, dataFolder: newFolder(), environment: { DEMO_TRACE: trace } });
+    const answer = fetch(`${host.origin}/api/slow`).then((response) => response.text());
+    answer.catch(() => undefined);
+    await eventually(() => (fs.readFileSync(trace, 'utf8').includes('slow begins') ? true : undefined));
+    const stopped = host.stop('SIGINT');
+    await eventually(() => (host.output().includes('SIGINT: stopping') ? true : undefined));
+    host.child.kill(second);
+    expect(await stopped).toBe(code);
+    if (code === 0) expect(await answer).toBe('slow but whole');
+    else await expect(answer).rejects.toThrow();
+  });
+
   test('does not wait longer than --drain-seconds', async () => {
     const trace = path.join(folder, 'stop-bound');
     const flags = ['--drain-seconds', '0'];
@@ -239,6 +257,21 @@ describe('stopping', () => {
       expect(fs.readdirSync(dataFolder)).toEqual(['durable.jsonl']);
     },
   );
+
+  test('a signal while the app is being loaded stops the host when that is done, and leaves no lock', async () => {
+    const slow =
+      "const until = Date.now() + 700; while (Date.now() < until); require('node:fs').writeFileSync(__dirname + '/loaded', '');";
+    const ready = "require('node:fs').writeFileSync(__dirname + '/loading', '');";
+    const app = appWith({ 'host.json': '{}', 'package.json': packageJson, 'app.cjs': `${ready}${slow}${httpApp('')}` });
+    const dataFolder = newFolder();
+    let spawned: ChildProcess | undefined;
+    const ended = runToEnd({ main, appFolder: app, dataFolder, onSpawn: (child) => (spawned = child) });
+    await eventually(() => (fs.existsSync(path.join(app, 'loading')) ? true : undefined));
+    spawned?.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+    expect(fs.existsSync(path.join(app, 'loaded'))).toBe(true);
+    expect(fs.readdirSync(dataFolder)).not.toContain('durable.lock');
+  });
 
   test('without --exit-with-parent a closed standard input means nothing', async () => {
     const host = await startHostProcess({ main, dataFolder: newFolder(), stdio: 'pipe' });

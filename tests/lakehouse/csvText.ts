@@ -33,6 +33,21 @@ export const csvText = fc
   )
   .map(([records, last]) => records.map(([text, end]) => text + end).join('') + last);
 
+/** Records of three fields, one kind of line end, no quote out of place. */
+export const plainCsv = fc
+  .tuple(
+    fc.array(
+      fc.array(fc.oneof(quotedField, fc.constantFrom('', 'a', 'b c', 'é', "it's")), { minLength: 3, maxLength: 3 }),
+      {
+        minLength: 1,
+        maxLength: 12,
+      },
+    ),
+    fc.constantFrom('\n', '\r\n'),
+    fc.boolean(),
+  )
+  .map(([records, end, atEnd]) => records.map((fields) => fields.join(',')).join(end) + (atEnd ? end : ''));
+
 /** Anything at all made of the bytes that matter. */
 export const csvNoise = fc
   .array(fc.constantFrom('"', ',', '\n', '\r\n', 'a', ' ', 'b"'), { maxLength: 60 })

@@ -36,7 +36,7 @@ describe('cutting a file', () => {
         }
         expect(read).toEqual(whole);
       }),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 

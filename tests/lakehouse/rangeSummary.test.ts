@@ -34,7 +34,7 @@ describe('range summaries', () => {
         const bytes = Buffer.from(text);
         expect(readInPieces(bytes, length)).toEqual(oracleRecords(bytes));
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 
@@ -47,7 +47,7 @@ describe('range summaries', () => {
           expect(boundary.records).toBe(oracleRecords(bytes.subarray(0, boundary.offset)).length);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 
@@ -63,7 +63,7 @@ describe('range summaries', () => {
         const right = parts.slice(middle).reduceRight((later, earlier) => composeSummaries(earlier, later));
         expect(composeSummaries(left, right)).toEqual(whole);
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 
@@ -80,7 +80,7 @@ describe('range summaries', () => {
         visitRecords(bytes, DIALECT, true, (record) => atEnd.push(record.end));
         expect(atEnd.length - ends.length).toBe(consumed < bytes.length ? 1 : 0);
       }),
-      { numRuns: 3000 },
+      { numRuns: 600 },
     );
   });
 

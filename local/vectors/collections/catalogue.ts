@@ -18,21 +18,30 @@ export class Catalogue {
   /** Reads a data folder, making it when it is missing. The caller holds the lock of the folder. */
   static open(dataDirectory: string): Catalogue {
     const catalogue = new Catalogue(dataDirectory);
-    mkdirSync(catalogue.collectionsFolder, { recursive: true });
-    for (const entry of readdirSync(catalogue.collectionsFolder)) {
-      const folder = join(catalogue.collectionsFolder, entry);
+    try {
+      catalogue.read();
+      return catalogue;
+    } catch (error) {
+      catalogue.collections.forEach((collection) => collection.discard());
+      throw error;
+    }
+  }
+
+  private read(): void {
+    mkdirSync(this.collectionsFolder, { recursive: true });
+    for (const entry of readdirSync(this.collectionsFolder)) {
+      const folder = join(this.collectionsFolder, entry);
       const collection = entry.endsWith(deletedSuffix) ? undefined : Collection.open(folder);
       if (collection === undefined) {
         rmSync(folder, { recursive: true, force: true });
       } else {
-        catalogue.collections.set(collection.name, collection);
+        this.collections.set(collection.name, collection);
       }
     }
-    if (existsSync(catalogue.aliasFile)) {
-      const saved = JSON.parse(readFileSync(catalogue.aliasFile, 'utf8')) as Record<string, string>;
-      catalogue.aliasTargets = new Map(Object.entries(saved));
+    if (existsSync(this.aliasFile)) {
+      const saved = JSON.parse(readFileSync(this.aliasFile, 'utf8')) as Record<string, string>;
+      this.aliasTargets = new Map(Object.entries(saved));
     }
-    return catalogue;
   }
 
   private get collectionsFolder(): string {

@@ -153,10 +153,16 @@ export class Collection {
   }
 
   private compactIfWorthwhile(factor: number): void {
-    if (this.loggedCount > factor * this.points.store.size + 1000) {
-      this.log?.rewrite(this.compactRecords());
-      this.loggedCount = this.points.store.size;
+    if (this.loggedCount <= factor * this.points.store.size + 1000) {
+      return;
     }
+    try {
+      this.log?.rewrite(this.compactRecords());
+    } catch (error) {
+      // The longer log is still whole: nothing is lost but space, and the change that led here is stored.
+      console.error(`vector endpoint: the log of ${this.name} could not be compacted:`, error);
+    }
+    this.loggedCount = this.points.store.size;
   }
 
   private *compactRecords(): Generator<Buffer> {

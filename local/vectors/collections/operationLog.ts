@@ -118,11 +118,14 @@ export class OperationLog {
     }
     // Windows does not rename over an open file.
     closeSync(this.file);
-    renameSync(compactingPath(this.path), this.path);
+    try {
+      renameSync(compactingPath(this.path), this.path);
+      this.length = length;
+      this.hasUnflushed = false;
+    } finally {
+      this.file = openSync(this.path, 'r+');
+    }
     syncDirectoryOf(this.path);
-    this.file = openSync(this.path, 'r+');
-    this.length = length;
-    this.hasUnflushed = false;
   }
 
   close(): void {

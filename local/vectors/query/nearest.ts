@@ -9,10 +9,8 @@ import { BestScores, type ScoredSlot } from './scoredSlots';
 
 type Nearest = Extract<Scoring, { kind: 'nearest' }>;
 
-/** A query vector ready to score with. `excluded` is the point it was taken from, which is not its own neighbour. */
-type QueryVector =
-  | { kind: 'dense'; vector: Float32Array; excluded?: PointId }
-  | { kind: 'sparse'; vector: SparseVector; excluded?: PointId };
+/** A query vector ready to score with. */
+type QueryVector = { kind: 'dense'; vector: Float32Array } | { kind: 'sparse'; vector: SparseVector };
 
 const wrongKind = () => wrongInput('Conversion between sparse and regular vectors failed');
 
@@ -20,17 +18,15 @@ function vectorOfPoint(catalogue: Catalogue, collection: Collection, nearest: Ne
   const source = nearest.lookupFrom === undefined ? collection : catalogue.get(nearest.lookupFrom.collection);
   const name = nearest.lookupFrom?.vector ?? nearest.using;
   const slot = source.slotOf(id);
-  // The vector of a point of another collection may be nearest to the point of the same id in this one.
-  const excluded = source === collection ? { excluded: id } : {};
   const dense = source.points.dense.get(name)?.get(slot);
   if (dense !== undefined) {
-    return { kind: 'dense', vector: dense.slice(), ...excluded };
+    return { kind: 'dense', vector: dense.slice() };
   }
   const sparse = source.points.sparse.get(name)?.get(slot);
   if (sparse !== undefined) {
-    return { kind: 'sparse', vector: sparse, ...excluded };
+    return { kind: 'sparse', vector: sparse };
   }
-  throw notFound(`Vector with name ${JSON.stringify(name)} for point ${id} not found`);
+  throw notFound(`Vector with name ${JSON.stringify(name)} for point not found`);
 }
 
 function queryVector(catalogue: Catalogue, collection: Collection, nearest: Nearest): QueryVector {
@@ -59,9 +55,6 @@ export function nearestSlots(
 ): ScoredSlot[] {
   const { points, config } = collection;
   const query = queryVector(catalogue, collection, nearest);
-  const excluded = query.excluded === undefined ? undefined : points.store.slotOf(query.excluded);
-  const isWanted =
-    excluded === undefined ? isCandidate : (slot: number) => slot !== excluded && (isCandidate?.(slot) ?? true);
 
   const dense = points.dense.get(nearest.using);
   if (dense !== undefined) {
@@ -74,7 +67,7 @@ export function nearestSlots(
     const isSmallerBetter = dense.distance === 'Euclid' || dense.distance === 'Manhattan';
     const best = new BestScores(limit, isSmallerBetter);
     const take = takeWithin(best, scoreThreshold, isSmallerBetter);
-    dense.score(prepareDenseVector(query.vector, dense.distance), isWanted, take);
+    dense.score(prepareDenseVector(query.vector, dense.distance), isCandidate, take);
     return best.sorted();
   }
 
@@ -89,7 +82,7 @@ export function nearestSlots(
   const take = takeWithin(best, scoreThreshold, false);
   const isWeighted = config.sparse.get(nearest.using)?.modifier === 'idf';
   // A sum of zero counts as no overlap, as in Qdrant's sparse index.
-  sparse.score(query.vector, isWeighted, isWanted, (slot, score) => score !== 0 && take(slot, score));
+  sparse.score(query.vector, isWeighted, isCandidate, (slot, score) => score !== 0 && take(slot, score));
   return best.sorted();
 }
 

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../collections/catalogue';
 import type { Collection } from '../collections/collection';
+import type { PointId } from '../collections/pointId';
 import { wrongInput } from '../errors';
 import { mergeFilters, type Filter } from '../filter/filter';
 import { slotTest } from '../filter/selectSlots';
@@ -69,7 +70,26 @@ function shuffle(slots: number[]): number[] {
   return slots;
 }
 
+/**
+ * The points of this collection whose vectors some stage asks for. None of them is found by any stage: a point is not
+ * its own neighbour. The point of the same id in another collection is another point.
+ */
+function referencedPoints(catalogue: Catalogue, collection: Collection, stage: QueryStage): PointId[] {
+  const { scoring } = stage;
+  const nested = stage.prefetches.flatMap((prefetch) => referencedPoints(catalogue, collection, prefetch));
+  if (scoring?.kind !== 'nearest' || scoring.vector.kind !== 'point') {
+    return nested;
+  }
+  const isElsewhere = scoring.lookupFrom !== undefined && catalogue.find(scoring.lookupFrom.collection) !== collection;
+  return isElsewhere ? nested : [scoring.vector.id, ...nested];
+}
+
 /** Runs a query: the points of its page, best first. */
 export function runQuery(catalogue: Catalogue, collection: Collection, plan: QueryPlan): ScoredSlot[] {
-  return new QueryRun(catalogue, collection).run(plan.stage, undefined).slice(plan.offset);
+  const referenced = referencedPoints(catalogue, collection, plan.stage);
+  const filter: Filter | undefined =
+    referenced.length === 0
+      ? undefined
+      : { must: [], should: [], mustNot: [{ kind: 'hasId', ids: new Set(referenced) }] };
+  return new QueryRun(catalogue, collection).run(plan.stage, filter).slice(plan.offset);
 }

@@ -2,14 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
+import type { DataContract } from '../../lib/contract/contract';
 import { readContract } from '../../lib/contract/readContract';
 import { profileRecords } from '../../lib/csv/recordProfile';
 import { openDuckDb, type DuckDb } from '../../lib/duckdb/duckdb';
-import { loadRecords, RECORDS_TABLE } from '../../lib/transform/loadRecords';
-import { csvNoise, csvText, oracleRecords } from './csvText';
+import { computePart } from '../../lib/transform/computePart';
+import { csvNoise, csvText, oracleRecords, plainCsv } from './csvText';
 import { contractText } from './lake';
 
-const CONTRACT = readContract(
+const KEYED = readContract(
   contractText({
     columns: `
       - {name: a, logicalType: string, primaryKey: true, customProperties: [{property: role, value: id}]}
@@ -18,6 +19,12 @@ const CONTRACT = readContract(
   }),
   'notes.yaml',
 );
+
+// No key and nothing required: then every well-formed record is a row.
+const CONTRACT = {
+  ...KEYED,
+  columns: KEYED.columns.map((column) => ({ ...column, primaryKey: false, unique: false, required: false })),
+};
 
 let folder: string;
 let duckDb: DuckDb;
@@ -30,47 +37,100 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function load(text: string | Buffer) {
+async function load(text: string | Buffer, contract: DataContract = CONTRACT) {
   const file = path.join(folder, 'records.csv');
   await writeFile(file, text);
-  await duckDb.run(`DROP TABLE IF EXISTS ${RECORDS_TABLE}`);
-  const { records } = await profileRecords(file, { delimiter: 0x2c, quote: 0x22 });
-  const source = { path: file, source: 'records.csv', columns: [0, 1, 2], records };
-  const malformed = await loadRecords(duckDb, source, CONTRACT, folder);
-  const rows = await duckDb.rows(`SELECT ordinal::INTEGER, c0, c1, c2 FROM ${RECORDS_TABLE} ORDER BY ordinal`);
-  return { records, malformed, rows };
+  const columns = [0, 1, 2];
+  const { records } = await profileRecords(file, { delimiter: 0x2c, quote: 0x22 }, columns.length);
+  const range = {
+    path: file,
+    source: 'records.csv',
+    columns,
+    records,
+    firstRecord: 11,
+    length: Buffer.byteLength(text),
+  };
+  if (records === 0) return { records, rejected: [], rows: [], parquet: '' };
+  const { written, faults } = await computePart(duckDb, contract, range, folder, 'snappy');
+  const parquet = `read_parquet('${written.parquetFile}')`;
+  const rows =
+    written.rows === 0
+      ? []
+      : await duckDb.rows(`SELECT record_number::INTEGER - 10, a, b, c FROM ${parquet} ORDER BY record_number`);
+  const rejected = [...faults].map(([ordinal, found]) => ({ ordinal, codes: found.map(({ code }) => code) }));
+  return { records, rejected: rejected.sort((one, other) => one.ordinal - other.ordinal), rows, parquet };
 }
 
 /** csv-parse gives an empty text where the engine gives null for an unquoted blank. */
 const texts = (row: unknown[]) => row.slice(1).map((value) => value ?? '');
 
-describe('loading records', () => {
+describe('computing a part', () => {
   it('takes exactly the records that an independent parser sees with the right number of fields', async () => {
     await fc.assert(
       fc.asyncProperty(csvText, async (text) => {
         const bareReturns = /\r(?!\n)/.test(text.replaceAll(/"(?:[^"]|"")*"/g, ''));
         fc.pre(!bareReturns);
         const oracle = oracleRecords(text).map((fields, index) => ({ ordinal: index + 1, fields }));
-        const { rows, malformed, records } = await load(text);
+        const { rows, rejected, records } = await load(text);
         expect(records).toBe(oracle.length);
         const sound = oracle.filter(({ fields }) => fields.length === 3);
         expect(rows.map(texts)).toEqual(sound.map(({ fields }) => fields));
         expect(rows.map(([ordinal]) => ordinal)).toEqual(sound.map(({ ordinal }) => ordinal));
-        expect(malformed.map(({ ordinal, code }) => ({ ordinal, code }))).toEqual(
-          oracle.flatMap(({ ordinal, fields }) => (fields.length === 3 ? [] : [{ ordinal, code: 'ROW_COLUMN_COUNT' }])),
+        expect(rejected).toEqual(
+          oracle.flatMap(({ ordinal, fields }) =>
+            fields.length === 3 ? [] : [{ ordinal, codes: ['ROW_COLUMN_COUNT'] }],
+          ),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
+    );
+  });
+
+  it('agrees with the parser on plain files too, which the engine reads as they stand', async () => {
+    await fc.assert(
+      fc.asyncProperty(plainCsv, async (text) => {
+        const { rows, rejected } = await load(text);
+        expect(rejected).toEqual([]);
+        expect(rows.map(texts)).toEqual(oracleRecords(text));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('takes of each key the first sound record, wherever the faulty ones stand', async () => {
+    const line = fc.tuple(
+      fc.constantFrom('', 'k', 'l', 'm'),
+      fc.constantFrom('', 'x', 'y'),
+      fc.constantFrom('p', 'q,', '"r"x', '5" d'),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 12 }), async (lines) => {
+        const contract = {
+          ...KEYED,
+          columns: KEYED.columns.map((column) => ({ ...column, required: column.name !== 'c' })),
+        };
+        const expected: [number, string][] = [];
+        const seen = new Set<string>();
+        lines.forEach(([a, b, c], index) => {
+          if (a === '' || b === '' || c === 'q,' || c === '"r"x' || seen.has(a)) return;
+          seen.add(a);
+          expected.push([index + 1, a]);
+        });
+        const { rows, rejected } = await load(lines.map((fields) => `${fields.join(',')}\n`).join(''), contract);
+        expect(rows.map(([ordinal, a]) => [ordinal, a])).toEqual(expected);
+        expect(rejected).toHaveLength(lines.length - expected.length);
+      }),
+      { numRuns: 120 },
     );
   });
 
   it('loses no record of any text, however broken', async () => {
     await fc.assert(
       fc.asyncProperty(csvNoise, async (text) => {
-        const { rows, malformed, records } = await load(text);
-        expect(rows.length + malformed.length).toBe(records);
+        const { rows, rejected, records } = await load(text);
+        expect(rows.length + rejected.length).toBe(records);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -80,8 +140,8 @@ describe('loading records', () => {
       const body = `Text\n${`fake-${index},Fake,fake body\n`.repeat(20 + (index % 30))}${index % 3 ? '' : 'said "x",\n"y"'}`;
       text += `doc-${index},Title,"${body.replaceAll('"', '""')}"\n`;
     }
-    const { rows, malformed } = await load(text);
-    expect(malformed).toEqual([]);
+    const { rows, rejected } = await load(text);
+    expect(rejected).toEqual([]);
     expect(rows.map(texts)).toEqual(oracleRecords(text));
   });
 
@@ -95,8 +155,8 @@ describe('loading records', () => {
     ['a bare carriage return', 'a,b\rb,c\nd,e,f\n', [1]],
     ['a quote that never closes', 'a,b,c\nd,e,"f\n', [2]],
   ])('sets aside a record with %s', async (_name, text, ordinals) => {
-    const { malformed, rows, records } = await load(text);
-    expect(malformed.map(({ ordinal }) => ordinal)).toEqual(ordinals);
+    const { rejected, rows, records } = await load(text);
+    expect(rejected.map(({ ordinal }) => ordinal)).toEqual(ordinals);
     expect(rows).toHaveLength(records - ordinals.length);
   });
 
@@ -107,8 +167,8 @@ describe('loading records', () => {
     ['other line ends inside quotes', 'a,"b\r\nc\rd",e\nf,g,h\n', ['a|b\r\nc\rd|e', 'f|g|h']],
     ['blank fields at the end', 'a,,\nb,"",""\n,,\n', ['a|null|null', 'b||', 'null|null|null']],
   ])('reads %s to the letter', async (_name, text, expected) => {
-    const { rows, malformed } = await load(text);
-    expect(malformed).toEqual([]);
+    const { rows, rejected } = await load(text);
+    expect(rejected).toEqual([]);
     expect(
       rows.map((row) =>
         row
@@ -120,9 +180,9 @@ describe('loading records', () => {
   });
 
   it('keeps a byte order mark that stands in the data', async () => {
-    await load('\uFEFFa,b,c\n');
+    const { parquet } = await load('\uFEFFa,b,c\n');
     // Asked of the engine: its binding takes the mark off each text that it hands over.
-    expect(await duckDb.rows(`SELECT strlen(c0)::INTEGER FROM ${RECORDS_TABLE}`)).toEqual([[4]]);
+    expect(await duckDb.rows(`SELECT strlen(a)::INTEGER FROM ${parquet}`)).toEqual([[4]]);
   });
 
   it('reads one giant record', async () => {

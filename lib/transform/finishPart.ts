@@ -3,10 +3,7 @@ import path from 'node:path';
 import type { ContractColumn, DataContract } from '../contract/contract';
 import { identifier, literal, type DuckDb, type SqlValue } from '../duckdb/duckdb';
 import type { FileStatistics } from '../lake/deltaActions';
-import type { ParquetCodec } from '../lake/paths';
-import { contentHash, named, typedValue } from './columnSql';
-import { REJECTED_TABLE } from './findFaults';
-import { RECORDS_TABLE } from './loadRecords';
+import { parquetOptions, type ParquetLayout, type PartDraft } from './draftPart';
 
 /** A part on local disk. */
 export interface WrittenPart {
@@ -14,48 +11,41 @@ export interface WrittenPart {
   /** Bytes. */
   bytes: number;
   parquetFile: string;
-  /** The key and unique columns alone. */
+  /** The key and unique columns, and the record number. */
   keysFile: string;
   statistics: FileStatistics;
 }
 
-/** Uncompressed bytes of one row group, about: a reader holds one at a time. */
-const ROW_GROUP_LENGTH = 16 * 1024 * 1024;
-/** The engine writes whole vectors of this many rows. */
-const VECTOR_ROWS = 2048;
+const EMPTY = { rows: 0, bytes: 0, statistics: { numRecords: 0, minValues: {}, maxValues: {}, nullCount: {} } };
+
 /** Longer texts get no smallest and largest value in the log. */
 const LONGEST_STATISTIC = 64;
 
-/** Writes the sound records as one Parquet file with the technical columns. */
-export async function writePart(
+/** Takes `rejectedRows` rows (those in the table `rejected`) out of a draft, and writes what goes with a part. */
+export async function finishPart(
   duckDb: DuckDb,
   contract: DataContract,
   folder: string,
-  options: { source: string; firstRecord: number; codec: ParquetCodec; bytes: number; records: number },
+  draft: PartDraft,
+  rejectedRows: number,
+  layout: ParquetLayout,
 ): Promise<WrittenPart> {
-  const parquetFile = path.join(folder, 'part.parquet');
   const keysFile = path.join(folder, 'keys.parquet');
-  const text = (column: ContractColumn) => `c${contract.columns.indexOf(column)}`;
-  const value = (column: ContractColumn) => typedValue(column, text(column));
-  const [rejected] = await duckDb.rows(`SELECT count(*) FROM ${REJECTED_TABLE}`);
-  const sound =
-    Number(rejected?.[0]) === 0 ? RECORDS_TABLE : `${RECORDS_TABLE} ANTI JOIN ${REJECTED_TABLE} USING (ordinal)`;
-  const selected = [
-    ...contract.columns.map((column) => named(value(column), column.name)),
-    named(literal(options.source), 'source_file'),
-    named(`ordinal + ${options.firstRecord - 1}`, 'record_number'),
-    named(contentHash(contract.columns.map((column) => ({ name: column.name, text: text(column) }))), 'content_hash'),
-  ];
-  const vectors = Math.floor(ROW_GROUP_LENGTH / Math.max(1, options.bytes / options.records) / VECTOR_ROWS);
-  const rowGroupRows = VECTOR_ROWS * Math.min(60, Math.max(1, vectors));
+  let parquetFile = draft.parquetFile;
+  if (draft.rows + (draft.lastIsFaulty ? 1 : 0) <= rejectedRows) return { ...EMPTY, parquetFile, keysFile };
+  if (rejectedRows > 0) {
+    parquetFile = path.join(folder, 'part.parquet');
+    await duckDb.run(
+      `COPY (SELECT * FROM read_parquet(${literal(draft.parquetFile)}) ANTI JOIN rejected USING (record_number))
+       TO ${literal(parquetFile)} ${parquetOptions(layout)}`,
+    );
+  }
+  const keys = contract.columns
+    .filter((column) => column.primaryKey || column.unique)
+    .map(({ name }) => identifier(name));
   await duckDb.run(
-    `COPY (SELECT ${selected.join(', ')} FROM ${sound}) TO ${literal(parquetFile)}
-     (FORMAT parquet, COMPRESSION ${options.codec}, ROW_GROUP_SIZE ${rowGroupRows})`,
-  );
-  const keys = contract.columns.filter((column) => column.primaryKey || column.unique);
-  await duckDb.run(
-    `COPY (SELECT ${keys.map((column) => identifier(column.name)).join(', ')} FROM read_parquet(${literal(parquetFile)}))
-     TO ${literal(keysFile)} (FORMAT parquet, COMPRESSION ${options.codec})`,
+    `COPY (SELECT ${[...keys, 'record_number'].join(', ')} FROM read_parquet(${literal(parquetFile)}))
+     TO ${literal(keysFile)} (FORMAT parquet, COMPRESSION ${layout.codec})`,
   );
   const statistics = await collectStatistics(duckDb, contract, parquetFile);
   return { rows: statistics.numRecords, bytes: (await stat(parquetFile)).size, parquetFile, keysFile, statistics };

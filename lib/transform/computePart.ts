@@ -1,0 +1,122 @@
+import path from 'node:path';
+import type { DataContract } from '../contract/contract';
+import { dialectOf } from '../csv/dialect';
+import { isPlain, profileRecords, type RecordProfile } from '../csv/recordProfile';
+import { rewriteRecords } from '../csv/rewriteRecords';
+import { literal, type DuckDb } from '../duckdb/duckdb';
+import { PipelineError } from '../errors';
+import type { ParquetCodec } from '../lake/paths';
+import { draftPart, parquetLayout, type PartDraft } from './draftPart';
+import { findRepeated, findValueFaults, RecordFaults } from './findFaults';
+import { finishPart, type WrittenPart } from './finishPart';
+import { plainSource, rewrittenSource, type RecordFile } from './recordSource';
+
+/**
+ * Makes a local file of records into a Parquet part, and tells the faults of every record that is not in it.
+ *
+ * The engine's CSV reader is used where it is exact, and checked: a scan of our own says how many records there are, and
+ * whether any has something out of place. Where the reader fails or the file is not plain, the records are rewritten
+ * first, the malformed ones left out. What the engine then leaves out of the part is looked at by itself, so a clean file
+ * costs one pass, and a dirty one what its faulty records cost.
+ */
+export async function computePart(
+  duckDb: DuckDb,
+  contract: DataContract,
+  file: RecordFile,
+  folder: string,
+  codec: ParquetCodec,
+): Promise<{ written: WrittenPart; faults: RecordFaults }> {
+  const profile = await profileRecords(file.path, dialectOf(contract.source), file.columns.length);
+  if (profile.records !== file.records) throw disagreement(file, `${profile.records} records`);
+  const layout = parquetLayout(codec, file);
+  const faults = new RecordFaults();
+  const work = { duckDb, contract, file, folder, profile, faults };
+  let draft = isPlain(profile)
+    ? await draftPart(duckDb, contract, file, plainSource(file, contract, profile), folder, layout)
+    : undefined;
+  if (draft === undefined) {
+    const source = await rewrite(work);
+    draft = source.records > 0 ? await draftPart(duckDb, contract, file, source, folder, layout) : NOTHING;
+  }
+  if (draft === undefined) throw disagreement(file, 'another number');
+  await explainMissing(work, draft);
+  const rejectedRows = draft === NOTHING ? 0 : await rejectRepeated(work, draft);
+  const written = await finishPart(duckDb, contract, folder, draft, rejectedRows, layout);
+  if (written.rows + faults.size !== file.records) {
+    throw disagreement(file, `${written.rows} rows and ${faults.size} rejected`);
+  }
+  return { written, faults };
+}
+
+/** Every record was malformed: there is no file. */
+const NOTHING: PartDraft = { parquetFile: '', rows: 0, lastIsFaulty: false };
+
+interface Work {
+  duckDb: DuckDb;
+  contract: DataContract;
+  file: RecordFile;
+  folder: string;
+  profile: RecordProfile;
+  faults: RecordFaults;
+}
+
+/** Writes the well-formed records, or those of them that are asked for, to a file of their own. */
+async function rewrite({ contract, file, folder, profile, faults }: Work, only?: ReadonlySet<number>) {
+  const target = path.join(folder, only === undefined ? 'rewritten.csv' : 'suspects.csv');
+  const written = await rewriteRecords(file.path, target, dialectOf(contract.source), file.columns.length, only);
+  for (const { ordinal, code, found, expected } of written.malformed) {
+    faults.add(ordinal, { code, column: null, found, expected });
+  }
+  return rewrittenSource(target, file, contract, profile, written);
+}
+
+/** Finds what is wrong with the well-formed records that are not in the draft. */
+async function explainMissing(work: Work, draft: PartDraft): Promise<void> {
+  const { duckDb, file, faults } = work;
+  if (draft.rows + faults.size === file.records) return;
+  const inDraft =
+    draft === NOTHING
+      ? 'SELECT 0 AS ordinal'
+      : `SELECT record_number - ${file.firstRecord - 1} AS ordinal FROM read_parquet(${literal(draft.parquetFile)})
+         WHERE record_number > 0`;
+  const rows = await duckDb.rows(
+    `SELECT ordinal FROM (SELECT range AS ordinal FROM range(1, ${file.records + 1}))
+     ANTI JOIN (${inDraft}) USING (ordinal) ORDER BY ordinal`,
+  );
+  const missing = new Set(rows.map(([ordinal]) => Number(ordinal)).filter((ordinal) => !faults.has(ordinal)));
+  await findValueFaults(duckDb, work.contract, await rewrite(work, missing), faults);
+  for (const ordinal of missing) {
+    if (!faults.has(ordinal))
+      throw disagreement(file, `record ${file.firstRecord + ordinal - 1} missing without a fault`);
+  }
+}
+
+/** Of rows with the same value in a unique column the first stays. Fills the table `rejected`; returns how many it has. */
+async function rejectRepeated({ duckDb, contract, file, faults }: Work, draft: PartDraft): Promise<number> {
+  await duckDb.run('CREATE OR REPLACE TEMP TABLE rejected (record_number BIGINT)');
+  // The last record may stand in the draft although it is faulty; it takes no key.
+  if (draft.lastIsFaulty) {
+    await duckDb.run(
+      `INSERT INTO rejected SELECT record_number FROM read_parquet(${literal(draft.parquetFile)}) WHERE record_number < 0`,
+    );
+  }
+  let rejected = draft.lastIsFaulty ? 1 : 0;
+  for (const column of contract.columns.filter(({ unique, primaryKey }) => unique || primaryKey)) {
+    const repeated = await findRepeated(duckDb, column, draft.parquetFile);
+    if (repeated.length === 0) continue;
+    for (const { record, fault } of repeated) faults.add(record - file.firstRecord + 1, fault);
+    const list = literal(JSON.stringify(repeated.map(({ record }) => record)));
+    await duckDb.run(`INSERT INTO rejected SELECT unnest(from_json(${list}, '["BIGINT"]'))`);
+    rejected += repeated.length;
+  }
+  return rejected;
+}
+
+function disagreement(file: RecordFile, found: string): PipelineError {
+  return new PipelineError('TRANSFORM_RECORDS_LOST', 'The records of a range were counted twice, with two results.', {
+    found,
+    expected: `${file.records} records`,
+    where: { file: file.source },
+    remedy: 'The file changed while it was read, or this is a fault of the pipeline: keep the file and report it.',
+  });
+}

@@ -1,0 +1,73 @@
+import type { DataContract } from '../contract/contract';
+import type { RecordProfile } from '../csv/recordProfile';
+import { LONGEST_RECORD_IN_BYTES } from '../csv/rewriteRecords';
+import { literal } from '../duckdb/duckdb';
+
+/** A local file of records, no header. */
+export interface RecordFile {
+  path: string;
+  /** Path in the raw container, as it stands in each row and in messages. */
+  source: string;
+  /** For each field, in the file's order: index of the contract's column. */
+  columns: number[];
+  /** As counted when the run was planned. */
+  records: number;
+  /** 1-based number in the whole file of the first record. */
+  firstRecord: number;
+  /** Bytes. */
+  length: number;
+}
+
+/** Records as the engine can read them. */
+export interface RecordSource {
+  /** SQL table: `ordinal` (1-based number in the range) and `c<index of the contract's column>`, all text. */
+  table: string;
+  records: number;
+  /** Ordinal of the last one. */
+  lastOrdinal: number;
+}
+
+/** The range's own file, read by the engine as it stands. */
+export function plainSource(file: RecordFile, contract: DataContract, profile: RecordProfile): RecordSource {
+  // Left to itself the reader takes the first line end it sees, quoted or not, for the file's. Told '\r\n' it reads no
+  // record at all (1.5.6), so CR LF is left to itself: where the guess is wrong it fails, and the records are rewritten.
+  const lineEnd = profile.carriageReturnLineFeeds > 0 ? '' : LINE_FEED_ENDS;
+  return {
+    table: `(SELECT row_number() OVER () AS ordinal, * FROM ${readCsv(file.path, file, contract, profile, '', lineEnd)})`,
+    records: file.records,
+    lastOrdinal: file.records,
+  };
+}
+
+/** A file that `rewriteRecords` wrote. */
+export function rewrittenSource(
+  path: string,
+  file: RecordFile,
+  contract: DataContract,
+  profile: RecordProfile,
+  written: { records: number; lastOrdinal: number },
+): RecordSource {
+  return { table: readCsv(path, file, contract, profile, "'ordinal': 'BIGINT', ", LINE_FEED_ENDS), ...written };
+}
+
+const LINE_FEED_ENDS = "new_line='\\n', ";
+
+/** `parallel=false` always: the parallel reader guesses at record starts, makes records up and loses others. */
+function readCsv(
+  path: string,
+  file: RecordFile,
+  contract: DataContract,
+  profile: RecordProfile,
+  ordinalColumn: string,
+  lineEnd: string,
+): string {
+  const { delimiter, quote, nullText } = contract.source;
+  const columns = file.columns.map((column) => `'c${column}': 'VARCHAR'`).join(', ');
+  // Rewriting may double a record.
+  const longest = Math.max(2 * 1024 * 1024, 2 * Math.min(profile.longestRecord, LONGEST_RECORD_IN_BYTES) + 1024);
+  return `read_csv(${literal(path)}, auto_detect=false, header=false, parallel=false, strict_mode=true,
+    ${lineEnd}delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(quote)},
+    nullstr=${literal(nullText)}, allow_quoted_nulls=false,
+    max_line_size=${longest}, buffer_size=${Math.max(16 * 1024 * 1024, 2 * longest)},
+    columns={${ordinalColumn}${columns}})`;
+}

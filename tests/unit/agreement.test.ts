@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+// Places that must not drift apart, held against each other.
+
+const root = path.resolve(__dirname, '../..');
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const sources = (folder: string): string =>
+  readdirSync(path.join(root, folder))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => read(path.join(folder, file)))
+    .join('\n');
+const all = (text: string, pattern: RegExp): string[] =>
+  [...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ''))].sort();
+
+describe('activities', () => {
+  const registered = all(sources('functions/activities'), /registerStep\('(\w+)'/g);
+
+  it('are called, each of them, by an orchestrator', () => {
+    const called = all(sources('orchestrators'), /(?:callStep|fanOut)\(context, '(\w+)'/g);
+    expect(registered.length).toBeGreaterThan(5);
+    expect(called).toEqual(registered);
+  });
+
+  it('have a file each, which is loaded', () => {
+    expect(all(read('functions/activities/index.ts'), /'\.\/(\w+)'/g)).toEqual(registered);
+  });
+});
+
+describe('docs/host-json.md', () => {
+  it('explains every number of host.json with its value', () => {
+    const text = read('docs/host-json.md');
+    const leaves: [string, string][] = [];
+    const visit = (value: unknown, name: string): void => {
+      if (typeof value === 'object' && value !== null) {
+        for (const [key, inner] of Object.entries(value)) visit(inner, key);
+      } else if (typeof value === 'number' || /^\d\d:|^\[\d/.test(String(value))) {
+        leaves.push([name, String(value)]);
+      }
+    };
+    visit(JSON.parse(read('host.json')), '');
+    expect(leaves.length).toBeGreaterThan(5);
+    for (const [name, value] of leaves) {
+      const row = text
+        .split('\n')
+        .find((line) => line.startsWith(`| \`${name === 'version' ? 'extensionBundle.version' : name}\``));
+      expect(`${name}: ${row}`).toContain(`\`${value}\``);
+    }
+  });
+});
+
+describe('README.md', () => {
+  it('links to files that exist', () => {
+    const links = all(read('README.md'), /\]\((?!https?:)([^)#]+)\)/g);
+    expect(links.length).toBeGreaterThan(10);
+    const missing = links.filter((link) => !existsSync(path.join(root, link)));
+    expect(missing).toEqual([]);
+  });
+
+  it('names commands that package.json has', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const commands = all(read('README.md'), /npm run ([\w:-]+)/g);
+    expect(commands.filter((command) => !(command in scripts))).toEqual([]);
+  });
+});
