@@ -105,7 +105,11 @@ async function committedPart(lake: LakeReader, key: RunKey, part: number): Promi
 function createEmbedder({ embedding }: Config): Embedder {
   switch (embedding.provider) {
     case 'local':
-      return createUseLiteEmbedder({ precision: embedding.precision, workers: embedding.threads });
+      return createUseLiteEmbedder({
+        precision: embedding.precision,
+        workers: embedding.threads,
+        maxTokens: embedding.tokens,
+      });
     case 'azure-openai':
       return createOpenAiEmbedder({
         service: azureOpenAiService(embedding.service, embedding.deployment),

@@ -19,7 +19,7 @@ export interface Config {
   postgresUrl: string;
   qdrant: { url: string; apiKey?: string; alias: string };
   embedding:
-    | { provider: 'local'; precision: 'int8' | 'fp32'; threads: number }
+    | { provider: 'local'; precision: 'int8' | 'fp32'; threads: number; tokens: number }
     | { provider: 'azure-openai'; service: AzureOpenAiAccess; deployment: string; dimensions: number }
     | { provider: 'openai'; service: OpenAiAccess; model: string; dimensions: number };
   answering:
@@ -85,6 +85,7 @@ const settingsSchema = z.object({
   EMBEDDING_PROVIDER: z.enum(['local', 'azure-openai', 'openai'], 'local, azure-openai or openai').default('local'),
   LOCAL_EMBEDDING_PRECISION: z.enum(['int8', 'fp32'], 'int8 or fp32').default('int8'),
   LOCAL_EMBEDDING_THREADS: wholeNumber(1, 64).default(2),
+  LOCAL_EMBEDDING_TOKENS: wholeNumber(16, 128).default(64),
   EMBEDDING_DIMENSIONS: wholeNumber(8, 8192).default(1536),
   ANSWER_PROVIDER: z
     .enum(['extractive', 'azure-openai', 'openai'], 'extractive, azure-openai or openai')
@@ -262,6 +263,7 @@ function embeddingOf(
         provider: 'local',
         precision: settings.LOCAL_EMBEDDING_PRECISION,
         threads: settings.LOCAL_EMBEDDING_THREADS,
+        tokens: settings.LOCAL_EMBEDDING_TOKENS,
       };
     case 'azure-openai':
       return {

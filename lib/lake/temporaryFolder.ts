@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Makes a folder for one piece of work and removes it with all that is in it, whatever happens. */
@@ -24,7 +24,34 @@ export async function* inTemporaryFolder<T>(
   }
 }
 
+const swept = new Map<string, Promise<void>>();
+
 async function makeFolder(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true });
-  return mkdtemp(path.join(parent, 'lake-'));
+  let sweep = swept.get(parent);
+  if (sweep === undefined) {
+    sweep = removeOrphans(parent);
+    swept.set(parent, sweep);
+  }
+  await sweep;
+  return mkdtemp(path.join(parent, `lake-${process.pid}-`));
+}
+
+/** Removes what processes left behind that were killed: folders that name a process which is no more. */
+export async function removeOrphans(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const owner = /^lake-(\d+)-/.exec(name)?.[1];
+    if (owner === undefined || isRunning(Number(owner))) continue;
+    await rm(path.join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    // Refused means that it runs, as another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -39,7 +39,7 @@ function expectAgreement({ rows, rejected, citations, status }: StartReport): vo
 
 describe('a Functions host that is killed in the middle of a run', () => {
   it('takes the platform down with a clear word, and leaves no process', async () => {
-    platform = startCommand(data, '--json');
+    platform = startCommand(data, {}, '--json');
     await platform.said(/embed: started/);
     await eventually('a part of the chunks is stored', async () => {
       const response = await fetch(`${state().urls.vectors}/collections/documents/points/count`, {
@@ -59,7 +59,7 @@ describe('a Functions host that is killed in the middle of a run', () => {
   });
 
   it('goes on with the run at the next start, to the same counts', async () => {
-    platform = startCommand(data, '--once', '--json');
+    platform = startCommand(data, {}, '--once', '--json');
     expect((await platform.ended).code).toBe(0);
     expect(platform.output()).toContain('Going on with ingest-state-of-the-union-2021-04-28');
     const report = lastJson<StartReport>(platform);
@@ -73,7 +73,7 @@ describe('a Functions host that is killed in the middle of a run', () => {
 
 describe('a second start', () => {
   it('embeds nothing and comes to the same counts', async () => {
-    platform = startCommand(data, '--json');
+    platform = startCommand(data, {}, '--json');
     await platform.said(/The platform stays up/);
     const report = lastJson<StartReport>(platform);
     expectAgreement(report);
@@ -82,7 +82,7 @@ describe('a second start', () => {
   });
 
   it('is refused while the platform is up, naming where it is', async () => {
-    const other = startCommand(data, '--once');
+    const other = startCommand(data, {}, '--once');
     expect((await other.ended).code).toBe(1);
     expect(other.output()).toContain(
       `already running on this data (process ${platform.process.pid}, http://127.0.0.1:`,

@@ -23,7 +23,7 @@ export interface RunningTestPlatform {
 /** The whole platform, brought up by the command that a user runs, on data of its own and without the sample. */
 export async function startTestPlatform(): Promise<RunningTestPlatform> {
   const data = mkdtempSync(path.join(tmpdir(), 'pipeline-x-platform-'));
-  const command = startCommand(data, '--no-ingest');
+  const command = startCommand(data, {}, '--no-ingest');
   await command.said(/The platform stays up/);
   const { urls, settings } = JSON.parse(readFileSync(path.join(data, 'platform.json'), 'utf8')) as PlatformState;
   const config = readConfig(settings);

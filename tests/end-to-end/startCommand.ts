@@ -15,10 +15,20 @@ export interface StartedCommand {
 }
 
 /** Runs `npm start`'s command on a data folder of its own, as npm would. */
-export function startCommand(dataDirectory: string, ...options: string[]): StartedCommand {
+export function startCommand(
+  dataDirectory: string,
+  environment: Record<string, string>,
+  ...options: string[]
+): StartedCommand {
   const child = spawn(process.execPath, [path.join(ROOT, 'dist/local/start.js'), ...options], {
     cwd: ROOT,
-    env: { ...process.env, PIPELINE_DATA_DIRECTORY: dataDirectory, PIPELINE_HOST: 'own', QDRANT_URL: '' },
+    env: {
+      ...process.env,
+      PIPELINE_DATA_DIRECTORY: dataDirectory,
+      PIPELINE_HOST: 'own',
+      QDRANT_URL: '',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

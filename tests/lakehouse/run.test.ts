@@ -110,4 +110,15 @@ a-7,Seventh,5000,,out of range
     expect((await lake.documents('notes', '2026-02-04')).map(({ docId }) => docId)).toEqual(['d-1']);
     expect(await commitRun(lake, key('run-4', '2026-02-04'))).toEqual(committed);
   });
+
+  it('writes another codec when it is told to', async () => {
+    const date = '2026-02-05';
+    await lake.drop('notes', date, 'e.csv', `${HEADER}e-1,One,,,x\n`);
+    await ingest({ ...lake, parquetCodec: 'zstd' }, key('run-5', date));
+    const [part] = await lake.paths('processed', `notes/ingest_date=${date}/`);
+    expect(part).toMatch(/part-00000-run-5\.zstd\.parquet$/);
+    expect((await lake.documents('notes', date)).map(({ docId }) => docId)).toEqual(['e-1']);
+    await discardRun(lake, key('run-5', date));
+    expect(await lake.paths('processed', `notes/ingest_date=${date}/`)).toEqual([part]);
+  });
 });

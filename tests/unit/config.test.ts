@@ -23,7 +23,7 @@ describe('readConfig', () => {
   it('fills in what has a default', () => {
     const config = readConfig(valid);
     expect(config.lake.containers.processed).toBe('processed-data');
-    expect(config.embedding).toEqual({ provider: 'local', precision: 'int8', threads: 2 });
+    expect(config.embedding).toEqual({ provider: 'local', precision: 'int8', threads: 2, tokens: 64 });
     expect(config.answering).toEqual({ provider: 'extractive' });
   });
 
