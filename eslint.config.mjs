@@ -23,8 +23,8 @@ const technologies = {
   '@azure/identity': ['lib/azureIdentity.ts'],
   '@azure/openai/types': ['lib/openAi.ts', 'lib/answering/openAi.ts'],
   '@duckdb/node-api': ['lib/duckdb/duckdb.ts'],
-  pg: ['lib/metadata/postgres.ts'],
-  'pg-copy-streams': ['lib/metadata/postgres.ts'],
+  pg: ['lib/metadata/postgres.ts', 'lib/sources/postgresSource.ts'],
+  'pg-copy-streams': ['lib/metadata/postgres.ts', 'lib/sources/postgresSource.ts'],
   '@qdrant/js-client-rest': ['lib/vectors/qdrant.ts', 'lib/vectors/qdrantError.ts', 'lib/vectors/qdrantFilter.ts'],
   openai: ['lib/openAi.ts', 'lib/embedding/openAi.ts', 'lib/answering/openAi.ts'],
   'onnxruntime-node': ['lib/embedding/useLite/**/*.ts'],
@@ -35,6 +35,7 @@ const adapters = {
   group: [
     '**/lake/azureStorage',
     '**/metadata/postgres',
+    '**/sources/postgresSource',
     '**/vectors/qdrant',
     '**/embedding/openAi',
     '**/answering/openAi',

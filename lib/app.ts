@@ -3,25 +3,29 @@ import { createExtractiveAnswerer } from './answering/extractive';
 import { createChatAnswerer } from './answering/openAi';
 import type { ScoringDependencies } from './answering/scoreSentences';
 import { azureIdentity, openAiTokenProvider } from './azureIdentity';
-import type { AzureOpenAiAccess, Config } from './config';
+import { sqlConnection, type AzureOpenAiAccess, type Config } from './config';
 import { contractFolder, type ContractCatalog } from './contract/contractCatalog';
 import type { Embedder } from './embedding/embedder';
 import { createOpenAiEmbedder } from './embedding/openAi';
 import { createUseLiteEmbedder } from './embedding/useLite/useLite';
-import { PipelineError } from './errors';
 import type { Probe } from './health';
 import { createAzureStorage } from './lake/azureStorage';
 import type { CommittedPart, LakeReader } from './lake/document';
 import { createLakeReader } from './lake/lakeReader';
 import type { Lakehouse } from './lake/lakehouse';
 import type { ObjectStore } from './lake/objectStore';
+import { createPartLookup } from './lake/partLookup';
 import { createDocumentLookup } from './metadata/currentDocuments';
 import type { Database } from './metadata/database';
 import { migratedDatabase } from './metadata/migratedDatabase';
 import { createPostgres } from './metadata/postgres';
 import type { DocumentLookup } from './retrieval/documentLookup';
+import { createGateStore, type GateStore } from './runs/gateStore';
 import type { RunKey } from './runs/runKey';
 import { createRunStore, type RunStore } from './runs/runStore';
+import { createExtractStore, type ExtractStore } from './sources/extractStore';
+import { createPostgresSource } from './sources/postgresSource';
+import type { SqlSource } from './sources/sqlSource';
 import type { OpenAiService } from './openAi';
 import { createQdrantIndex } from './vectors/qdrant';
 import type { VectorIndex } from './vectors/vectorIndex';
@@ -34,12 +38,16 @@ export interface App {
   lake: LakeReader;
   database: Database;
   runs: RunStore;
+  gates: GateStore;
+  extracts: ExtractStore;
+  /** The SQL source whose connection string the setting holds. Not set: SETTING_MISSING. */
+  connectSource(setting: string): SqlSource;
   vectors: VectorIndex;
   embedder: Embedder;
   documents: DocumentLookup;
   answerer: Answerer;
   answerTimeoutInMilliseconds: number;
-  /** Part number `part` of the partition at the table's current version. Absent: LAKE_PART_NOT_FOUND. */
+  /** Part number `part` of the partition that the run has committed. Absent: LAKE_PART_NOT_FOUND. */
   committedPart(key: RunKey, part: number): Promise<CommittedPart>;
   probes: Record<string, Probe>;
   close(): Promise<void>;
@@ -68,12 +76,15 @@ export function createApp(config: Config): App {
     lake,
     database,
     runs: createRunStore(database),
+    gates: createGateStore(database),
+    extracts: createExtractStore(database),
+    connectSource: (setting) => createPostgresSource(sqlConnection(config, setting), setting),
     vectors,
     embedder,
     documents: createDocumentLookup(database),
     answerer: createAnswerer(config, { vectors, embedder }),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
-    committedPart: (key, part) => committedPart(lake, key, part),
+    committedPart: createPartLookup(lake),
     probes: {
       storage: () => store.info(config.lake.containers.raw, 'health'),
       postgres: () => database.query('select 1'),
@@ -89,17 +100,6 @@ export function createObjectStore({ lake: { access } }: Pick<Config, 'lake'>): O
   return access.kind === 'connectionString'
     ? createAzureStorage({ connectionString: access.connectionString })
     : createAzureStorage({ accountUrl: access.accountUrl, credential: azureIdentity() });
-}
-
-async function committedPart(lake: LakeReader, key: RunKey, part: number): Promise<CommittedPart> {
-  const parts = await lake.parts(key.dataset, key.date);
-  const found = parts[part];
-  if (found) return found;
-  throw new PipelineError('LAKE_PART_NOT_FOUND', `The partition ${key.dataset} ${key.date} has no part ${part}.`, {
-    found: `${parts.length} parts`,
-    expected: `more than ${part}`,
-    remedy: 'Run this dataset and date again.',
-  });
 }
 
 function createEmbedder({ embedding }: Config): Embedder {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
-import { FaultList, type Problem } from './errors';
+import { FaultList, PipelineError, type Problem } from './errors';
 
 /**
  * The one door for configuration: settings (environment variables, in Azure the app settings) in, a checked value in our
@@ -16,7 +16,11 @@ export interface Config {
   temporaryDirectory: string;
   /** For one DuckDB instance, in megabytes. */
   duckdbMemoryInMegabytes: number;
+  /** How long a run whose quality gate closed waits for a decision; 0: it fails at once. */
+  gateDecisionTimeoutInHours: number;
   postgresUrl: string;
+  /** Connection strings of SQL sources by the names of their settings, `SQL_SOURCE_...`. */
+  sqlSources: Record<string, string>;
   qdrant: { url: string; apiKey?: string; alias: string };
   embedding:
     | { provider: 'local'; precision: 'int8' | 'fp32'; threads: number; tokens: number }
@@ -60,6 +64,9 @@ const wholeNumber = (low: number, high: number): z.ZodType<number> =>
         .max(high, `a whole number from ${low} to ${high}`),
     );
 
+/** Settings that contracts name begin so; SQL_SOURCE_ORDERS, for example. */
+const SQL_SOURCE_PREFIX = 'SQL_SOURCE_';
+
 /** Every setting that the app reads, in the order of the sample settings. */
 const settingsSchema = z.object({
   LAKE_CONNECTION_STRING: z
@@ -74,7 +81,9 @@ const settingsSchema = z.object({
   PARQUET_CODEC: z.enum(['snappy', 'zstd'], 'snappy or zstd').default('snappy'),
   CONTRACTS_DIRECTORY: z.string().default('samples/contracts'),
   TEMPORARY_DIRECTORY: z.string().default(tmpdir()),
-  DUCKDB_MEMORY_MEGABYTES: wholeNumber(128, 65536).default(1024),
+  DUCKDB_MEMORY_MEGABYTES: wholeNumber(256, 65536).default(1024),
+  // Not over six days: past that a durable timer becomes a chain of timers, which not every host can make.
+  GATE_DECISION_TIMEOUT_HOURS: wholeNumber(0, 144).default(24),
   POSTGRES_URL: url(['postgres:', 'postgresql:']),
   QDRANT_URL: url(['http:', 'https:']),
   QDRANT_API_KEY: z.string().optional(),
@@ -148,6 +157,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       });
   const present = new Set<SettingName>(SETTING_NAMES.filter((name) => given[name] !== undefined));
   faults.push(...missingTogether(given, present));
+  const sqlSources = sqlSourcesOf(environment, faults);
   if (!parsed.success || faults.length > 0) {
     throw new FaultList(
       'CONFIGURATION_INVALID',
@@ -159,7 +169,36 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       },
     );
   }
-  return toConfig(parsed.data);
+  return { ...toConfig(parsed.data), sqlSources };
+}
+
+/** Settings whose names the contracts choose: one for each SQL source. */
+function sqlSourcesOf(environment: Record<string, string | undefined>, faults: Problem[]): Record<string, string> {
+  const given = Object.entries(environment).flatMap(([name, value]): [string, string][] =>
+    name.startsWith(SQL_SOURCE_PREFIX) && value?.trim() ? [[name, value.trim()]] : [],
+  );
+  for (const [name, value] of given) {
+    if (url(['postgres:', 'postgresql:']).safeParse(value).success) continue;
+    faults.push({
+      code: 'SETTING_INVALID',
+      message: `${name} is not valid`,
+      found: 'a value that is kept secret',
+      expected: `the URL of a SQL source, for example ${EXAMPLES.POSTGRES_URL}`,
+      where: { setting: name },
+    });
+  }
+  return Object.fromEntries(given);
+}
+
+/** The connection string that a contract names by its setting. Not set: SETTING_MISSING. */
+export function sqlConnection({ sqlSources }: Pick<Config, 'sqlSources'>, setting: string): string {
+  const connection = sqlSources[setting];
+  if (connection !== undefined) return connection;
+  throw new PipelineError('SETTING_MISSING', `${setting} is not set, and a contract takes its rows from there.`, {
+    expected: `for example ${EXAMPLES.POSTGRES_URL}`,
+    where: { setting },
+    remedy: 'Set it in local.settings.json, the environment or the app settings.',
+  });
 }
 
 /** What can only be judged over several settings. */
@@ -220,7 +259,7 @@ function wrong(name: SettingName, value: string | undefined, expected: string): 
   };
 }
 
-function toConfig(settings: Settings): Config {
+function toConfig(settings: Settings): Omit<Config, 'sqlSources'> {
   const azure = (): AzureOpenAiAccess => ({
     endpoint: settings.AZURE_OPENAI_ENDPOINT ?? '',
     apiKey: settings.AZURE_OPENAI_API_KEY,
@@ -243,6 +282,7 @@ function toConfig(settings: Settings): Config {
     contractsDirectory: settings.CONTRACTS_DIRECTORY,
     temporaryDirectory: settings.TEMPORARY_DIRECTORY,
     duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
+    gateDecisionTimeoutInHours: settings.GATE_DECISION_TIMEOUT_HOURS,
     postgresUrl: settings.POSTGRES_URL,
     qdrant: { url: settings.QDRANT_URL, apiKey: settings.QDRANT_API_KEY, alias: settings.QDRANT_ALIAS },
     embedding: embeddingOf(settings, azure, openAi),

@@ -4,11 +4,11 @@ import type { RunDisplay } from './terminal/runDisplay';
 
 const POLL_IN_MILLISECONDS = 250;
 
-/** Shows the run until it has ended, and returns it. */
+/** Shows the run until it has ended, or waits for somebody's decision, and returns it. */
 export async function followRun(api: PipelineApi, id: string, display: RunDisplay): Promise<Run> {
   for (;;) {
     const run = await api.run(id);
-    if (run.status === 'Completed' || run.status === 'Failed' || run.status === 'Terminated') {
+    if (['Completed', 'Failed', 'Terminated', 'Blocked'].includes(run.status)) {
       display.finish(run);
       return run;
     }

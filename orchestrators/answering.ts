@@ -10,7 +10,3 @@ export function* answering<Result>(work: () => StepFlow<Result>): StepFlow<Outco
     throw error;
   }
 }
-
-export function sum<Item>(items: Item[], value: (item: Item) => number): number {
-  return items.reduce((total, item) => total + value(item), 0);
-}

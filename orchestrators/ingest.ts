@@ -1,10 +1,10 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { Problem } from '../lib/errors';
 import type { RunSummary } from '../lib/runs/run';
 import type { RunKey } from '../lib/runs/runKey';
-import { sum } from './answering';
 import { callStep, problemOf, StepFailure, unwrap, type StepFlow } from './callStep';
-import type { Outcome } from './steps';
+import { planAll } from './planning';
+import { spreadApart } from './spread';
+import type { BlockedGate, Outcome } from './steps';
 import {
   EMBEDDING_STREAM,
   METADATA_STREAM,
@@ -12,7 +12,6 @@ import {
   type MetadataResult,
   type StreamInput,
 } from './streams';
-import { TRANSFORM_BATCH, type TransformBatchInput, type TransformBatchResult } from './transformBatch';
 
 export const INGEST = 'ingest';
 
@@ -20,20 +19,26 @@ export interface IngestInput {
   dataset: string;
   /** Partition, `yyyy-mm-dd`. */
   date: string;
+  /** Run id of the execution that this one replays. */
+  replayOf?: string;
 }
 
+/** The external event that wakes a blocked run. It says nothing: what was decided stands in the record. */
+export const GATE_DECISION = 'gateDecision';
+
 /**
- * One ingest of one partition: ensure, plan, transform, gate, commit, then metadata and embedding side by side, reconcile.
- * Before the commit a failure leaves nothing visible; after it, running again finishes the work.
+ * One ingest of one partition: ensure, extract (of a SQL source), plan, transform, gate, commit, then metadata and embedding
+ * side by side, reconcile. Before the commit a failure leaves nothing visible; after it, running again finishes the work.
  */
 export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
-  const { dataset, date } = context.df.getInput<IngestInput>();
+  const { dataset, date, replayOf = null } = context.df.getInput<IngestInput>();
   const key: RunKey = { dataset, date, runId: newRunId(context) };
   let committed = false;
   try {
-    yield* callStep(context, 'ensureRun', key);
-    const plan = yield* callStep(context, 'planRun', key);
-    yield* transformAll(context, key, plan.shards);
+    yield* callStep(context, 'ensureRun', { ...key, replayOf });
+    yield* callStep(context, 'extractSource', key);
+    const plan = yield* planAll(context, key);
+    yield* spreadApart(context, { step: 'transformRange', key, first: 0, count: plan.ranges });
     yield* passGate(context, key);
     const commit = yield* callStep(context, 'commitRun', key);
     committed = true;
@@ -63,31 +68,27 @@ function newRunId(context: OrchestrationContext): string {
   return `${moment}-${context.df.newGuid(context.df.instanceId).slice(0, 8)}`;
 }
 
-function* transformAll(context: OrchestrationContext, key: RunKey, shards: number[]): StepFlow<TransformBatchResult> {
-  let firstPart = 0;
-  const tasks: Task[] = [];
-  for (const [shard, ranges] of shards.entries()) {
-    const input: TransformBatchInput = { ...key, shard, ranges, firstPart };
-    tasks.push(context.df.callSubOrchestrator(TRANSFORM_BATCH, input, `${key.runId}-transform-${shard}`));
-    firstPart += ranges;
+/** An open gate lets the run go on at once, a closed one when it is approved; a rejection is the failure of a step. */
+function* passGate(context: OrchestrationContext, key: RunKey): StepFlow<void> {
+  const gate = yield* callStep(context, 'judgeRun', key);
+  if (gate.passed) return;
+  for (;;) {
+    const isOverdue = yield* waitForDecision(context, gate);
+    const { isApproved } = yield* callStep(context, 'settleGate', { ...key, isOverdue });
+    if (isApproved) return;
+    // Woken without a decision, by an event that was not the API's: with a new timer, since no task may be yielded twice.
   }
-  const batches = ((yield context.df.Task.all(tasks)) as Outcome<TransformBatchResult>[]).map(unwrap);
-  return { rows: sum(batches, ({ rows }) => rows), rejected: sum(batches, ({ rejected }) => rejected) };
 }
 
-function* passGate(context: OrchestrationContext, key: RunKey): StepFlow<void> {
-  const verdict = yield* callStep(context, 'judgeRun', key);
-  if (verdict.passed) return;
-  const failed = verdict.rules.filter(({ passed }) => !passed);
-  const list = (of: (rule: (typeof failed)[number]) => string): string => failed.map(of).join('; ');
-  const problem: Problem = {
-    code: 'QUALITY_GATE_CLOSED',
-    message: `The quality gate is closed for ${key.dataset} ${key.date}: ${list(({ rule }) => rule)}.`,
-    found: list(({ observed }) => observed),
-    expected: list(({ expected }) => expected),
-    remedy: `See the rejected rows in quarantine/${key.dataset}/${key.date}/, mend the files or the contract, and run again.`,
-  };
-  throw new StepFailure(problem);
+/** Returns true when the time for a decision is over. An event that came before the wait ends it at once. */
+function* waitForDecision(context: OrchestrationContext, { decideBy }: BlockedGate): StepFlow<boolean> {
+  // eslint-disable-next-line no-restricted-globals -- of a number in the history: the same in each replay
+  const timer = context.df.createTimer(new Date(decideBy));
+  const event = context.df.waitForExternalEvent(GATE_DECISION);
+  const first = (yield context.df.Task.any([event, timer])) as Task;
+  if (first === timer) return true;
+  if (!timer.isCompleted) timer.cancel();
+  return false;
 }
 
 function* followLake(context: OrchestrationContext, input: StreamInput): StepFlow<EmbeddingResult> {

@@ -1,16 +1,24 @@
 import type { Problem } from '../lib/errors';
 import type { RunSummary } from '../lib/runs/run';
 import type { RunKey } from '../lib/runs/runKey';
+import type { PlanSummary } from '../lib/transform/plan';
+import type { PlanProgress } from '../lib/transform/scan';
 
 /**
  * The activities that the orchestrators call: name, input, result. Results are small: data travels through the lake, not
  * through orchestration history.
  */
 export interface Steps {
-  ensureRun: { input: RunKey; result: { created: string[] } };
-  planRun: { input: RunKey; result: { shards: number[]; files: number; bytes: number; records: number } };
-  transformRange: { input: RangeOfRun; result: { rows: number; rejected: number; bytes: number } };
-  judgeRun: { input: RunKey; result: { passed: boolean; rules: VerdictRule[] } };
+  ensureRun: { input: RunKey & { replayOf: string | null }; result: { created: string[] } };
+  extractSource: { input: RunKey; result: { files: number; rows: number } };
+  planRun: { input: RunKey; result: PlanProgress };
+  convertFile: { input: PartOfRun; result: { bytes: number } };
+  continuePlan: { input: RunKey; result: { pieces: number } };
+  scanPiece: { input: PartOfRun; result: { bytes: number } };
+  foldScan: { input: RunKey; result: PlanSummary };
+  transformRange: { input: PartOfRun; result: { rows: number; rejected: number; bytes: number } };
+  judgeRun: { input: RunKey; result: { passed: true } | BlockedGate };
+  settleGate: { input: RunKey & { isOverdue: boolean }; result: { isApproved: boolean } };
   commitRun: { input: RunKey; result: { version: number; rows: number; rejected: number; parts: number } };
   loadDocuments: { input: PartOfRun; result: { rows: number } };
   removeStaleDocuments: { input: RunKey; result: { deleted: number } };
@@ -22,21 +30,13 @@ export interface Steps {
 }
 export type StepName = keyof Steps;
 
-export interface VerdictRule {
-  rule: string;
-  expected: string;
-  observed: string;
-  passed: boolean;
+export interface BlockedGate {
+  passed: false;
+  /** Until when a decision is waited for, in milliseconds since 1970 UTC. */
+  decideBy: number;
 }
 
-/** Range `index` of the plan's shard; `part` numbers the ranges over all shards. */
-export interface RangeOfRun extends RunKey {
-  shard: number;
-  index: number;
-  part: number;
-}
-
-/** Part number `part`, from 0, of the partition that the run committed. */
+/** Number `part`, from 0, of the files to convert, the pieces to scan, the plan's ranges, or the committed partition's parts. */
 export interface PartOfRun extends RunKey {
   part: number;
 }

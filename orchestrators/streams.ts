@@ -1,12 +1,12 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { RunKey } from '../lib/runs/runKey';
-import { answering, sum } from './answering';
-import { callStep, fanOut, type StepFlow } from './callStep';
+import { answering } from './answering';
+import { callStep, type StepFlow } from './callStep';
+import { spread } from './spread';
 import type { Outcome } from './steps';
 
 export const METADATA_STREAM = 'metadataStream';
 export const EMBEDDING_STREAM = 'embeddingStream';
-const WIDTH = 200;
 
 export interface StreamInput extends RunKey {
   /** Parts of the committed partition. */
@@ -28,9 +28,9 @@ export interface EmbeddingResult {
 export function* metadataStream(context: OrchestrationContext): StepFlow<Outcome<MetadataResult>> {
   const { parts, ...key } = context.df.getInput<StreamInput>();
   return yield* answering(function* (): StepFlow<MetadataResult> {
-    const loaded = yield* fanOut(context, 'loadDocuments', partsOf(key, parts), WIDTH);
+    const { rows } = yield* spread(context, { step: 'loadDocuments', key, first: 0, count: parts });
     const { deleted } = yield* callStep(context, 'removeStaleDocuments', key);
-    return { rows: sum(loaded, ({ rows }) => rows), deleted };
+    return { rows, deleted };
   });
 }
 
@@ -38,12 +38,8 @@ export function* metadataStream(context: OrchestrationContext): StepFlow<Outcome
 export function* embeddingStream(context: OrchestrationContext): StepFlow<Outcome<EmbeddingResult>> {
   const { parts, ...key } = context.df.getInput<StreamInput>();
   return yield* answering(function* (): StepFlow<EmbeddingResult> {
-    const done = yield* fanOut(context, 'embedDocuments', partsOf(key, parts), WIDTH);
+    const { embedded, reused } = yield* spread(context, { step: 'embedDocuments', key, first: 0, count: parts });
     const { deleted } = yield* callStep(context, 'removeStaleVectors', key);
-    return { embedded: sum(done, ({ embedded }) => embedded), reused: sum(done, ({ reused }) => reused), deleted };
+    return { embedded, reused, deleted };
   });
-}
-
-function partsOf(key: RunKey, parts: number): (RunKey & { part: number })[] {
-  return Array.from({ length: parts }, (_, part) => ({ ...key, part }));
 }

@@ -11,6 +11,8 @@ registerStep('commitRun', async (app, key) => {
     () => commitRun(app.lakehouse, key),
     (result) => ({ rows: result.rows }),
   );
+  // From here on the next date of a SQL source goes on where this one ended.
+  await app.extracts.commit(key);
   await app.runs.plan(key.runId, 'metadata', parts);
   await app.runs.plan(key.runId, 'embed', parts);
   return { version, rows, rejected, parts };

@@ -1,7 +1,13 @@
 import './ensureRun';
+import './extractSource';
 import './planRun';
+import './convertFile';
+import './continuePlan';
+import './scanPiece';
+import './foldScan';
 import './transformRange';
 import './judgeRun';
+import './settleGate';
 import './commitRun';
 import './loadDocuments';
 import './removeStaleDocuments';

@@ -1,16 +1,15 @@
 import { recordPart } from '../../lib/runs/recordPart';
-import { planPartitions } from '../../lib/transform/planPartitions';
+import { beginPlan } from '../../lib/transform/planPartitions';
+import { planningPart } from './planningPart';
 import { registerStep } from './registerStep';
 
-/** Checks the files' headers against the contract and cuts the files into ranges. */
+/** Checks the files' headers against the contract; plans a small run by itself and lists what a large one has to have done. */
 registerStep('planRun', async (app, key) => {
-  const plan = await recordPart(
-    app.runs,
-    key,
-    { step: 'plan', part: 0 },
-    () => planPartitions(app.lakehouse, key),
-    ({ bytes }) => ({ bytes }),
+  const progress = await recordPart(app.runs, key, { step: 'plan', part: planningPart('planRun') }, () =>
+    beginPlan(app.lakehouse, key),
   );
-  await app.runs.plan(key.runId, 'transform', plan.ranges);
-  return { shards: plan.shards, files: plan.files, bytes: plan.bytes, records: plan.records };
+  if (progress.next === 'transform') await app.runs.plan(key.runId, 'transform', progress.ranges);
+  // How many pieces there will be is known when all files are converted.
+  else await app.runs.plan(key.runId, 'plan', 2 + (progress.next === 'scan' ? progress.pieces : progress.conversions));
+  return progress;
 });

@@ -1,12 +1,14 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { z } from 'zod';
-import { PipelineError } from '../../lib/errors';
+import { describeReplay } from '../../lib/runs/describeReplay';
 import { describeRun, parseInstanceId } from '../../lib/runs/describeRun';
+import type { RunDetail } from '../../lib/runs/run';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
 import { readQuery } from './readRequest';
 import { instanceState, isUnderWay, toState } from './runInstances';
+import { runNotFound } from './runNotFound';
 
 const listSchema = z.strictObject({ limit: z.coerce.number('a number').int().min(1).max(200).default(50) });
 
@@ -32,7 +34,7 @@ app.http('listRuns', {
     // A record that is not closed may belong to a run that was terminated: ask the engine.
     await Promise.all(
       records
-        .filter(({ status, instanceId }) => status === 'running' && !states.has(instanceId))
+        .filter(({ status, instanceId }) => (status === 'running' || status === 'blocked') && !states.has(instanceId))
         .map(async ({ instanceId }) => {
           const state = await instanceState(client, instanceId);
           if (state) states.set(instanceId, state);
@@ -52,7 +54,7 @@ app.http('listRuns', {
   }),
 });
 
-/** `GET /api/runs/{id}`: live, step by step. */
+/** `GET /api/runs/{id}`: live, step by step; with the gate's verdict and decision, and what a replay has bettered. */
 app.http('showRun', {
   route: 'runs/{id}',
   methods: ['GET'],
@@ -60,16 +62,19 @@ app.http('showRun', {
   extraInputs: [df.input.durableClient()],
   handler: answeringProblems(async (request, context) => {
     const id = request.params.id ?? '';
-    const [state, records] = await Promise.all([instanceState(df.getClient(context), id), theApp().runs.latest([id])]);
+    const { runs, gates } = theApp();
+    const [state, records] = await Promise.all([instanceState(df.getClient(context), id), runs.latest([id])]);
     const record = records.get(id);
-    if (!state && !record) {
-      throw new PipelineError('RUN_NOT_FOUND', 'There is no such run.', {
-        status: 404,
-        found: JSON.stringify(id.slice(0, 120)),
-        expected: 'an id of the form ingest-<dataset>-<yyyy-mm-dd>',
-        remedy: 'List the runs at /api/runs.',
-      });
-    }
-    return { jsonBody: describeRun(id, state, record, new Date()) };
+    if (!state && !record) throw runNotFound(id);
+    const run = describeRun(id, state, record, new Date());
+    // While an execution is starting, the record is still an earlier one's.
+    const current = run.runId === null ? undefined : record;
+    const [gate, replayed] = await Promise.all([
+      current && gates.find(current.runId),
+      typeof current?.replayOf === 'string' ? runs.find(current.replayOf) : undefined,
+    ]);
+    const replay = current && replayed ? describeReplay(current, replayed) : null;
+    const detail: RunDetail = { ...run, gate: gate ?? null, replay };
+    return { jsonBody: detail };
   }),
 });

@@ -1,12 +1,8 @@
 import * as df from 'durable-functions';
 import { z } from 'zod';
-import { PipelineError } from '../../lib/errors';
-import { instanceIdOf } from '../../lib/runs/runKey';
-import { INGEST, type IngestInput } from '../../orchestrators/ingest';
-import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
 import { calendarDate, readBody } from './readRequest';
-import { instanceState, isUnderWay } from './runInstances';
+import { startIngest } from './startIngest';
 
 const requestSchema = z.strictObject({ dataset: z.string(), date: calendarDate.optional() });
 
@@ -17,20 +13,7 @@ df.app.client.http('startRun', {
   authLevel: 'anonymous',
   handler: answeringProblems(async (request, client: df.DurableClient) => {
     const { dataset, date = new Date().toISOString().slice(0, 10) } = await readBody(request, requestSchema);
-    await theApp().contracts.get(dataset);
-    const id = instanceIdOf(dataset, date);
-    const state = await instanceState(client, id);
-    if (isUnderWay(state)) {
-      throw new PipelineError('RUN_UNDER_WAY', `The ingest of ${dataset} ${date} is under way.`, {
-        status: 409,
-        found: `a run that is ${state?.status}`,
-        expected: 'no run of this dataset and date',
-        where: { field: 'date' },
-        remedy: `Follow it at /api/runs/${id}; start again when it has ended.`,
-      });
-    }
-    const input: IngestInput = { dataset, date };
-    await client.startNew(INGEST, { instanceId: id, input });
+    const id = await startIngest(client, { dataset, date });
     return { status: 202, headers: { location: `/api/runs/${id}` }, jsonBody: { id, dataset, date } };
   }),
 });

@@ -1,3 +1,7 @@
+import type { QualityRule } from './qualityRule';
+import type { SqlSourceOptions } from './sqlSource';
+import type { TextFormat } from './textFormat';
+
 /** A data contract (Open Data Contract Standard v3.1), reduced to what the pipeline acts on. Read by `readContract`. */
 export interface DataContract {
   /** Name of the dataset: folder name under `raw/` and `processed-data/`; lower-case letters, digits, hyphens. */
@@ -26,11 +30,18 @@ export interface ContractColumn {
   /** In characters. */
   minLength?: number;
   maxLength?: number;
-  minimum?: number;
-  maximum?: number;
+  /** A number; for a date or timestamp the text `2026-01-31` or `2026-01-31T12:00:00Z`. */
+  minimum?: Bound;
+  maximum?: Bound;
+  exclusiveMinimum?: Bound;
+  exclusiveMaximum?: Bound;
+  /** Of a string: what it is, by the standard's names. */
+  textFormat?: TextFormat;
   /** strptime format for date and timestamp columns; default `%Y-%m-%d` and `%Y-%m-%dT%H:%M:%SZ`. */
   format?: string;
 }
+
+export type Bound = number | string;
 
 /** Which column plays which part for documents. `id`, `title` and `text` are required. */
 export interface ColumnRoles {
@@ -42,17 +53,25 @@ export interface ColumnRoles {
   category?: string;
 }
 
+export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
 export interface SourceOptions {
   /** File name pattern under `raw/<dataset>/<date>/`. */
   glob: string;
   delimiter: string;
   quote: string;
-  encoding: 'utf-8';
+  encoding: TextEncoding;
+  /** 'auto': by the file's first bytes. */
+  compression: 'none' | 'gzip' | 'auto';
+  format: 'csv' | 'ndjson';
   /** An unquoted field with this text is null. A quoted one never is. */
   nullText: string;
+  /** Where the files are extracted from, when they are not dropped. */
+  sqlSource?: SqlSourceOptions;
 }
 
 export interface QualityLimits {
   /** Share of records (0 to 1) that may be rejected before the gate closes. */
   maxRejectShare: number;
+  rules: QualityRule[];
 }

@@ -1,18 +1,25 @@
 import type { ContractColumn, LogicalType } from './contract';
 import type { ContractProperty } from './contractShape';
 import type { ContractFault } from './contractFault';
+import { patternFault } from './pattern';
+import { readBounds } from './readBounds';
+import { readStringFormat } from './readStringFormat';
 import { strptimeFormat } from './timeFormat';
 
 /** Columns that the transform adds to each row; a contract may not name its own so. */
 export const TECHNICAL_COLUMNS = ['source_file', 'record_number', 'content_hash', 'ingest_date'] as const;
 
 const OPTION_TYPES: Record<string, LogicalType[]> = {
-  pattern: ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'],
+  pattern: ['string'],
   minLength: ['string'],
   maxLength: ['string'],
-  minimum: ['integer', 'number'],
-  maximum: ['integer', 'number'],
-  format: ['date', 'timestamp'],
+  minimum: ['integer', 'number', 'date', 'timestamp'],
+  maximum: ['integer', 'number', 'date', 'timestamp'],
+  exclusiveMinimum: ['integer', 'number', 'date', 'timestamp'],
+  exclusiveMaximum: ['integer', 'number', 'date', 'timestamp'],
+  format: ['string', 'integer', 'number', 'date', 'timestamp'],
+  timezone: ['timestamp'],
+  defaultTimezone: ['timestamp'],
 };
 
 /** One property of the standard as a column. Faults are added to the list; the column is usable only without any. */
@@ -35,11 +42,9 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
   if (options.minLength !== undefined && options.maxLength !== undefined && options.minLength > options.maxLength) {
     faults.push({ path: path('minLength'), message: 'minLength is over maxLength: no value could pass.' });
   }
-  if (options.minimum !== undefined && options.maximum !== undefined && options.minimum > options.maximum) {
-    faults.push({ path: path('minimum'), message: 'minimum is over maximum: no value could pass.' });
-  }
-  const format = options.format === undefined ? undefined : strptimeFormat(options.format);
-  if (options.format !== undefined && format === undefined) {
+  const isTime = property.logicalType === 'date' || property.logicalType === 'timestamp';
+  const format = !isTime || options.format === undefined ? undefined : strptimeFormat(options.format);
+  if (isTime && options.format !== undefined && format === undefined) {
     faults.push({
       path: path('format'),
       message: 'The format has a part that is not known.',
@@ -57,8 +62,9 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
     pattern: options.pattern,
     minLength: options.minLength,
     maxLength: options.maxLength,
-    minimum: options.minimum,
-    maximum: options.maximum,
+    textFormat:
+      property.logicalType === 'string' ? readStringFormat(options.format, path('format'), faults) : undefined,
+    ...readBounds(property.logicalType, options, path, faults),
     format,
   };
 }
@@ -95,17 +101,4 @@ export function columnFaults(columns: { index: number; column: ContractColumn }[
     }
   }
   return faults;
-}
-
-/** The engine matches with RE2, which has no look-around and no back-references. */
-function patternFault(pattern: string): string | undefined {
-  try {
-    new RegExp(pattern, 'u');
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  const unescaped = pattern.replaceAll(/\\\\/g, '');
-  if (/\(\?(?:[=!]|<[=!])/.test(unescaped)) return 'Look-ahead and look-behind are not supported in patterns.';
-  if (/\\[1-9]|\\k</.test(unescaped)) return 'Back-references are not supported in patterns.';
-  return undefined;
 }

@@ -5,14 +5,31 @@ import type { ContractColumn, DataContract } from './contract';
 import type { ContractFault } from './contractFault';
 import { contractShape, propertyShape, sourceShape } from './contractShape';
 import { columnFaults, readColumn } from './readColumn';
+import { readFreshness } from './readFreshness';
+import { readQuality, type ReadingNotes } from './readQuality';
 import { readRoles, type RoleCandidate } from './readRoles';
 import { isDatasetName } from './datasetName';
+import type { QualityRule } from './qualityRule';
+import { shapeFaults } from './shapeFaults';
 
 /**
  * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` only names it in faults.
  * Throws FaultList CONTRACT_INVALID with every fault of the file: line, and path in the YAML as `where.field`.
  */
 export function readContract(text: string, file: string): DataContract {
+  return readContractWithNotes(text, file).contract;
+}
+
+export interface ContractReading {
+  contract: DataContract;
+  /** What the contract says that the pipeline does not carry out and that is no fault. */
+  remarks: string[];
+  /** File, line and path of a rule of `contract`. */
+  placeOf(rule: QualityRule): Problem['where'];
+}
+
+/** The same, with what is worth telling to the contract's author. */
+export function readContractWithNotes(text: string, file: string): ContractReading {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const place = (path: PropertyKey[]) => placeOf(document, lineCounter, file, path);
@@ -29,11 +46,17 @@ export function readContract(text: string, file: string): DataContract {
   const content: unknown = document.toJS();
   const shape = contractShape.safeParse(content);
   const faults = shape.success ? [] : shapeFaults(shape.error);
-  const contract = readContent(content, faults);
+  const notes: ReadingNotes = { remarks: [], rulePaths: new Map() };
+  const contract = readContent(content, faults, notes);
   if (shape.success && faults.length === 0 && contract !== undefined) {
     const [table] = shape.data.schema;
     const { version, status, description } = shape.data;
-    return { dataset: table?.name ?? '', version, status, description: description?.purpose, ...contract };
+    const said = { dataset: table?.name ?? '', version, status, description: description?.purpose };
+    return {
+      contract: { ...said, ...contract },
+      remarks: notes.remarks,
+      placeOf: (rule) => place(notes.rulePaths.get(rule) ?? []),
+    };
   }
   throw invalid(
     file,
@@ -45,6 +68,7 @@ export function readContract(text: string, file: string): DataContract {
 function readContent(
   content: unknown,
   faults: ContractFault[],
+  notes: ReadingNotes,
 ): Pick<DataContract, 'columns' | 'roles' | 'source' | 'quality'> | undefined {
   const table = objectOf(listOf(objectOf(content)['schema'])[0]);
   const name = table['name'];
@@ -63,10 +87,39 @@ function readContent(
   });
   faults.push(...columnFaults(columns));
   const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
+  const rules = readRules(objectOf(content), faults, notes);
   const options = readSource(listOf(objectOf(content)['customProperties']).map(objectOf), faults);
   if (roles === undefined || options === undefined) return undefined;
   const { maxRejectShare, ...source } = options;
-  return { columns: columns.map(({ column }) => withoutUndefined(column)), roles, source, quality: { maxRejectShare } };
+  return {
+    columns: columns.map(({ column }) => withoutUndefined(column)),
+    roles,
+    source,
+    quality: { maxRejectShare, rules },
+  };
+}
+
+function readRules(content: Record<string, unknown>, faults: ContractFault[], notes: ReadingNotes): QualityRule[] {
+  const table = objectOf(listOf(content['schema'])[0]);
+  const properties = listOf(table['properties']).map(objectOf);
+  const columns = properties.map(({ name, logicalType }) => ({ name: String(name), logicalType: String(logicalType) }));
+  const place = { dataset: String(table['name']), columnNames: columns.map(({ name }) => name) };
+  const tablePath = ['schema', 0];
+  const defaultElement = content['slaDefaultElement'];
+  return [
+    ...readQuality(listOf(table['quality']), { ...place, path: tablePath }, faults, notes),
+    ...properties.flatMap(({ quality }, index) => {
+      const path = [...tablePath, 'properties', index];
+      return readQuality(listOf(quality), { ...place, path, column: columns[index]?.name }, faults, notes);
+    }),
+    ...readFreshness(
+      listOf(content['slaProperties']),
+      typeof defaultElement === 'string' ? defaultElement : undefined,
+      columns,
+      faults,
+      notes,
+    ),
+  ];
 }
 
 function readSource(
@@ -94,10 +147,11 @@ function readSource(
 }
 
 function roleCandidate(property: unknown): RoleCandidate {
-  const { name, primaryKey, customProperties } = objectOf(property);
+  const { name, primaryKey, customProperties, logicalTypeOptions } = objectOf(property);
   return {
     name: String(name),
     primaryKey: primaryKey === true,
+    maxLength: objectOf(logicalTypeOptions)['maxLength'],
     customProperties: listOf(customProperties).map(objectOf),
   };
 }
@@ -108,17 +162,6 @@ function objectOf(value: unknown): Record<string, unknown> {
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function shapeFaults(error: z.ZodError): ContractFault[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
-          path: [...issue.path, key],
-          message: `"${key}" is not supported; remove it, or the promise it makes would go unchecked.`,
-        }))
-      : [{ path: issue.path, message: issue.message }],
-  );
 }
 
 function toProblem(fault: ContractFault, place: (path: PropertyKey[]) => Problem['where']): Problem {

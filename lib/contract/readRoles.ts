@@ -6,8 +6,12 @@ import { ROLE_NAMES, type RoleName } from './contractShape';
 export interface RoleCandidate {
   name: string;
   primaryKey: boolean;
+  maxLength?: unknown;
   customProperties: { property?: unknown; value?: unknown }[];
 }
+
+/** Characters. A key is indexed as a whole in SQL. */
+const LONGEST_KEY = 500;
 
 /** Which column plays which part, from the properties' customProperties `{property: role, value: id}`. */
 export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): ColumnRoles {
@@ -50,8 +54,13 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
       expected: columns[id]?.name,
     });
   }
-  if (id !== undefined && id === found.get('text')) {
-    faults.push({ path: ['schema', 0, 'properties', id], message: 'The roles id and text need two columns.' });
+  const key = id === undefined ? undefined : columns[id];
+  if (key !== undefined && id === found.get('text') && !(Number(key.maxLength) <= LONGEST_KEY)) {
+    faults.push({
+      path: ['schema', 0, 'properties', id ?? 0],
+      message: 'One column has the roles id and text, and its length has no bound fit for a key.',
+      expected: `two columns, or logicalTypeOptions: {maxLength: ${LONGEST_KEY}} or less`,
+    });
   }
   const nameOf = (role: RoleName) => {
     const index = found.get(role);

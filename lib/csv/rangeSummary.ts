@@ -8,7 +8,7 @@ export const ScanState = { OUTSIDE: 0, INSIDE: 1, QUOTE_PENDING: 2 } as const;
 export type ScanState = (typeof ScanState)[keyof typeof ScanState];
 
 /** What one range does when it is entered in one state. */
-export interface StateSummary {
+export interface StateScan {
   end: ScanState;
   /** Offset in the range of the byte after its first record end; -1 when no record ends in it. */
   firstBoundary: number;
@@ -18,6 +18,14 @@ export interface StateSummary {
   recordsToBoundary: number;
   /** Offset in the range of the last quote that opens a field; -1 when none does. */
   lastOpening: number;
+}
+
+/** With what turns its two offsets into physical lines once the lines before the range are known. */
+export interface StateSummary extends StateScan {
+  /** Line feeds before `firstBoundary`; 0 when there is none. */
+  lineFeedsToBoundary: number;
+  /** Line feeds before `lastOpening`; 0 when there is none. */
+  lineFeedsToOpening: number;
 }
 
 /**
@@ -38,19 +46,28 @@ export interface RangeSummary {
  * byte decides whether a quote opens a field and whether a line is blank.
  */
 export function summariseRange(range: Buffer, before: Buffer, dialect: CsvDialect): RangeSummary {
-  const outside = summariseFrom(range, ScanState.OUTSIDE, before, dialect);
-  const inside = summariseFrom(range, ScanState.INSIDE, before, dialect);
-  const pending =
-    range.length > 0 && range[0] !== dialect.quote
-      ? outside
-      : summariseFrom(range, ScanState.QUOTE_PENDING, before, dialect);
-  return { length: range.length, lineFeeds: countLineFeeds(range), states: [outside, inside, pending] };
+  const lineFeeds = countLineFeeds(range);
+  const from = (start: ScanState) => withLineFeeds(range, lineFeeds, summariseFrom(range, start, before, dialect));
+  const outside = from(ScanState.OUTSIDE);
+  const inside = from(ScanState.INSIDE);
+  const pending = range.length > 0 && range[0] !== dialect.quote ? outside : from(ScanState.QUOTE_PENDING);
+  return { length: range.length, lineFeeds, states: [outside, inside, pending] };
+}
+
+/** Counted from the nearer end: the first boundary lies near the start, the last opening mostly near the end. */
+function withLineFeeds(range: Buffer, lineFeeds: number, scan: StateScan): StateSummary {
+  const { firstBoundary, lastOpening } = scan;
+  return {
+    ...scan,
+    lineFeedsToBoundary: firstBoundary < 0 ? 0 : countLineFeeds(range.subarray(0, firstBoundary)),
+    lineFeedsToOpening: lastOpening < 0 ? 0 : lineFeeds - countLineFeeds(range.subarray(lastOpening)),
+  };
 }
 
 /** The range entered in a known state: one pass instead of three. */
-export function summariseFrom(range: Buffer, start: ScanState, before: Buffer, dialect: CsvDialect): StateSummary {
+export function summariseFrom(range: Buffer, start: ScanState, before: Buffer, dialect: CsvDialect): StateScan {
   const { quote, delimiter } = dialect;
-  const summary: StateSummary = { end: start, firstBoundary: -1, records: 0, recordsToBoundary: 0, lastOpening: -1 };
+  const summary: StateScan = { end: start, firstBoundary: -1, records: 0, recordsToBoundary: 0, lastOpening: -1 };
   const byteAt = (index: number): number | undefined => (index >= 0 ? range[index] : before[before.length + index]);
   let position = 0;
   let state: ScanState = start;
@@ -107,7 +124,11 @@ export function composeSummaries(left: RangeSummary, right: RangeSummary): Range
       firstBoundary: here || second.firstBoundary < 0 ? first.firstBoundary : left.length + second.firstBoundary,
       records: first.records + second.records,
       recordsToBoundary: here ? first.recordsToBoundary : second.recordsToBoundary,
+      lineFeedsToBoundary:
+        here || second.firstBoundary < 0 ? first.lineFeedsToBoundary : left.lineFeeds + second.lineFeedsToBoundary,
       lastOpening: second.lastOpening < 0 ? first.lastOpening : left.length + second.lastOpening,
+      lineFeedsToOpening:
+        second.lastOpening < 0 ? first.lineFeedsToOpening : left.lineFeeds + second.lineFeedsToOpening,
     };
   };
   const [outside, inside, pending] = left.states;

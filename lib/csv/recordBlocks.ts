@@ -4,6 +4,7 @@ const BLOCK_LENGTH = 8 * 1024 * 1024;
 
 /** A piece of a file that starts at a record's start. */
 export interface RecordBlock {
+  /** Only while it is used: the next block is read into the same memory. */
   bytes: Buffer;
   /** Byte offset of the block in the file. */
   offset: number;
@@ -12,7 +13,7 @@ export interface RecordBlock {
 
 /**
  * Reads a local file in blocks. `use` returns how many bytes it consumed; the rest comes again at the start of the next
- * block, so each block starts where a record does. Memory: two blocks, or twice the longest record where that is more.
+ * block, so each block starts where a record does. Memory: a block and a record, or twice the longest record.
  */
 export async function readRecordBlocks(
   file: string,
@@ -20,23 +21,27 @@ export async function readRecordBlocks(
 ): Promise<void> {
   const handle = await open(file, 'r');
   try {
-    let rest: Buffer = Buffer.alloc(0);
+    let block: Buffer = Buffer.allocUnsafe(BLOCK_LENGTH);
+    let rest = 0;
     let offset = 0;
     for (;;) {
       // Reading as much again as is left over keeps one giant record linear, not quadratic.
-      const block = Buffer.allocUnsafe(rest.length + Math.max(BLOCK_LENGTH, rest.length));
-      rest.copy(block);
-      let filled = rest.length;
+      if (rest > block.length / 2) {
+        const larger = Buffer.allocUnsafe(2 * block.length);
+        block.copy(larger, 0, 0, rest);
+        block = larger;
+      }
+      let filled = rest;
       while (filled < block.length) {
         const { bytesRead } = await handle.read(block, filled, block.length - filled);
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
       const atEnd = filled < block.length;
-      const bytes = block.subarray(0, filled);
-      const consumed = await use({ bytes, offset, atEnd });
+      const consumed = await use({ bytes: block.subarray(0, filled), offset, atEnd });
       if (atEnd) return;
-      rest = bytes.subarray(consumed);
+      block.copyWithin(0, consumed, filled);
+      rest = filled - consumed;
       offset += consumed;
     }
   } finally {

@@ -26,14 +26,16 @@ export class TextCheck {
     private line = 1,
   ) {}
 
-  push(block: Buffer): void {
+  /** `lineFeeds`: those of the block, when they have been counted already. */
+  push(block: Buffer, lineFeeds?: number): void {
     if (this.fault !== undefined) return;
     const bytes = this.rest.length > 0 ? Buffer.concat([this.rest, block]) : block;
     const whole = bytes.subarray(0, bytes.length - lengthOfCutCharacter(bytes));
     this.check(whole);
     this.rest = Buffer.from(bytes.subarray(whole.length));
     this.offset += whole.length;
-    this.line += countLineFeeds(whole);
+    // The bytes of a cut character are no line feeds: the block has as many as what was checked of it.
+    this.line += lineFeeds ?? countLineFeeds(whole);
   }
 
   /** A character cut off by the file's end is a fault too. */
@@ -77,6 +79,18 @@ export function textProblem(fault: TextFault, file: string): Problem {
     where,
     remedy: 'Save the file as UTF-8 (it may be Windows-1252 or Latin-1) and drop it again.',
   };
+}
+
+/**
+ * Bytes of a character that began before and goes on here: 0 to 3. `before` holds the three bytes before (fewer at the
+ * text's start), which are taken to be sound text: where they are not, the earlier fault is the one to tell.
+ */
+export function lengthOfCarriedCharacter(before: Buffer): number {
+  for (let distance = 1; distance <= Math.min(3, before.length); distance += 1) {
+    const byte = before[before.length - distance] ?? 0;
+    if ((byte & 0xc0) !== 0x80) return Math.max(0, characterLength(byte) - distance);
+  }
+  return 0;
 }
 
 /** Bytes at the end that begin a character which goes on in the next block: 0 to 3. */

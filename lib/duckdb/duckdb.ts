@@ -1,5 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+import {
+  DuckDBInstance,
+  DuckDBMapValue,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { PipelineError } from '../errors';
 
 export interface DuckDbSettings {
@@ -19,7 +25,22 @@ export interface DuckDb {
   rows(sql: string): Promise<SqlValue[][]>;
   /** Rows as they are computed, in batches of at most `batchRows` and about `batchCharacters` of text. */
   stream(sql: string, limits: BatchLimits): AsyncIterable<SqlValue[][]>;
+  /** Writes a query's rows to a Parquet file. `options` as in `COPY`. */
+  writeParquet(query: string, file: string, options: string): Promise<ParquetSummary>;
   close(): void;
+}
+
+/** What the engine says of a file that it wrote: the file need not be read back for it. */
+export interface ParquetSummary {
+  rows: number;
+  columns: ReadonlyMap<string, ColumnSummary>;
+}
+
+export interface ColumnSummary {
+  nulls: number;
+  /** As the engine writes values as text; cut after 256 bytes. Both absent when a row group has no value. */
+  smallest?: string;
+  largest?: string;
 }
 
 export interface BatchLimits {
@@ -61,6 +82,12 @@ export async function openDuckDb(settings: DuckDbSettings, temporaryDirectory: s
         if (chunk === null || chunk.rowCount === 0) return;
         yield* batchesOf(chunk, limits);
       }
+    },
+    async writeParquet(query, file, options) {
+      const copy = `COPY (${query}) TO ${literal(file)} (FORMAT parquet, ${options}, RETURN_STATS)`;
+      const reader = await guard(settings, () => connection.runAndReadAll(copy));
+      const [row] = reader.getRowObjects();
+      return { rows: Number(row?.['count']), columns: summariesOf(row?.['column_statistics']) };
     },
     close() {
       connection.closeSync();
@@ -107,6 +134,25 @@ async function guard<T>(settings: DuckDbSettings, work: () => Promise<T>): Promi
       cause,
     });
   }
+}
+
+function summariesOf(statistics: DuckDBValue | undefined): Map<string, ColumnSummary> {
+  const columns = new Map<string, ColumnSummary>();
+  for (const { key, value } of entriesOf(statistics)) {
+    const facts = new Map(entriesOf(value).map((fact) => [fact.key, String(fact.value)]));
+    // Columns are named as SQL names them.
+    const name = String(key).slice(1, -1).replaceAll('""', '"');
+    columns.set(name, {
+      nulls: Number(facts.get('null_count')),
+      smallest: facts.get('min'),
+      largest: facts.get('max'),
+    });
+  }
+  return columns;
+}
+
+function entriesOf(value: DuckDBValue | undefined): { key: DuckDBValue; value: DuckDBValue }[] {
+  return value instanceof DuckDBMapValue ? value.entries : [];
 }
 
 function* batchesOf(chunk: DuckDBDataChunk, limits: BatchLimits): Generator<SqlValue[][]> {

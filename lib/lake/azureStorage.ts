@@ -24,7 +24,8 @@ const RETRIES = { maxTries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 3000 };
 /**
  * The lake in a storage account. File systems are made through the Data Lake API, whose client creates them by the Blob
  * endpoint and so works against Azurite too; data goes through the Blob API, which ADLS Gen2 serves as well.
- * A service that cannot be reached or is busy: LAKE_STORAGE_UNAVAILABLE, retryable. Refused: LAKE_STORAGE_FORBIDDEN.
+ * A service that cannot be reached or is busy: LAKE_STORAGE_UNAVAILABLE, retryable; a
+ * container that is being deleted: LAKE_CONTAINER_BEING_DELETED, retryable. Refused: LAKE_STORAGE_FORBIDDEN.
  */
 export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
   const blobs =
@@ -199,6 +200,20 @@ function storageProblem(cause: RestError, container: string, path: string): Pipe
       remedy: 'Start a run: its first step makes missing containers.',
       cause,
     });
+  }
+  if (cause.code === 'ContainerBeingDeleted') {
+    return new PipelineError(
+      'LAKE_CONTAINER_BEING_DELETED',
+      'The container was deleted and its name is not free yet.',
+      {
+        where,
+        found,
+        remedy:
+          'The service frees the name within minutes. Start the run again when its retries were over before that.',
+        retryable: true,
+        cause,
+      },
+    );
   }
   if (cause.statusCode === 404) {
     return new PipelineError('LAKE_OBJECT_NOT_FOUND', 'The object does not exist.', {

@@ -1,4 +1,7 @@
-/** Actions of the Delta Lake transaction log, as far as they are written here (reader version 1, writer version 2). */
+/**
+ * Actions of the Delta Lake transaction log, as far as they are read and written here (reader version 1, writer version
+ * 2). Other actions and fields may stand in entries of other writers: a reader passes over them.
+ */
 export type DeltaAction =
   | { commitInfo: CommitInfo }
   | { protocol: Protocol }
@@ -21,11 +24,16 @@ export interface CommitInfo {
 export interface Protocol {
   minReaderVersion: number;
   minWriterVersion: number;
+  /** With reader version 3. */
+  readerFeatures?: string[];
+  /** With writer version 7. */
+  writerFeatures?: string[];
 }
 
 export interface MetaData {
   id: string;
   name?: string;
+  description?: string;
   format: { provider: 'parquet'; options: Record<string, string> };
   /** A `DeltaSchema` as JSON text. */
   schemaString: string;
@@ -36,7 +44,9 @@ export interface MetaData {
 }
 
 export interface Transaction {
+  /** The run's id. */
   appId: string;
+  /** The table's version that the transaction made, so that its log entry is found again from a checkpoint. */
   version: number;
   lastUpdated?: number;
 }
@@ -44,7 +54,7 @@ export interface Transaction {
 export interface AddFile {
   /** Relative to the table's root, URL-encoded. */
   path: string;
-  partitionValues: Record<string, string>;
+  partitionValues: Record<string, string | null>;
   /** Bytes. */
   size: number;
   /** Milliseconds since 1970. */
@@ -52,6 +62,7 @@ export interface AddFile {
   dataChange: boolean;
   /** `FileStatistics` as JSON text. */
   stats?: string;
+  tags?: Record<string, string | null>;
 }
 
 export interface RemoveFile {
@@ -59,7 +70,7 @@ export interface RemoveFile {
   deletionTimestamp: number;
   dataChange: boolean;
   extendedFileMetadata?: boolean;
-  partitionValues?: Record<string, string>;
+  partitionValues?: Record<string, string | null>;
   size?: number;
 }
 

@@ -1,24 +1,11 @@
 import { PipelineError } from '../errors';
-import type { AddFile, DeltaAction, DeltaSchema, MetaData, Protocol } from './deltaActions';
+import { readCheckpoint } from './checkpoint';
+import type { DeltaAction } from './deltaActions';
+import type { TableStorage } from './lakehouse';
+import { listLog, requireEntries, type LogFiles } from './logFiles';
 import type { ObjectStore } from './objectStore';
-import { logEntryVersion, logFolder } from './paths';
-
-/** What the table is at one version. */
-export interface TableSnapshot {
-  version: number;
-  protocol: Protocol;
-  metaData: MetaData;
-  schema: DeltaSchema;
-  /** The files that make the table, by path. */
-  files: Map<string, AddFile>;
-  /** For each committed run, the version that it made. */
-  runs: Map<string, number>;
-}
-
-export interface LogEntry {
-  version: number;
-  actions: DeltaAction[];
-}
+import { logEntryPath, logFolder } from './paths';
+import { applyEntries, emptyState, snapshotOf, type LogEntry, type TableSnapshot } from './tableSnapshot';
 
 const PARALLEL_READS = 16;
 
@@ -32,95 +19,95 @@ export async function readLog(
   dataset: string,
   fromVersion = 0,
 ): Promise<LogEntry[]> {
-  const paths = new Map<number, string>();
-  for await (const { path } of store.list(container, logFolder(dataset))) {
-    const version = logEntryVersion(path);
-    if (version !== undefined && version >= fromVersion) paths.set(version, path);
+  const files = await listLog(store, container, dataset);
+  return readEntries(store, container, files, requireEntries(files, dataset, fromVersion, files.newest));
+}
+
+/** Reads as much of the log as is still there, newest first and at most `limit` entries: older ones may be cleaned up. */
+export async function readRecentLog(
+  store: ObjectStore,
+  container: string,
+  dataset: string,
+  limit = Infinity,
+): Promise<LogEntry[]> {
+  const files = await listLog(store, container, dataset);
+  const versions = [...files.entries.keys()].sort((a, b) => b - a).slice(0, limit);
+  return readEntries(store, container, files, versions);
+}
+
+/** One entry of the log; undefined when it is not there (any more). */
+export async function readEntry(
+  store: ObjectStore,
+  container: string,
+  dataset: string,
+  version: number,
+): Promise<LogEntry | undefined> {
+  const path = logEntryPath(dataset, version);
+  try {
+    return { version, actions: parseActions((await store.read(container, path)).toString('utf8'), path) };
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'LAKE_OBJECT_NOT_FOUND') return undefined;
+    throw error;
   }
-  const versions = [...paths.keys()].sort((a, b) => a - b);
-  versions.forEach((version, index) => {
-    if (version === fromVersion + index) return;
-    throw new PipelineError('LAKE_LOG_INCOMPLETE', 'The log of the table has a gap.', {
-      found: `version ${version}`,
-      expected: `version ${fromVersion + index}`,
-      where: { file: logFolder(dataset) },
-      remedy: 'Restore the missing log entry from a backup, or remove the table and ingest its dates again.',
-    });
+}
+
+/**
+ * The table at its newest version, or at `version`; undefined when there is no table. Starts from the newest checkpoint
+ * that can be read and reads only the entries after it. LAKE_VERSION_NOT_FOUND for a version that is not there, or no
+ * more; LAKE_LOG_INCOMPLETE, LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED.
+ */
+export async function readSnapshot(
+  lake: TableStorage,
+  dataset: string,
+  version?: number,
+): Promise<TableSnapshot | undefined> {
+  const { store } = lake;
+  const container = lake.containers.processed;
+  const files = await listLog(store, container, dataset);
+  if (files.newest === -1) return undefined;
+  const last = version ?? files.newest;
+  if (last < 0 || last > files.newest) throw versionNotFound(dataset, last, `versions up to ${files.newest}`);
+  let state = emptyState();
+  for (const checkpoint of files.checkpoints.filter((candidate) => candidate.version <= last)) {
+    const read = await readCheckpoint(lake, dataset, checkpoint);
+    if (read === undefined) continue;
+    state = read;
+    break;
+  }
+  if (version !== undefined && state.version === -1 && !files.entries.has(0)) {
+    throw versionNotFound(dataset, last, 'a log that was cleaned up since, with no checkpoint before that version');
+  }
+  const versions = requireEntries(files, dataset, state.version + 1, last);
+  return snapshotOf(applyEntries(state, await readEntries(store, container, files, versions)), dataset);
+}
+
+/** For commands that make no sense without a table: LAKE_TABLE_NOT_FOUND. */
+export async function requireSnapshot(lake: TableStorage, dataset: string, version?: number): Promise<TableSnapshot> {
+  const snapshot = await readSnapshot(lake, dataset, version);
+  if (snapshot !== undefined) return snapshot;
+  throw new PipelineError('LAKE_TABLE_NOT_FOUND', 'There is no table of this dataset.', {
+    where: { file: `${lake.containers.processed}/${logFolder(dataset)}` },
+    expected: 'the log of a Delta table',
+    remedy: 'Check the dataset name, or run one of its dates.',
+    status: 404,
   });
+}
+
+async function readEntries(
+  store: ObjectStore,
+  container: string,
+  files: LogFiles,
+  versions: number[],
+): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
   for (let start = 0; start < versions.length; start += PARALLEL_READS) {
     const batch = versions.slice(start, start + PARALLEL_READS).map(async (version) => {
-      const path = paths.get(version) ?? '';
+      const path = files.entries.get(version) ?? '';
       return { version, actions: parseActions((await store.read(container, path)).toString('utf8'), path) };
     });
     entries.push(...(await Promise.all(batch)));
   }
   return entries;
-}
-
-/** The table at its newest version, or at `version`; undefined when there is no table. */
-export async function readSnapshot(
-  store: ObjectStore,
-  container: string,
-  dataset: string,
-  version?: number,
-): Promise<TableSnapshot | undefined> {
-  const entries = await readLog(store, container, dataset);
-  return foldLog(version === undefined ? entries : entries.filter((entry) => entry.version <= version), dataset);
-}
-
-/** Folds log entries, version 0 first, to what they add up to. */
-export function foldLog(entries: LogEntry[], dataset: string): TableSnapshot | undefined {
-  let protocol: Protocol | undefined;
-  let metaData: MetaData | undefined;
-  const files = new Map<string, AddFile>();
-  const runs = new Map<string, number>();
-  for (const { version, actions } of entries) {
-    for (const action of actions) {
-      if ('add' in action) files.set(action.add.path, action.add);
-      else if ('remove' in action) files.delete(action.remove.path);
-      else if ('metaData' in action) metaData = action.metaData;
-      else if ('protocol' in action) protocol = action.protocol;
-      else if ('txn' in action) runs.set(action.txn.appId, version);
-    }
-  }
-  const last = entries.at(-1);
-  if (last === undefined) return undefined;
-  if (protocol === undefined || metaData === undefined) {
-    throw new PipelineError('LAKE_LOG_BROKEN', 'The log of the table names no protocol or no schema.', {
-      where: { file: logFolder(dataset) },
-      expected: 'protocol and metaData in version 0',
-      remedy: 'Restore the log from a backup, or remove the table and ingest its dates again.',
-    });
-  }
-  if (protocol.minReaderVersion > 1 || protocol.minWriterVersion > 2) {
-    throw new PipelineError('LAKE_PROTOCOL_UNSUPPORTED', 'Another writer raised the protocol of the table.', {
-      found: `reader ${protocol.minReaderVersion}, writer ${protocol.minWriterVersion}`,
-      expected: 'reader 1, writer 2',
-      where: { file: logFolder(dataset) },
-      remedy: 'Keep features such as deletion vectors and column mapping off on this table.',
-    });
-  }
-  return {
-    version: last.version,
-    protocol,
-    metaData,
-    schema: JSON.parse(metaData.schemaString) as DeltaSchema,
-    files,
-    runs,
-  };
-}
-
-/** Files of one partition, in the order of their paths. */
-export function filesOfPartition(snapshot: TableSnapshot, date: string): AddFile[] {
-  return [...snapshot.files.values()]
-    .filter((file) => file.partitionValues['ingest_date'] === date)
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Path inside the container of a file that the log names. */
-export function filePath(dataset: string, file: { path: string }): string {
-  return `${dataset}/${decodeURIComponent(file.path)}`;
 }
 
 function parseActions(text: string, path: string): DeltaAction[] {
@@ -139,4 +126,14 @@ function parseActions(text: string, path: string): DeltaAction[] {
         });
       }
     });
+}
+
+function versionNotFound(dataset: string, version: number, found: string): PipelineError {
+  return new PipelineError('LAKE_VERSION_NOT_FOUND', `The table has no version ${version}.`, {
+    found,
+    expected: `version ${version}`,
+    where: { file: logFolder(dataset) },
+    remedy: 'Choose one of the versions that `npm run lake -- history <dataset>` lists.',
+    status: 404,
+  });
 }

@@ -2,10 +2,11 @@ import path from 'node:path';
 import type { ColumnRoles, ContractColumn, DataContract } from '../contract/contract';
 import { identifier, literal, openDuckDb, type SqlValue } from '../duckdb/duckdb';
 import type { AddFile, FileStatistics } from './deltaActions';
-import { filePath, filesOfPartition, readSnapshot } from './deltaLog';
+import { readSnapshot } from './deltaLog';
 import type { CommittedPart, DocumentRow, LakeReader, PartReference } from './document';
 import type { Lakehouse } from './lakehouse';
 import { requireDate } from './paths';
+import { filePath, filesOfPartition } from './tableSnapshot';
 import { inTemporaryFolder } from './temporaryFolder';
 
 /** Rows at once, and characters of text at once, whichever is reached first. */
@@ -39,7 +40,7 @@ export function createLakeReader(
 
   const parts = async (dataset: string, date: string): Promise<CommittedPart[]> => {
     requireDate(date);
-    const snapshot = await readSnapshot(store, containers.processed, dataset);
+    const snapshot = await readSnapshot(lakehouse, dataset);
     if (snapshot === undefined) return [];
     return filesOfPartition(snapshot, date).map((file) => ({
       dataset,

@@ -14,4 +14,9 @@ export interface Lakehouse {
   duckDb: DuckDbSettings;
   /** Bytes after which a file is cut at the next record end. Default 64 MiB. */
   rangeLengthInBytes?: number;
+  /** Bytes of a run's files up to which one activity plans it by itself. Default 64 MiB. */
+  directPlanLengthInBytes?: number;
 }
+
+/** As much of it as reading and committing a table takes. */
+export type TableStorage = Pick<Lakehouse, 'store' | 'containers' | 'temporaryDirectory' | 'duckDb'>;

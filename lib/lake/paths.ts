@@ -30,6 +30,15 @@ export function logEntryVersion(path: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
+export function checkpointPath(dataset: string, version: number): string {
+  return `${logFolder(dataset)}${String(version).padStart(20, '0')}.checkpoint.parquet`;
+}
+
+/** Names the newest checkpoint, for readers that do not list the log. */
+export function lastCheckpointPath(dataset: string): string {
+  return `${logFolder(dataset)}_last_checkpoint`;
+}
+
 /** Relative to the table's root, as the log names it. */
 export function partitionFolder(date: string): string {
   return `ingest_date=${requireDate(date)}/`;
@@ -50,12 +59,27 @@ export function isPartOfRun(path: string, key: RunKey): boolean {
 
 /** In the quarantine container. */
 export function quarantineFile(key: RunKey, part: number): string {
-  return `${rawFolder(key.dataset, key.date)}${requireRunId(key.runId)}-part-${partNumber(part)}.ndjson`;
+  return `${quarantinePrefix(key)}${partNumber(part)}.ndjson`;
+}
+
+/** What all quarantine files of a run begin with. */
+export function quarantinePrefix(key: RunKey): string {
+  return `${rawFolder(key.dataset, key.date)}${requireRunId(key.runId)}-part-`;
+}
+
+/** The run that wrote a quarantine file; undefined for other objects. */
+export function runIdOfQuarantineFile(path: string): string | undefined {
+  return /([^/]+)-part-\d+\.ndjson$/.exec(path)?.[1];
+}
+
+/** In the staging container: a folder for each run of the dataset that is under way. */
+export function stagingPrefix(dataset: string): string {
+  return `${requireDatasetName(dataset)}/`;
 }
 
 /** In the staging container. */
 export function stagingFolder(key: RunKey): string {
-  return `${requireDatasetName(key.dataset)}/${requireRunId(key.runId)}/`;
+  return `${stagingPrefix(key.dataset)}${requireRunId(key.runId)}/`;
 }
 
 export function planHeaderFile(key: RunKey): string {
@@ -64,6 +88,33 @@ export function planHeaderFile(key: RunKey): string {
 
 export function planShardFile(key: RunKey, shard: number): string {
   return `${stagingFolder(key)}plan-${partNumber(shard)}.json`;
+}
+
+/** What planning notes of all files while some of them are being converted. */
+export function surveyFile(key: RunKey): string {
+  return `${stagingFolder(key)}survey.json`;
+}
+
+/** Files to convert, a shard of them. */
+export function conversionShardFile(key: RunKey, shard: number): string {
+  return `${stagingFolder(key)}convert-${partNumber(shard)}.json`;
+}
+
+/** Where the converted file lies. */
+export function conversionFile(key: RunKey, conversion: number): string {
+  return `${stagingFolder(key)}converted-${partNumber(conversion)}.json`;
+}
+
+export function scanHeaderFile(key: RunKey): string {
+  return `${stagingFolder(key)}scan.json`;
+}
+
+export function scanShardFile(key: RunKey, shard: number): string {
+  return `${stagingFolder(key)}scan-${partNumber(shard)}.json`;
+}
+
+export function pieceSummaryFile(key: RunKey, piece: number): string {
+  return `${stagingFolder(key)}scanned-${partNumber(piece)}.json`;
 }
 
 export function manifestPrefix(key: RunKey): string {

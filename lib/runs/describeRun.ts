@@ -31,7 +31,7 @@ export function describeRun(
   const names = parseInstanceId(instanceId) ?? { dataset: record?.dataset ?? '', date: record?.date ?? '' };
   const isOlder = state && record && record.startedAt.getTime() < state.createdAt.getTime() - CLOCK_SLACK_MS;
   const current = isOlder ? undefined : record;
-  const status = state?.status ?? statusOf(current);
+  const status = statusOf(state, current);
   const ended = status === 'Completed' || status === 'Failed' || status === 'Terminated';
   const finishedAt = ended ? (current?.finishedAt ?? state?.updatedAt ?? null) : null;
   const startedAt = current?.startedAt ?? state?.createdAt ?? null;
@@ -58,9 +58,12 @@ export function describeRun(
 // The engine gives whole seconds.
 const CLOCK_SLACK_MS = 2000;
 
-function statusOf(record: RunRecord | undefined): RunStatus {
-  if (!record) return 'Pending';
-  return record.status === 'completed' ? 'Completed' : record.status === 'failed' ? 'Failed' : 'Running';
+const RECORDED = { running: 'Running', blocked: 'Blocked', completed: 'Completed', failed: 'Failed' } as const;
+
+/** To the engine a run that waits is one that runs. */
+function statusOf(state: InstanceState | undefined, record: RunRecord | undefined): RunStatus {
+  if (!state) return record ? RECORDED[record.status] : 'Pending';
+  return state.status === 'Running' && record?.status === 'blocked' ? 'Blocked' : state.status;
 }
 
 function describeStep(name: RunStep, run: RunRecord | undefined, ended: boolean, end: Date): StepProgress {
@@ -79,7 +82,7 @@ function describeStep(name: RunStep, run: RunRecord | undefined, ended: boolean,
   const started = step.firstStart ? new Date(step.firstStart) : end;
   return {
     name,
-    status: stepStatus(step, ended),
+    status: name === 'gate' ? gateStatus(step, run, ended) : stepStatus(step, ended),
     done: step.done,
     total: step.total,
     rows: step.rows,
@@ -92,6 +95,13 @@ function stepStatus(step: StepRecord, ended: boolean): StepProgress['status'] {
   if (step.done >= step.total) return 'done';
   if (step.failed > 0 || ended) return 'failed';
   return 'running';
+}
+
+/** The gate has been judged long before it is decided. */
+function gateStatus(step: StepRecord, run: RunRecord | undefined, ended: boolean): StepProgress['status'] {
+  const judging = stepStatus(step, ended);
+  if (judging !== 'done' || run?.gatePassed !== false || run.decision === 'approve') return judging;
+  return run.status === 'blocked' && !ended ? 'running' : 'failed';
 }
 
 function secondsBetween(from: Date, to: Date): number {

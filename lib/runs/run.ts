@@ -1,4 +1,5 @@
 import type { Problem } from '../errors';
+import type { RunGate } from './gate';
 import type { RunStep } from './runKey';
 
 /** What a part of a step counted; absent counts are 0. */
@@ -20,7 +21,8 @@ export interface RunSummary {
   lakeVersion: number;
 }
 
-export type RunStatus = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Terminated' | 'Suspended';
+/** `Blocked`: the quality gate closed, and the run waits for a decision. */
+export type RunStatus = 'Pending' | 'Running' | 'Blocked' | 'Completed' | 'Failed' | 'Terminated' | 'Suspended';
 export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 
 export interface StepProgress {
@@ -55,4 +57,20 @@ export interface Run {
   rejected: number;
   lakeVersion: number | null;
   error: Problem | null;
+}
+
+/** One run with all that is known of it, as `/api/runs/{id}` shows it. */
+export interface RunDetail extends Run {
+  /** Null until the parts have been judged. */
+  gate: RunGate | null;
+  /** Null when the run was not started as a replay. */
+  replay: RunReplay | null;
+}
+
+/** How a replay compares with the execution that it replays. */
+export interface RunReplay {
+  /** Run id of that execution; its quarantine is kept. */
+  of: string;
+  /** `after` is null until every range has been transformed. */
+  rejected: { before: number; after: number | null };
 }

@@ -1,11 +1,13 @@
 import type { Problem } from '../errors';
 import type { Database } from '../metadata/database';
+import type { Decision } from './gate';
 import type { PartCounts, RunSummary } from './run';
 import { instanceIdOf, type RunKey, type RunStep } from './runKey';
 
 /** The record of a run in PostgreSQL: written by the activities, read by the API. Every write may be repeated. */
 export interface RunStore {
-  begin(key: RunKey): Promise<void>;
+  /** `replayOf`: the execution that this one replays. */
+  begin(key: RunKey, replayOf?: string | null): Promise<void>;
   /** States how many parts a step has. */
   plan(runId: string, step: RunStep, total: number): Promise<void>;
   partStarted(runId: string, step: RunStep, part: number): Promise<void>;
@@ -15,6 +17,8 @@ export interface RunStore {
   latest(instanceIds: string[]): Promise<Map<string, RunRecord>>;
   /** Latest executions, newest first. */
   recent(limit: number): Promise<RunRecord[]>;
+  /** One execution, the latest or an earlier one. */
+  find(runId: string): Promise<RunRecord | undefined>;
 }
 
 export type PartOutcome = { counts: PartCounts } | { problem: Problem };
@@ -26,7 +30,13 @@ export interface RunRecord {
   date: string;
   startedAt: Date;
   finishedAt: Date | null;
-  status: 'running' | 'completed' | 'failed';
+  status: 'running' | 'blocked' | 'completed' | 'failed';
+  /** The execution that this one replays. */
+  replayOf: string | null;
+  /** Null until the gate has judged. */
+  gatePassed: boolean | null;
+  /** What was decided after the gate had closed. */
+  decision: Decision | null;
   summary: RunSummary | null;
   problem: Problem | null;
   steps: StepRecord[];
@@ -46,11 +56,12 @@ export interface StepRecord {
 
 export function createRunStore(database: Database): RunStore {
   return {
-    begin: async ({ runId, dataset, date }) => {
+    begin: async ({ runId, dataset, date }, replayOf = null) => {
       await database.query(
-        `insert into runs (run_id, instance_id, dataset, ingest_date, status) values ($1, $2, $3, $4, 'running')
+        `insert into runs (run_id, instance_id, dataset, ingest_date, status, replay_of)
+         values ($1, $2, $3, $4, 'running', $5)
          on conflict (run_id) do nothing`,
-        [runId, instanceIdOf(dataset, date), dataset, date],
+        [runId, instanceIdOf(dataset, date), dataset, date, replayOf],
       );
     },
     plan: async (runId, step, total) => {
@@ -106,6 +117,7 @@ export function createRunStore(database: Database): RunStore {
          order by started_at desc limit $1`,
         [limit],
       ),
+    find: async (runId) => (await read(database, 'select * from runs where run_id = $1', [runId]))[0],
   };
 }
 
@@ -128,7 +140,9 @@ async function read(database: Database, selection: string, parameters: unknown[]
        from parts full join (select * from run_steps where run_id in (select run_id from chosen)) planned
          using (run_id, step))
      select run_id as "runId", instance_id as "instanceId", dataset, ingest_date as date, started_at as "startedAt",
-            finished_at as "finishedAt", status, summary, problem,
+            finished_at as "finishedAt", status, summary, problem, replay_of as "replayOf",
+            (select passed from run_verdicts where run_verdicts.run_id = chosen.run_id) as "gatePassed",
+            (select decision from run_decisions where run_decisions.run_id = chosen.run_id) as decision,
             coalesce((select json_agg(json_build_object(
               'step', step, 'total', total, 'started', started, 'done', done, 'failed', failed, 'rows', rows,
               'rejected', rejected, 'firstStart', first_start, 'lastEnd', last_end))

@@ -1,4 +1,5 @@
-import type { ContractColumn, LogicalType } from '../contract/contract';
+import type { Bound, ContractColumn, LogicalType } from '../contract/contract';
+import { textFormatPattern } from '../contract/textFormat';
 import { identifier, literal } from '../duckdb/duckdb';
 
 /**
@@ -8,7 +9,13 @@ import { identifier, literal } from '../duckdb/duckdb';
 
 /** A fault that a value can have: the condition under which it has it, on the text of the column. */
 export interface ColumnCheck {
-  code: 'ROW_VALUE_REQUIRED' | 'ROW_VALUE_TYPE' | 'ROW_VALUE_PATTERN' | 'ROW_VALUE_LENGTH' | 'ROW_VALUE_RANGE';
+  code:
+    | 'ROW_VALUE_REQUIRED'
+    | 'ROW_VALUE_TYPE'
+    | 'ROW_VALUE_PATTERN'
+    | 'ROW_VALUE_FORMAT'
+    | 'ROW_VALUE_LENGTH'
+    | 'ROW_VALUE_RANGE';
   condition: string;
   expected: string;
 }
@@ -32,6 +39,10 @@ const EXPECTED_TYPES: Record<LogicalType, string> = {
   date: 'a date as ',
   timestamp: 'a time as ',
 };
+
+/** How the bounds of these types are written in SQL. */
+const BOUND_TYPES: Partial<Record<LogicalType, string>> = { date: 'DATE', timestamp: 'TIMESTAMPTZ' };
+const EXPECTED_KINDS: Partial<Record<LogicalType, string>> = { date: 'a date', timestamp: 'a time' };
 
 /** The column's typed value; null when the text is null or not of the type. `text` is an SQL expression. */
 export function typedValue(column: ContractColumn, text: string): string {
@@ -64,8 +75,9 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
   if (column.required) {
     checks.push({
       code: 'ROW_VALUE_REQUIRED',
-      // Stops at the first character that is not blank; trimming would copy the whole text.
-      condition: `${text} IS NULL OR NOT regexp_matches(${text}, '[^ \\t\\r\\n]')`,
+      // Every blank sorts before '!', so nearly all texts are settled by one comparison; the expression, which stops at
+      // the first character that is not blank, was a third of the time of narrow rows.
+      condition: `CASE WHEN ${text} >= '!' THEN false ELSE ${text} IS NULL OR NOT regexp_matches(${text}, '[^ \\t\\r\\n]') END`,
       expected: 'a value: neither null nor blank',
     });
   }
@@ -83,13 +95,21 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
       expected: `text that matches ${column.pattern}`,
     });
   }
-  const length = bounds(`length(${text})`, column.minLength, column.maxLength);
+  if (column.textFormat !== undefined) {
+    checks.push({
+      code: 'ROW_VALUE_FORMAT',
+      condition: `NOT regexp_full_match(${text}, ${literal(textFormatPattern(column.textFormat))})`,
+      expected: `text of the format ${column.textFormat}`,
+    });
+  }
+  const length = bounds(`length(${text})`, { minimum: column.minLength, maximum: column.maxLength });
   if (length !== undefined) {
     checks.push({ code: 'ROW_VALUE_LENGTH', condition: length.condition, expected: `${length.expected} characters` });
   }
-  const range = bounds(`(${value})`, column.minimum, column.maximum);
+  const range = bounds(`(${value})`, column, BOUND_TYPES[column.logicalType]);
   if (range !== undefined) {
-    checks.push({ code: 'ROW_VALUE_RANGE', condition: range.condition, expected: `a number ${range.expected}` });
+    const kind = EXPECTED_KINDS[column.logicalType] ?? 'a number';
+    checks.push({ code: 'ROW_VALUE_RANGE', condition: range.condition, expected: `${kind} ${range.expected}` });
   }
   return checks;
 }
@@ -98,12 +118,14 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
  * A hash (MD5, hexadecimal) of the row's business columns as written in the file: the same for the same text in any run,
  * file, partition or order of columns. It is taken of NUL, name, NUL, value for each column that is not null, in the order
  * of the contract. No file with a NUL byte is let in, so the texts of two different rows differ, null and empty too;
- * and adding a nullable column changes no hash. One `concat`: a chain of `||` took 15 times as long.
+ * and adding a nullable column changes no hash. One `concat`: a chain of `||` took 15 times as long. A `required` column is
+ * not asked whether it is null: a row in which it is gets no hash that anyone reads.
  */
-export function contentHash(columns: { name: string; text: string }[]): string {
-  const pieces = columns.map(
-    ({ name, text }) => `CASE WHEN ${text} IS NOT NULL THEN chr(0) || ${literal(name)} || chr(0) END, ${text}`,
-  );
+export function contentHash(columns: { name: string; text: string; required: boolean }[]): string {
+  const pieces = columns.map(({ name, text, required }) => {
+    const label = `chr(0) || ${literal(name)} || chr(0)`;
+    return required ? `${label}, ${text}` : `CASE WHEN ${text} IS NOT NULL THEN ${label} END, ${text}`;
+  });
   return `md5(concat(${pieces.join(', ')}))`;
 }
 
@@ -128,19 +150,27 @@ function matching(text: string, pattern: string, value: string): string {
   return `CASE WHEN regexp_full_match(${text}, ${literal(pattern)}) THEN ${value} END`;
 }
 
+const LIMITS = [
+  ['minimum', '<', 'at least'],
+  ['exclusiveMinimum', '<=', 'more than'],
+  ['maximum', '>', 'at most'],
+  ['exclusiveMaximum', '>=', 'less than'],
+] as const;
+
 function bounds(
   value: string,
-  low: number | undefined,
-  high: number | undefined,
+  limits: Partial<Record<(typeof LIMITS)[number][0], Bound>>,
+  type?: string,
 ): { condition: string; expected: string } | undefined {
-  if (low === undefined && high === undefined) return undefined;
-  const conditions = [
-    ...(low === undefined ? [] : [`${value} < ${low}`]),
-    ...(high === undefined ? [] : [`${value} > ${high}`]),
-  ];
-  const expected = [
-    ...(low === undefined ? [] : [`at least ${low}`]),
-    ...(high === undefined ? [] : [`at most ${high}`]),
-  ];
-  return { condition: conditions.join(' OR '), expected: expected.join(' and ') };
+  const given = LIMITS.flatMap(([name, outside, words]) => {
+    const bound = limits[name];
+    if (bound === undefined) return [];
+    const written = type === undefined ? `${bound}` : `${type} ${literal(`${bound}`)}`;
+    return [{ condition: `${value} ${outside} ${written}`, expected: `${words} ${bound}` }];
+  });
+  if (given.length === 0) return undefined;
+  return {
+    condition: given.map(({ condition }) => condition).join(' OR '),
+    expected: given.map(({ expected }) => expected).join(' and '),
+  };
 }

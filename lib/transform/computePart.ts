@@ -49,7 +49,7 @@ export async function computePart(
 }
 
 /** Every record was malformed: there is no file. */
-const NOTHING: PartDraft = { parquetFile: '', rows: 0, lastIsFaulty: false };
+const NOTHING: PartDraft = { parquetFile: '', summary: { rows: 0, columns: new Map() }, rows: 0, lastIsFaulty: false };
 
 interface Work {
   duckDb: DuckDb;

@@ -3,20 +3,11 @@ import type { CsvHeader } from '../csv/header';
 import { countLineFeeds, ScanState, summariseFrom } from '../csv/rangeSummary';
 import { TextCheck, textProblem } from '../csv/textCheck';
 import type { Problem } from '../errors';
+import { blocksOf, type FileToCut } from './fileBlocks';
 import type { PlannedRange } from './plan';
 
 export type CutRange = Omit<PlannedRange, 'file'>;
 
-/** A file as the cutter reads it. */
-export interface FileToCut {
-  path: string;
-  /** Bytes. */
-  size: number;
-  read(offset: number, length: number): Promise<Buffer>;
-}
-
-/** Bytes read from the store at once. */
-const BLOCK_LENGTH = 8 * 1024 * 1024;
 /** Bytes searched at once for the record end at which to cut; what lies behind it is scanned again. */
 const SEARCH_LENGTH = 64 * 1024;
 
@@ -32,10 +23,11 @@ export async function cutFile(
 ): Promise<{ ranges: CutRange[]; records: number; fault?: Problem }> {
   const check = new TextCheck(header.length, header.firstLine);
   const cutter = new RangeCutter(header, dialect, rangeLength);
-  for await (const block of blocksOf(file, header.length)) {
-    check.push(block);
-    if (check.fault !== undefined) break;
+  for await (const block of blocksOf(file, header.length, file.size)) {
+    const line = cutter.line;
     cutter.push(block);
+    check.push(block, cutter.line - line);
+    if (check.fault !== undefined) break;
   }
   const textFault = check.finish();
   if (textFault !== undefined) return { ranges: [], records: 0, fault: textProblem(textFault, file.path) };
@@ -61,6 +53,11 @@ class RangeCutter {
     this.opening = { ...this.here };
   }
 
+  /** 1-based physical line up to which the file has been read. */
+  get line(): number {
+    return this.here.line;
+  }
+
   push(block: Buffer): void {
     let rest = block;
     while (rest.length > 0) {
@@ -83,15 +80,7 @@ class RangeCutter {
 
   finish(path: string): { ranges: CutRange[]; records: number; fault?: Problem } {
     if (this.state === ScanState.INSIDE) {
-      const fault: Problem = {
-        code: 'CSV_QUOTE_UNTERMINATED',
-        message: 'A quote is opened and never closed.',
-        found: 'the end of the file inside quotes',
-        expected: 'a closing quote',
-        where: { file: path, line: this.opening.line, byteOffset: this.opening.offset },
-        remedy: 'Look there, or at an earlier quote that stands single inside a quoted field; or the file was cut off.',
-      };
-      return { ranges: [], records: 0, fault };
+      return { ranges: [], records: 0, fault: unterminatedQuote(path, this.opening) };
     }
     const lastByte = this.before.at(-1);
     if (lastByte !== undefined && lastByte !== LINE_FEED) this.here.records += 1;
@@ -123,19 +112,13 @@ class RangeCutter {
   }
 }
 
-/** Blocks in order, the next one under way while one is used. */
-async function* blocksOf(file: FileToCut, from: number): AsyncGenerator<Buffer> {
-  const read = (offset: number) => {
-    const block = file.read(offset, Math.min(BLOCK_LENGTH, file.size - offset));
-    // When the reader stops early nobody awaits the block under way; its failure then concerns nobody.
-    block.catch(() => undefined);
-    return block;
+export function unterminatedQuote(path: string, opening: { offset: number; line: number }): Problem {
+  return {
+    code: 'CSV_QUOTE_UNTERMINATED',
+    message: 'A quote is opened and never closed.',
+    found: 'the end of the file inside quotes',
+    expected: 'a closing quote',
+    where: { file: path, line: opening.line, byteOffset: opening.offset },
+    remedy: 'Look there, or at an earlier quote that stands single inside a quoted field; or the file was cut off.',
   };
-  let ahead = from < file.size ? read(from) : undefined;
-  for (let offset = from; ahead !== undefined;) {
-    const block: Buffer = await ahead;
-    offset += block.length;
-    ahead = offset < file.size && block.length > 0 ? read(offset) : undefined;
-    yield block;
-  }
 }

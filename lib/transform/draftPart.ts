@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DataContract } from '../contract/contract';
-import { literal, type DuckDb } from '../duckdb/duckdb';
+import { literal, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
 import type { ParquetCodec } from '../lake/paths';
 import { checksOf, contentHash, named, typedValue } from './columnSql';
 import type { RecordFile, RecordSource } from './recordSource';
@@ -8,6 +8,8 @@ import type { RecordFile, RecordSource } from './recordSource';
 /** A Parquet file with the sound rows of a range, before repeated keys are looked for. */
 export interface PartDraft {
   parquetFile: string;
+  /** Of all rows that are in the file. */
+  summary: ParquetSummary;
   /** Sound rows. */
   rows: number;
   /** The file also holds the range's last record, which is not sound: its record number is negative. */
@@ -30,7 +32,7 @@ export function parquetLayout(codec: ParquetCodec, file: RecordFile): ParquetLay
 }
 
 export function parquetOptions({ codec, rowGroupRows }: ParquetLayout): string {
-  return `(FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows})`;
+  return `COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows}`;
 }
 
 /**
@@ -46,24 +48,21 @@ export async function draftPart(
   layout: ParquetLayout,
 ): Promise<PartDraft | undefined> {
   const parquetFile = path.join(folder, 'draft.parquet');
+  let summary: ParquetSummary;
   try {
-    await duckDb.run(
-      `COPY (${soundRows(contract, file, source)}) TO ${literal(parquetFile)} ${parquetOptions(layout)}`,
-    );
+    summary = await duckDb.writeParquet(soundRows(contract, file, source), parquetFile, parquetOptions(layout));
   } catch (error) {
     // By its text: the engine has one class for all errors.
     if (/CSV/.test(String(error))) return undefined;
     throw error;
   }
-  const before = file.firstRecord - 1;
-  const [row = []] = await duckDb.rows(
-    `SELECT count(*), count(*) FILTER (record_number < 0),
-       max(CASE WHEN record_number < 0 THEN -record_number ELSE record_number - ${before} END)
-     FROM read_parquet(${literal(parquetFile)})`,
-  );
-  const [rows, faulty, lastOrdinal] = row.map(Number);
-  if (rows === undefined || lastOrdinal !== source.lastOrdinal || rows > source.records) return undefined;
-  return { parquetFile, rows: rows - (faulty ?? 0), lastIsFaulty: faulty === 1 };
+  const { rows, columns } = summary;
+  const smallest = Number(columns.get('record_number')?.smallest);
+  const largest = Number(columns.get('record_number')?.largest);
+  const lastOrdinal = Math.max(-smallest, largest - (file.firstRecord - 1));
+  if (lastOrdinal !== source.lastOrdinal || rows > source.records) return undefined;
+  const lastIsFaulty = smallest < 0;
+  return { parquetFile, summary, rows: rows - (lastIsFaulty ? 1 : 0), lastIsFaulty };
 }
 
 /**
@@ -86,7 +85,10 @@ function soundRows(contract: DataContract, file: RecordFile, source: RecordSourc
     ...columns.map(({ column, value }) => named(value, column.name)),
     named(literal(file.source), 'source_file'),
     named(`CASE WHEN sound THEN ordinal + ${file.firstRecord - 1} ELSE -ordinal END`, 'record_number'),
-    named(contentHash(columns.map(({ column, text }) => ({ name: column.name, text }))), 'content_hash'),
+    named(
+      contentHash(columns.map(({ column: { name, required }, text }) => ({ name, text, required }))),
+      'content_hash',
+    ),
   ];
   return `
     SELECT ${selected.join(', ')} FROM (

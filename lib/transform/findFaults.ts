@@ -61,6 +61,11 @@ export async function findRepeated(
   parquetFile: string,
 ): Promise<RepeatedValue[]> {
   const name = identifier(column.name);
+  // Nearly always there are none, which counting says for half of what finding them takes.
+  const [counts] = await duckDb.rows(
+    `SELECT count(${name}) = count(DISTINCT ${name}) FROM read_parquet(${literal(parquetFile)})`,
+  );
+  if (counts?.[0] === true) return [];
   const rows = await duckDb.rows(
     `WITH sound AS (
        SELECT record_number, ${name} AS value FROM read_parquet(${literal(parquetFile)})

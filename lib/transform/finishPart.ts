@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContractColumn, DataContract } from '../contract/contract';
-import { identifier, literal, type DuckDb, type SqlValue } from '../duckdb/duckdb';
+import { identifier, literal, type ColumnSummary, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
 import type { FileStatistics } from '../lake/deltaActions';
+import { gateColumns } from '../quality/gateColumns';
 import { parquetOptions, type ParquetLayout, type PartDraft } from './draftPart';
 
 /** A part on local disk. */
@@ -11,7 +12,7 @@ export interface WrittenPart {
   /** Bytes. */
   bytes: number;
   parquetFile: string;
-  /** The key and unique columns, and the record number. */
+  /** The columns that the quality gate reads of every row, and the record number. */
   keysFile: string;
   statistics: FileStatistics;
 }
@@ -31,81 +32,74 @@ export async function finishPart(
   layout: ParquetLayout,
 ): Promise<WrittenPart> {
   const keysFile = path.join(folder, 'keys.parquet');
-  let parquetFile = draft.parquetFile;
+  let { parquetFile, summary } = draft;
   if (draft.rows + (draft.lastIsFaulty ? 1 : 0) <= rejectedRows) return { ...EMPTY, parquetFile, keysFile };
   if (rejectedRows > 0) {
     parquetFile = path.join(folder, 'part.parquet');
-    await duckDb.run(
-      `COPY (SELECT * FROM read_parquet(${literal(draft.parquetFile)}) ANTI JOIN rejected USING (record_number))
-       TO ${literal(parquetFile)} ${parquetOptions(layout)}`,
+    summary = await duckDb.writeParquet(
+      `SELECT * FROM read_parquet(${literal(draft.parquetFile)}) ANTI JOIN rejected USING (record_number)`,
+      parquetFile,
+      parquetOptions(layout),
     );
   }
-  const keys = contract.columns
-    .filter((column) => column.primaryKey || column.unique)
-    .map(({ name }) => identifier(name));
+  const keys = gateColumns(contract).map(identifier);
   await duckDb.run(
     `COPY (SELECT ${[...keys, 'record_number'].join(', ')} FROM read_parquet(${literal(parquetFile)}))
      TO ${literal(keysFile)} (FORMAT parquet, COMPRESSION ${layout.codec})`,
   );
-  const statistics = await collectStatistics(duckDb, contract, parquetFile);
+  const statistics = statisticsOf(contract, summary);
   return { rows: statistics.numRecords, bytes: (await stat(parquetFile)).size, parquetFile, keysFile, statistics };
 }
 
-/** Read back from the file: its footer holds the counts, and the few columns with extremes are small. */
-async function collectStatistics(duckDb: DuckDb, contract: DataContract, parquetFile: string): Promise<FileStatistics> {
-  const file = literal(parquetFile);
-  const nulls = await duckDb.rows(
-    `SELECT path_in_schema, sum(stats_null_count)::BIGINT FROM parquet_metadata(${file}) GROUP BY path_in_schema`,
-  );
-  const nullCounts = new Map(nulls.map(([name, count]) => [name, count]));
-  const bounds = contract.columns.flatMap((column) => {
-    const ends = extremes(column, contract);
-    return ends === undefined ? [] : [{ name: column.name, ...ends }];
-  });
-  const selected = ['count(*)', ...bounds.flatMap(({ smallest, largest }) => [smallest, largest])];
-  const [row = []] = await duckDb.rows(`SELECT ${selected.join(', ')} FROM read_parquet(${file})`);
-  const statistics: FileStatistics = { numRecords: Number(row[0]), minValues: {}, maxValues: {}, nullCount: {} };
-  for (const { name } of contract.columns) {
-    const count = nullCounts.get(name);
-    if (count !== undefined && count !== null) statistics.nullCount[name] = Number(count);
+/** As the log writes them: dates and times as text. Extremes of texts only for the key: others are rarely searched by range. */
+function statisticsOf(contract: DataContract, summary: ParquetSummary): FileStatistics {
+  const statistics: FileStatistics = { numRecords: summary.rows, minValues: {}, maxValues: {}, nullCount: {} };
+  for (const column of contract.columns) {
+    const found = summary.columns.get(column.name);
+    if (found === undefined) continue;
+    statistics.nullCount[column.name] = found.nulls;
+    const { smallest, largest } = extremes(column, contract, found);
+    if (smallest === undefined || largest === undefined) continue;
+    statistics.minValues[column.name] = smallest;
+    statistics.maxValues[column.name] = largest;
   }
-  bounds.forEach(({ name }, index) => {
-    const smallest = statistic(row[1 + 2 * index]);
-    const largest = statistic(row[2 + 2 * index]);
-    if (smallest === undefined || largest === undefined) return;
-    statistics.minValues[name] = smallest;
-    statistics.maxValues[name] = largest;
-  });
   return statistics;
 }
 
-/** Smallest and largest value as the log writes them. Of texts only the key's: others are rarely searched by range. */
-function extremes(column: ContractColumn, contract: DataContract): { smallest: string; largest: string } | undefined {
-  const name = identifier(column.name);
-  const both = (wrap: (extreme: string) => string) => ({
-    smallest: wrap(`min(${name})`),
-    largest: wrap(`max(${name})`),
-  });
+type Statistic = string | number | undefined;
+
+function extremes(
+  column: ContractColumn,
+  contract: DataContract,
+  { smallest = '', largest = '' }: ColumnSummary,
+): { smallest?: Statistic; largest?: Statistic } {
+  const both = (read: (text: string) => Statistic) => ({ smallest: read(smallest), largest: read(largest) });
   switch (column.logicalType) {
     case 'string':
       return column.name === contract.roles.id
-        ? both((extreme) => `CASE WHEN max(strlen(${name})) <= ${LONGEST_STATISTIC} THEN ${extreme} END`)
-        : undefined;
+        ? both((text) => (text !== '' && Buffer.byteLength(text) <= LONGEST_STATISTIC ? text : undefined))
+        : {};
     case 'date':
-      return both((extreme) => `strftime(${extreme}, '%Y-%m-%d')`);
+      return both((text) => /^\d{4,}-\d\d-\d\d$/.exec(text)?.[0]);
     case 'timestamp':
-      return both((extreme) => `strftime(${extreme}, '%Y-%m-%dT%H:%M:%S.%gZ')`);
+      return both(timestamp);
     case 'boolean':
-      return undefined;
+      return {};
     case 'integer':
     case 'number':
-      return both((extreme) => extreme);
+      return both(number);
   }
 }
 
+/** '2026-01-31 10:20:30.456789+00' as '2026-01-31T10:20:30.456Z'. */
+function timestamp(text: string): Statistic {
+  const [, day, time, fraction = ''] = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/.exec(text) ?? [];
+  return day === undefined ? undefined : `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
+}
+
 /** Whole numbers past 2^53 would change on their way through JSON, so they get none. */
-function statistic(value: SqlValue | undefined): string | number | undefined {
-  if (typeof value === 'string' || typeof value === 'number') return value;
-  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
-  return undefined;
+function number(text: string): Statistic {
+  const value = Number(text);
+  const isExact = !Number.isInteger(value) || Number.isSafeInteger(value) || !/^-?\d+$/.test(text);
+  return text !== '' && Number.isFinite(value) && isExact ? value : undefined;
 }

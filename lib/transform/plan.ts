@@ -3,13 +3,11 @@ import type { DataContract } from '../contract/contract';
 /** Ranges in one shard of the plan: activities read one shard, not the whole plan. */
 export const RANGES_PER_SHARD = 200;
 
-/** What planning hands on: small, whatever the size of the data. */
+/** What planning hands on: counts only, so it is as small for 160,000 ranges as for one. */
 export interface PlanSummary {
-  /** Ranges per shard. */
-  shards: number[];
   ranges: number;
   files: number;
-  /** Bytes of the files. */
+  /** Bytes of the files as they were dropped. */
   bytes: number;
   /** Records of the files, headers and blank lines not counted. */
   records: number;
@@ -23,7 +21,7 @@ export interface PlanHeader extends PlanSummary {
   contract: DataContract;
 }
 
-/** `plan-<shard>.json` in staging. */
+/** `plan-<shard>.json` in staging. Every shard but the last has `RANGES_PER_SHARD` ranges. */
 export interface PlanShard {
   contract: DataContract;
   files: PlannedFile[];
@@ -31,12 +29,14 @@ export interface PlanShard {
 }
 
 export interface PlannedFile {
-  /** Path in the raw container. */
+  /** Path in the raw container: the file as it was dropped, which rows and rejects name. */
   path: string;
   /** Of the content that was planned on. */
   etag: string;
   /** For each field, in the file's order: index of the contract's column. */
   columns: number[];
+  /** Path in the staging container of the converted file, when the ranges are of that and not of the file itself. */
+  staged?: string;
 }
 
 /** A piece of a file from a record's start to a record's end. */
@@ -62,4 +62,9 @@ export interface RangeReference {
 /** Number of a range over all shards, which numbers its part. */
 export function partNumberOf(range: RangeReference): number {
   return range.shard * RANGES_PER_SHARD + range.index;
+}
+
+/** The range, or whatever else is kept in shards of the same size, with that number. */
+export function rangeOfPart(part: number): RangeReference {
+  return { shard: Math.floor(part / RANGES_PER_SHARD), index: part % RANGES_PER_SHARD };
 }

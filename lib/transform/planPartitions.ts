@@ -1,150 +1,128 @@
-import type { DataContract } from '../contract/contract';
 import { dialectOf } from '../csv/dialect';
-import { HEADER_WINDOW_IN_BYTES, readHeader, type CsvHeader } from '../csv/header';
-import { FaultList, PipelineError, type Problem } from '../errors';
 import { readSnapshot } from '../lake/deltaLog';
 import type { Lakehouse } from '../lake/lakehouse';
-import type { ObjectInfo } from '../lake/objectStore';
-import { planHeaderFile, planShardFile, rawFolder } from '../lake/paths';
-import { evolveSchema, tableSchema } from '../lake/tableSchema';
+import { requireFittingTable } from '../lake/tableSchema';
 import type { RunKey } from '../runs/runKey';
+import { needsStaging, stageSource } from '../sources/stageSource';
+import { convertedFiles, convertFile, listConversions } from './convertFiles';
 import { cutFile, type CutRange } from './cutFile';
-import { fileNameTest } from './fileNames';
-import { RANGES_PER_SHARD, type PlanHeader, type PlanShard, type PlanSummary, type PlannedFile } from './plan';
+import { cutIntoPieces } from './cutIntoPieces';
+import { FileFaults } from './fileFaults';
+import { foldScan } from './foldScan';
+import { judgeHeaders, type JudgedFile } from './judgeHeaders';
+import type { PlanHeader, PlanSummary } from './plan';
+import { convertedFile, openFile, plainFile, type ReadableFile } from './readableFile';
+import type { PlanProgress } from './scan';
+import { scanPiece } from './scanPiece';
+import { listSourceFiles } from './sourceFiles';
+import { PlanWriter } from './writePlan';
 
 const DEFAULT_RANGE_LENGTH = 64 * 1024 * 1024;
-/** Faults shown of one run: what a person mends in one go, and small enough for a run's history. */
-const MOST_FAULTS = 12;
+/** As much as one transform reads: less would be done before other activities had begun. */
+const DEFAULT_DIRECT_LENGTH = 64 * 1024 * 1024;
+/** A file that has to be converted counts so many times: text packs to about an eighth. */
+const CONVERTED_WEIGHT = 8;
 
-interface SourceFile {
-  info: ObjectInfo;
-  header: CsvHeader;
-}
+type Run = Pick<PlanHeader, 'contract' | 'tableVersion' | 'bytes'>;
 
 /**
- * Plans one run: finds the files of raw/<dataset>/<date>/, judges every header, then reads every file and cuts it into
- * ranges. Writes the plan to staging; repeated, it writes the same. Nothing is written when anything is wrong:
- * RAW_FOLDER_NOT_FOUND, RAW_NO_MATCHING_FILE, LAKE_SCHEMA_INCOMPATIBLE, or CSV_* for the files, all faults together
- * (several codes: CSV_FILES_INVALID). The summary is under 4 KB for 160,000 ranges.
+ * Begins the plan of one run: finds the files of raw/<dataset>/<date>/ and judges every header. Little is planned here and
+ * now; for much it lists in staging what is to be done side by side: files to convert, then pieces to scan. Repeated, it
+ * does the same. Nothing is written when a header is wrong: RAW_FOLDER_NOT_FOUND, RAW_NO_MATCHING_FILE,
+ * LAKE_SCHEMA_INCOMPATIBLE, or CSV_* for the files, all faults together (several codes: CSV_FILES_INVALID).
  */
-export async function planPartitions(lakehouse: Lakehouse, key: RunKey): Promise<PlanSummary> {
-  const { store, containers } = lakehouse;
+export async function beginPlan(lakehouse: Lakehouse, key: RunKey): Promise<PlanProgress> {
   const contract = await lakehouse.contracts.get(key.dataset);
-  const snapshot = await readSnapshot(store, containers.processed, key.dataset);
-  if (snapshot !== undefined) evolveSchema(snapshot.schema, tableSchema(contract), key.dataset);
+  const snapshot = await readSnapshot(lakehouse, key.dataset);
+  if (snapshot !== undefined) requireFittingTable(snapshot, contract);
 
-  const files = await judgeHeaders(lakehouse, contract, await listFiles(lakehouse, contract, key));
-  const planned: { file: PlannedFile; ranges: CutRange[] }[] = [];
-  const faults: Problem[] = [];
-  let records = 0;
-  for (const { info, header } of files) {
-    const cut = await cutFile(
-      {
-        path: info.path,
-        size: info.size,
-        read: (offset, length) => store.read(containers.raw, info.path, { offset, length }),
-      },
-      header,
-      dialectOf(contract.source),
-      lakehouse.rangeLengthInBytes ?? DEFAULT_RANGE_LENGTH,
-    );
-    if (cut.fault !== undefined) faults.push(cut.fault);
-    records += cut.records;
-    planned.push({ file: { path: info.path, etag: info.etag, columns: header.columns }, ranges: cut.ranges });
-  }
-  throwFaults(faults);
-
-  const shards = shardsOf(contract, planned);
-  const summary: PlanSummary = {
-    shards: shards.map((shard) => shard.ranges.length),
-    ranges: shards.reduce((count, shard) => count + shard.ranges.length, 0),
-    files: files.length,
-    bytes: files.reduce((bytes, file) => bytes + file.info.size, 0),
-    records,
+  const listed = await listSourceFiles(lakehouse, contract, key);
+  const isToConvert = ({ path }: { path: string }) => needsStaging(contract, path);
+  const run: Run = {
+    contract,
+    tableVersion: snapshot?.version ?? -1,
+    bytes: listed.reduce((bytes, { size }) => bytes + size, 0),
   };
-  for (const [index, shard] of shards.entries()) {
-    await store.write(containers.staging, planShardFile(key, index), JSON.stringify(shard));
+  const plain = listed.filter((info) => !isToConvert(info)).map(plainFile);
+  const judged = await judgeHeaders(lakehouse, contract, plain);
+  const isLittle = weightOf(listed, isToConvert) <= (lakehouse.directPlanLengthInBytes ?? DEFAULT_DIRECT_LENGTH);
+  if (plain.length === listed.length) {
+    return isLittle ? planDirectly(lakehouse, key, judged, run) : listPieces(lakehouse, key, judged, run);
   }
-  const header: PlanHeader = { ...summary, tableVersion: snapshot?.version ?? -1, contract };
-  await store.write(containers.staging, planHeaderFile(key), JSON.stringify(header));
-  return summary;
+  if (!isLittle) {
+    return { next: 'convert', conversions: await listConversions(lakehouse, key, run, listed, isToConvert) };
+  }
+  const files: ReadableFile[] = [];
+  for (const info of listed) {
+    const file = isToConvert(info) ? convertedFile(info, await stageSource(lakehouse, key, info, contract)) : info;
+    files.push(file === info ? plainFile(info) : file);
+  }
+  return planDirectly(lakehouse, key, await judgeHeaders(lakehouse, contract, files), run);
 }
 
-async function listFiles(lakehouse: Lakehouse, contract: DataContract, key: RunKey): Promise<ObjectInfo[]> {
-  const folder = rawFolder(key.dataset, key.date);
-  const matches = fileNameTest(contract.source.glob);
-  const files: ObjectInfo[] = [];
-  const others: string[] = [];
-  for await (const info of lakehouse.store.list(lakehouse.containers.raw, folder)) {
-    const name = info.path.slice(folder.length);
-    if (matches(name)) files.push(info);
-    else others.push(name);
-  }
-  const file = `${lakehouse.containers.raw}/${folder}`;
-  if (files.length === 0 && others.length === 0) {
-    throw new PipelineError('RAW_FOLDER_NOT_FOUND', 'There are no files for this dataset and date.', {
-      found: 'no such folder, or an empty one',
-      expected: `files named ${contract.source.glob}`,
-      where: { file },
-      remedy: 'Drop the files there, or run another date.',
-      status: 404,
-    });
-  }
-  if (files.length === 0) {
-    throw new PipelineError('RAW_NO_MATCHING_FILE', 'No file in the folder has a name that the contract expects.', {
-      found: others.slice(0, 10).join(', '),
-      expected: contract.source.glob,
-      where: { file },
-      remedy: 'Rename the files, or set `glob` in the contract.',
-      status: 422,
-    });
-  }
-  return files;
+/** Goes on with the plan when all files are converted: judges every header and lists the pieces to scan. */
+export async function continuePlan(
+  lakehouse: Lakehouse,
+  key: RunKey,
+): Promise<{ pieces: number; conversions: number }> {
+  const { survey, files } = await convertedFiles(lakehouse, key);
+  const { contract, tableVersion, bytes } = survey;
+  const judged = await judgeHeaders(lakehouse, contract, files);
+  const { pieces } = await listPieces(lakehouse, key, judged, { contract, tableVersion, bytes });
+  return { pieces, conversions: files.filter(({ staged }) => staged !== undefined).length };
 }
 
-async function judgeHeaders(lakehouse: Lakehouse, contract: DataContract, infos: ObjectInfo[]): Promise<SourceFile[]> {
-  const files: SourceFile[] = [];
-  const faults: Problem[] = [];
-  for (const info of infos) {
-    const length = Math.min(info.size, HEADER_WINDOW_IN_BYTES);
-    const head = await lakehouse.store.read(lakehouse.containers.raw, info.path, { offset: 0, length });
-    const judged = readHeader(head, info.path, contract);
-    if (judged.header === undefined) faults.push(...judged.faults);
-    else files.push({ info, header: judged.header });
+/** All of the planning in one process, in the order in which a run does it. */
+export async function planPartitions(lakehouse: Lakehouse, key: RunKey): Promise<PlanSummary> {
+  let progress = await beginPlan(lakehouse, key);
+  if (progress.next === 'convert') {
+    for (let number = 0; number < progress.conversions; number += 1) await convertFile(lakehouse, key, number);
+    progress = { next: 'scan', pieces: (await continuePlan(lakehouse, key)).pieces };
   }
-  throwFaults(faults);
-  return files;
+  if (progress.next === 'scan') {
+    for (let number = 0; number < progress.pieces; number += 1) await scanPiece(lakehouse, key, number);
+    return foldScan(lakehouse, key);
+  }
+  const { ranges, files, bytes, records } = progress;
+  return { ranges, files, bytes, records };
 }
 
-function shardsOf(contract: DataContract, planned: { file: PlannedFile; ranges: CutRange[] }[]): PlanShard[] {
-  const shards: PlanShard[] = [];
-  for (const { file, ranges } of planned) {
-    for (const range of ranges) {
-      let shard = shards.at(-1);
-      if (shard === undefined || shard.ranges.length === RANGES_PER_SHARD) {
-        shard = { contract, files: [], ranges: [] };
-        shards.push(shard);
-      }
-      if (shard.files.at(-1)?.path !== file.path) shard.files.push(file);
-      shard.ranges.push({ file: shard.files.length - 1, ...range });
-    }
-  }
-  return shards;
+function weightOf(files: readonly { path: string; size: number }[], isToConvert: (file: { path: string }) => boolean) {
+  return files.reduce((sum, file) => sum + file.size * (isToConvert(file) ? CONVERTED_WEIGHT : 1), 0);
 }
 
-function throwFaults(faults: Problem[]): void {
-  const [first] = faults;
-  if (first === undefined) return;
-  if (faults.length === 1) {
-    const { code, message, found, expected, where, remedy } = first;
-    throw new PipelineError(code, message, { found, expected, where, remedy, status: 422 });
+async function listPieces(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  files: readonly JudgedFile[],
+  run: Run,
+): Promise<{ next: 'scan'; pieces: number }> {
+  const length = lakehouse.rangeLengthInBytes ?? DEFAULT_RANGE_LENGTH;
+  return { next: 'scan', pieces: await cutIntoPieces(lakehouse, key, files, run, length) };
+}
+
+/** Reads every file once and writes the plan, unless anything is wrong. */
+async function planDirectly(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  files: readonly JudgedFile[],
+  run: Run,
+): Promise<PlanProgress> {
+  const length = lakehouse.rangeLengthInBytes ?? DEFAULT_RANGE_LENGTH;
+  const faults = new FileFaults();
+  const cuts: { file: JudgedFile; ranges: CutRange[] }[] = [];
+  let records = 0;
+  for (const file of files) {
+    const cut = await cutFile(openFile(lakehouse, file), file.header, dialectOf(run.contract.source), length);
+    if (cut.fault !== undefined) faults.add(cut.fault);
+    records += cut.records;
+    cuts.push({ file, ranges: cut.ranges });
   }
-  const codes = new Set(faults.map((fault) => fault.code));
-  const shown = faults.slice(0, MOST_FAULTS);
-  throw new FaultList(
-    codes.size === 1 ? first.code : 'CSV_FILES_INVALID',
-    `The files have ${faults.length} faults${faults.length > shown.length ? `, the first ${shown.length} of them` : ''}:`,
-    shown,
-    { where: first.where, remedy: 'Mend the files and run the date again.', status: 422 },
-  );
+  faults.throwAny();
+  const plan = new PlanWriter(lakehouse, key, run.contract);
+  for (const { file, ranges } of cuts) {
+    for (const range of ranges) await plan.add({ ...file, columns: file.header.columns }, range);
+  }
+  const { bytes, tableVersion } = run;
+  return { next: 'transform', ...(await plan.finish({ files: files.length, bytes, records, tableVersion })) };
 }

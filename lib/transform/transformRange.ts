@@ -9,10 +9,13 @@ import { readJson, writeManifest } from '../lake/partManifest';
 import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lake/paths';
 import { withTemporaryFolder } from '../lake/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
+import { readSetAside } from '../sources/setAsideRecord';
 import { computePart } from './computePart';
 import type { WrittenPart } from './finishPart';
 import { partNumberOf, type PlannedFile, type PlannedRange, type PlanShard, type RangeReference } from './plan';
+import { locationOf } from './readableFile';
 import { writeRejectedRecords } from './rejectedRecords';
+import { requireUnchanged } from './requireUnchanged';
 
 /**
  * Turns one range of a planned run into a Parquet part under its final name (no reader follows it before the commit),
@@ -29,10 +32,8 @@ export async function transformRange(
   const part = partNumberOf(reference);
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'range.csv');
-    await lakehouse.store.download(lakehouse.containers.raw, file.path, localFile, {
-      offset: range.offset,
-      length: range.length,
-    });
+    const { container, path: stored } = locationOf(lakehouse, file);
+    await lakehouse.store.download(container, stored, localFile, { offset: range.offset, length: range.length });
     await requireUnchanged(lakehouse, file);
     const records = { path: localFile, source: file.path, columns: file.columns, ...range };
     const { written, faults } = await withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), (duckDb) =>
@@ -42,7 +43,9 @@ export async function transformRange(
     const quarantine = quarantineFile(key, part);
     if (faults.size > 0) {
       const rejectedFile = path.join(folder, 'rejected.ndjson');
-      const source = { path: file.path, localFile, ...range };
+      const isNdjson = contract.source.format === 'ndjson';
+      const setAside = isNdjson ? (raw: string) => readSetAside(raw, contract.source) : undefined;
+      const source = { path: file.path, localFile, ...range, setAside };
       await writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults);
       await lakehouse.store.upload(lakehouse.containers.quarantine, quarantine, rejectedFile);
     }
@@ -87,17 +90,5 @@ async function readRange(
     found: `range ${index} of shard ${shard}`,
     expected: `0 to ${plan.ranges.length - 1}`,
     where: { file: path },
-  });
-}
-
-async function requireUnchanged(lakehouse: Lakehouse, file: PlannedFile): Promise<void> {
-  const now = await lakehouse.store.info(lakehouse.containers.raw, file.path);
-  if (now?.etag === file.etag) return;
-  throw new PipelineError('CSV_FILE_CHANGED', 'The file was changed or removed while the run was under way.', {
-    found: now === undefined ? 'no file' : `etag ${now.etag}`,
-    expected: `etag ${file.etag}`,
-    where: { file: file.path },
-    remedy: 'Start a new run when the upload is complete.',
-    status: 409,
   });
 }

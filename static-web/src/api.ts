@@ -1,4 +1,15 @@
-import type { AskEvent, AskRequest, DocumentPage, DocumentQuery, Health, Run } from './apiTypes';
+import type {
+  AskEvent,
+  AskRequest,
+  Decision,
+  DocumentPage,
+  DocumentQuery,
+  Health,
+  QuarantinePage,
+  QuarantineQuery,
+  Run,
+  RunDetail,
+} from './apiTypes';
 import { answerEvents } from './answerEvents';
 import { ApiError, isAbort, problemOf } from './problem';
 
@@ -7,9 +18,15 @@ export interface Api {
   /** Events as they come; ends after `answer` or `error`. Leaving the loop early closes the connection. */
   ask(request: AskRequest, signal?: AbortSignal): AsyncGenerator<AskEvent>;
   runs(signal?: AbortSignal): Promise<Run[]>;
-  run(id: string, signal?: AbortSignal): Promise<Run>;
+  run(id: string, signal?: AbortSignal): Promise<RunDetail>;
   /** @returns the id of the run that was accepted. */
   startRun(request: { dataset: string; date?: string }, signal?: AbortSignal): Promise<string>;
+  /** Starts the same dataset and date again, to be compared with the execution before. */
+  replayRun(id: string, signal?: AbortSignal): Promise<void>;
+  /** Ends the waiting of a blocked run. */
+  decideRun(id: string, decision: { decision: Decision; reason: string }, signal?: AbortSignal): Promise<void>;
+  /** Records that a run has set aside. */
+  quarantine(id: string, query: QuarantineQuery, signal?: AbortSignal): Promise<QuarantinePage>;
   documents(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage>;
   /** Also when the API reports itself degraded with a 503. */
   health(signal?: AbortSignal): Promise<Health>;
@@ -28,11 +45,18 @@ export function createApi(origin = ''): Api {
     async runs(signal) {
       return (await get<{ runs: Run[] }>('runs', signal)).runs;
     },
-    run: (id, signal) => get<Run>(`runs/${encodeURIComponent(id)}`, signal),
+    run: (id, signal) => get<RunDetail>(runAddress(id), signal),
     async startRun(request, signal) {
       const response = await call('runs', { ...jsonPost(request), signal });
       return ((await bodyOf(response)) as { id: string }).id;
     },
+    async replayRun(id, signal) {
+      await accepted(await call(`${runAddress(id)}/replay`, { method: 'POST', signal }));
+    },
+    async decideRun(id, decision, signal) {
+      await accepted(await call(`${runAddress(id)}/decision`, { ...jsonPost(decision), signal }));
+    },
+    quarantine: (id, query, signal) => get<QuarantinePage>(`${runAddress(id)}/quarantine${searchOf(query)}`, signal),
     documents: (query, signal) => get<DocumentPage>(`documents${searchOf(query)}`, signal),
     async health(signal) {
       const response = await call('health', { signal });
@@ -43,8 +67,12 @@ export function createApi(origin = ''): Api {
   };
 }
 
+function runAddress(id: string): string {
+  return `runs/${encodeURIComponent(id)}`;
+}
+
 /** `?a=b&c=d` of what is set, or an empty string. */
-export function searchOf(query: DocumentQuery): string {
+export function searchOf(query: DocumentQuery | QuarantineQuery): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query) as [string, string | number | undefined][]) {
     if (value !== undefined && value !== '') parameters.set(name, String(value));

@@ -3,7 +3,8 @@ import type { Problem } from '../../lib/errors';
 
 export type { Answer, Citation } from '../../lib/answering/answer';
 export type { Problem } from '../../lib/errors';
-export type { Run, RunStatus, StepProgress } from '../../lib/runs/run';
+export type { Decision, RunDecision, RunGate } from '../../lib/runs/gate';
+export type { Run, RunDetail, RunReplay, RunStatus, StepProgress } from '../../lib/runs/run';
 
 /** Body of `POST /api/ask`. Dates are inclusive, `yyyy-mm-dd`. */
 export interface AskRequest {
@@ -60,4 +61,34 @@ export interface DependencyHealth {
   status: 'ok' | 'unavailable';
   latencyInMilliseconds: number;
   error?: string;
+}
+
+export interface QuarantineQuery {
+  /** Run id of an earlier execution; the latest without. */
+  run?: string;
+  code?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export interface QuarantinePage {
+  runId: string;
+  records: QuarantinedRecord[];
+  nextCursor: string | null;
+  /** On the first page. */
+  counts?: { codes: { code: string; records: number }[]; isWhole: boolean };
+}
+
+export interface QuarantinedRecord {
+  file: string;
+  record: number;
+  line: number;
+  code: string;
+  column: string | null;
+  found: string | null;
+  expected: string;
+  raw: string;
+  /** True when `raw` is only the record's beginning. */
+  isCut: boolean;
+  more?: { code: string; column: string | null; found: string | null; expected: string }[];
 }

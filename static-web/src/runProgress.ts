@@ -22,6 +22,11 @@ export function standingOf(run: Run): string {
   return run.step === null ? 'Not yet begun' : stepTitle(run.step);
 }
 
+/** True when the run may be started again: it has ended. */
+export function hasEnded(run: Run): boolean {
+  return run.status === 'Completed' || run.status === 'Failed' || run.status === 'Terminated';
+}
+
 /** True while a run may still change by itself. */
 export function isActive(run: Run): boolean {
   return run.status === 'Pending' || run.status === 'Running';
@@ -30,7 +35,9 @@ export function isActive(run: Run): boolean {
 /** How long to wait before asking again, in milliseconds: brisk while something moves, and after a failed call slow. */
 export function pollDelayAfter(runs: Run[] | undefined): number {
   if (runs === undefined) return 5_000;
-  return runs.some(isActive) ? 1_000 : 10_000;
+  if (runs.some(isActive)) return 1_000;
+  // Somebody may decide, here or elsewhere.
+  return runs.some(({ status }) => status === 'Blocked') ? 3_000 : 10_000;
 }
 
 /** Share done of a step, 0 to 1; undefined when it runs and nobody knows yet how much there is. */

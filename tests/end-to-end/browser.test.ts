@@ -10,6 +10,8 @@ const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const SCREENSHOTS = path.resolve(__dirname, '../../test-output/screenshots');
 const DATASET = 'state-of-the-union';
 const DATE = '2021-04-28';
+const HEADER = 'doc_id,title,author,published_at,category,body\n';
+const text = (id: string, date = '1900-01-01'): string => `${id},Address,Somebody,${date},Whig,"A body of ${id}."\n`;
 
 const withBrowser = existsSync(EXECUTABLE) ? describe : describe.skip;
 if (!existsSync(EXECUTABLE)) {
@@ -21,12 +23,15 @@ withBrowser('the web app in a browser', () => {
   let browser: Browser;
   let page: Page;
   const faults: string[] = [];
-  const shoot = (name: string): Promise<unknown> =>
-    page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  const shoot = async (name: string): Promise<void> => {
+    // Scrolled, the masthead would stand in the middle of the picture.
+    await page.evaluate('scrollTo({ top: 0, behavior: "instant" })');
+    await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  };
 
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    platform = await startTestPlatform();
+    platform = await startTestPlatform({ GATE_DECISION_TIMEOUT_HOURS: '24' });
     // Two of the sample's files: enough to see parts come one after another.
     for (const { name, content } of stateOfTheUnion().slice(-2)) await platform.drop(DATASET, DATE, name, content);
     browser = await chromium.launch({
@@ -68,6 +73,47 @@ withBrowser('the web app in a browser', () => {
     expect(await page.getByTestId('run-row').count()).toBe(1);
     expect(await page.getByTestId('run-row').first().textContent()).toContain(DATASET);
     await shoot('runs');
+  });
+
+  it('shows why a run is blocked and what was rejected, and commits it when it is approved', async () => {
+    const text = (id: string, date = '1900-01-01'): string =>
+      `${id},Address,Somebody,${date},Whig,"A body of ${id}."\n`;
+    const content = `${HEADER}${text('one')}${text('two')}${text('three', 'yesterday')}`;
+    await platform.drop(DATASET, '1900-01-01', 'a.csv', content);
+    await platform.ingest(DATASET, '1900-01-01');
+
+    await page.goto(`${platform.urls.web}/runs`);
+    await page.locator('[data-testid=run-status][data-status=Blocked]').waitFor();
+    await shoot('runs-blocked');
+    await page.getByTestId('run-row').filter({ hasText: '1900' }).getByRole('link').click();
+    const failed = page.locator('[data-testid=gate-rule][data-outcome=failed]');
+    await failed.first().waitFor();
+    expect(await failed.first().textContent()).toContain('1 of 3');
+    await page.getByTestId('quarantine-button').click();
+    await page.getByTestId('reject').waitFor();
+    expect(await page.getByTestId('reject').textContent()).toContain('yesterday');
+    expect(await page.getByTestId('code-choice').count()).toBe(2);
+    await shoot('run-blocked');
+
+    // Without a reason nothing is sent.
+    await page.getByTestId('approve-button').click();
+    await page.locator('textarea[name=reason]:invalid').waitFor();
+    await page.fill('[name=reason]', 'One bad date is known.');
+    await page.getByTestId('approve-button').click();
+    await page.locator('[data-testid=run-status][data-status=Completed]').waitFor({ timeout: 60_000 });
+    expect(await page.getByTestId('decision').textContent()).toContain('One bad date is known.');
+    expect(await page.getByTestId('decision-form').isVisible()).toBe(false);
+    await shoot('run-approved');
+  });
+
+  it('replays a run, and shows what it has bettered', async () => {
+    await platform.drop(DATASET, '1900-01-01', 'a.csv', `${HEADER}${text('one')}${text('two')}${text('three')}`);
+    await page.getByTestId('replay-button').click();
+    const replay = page.getByTestId('replay');
+    await replay.getByText('1 rejected before, 0 now').waitFor({ timeout: 60_000 });
+    await page.locator('[data-testid=run-status][data-status=Completed]').waitFor({ timeout: 60_000 });
+    expect(await replay.isVisible()).toBe(true);
+    await shoot('run-replayed');
   });
 
   it('answers a question with citations whose quotes are shown', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createObjectStore } from '../../lib/app';
 import { readConfig, type Config } from '../../lib/config';
 import type { ObjectStore } from '../../lib/lake/objectStore';
-import type { Run } from '../../lib/runs/run';
+import type { RunDetail } from '../../lib/runs/run';
 import type { PlatformState } from '../../local/platform/stateFile';
 import { postgresFolder } from '../../local/postgres/postgres';
 import { eventually, startCommand } from './startCommand';
@@ -15,20 +15,30 @@ export interface RunningTestPlatform {
   store: ObjectStore;
   /** Puts a file where a drop would put it. */
   drop(dataset: string, date: string, name: string, content: string | Buffer): Promise<void>;
-  /** Starts the ingest and returns the run when it has ended. */
-  ingest(dataset: string, date: string): Promise<Run>;
+  /** Starts the ingest and returns the run when it has ended, or is blocked. */
+  ingest(dataset: string, date: string): Promise<RunDetail>;
+  /** Returns the run when it has ended, or is blocked. */
+  settled(id: string): Promise<RunDetail>;
   stop(): Promise<void>;
 }
 
-/** The whole platform, brought up by the command that a user runs, on data of its own and without the sample. */
-export async function startTestPlatform(): Promise<RunningTestPlatform> {
+/**
+ * The whole platform, brought up by the command that a user runs, on data of its own and without the sample. A run whose
+ * gate closes fails at once, unless the environment says otherwise.
+ */
+export async function startTestPlatform(environment: Record<string, string> = {}): Promise<RunningTestPlatform> {
   const data = mkdtempSync(path.join(tmpdir(), 'pipeline-x-platform-'));
-  const command = startCommand(data, {}, '--no-ingest');
+  const command = startCommand(data, { GATE_DECISION_TIMEOUT_HOURS: '0', ...environment }, '--no-ingest');
   await command.said(/The platform stays up/);
   const { urls, settings } = JSON.parse(readFileSync(path.join(data, 'platform.json'), 'utf8')) as PlatformState;
   const config = readConfig(settings);
   const store = createObjectStore(config);
   await store.ensureContainer(config.lake.containers.raw);
+  const settled = (id: string): Promise<RunDetail> =>
+    eventually(`the end of ${id}`, async () => {
+      const run = (await (await fetch(`${urls.api}/runs/${id}`)).json()) as RunDetail;
+      return ['Completed', 'Failed', 'Blocked'].includes(run.status) ? run : undefined;
+    });
   return {
     urls,
     config,
@@ -38,12 +48,9 @@ export async function startTestPlatform(): Promise<RunningTestPlatform> {
     ingest: async (dataset, date) => {
       const started = await fetch(`${urls.api}/runs`, { method: 'POST', body: JSON.stringify({ dataset, date }) });
       if (started.status !== 202) throw new Error(`the run did not start: ${await started.text()}`);
-      const { id } = (await started.json()) as { id: string };
-      return eventually(`the end of ${id}`, async () => {
-        const run = (await (await fetch(`${urls.api}/runs/${id}`)).json()) as Run;
-        return run.status === 'Completed' || run.status === 'Failed' ? run : undefined;
-      });
+      return settled(((await started.json()) as { id: string }).id);
     },
+    settled,
     stop: async () => {
       command.process.kill('SIGTERM');
       await command.ended;

@@ -84,7 +84,11 @@ describe('reading a contract', () => {
   });
 
   it.each([
-    ['a file of another kind', 'title: something\n', ['apiVersion', 'kind', 'id', 'version', 'status', 'schema']],
+    [
+      'a file of another kind',
+      'title: something\n',
+      ['apiVersion', 'kind', 'id', 'version', 'status', 'schema', 'title'],
+    ],
     ['broken YAML', 'kind: [DataContract\n', [undefined]],
     ['two tables', contractText().replace('schema:', `schema:\n${SECOND_TABLE}`), ['schema']],
   ])('refuses %s', (_name, text, fields) => {
@@ -99,7 +103,7 @@ describe('reading a contract', () => {
     ['logicalType: integer, logicalTypeOptions: {minimum: 5, maximum: 4}', 'logicalTypeOptions.minimum'],
     ['logicalType: integer, logicalTypeOptions: {minLength: 5}', 'logicalTypeOptions.minLength'],
     ['logicalType: date, logicalTypeOptions: {format: "QQQ yyyy"}', 'logicalTypeOptions.format'],
-    ['logicalType: string, quality: [{metric: nullValues}]', 'quality'],
+    ['logicalType: string, quality: [{metric: nullValues}]', 'quality[0]'],
     ['logicalType: string, primaryKey: true', undefined],
   ])('refuses a column with %s', (rest, option) => {
     const field = option === undefined ? 'schema[0].properties[0].primaryKey' : `schema[0].properties[5].${option}`;

@@ -34,7 +34,13 @@ describe('the quality gate', () => {
     expect(await verdictOf('past-limit', [records], { maxRejectShare: 0.24 })).toEqual({
       passed: false,
       failed: [
-        { rule: 'share of rejected records', expected: 'at most 0.24', observed: '0.25 (1 of 4)', passed: false },
+        {
+          rule: 'share of rejected records',
+          severity: 'error',
+          expected: 'at most 0.24',
+          observed: '0.25 (1 of 4)',
+          passed: false,
+        },
       ],
     });
   });
@@ -50,6 +56,7 @@ describe('the quality gate', () => {
     expect(failed).toEqual([
       {
         rule: 'id stands once over all parts',
+        severity: 'error',
         expected: '0 repeated values',
         observed: '1, e.g. a-1',
         passed: false,

@@ -9,7 +9,7 @@ import { createLakeReader } from '../../lib/lake/lakeReader';
 import type { DocumentRow } from '../../lib/lake/document';
 import { judgeRun } from '../../lib/quality/judgeRun';
 import type { RunKey } from '../../lib/runs/runKey';
-import type { PlanSummary } from '../../lib/transform/plan';
+import { rangeOfPart, type PlanSummary } from '../../lib/transform/plan';
 import { planPartitions } from '../../lib/transform/planPartitions';
 import type { RejectedRecord } from '../../lib/transform/rejectedRecords';
 import { transformRange } from '../../lib/transform/transformRange';
@@ -101,12 +101,10 @@ export async function stageRun(
   const plan = await planPartitions(lake, key);
   let rows = 0;
   let rejected = 0;
-  for (const [shard, ranges] of plan.shards.entries()) {
-    for (let index = 0; index < ranges; index += 1) {
-      const result = await transformRange(lake, key, { shard, index });
-      rows += result.rows;
-      rejected += result.rejected;
-    }
+  for (let part = 0; part < plan.ranges; part += 1) {
+    const result = await transformRange(lake, key, rangeOfPart(part));
+    rows += result.rows;
+    rejected += result.rejected;
   }
   return { plan, rows, rejected };
 }

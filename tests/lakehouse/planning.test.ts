@@ -86,7 +86,7 @@ describe('planning a run', () => {
     await lake.drop('notes', date, 'a.csv', `${HEADER}${records.slice(0, 880).join('\n')}\n`);
     await lake.drop('notes', date, 'b.csv', `${HEADER}${records.slice(880).join('\n')}\n`);
     const plan = await planPartitions(lake, key);
-    expect(plan).toMatchObject({ files: 2, records: 900, shards: [200, expect.any(Number)] });
+    expect(plan).toMatchObject({ files: 2, records: 900 });
     const shard = JSON.parse(
       (await lake.store.read('staging', 'notes/run-1/plan-00001.json')).toString('utf8'),
     ) as PlanShard;
@@ -100,17 +100,6 @@ describe('planning a run', () => {
     expect(await errorOf(transformRange(lake, key, { shard: 1, index: 999 }))).toMatchObject({
       code: 'TRANSFORM_RANGE_UNKNOWN',
     });
-  });
-
-  it('keeps its summary under 4 KB for 160,000 ranges', () => {
-    const summary = {
-      shards: Array<number>(800).fill(200),
-      ranges: 160_000,
-      files: 16_000,
-      bytes: 1e13,
-      records: 1e12,
-    };
-    expect(JSON.stringify(summary).length).toBeLessThan(4096);
   });
 
   it('names the folder that is not there', async () => {

@@ -6,6 +6,7 @@ import { judgeRun } from '../../lib/quality/judgeRun';
 import type { RunKey } from '../../lib/runs/runKey';
 import { discardRun } from '../../lib/transform/discardRun';
 import { planPartitions } from '../../lib/transform/planPartitions';
+import { rangeOfPart } from '../../lib/transform/plan';
 import { transformRange } from '../../lib/transform/transformRange';
 import { addContract, startLake, type TestLake } from './lake';
 
@@ -77,10 +78,8 @@ async function run(store: ObjectStore, key: RunKey, rangeLengthInBytes: number) 
   const broken = { ...lake, store, rangeLengthInBytes };
   const plan = await retried(() => planPartitions(broken, key));
   let rows = 0;
-  for (const [shard, ranges] of plan.shards.entries()) {
-    for (let index = 0; index < ranges; index += 1) {
-      rows += (await retried(() => transformRange(broken, key, { shard, index }))).rows;
-    }
+  for (let part = 0; part < plan.ranges; part += 1) {
+    rows += (await retried(() => transformRange(broken, key, rangeOfPart(part)))).rows;
   }
   const verdict = await retried(() => judgeRun(broken, key));
   const commit = await retried(() => commitRun(broken, key));

@@ -34,7 +34,7 @@ a-7,Seventh,5000,,out of range
 `,
     );
     const { plan, rows, rejected } = await stageRun(lake, key('run-1'));
-    expect(plan).toMatchObject({ shards: [1], ranges: 1, files: 1, records: 8 });
+    expect(plan).toMatchObject({ ranges: 1, files: 1, records: 8 });
     expect({ rows, rejected }).toEqual({ rows: 2, rejected: 6 });
     expect(await lake.paths('processed', 'notes/_delta_log/')).toEqual([]);
     expect(await lake.documents('notes', DATE)).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Problem } from '../../lib/errors';
-import { playOrchestration } from './playOrchestration';
+import { playOrchestration, type FakeTimer, type Wake } from './playOrchestration';
 
 const ok = (result: object): { ok: true; result: object } => ({ ok: true, result });
 const refused = (problem: Partial<Problem>): { ok: false; problem: Problem } => ({
@@ -16,9 +16,11 @@ const summary = {
 type Activities = Record<string, (input: never) => unknown>;
 const activities: Activities = {
   ensureRun: () => ok({ created: [] }),
-  planRun: () => ok({ shards: [2, 1], files: 3, bytes: 300, records: 7 }),
+  extractSource: () => ok({ files: 0, rows: 0 }),
+  planRun: () => ok({ next: 'transform', ranges: 3, files: 3, bytes: 300, records: 7 }),
   transformRange: () => ok({ rows: 2, rejected: 0, bytes: 10 }),
-  judgeRun: () => ok({ passed: true, rules: [] }),
+  judgeRun: () => ok({ passed: true }),
+  settleGate: () => ok({ isApproved: true }),
   commitRun: () => ok({ version: 5, rows: 6, rejected: 1, parts: 3 }),
   loadDocuments: () => ok({ rows: 2 }),
   removeStaleDocuments: () => ok({ deleted: 0 }),
@@ -30,17 +32,26 @@ const activities: Activities = {
 };
 const input = { dataset: 'letters', date: '2026-01-01' };
 
-/** Plays an ingest that fails, and returns what it threw beside its calls. */
-function playFailing(changed: Activities): { message: string; names: string[]; concluded: unknown } {
+interface Played {
+  message: string;
+  names: string[];
+  concluded: unknown;
+  timers: FakeTimer[];
+  calls: { name: string; input: unknown }[];
+}
+
+/** Plays an ingest that may fail, and returns what it threw beside its calls. */
+function playFailing(changed: Activities, ...wakes: Wake[]): Played {
   const calls: { name: string; input: unknown }[] = [];
+  const timers: FakeTimer[] = [];
   let message = '';
   try {
-    playOrchestration('ingest', input, { ...activities, ...changed }, calls);
+    playOrchestration('ingest', input, { ...activities, ...changed }, calls, { wakes, timers });
   } catch (error) {
     message = (error as Error).message;
   }
   const names = calls.map(({ name }) => name);
-  return { message, names, concluded: calls.find(({ name }) => name === 'concludeRun')?.input };
+  return { message, names, timers, calls, concluded: calls.find(({ name }) => name === 'concludeRun')?.input };
 }
 
 describe('an ingest', () => {
@@ -50,6 +61,7 @@ describe('an ingest', () => {
   it('goes through its steps in order', () => {
     expect(names).toEqual([
       'ensureRun',
+      'extractSource',
       'planRun',
       ...['transformRange', 'transformRange', 'transformRange'],
       'judgeRun',
@@ -63,13 +75,9 @@ describe('an ingest', () => {
     expect(result).toEqual(summary);
   });
 
-  it('numbers ranges over all shards', () => {
+  it('numbers the ranges', () => {
     const ranges = calls.filter(({ name }) => name === 'transformRange').map(({ input: range }) => range);
-    expect(ranges).toMatchObject([
-      { shard: 0, index: 0, part: 0 },
-      { shard: 0, index: 1, part: 1 },
-      { shard: 1, index: 0, part: 2 },
-    ]);
+    expect(ranges).toMatchObject([{ part: 0 }, { part: 1 }, { part: 2 }]);
   });
 
   it('gives every step the same run, named after its time', () => {
@@ -93,23 +101,77 @@ describe('an ingest', () => {
   });
 });
 
-describe('a closed gate', () => {
-  const rule = { rule: 'reject share', expected: 'at most 0.01', observed: '0.4', passed: false };
-  const { message, names, concluded } = playFailing({ judgeRun: () => ok({ passed: false, rules: [rule] }) });
+describe('a gate that is closed for good', () => {
+  const { message, names, concluded } = playFailing({
+    judgeRun: () => refused({ code: 'QUALITY_GATE_CLOSED', found: '0.4', expected: 'at most 0.01' }),
+  });
 
   it('stops the run before anything is visible, and cleans up', () => {
     expect(names.slice(names.indexOf('judgeRun'))).toEqual(['judgeRun', 'discardRun', 'concludeRun']);
   });
 
-  it('tells which rule, what was observed and what expected', () => {
+  it('tells what was observed and what expected', () => {
     expect(message).toContain('QUALITY_GATE_CLOSED');
     expect(concluded).toMatchObject({ problem: { found: '0.4', expected: 'at most 0.01' }, summary: null });
   });
 });
 
+describe('a gate that waits for a decision', () => {
+  const decideBy = Date.UTC(2026, 0, 3);
+  const judgeRun = (): object => ok({ passed: false, decideBy });
+  const rejected = (): object => refused({ code: 'QUALITY_GATE_REJECTED' });
+  const after = ({ names }: Played): string[] => names.slice(names.indexOf('judgeRun') + 1);
+  const settled = ({ calls }: Played): unknown[] =>
+    calls.filter(({ name }) => name === 'settleGate').map(({ input: given }) => given);
+
+  it('commits when it is approved, and cancels its timer', () => {
+    const played = playFailing({ judgeRun }, 'event');
+    expect(after(played).slice(0, 2)).toEqual(['settleGate', 'commitRun']);
+    expect(played.message).toBe('');
+    expect(settled(played)).toMatchObject([{ ...input, isOverdue: false }]);
+    expect(played.timers).toMatchObject([{ fireAt: new Date(decideBy), isCanceled: true }]);
+  });
+
+  it('stops when it is rejected: nothing but the clean-up', () => {
+    const played = playFailing({ judgeRun, settleGate: rejected }, 'event');
+    expect(after(played)).toEqual(['settleGate', 'discardRun', 'concludeRun']);
+    expect(played.message).toContain('QUALITY_GATE_REJECTED');
+    expect(played.concluded).toMatchObject({ problem: { code: 'QUALITY_GATE_REJECTED' } });
+  });
+
+  it('settles when its time is over', () => {
+    const played = playFailing({ judgeRun, settleGate: rejected }, 'timer');
+    expect(settled(played)).toMatchObject([{ isOverdue: true }]);
+    expect(played.timers).toMatchObject([{ isCanceled: false }]);
+    expect(after(played)).toEqual(['settleGate', 'discardRun', 'concludeRun']);
+  });
+
+  it('goes on waiting after an event without a decision, until the same moment', () => {
+    let asked = 0;
+    const settleGate = (): object => ok({ isApproved: (asked += 1) === 3 });
+    const played = playFailing({ judgeRun, settleGate }, 'event', 'event', 'timer');
+    expect(settled(played)).toMatchObject([{ isOverdue: false }, { isOverdue: false }, { isOverdue: true }]);
+    expect(played.timers.map(({ fireAt, isCanceled }) => [fireAt.getTime(), isCanceled])).toEqual([
+      [decideBy, true],
+      [decideBy, true],
+      [decideBy, false],
+    ]);
+    expect(played.names).toContain('reconcileRun');
+  });
+});
+
+describe('a replay', () => {
+  it('tells the first step which execution it replays', () => {
+    const calls: { name: string; input: unknown }[] = [];
+    playOrchestration('ingest', { ...input, replayOf: 'earlier' }, activities, calls);
+    expect(calls[0]).toMatchObject({ name: 'ensureRun', input: { replayOf: 'earlier' } });
+    expect(calls[1]?.input).not.toHaveProperty('replayOf');
+  });
+});
+
 describe('a step that refuses', () => {
   it.each([
-    ['planRun', ['ensureRun', 'planRun', 'discardRun', 'concludeRun']],
+    ['planRun', ['ensureRun', 'extractSource', 'planRun', 'discardRun', 'concludeRun']],
     ['commitRun', undefined],
   ])('%s: nothing after it but the clean-up', (name, expected) => {
     const { message, names, concluded } = playFailing({

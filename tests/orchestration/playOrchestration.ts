@@ -1,12 +1,14 @@
 import type { OrchestrationContext } from 'durable-functions';
 import { ingest } from '../../orchestrators/ingest';
+import { PLANNING, planning } from '../../orchestrators/planning';
+import { SPREAD, spreadOrchestration } from '../../orchestrators/spread';
 import { EMBEDDING_STREAM, embeddingStream, METADATA_STREAM, metadataStream } from '../../orchestrators/streams';
-import { TRANSFORM_BATCH, transformBatch } from '../../orchestrators/transformBatch';
 
 type Play = (context: OrchestrationContext) => Generator<unknown, unknown, unknown>;
 const ORCHESTRATIONS: Record<string, Play> = {
   ingest: ingest,
-  [TRANSFORM_BATCH]: transformBatch,
+  [PLANNING]: planning,
+  [SPREAD]: spreadOrchestration,
   [METADATA_STREAM]: metadataStream,
   [EMBEDDING_STREAM]: embeddingStream,
 };
@@ -14,6 +16,34 @@ const ORCHESTRATIONS: Record<string, Play> = {
 interface FakeTask {
   run: () => unknown;
 }
+
+/** A timer that the orchestration made. */
+export interface FakeTimer {
+  fireAt: Date;
+  isCompleted: boolean;
+  isCanceled: boolean;
+  cancel(): void;
+}
+
+/** One activity or sub-orchestration: what it was told and what it answered (undefined when it threw). */
+export interface Exchange {
+  kind: 'activity' | 'sub-orchestration';
+  name: string;
+  /** Of a sub-orchestration. */
+  instanceId?: string;
+  input: unknown;
+  result?: unknown;
+}
+
+/** What a play leaves behind: for the size of what goes through history, and of the histories. */
+export interface Observed {
+  exchanges: Exchange[];
+  /** Tasks that each orchestration started. */
+  tasks: { name: string; count: number }[];
+}
+
+/** What ends a waiting: the event that is waited for, or the timer. */
+export type Wake = 'event' | 'timer';
 
 /**
  * Plays an orchestration with the given activities, one after another, in the order in which the tasks are created. Only
@@ -24,15 +54,33 @@ export function playOrchestration(
   input: object,
   activities: Record<string, (input: never) => unknown>,
   calls: { name: string; input: unknown }[] = [],
+  waiting: { wakes: Wake[]; timers: FakeTimer[] } = { wakes: [], timers: [] },
+  observed: Observed = { exchanges: [], tasks: [] },
 ): { result: unknown; calls: { name: string; input: unknown }[] } {
-  const call = (activity: string, given: unknown): FakeTask => ({
-    run: () => {
+  const started = { name, count: 0 };
+  observed.tasks.push(started);
+  const exchange = (about: Exchange, work: () => unknown): unknown => {
+    observed.exchanges.push(about);
+    return (about.result = work());
+  };
+  const once = (work: () => unknown): FakeTask => {
+    started.count += 1;
+    let isYielded = false;
+    return {
+      run: () => {
+        if (isYielded) throw new Error('a task was yielded twice');
+        isYielded = true;
+        return work();
+      },
+    };
+  };
+  const call = (activity: string, given: unknown): FakeTask =>
+    once(() => {
       calls.push({ name: activity, input: given });
       const handler = activities[activity];
       if (!handler) throw new Error(`no such activity: ${activity}`);
-      return handler(given as never);
-    },
-  });
+      return exchange({ kind: 'activity', name: activity, input: given }, () => handler(given as never));
+    });
   const context = {
     df: {
       instanceId: 'ingest-letters-2026-01-01',
@@ -40,10 +88,34 @@ export function playOrchestration(
       getInput: () => input,
       newGuid: () => '0f8fad5b-d9cb-469f-a165-70867728950e',
       callActivityWithRetry: (activity: string, _retry: unknown, given: unknown) => call(activity, given),
-      callSubOrchestrator: (sub: string, given: object): FakeTask => ({
-        run: () => playOrchestration(sub, given, activities, calls).result,
-      }),
+      callSubOrchestrator: (sub: string, given: object, instanceId: string): FakeTask =>
+        once(() =>
+          exchange(
+            { kind: 'sub-orchestration', name: sub, instanceId, input: given },
+            () => playOrchestration(sub, given, activities, calls, waiting, observed).result,
+          ),
+        ),
+      createTimer: (fireAt: Date): FakeTimer => {
+        const timer: FakeTimer = {
+          fireAt,
+          isCompleted: false,
+          isCanceled: false,
+          cancel: () => (timer.isCanceled = true),
+        };
+        waiting.timers.push(timer);
+        return timer;
+      },
+      waitForExternalEvent: (event: string) => ({ event }),
       Task: {
+        any: ([event, timer]: [unknown, FakeTimer]): FakeTask => ({
+          run: () => {
+            const wake = waiting.wakes.shift();
+            if (wake === undefined) throw new Error('the orchestration waits, and nothing wakes it');
+            if (wake === 'event') return event;
+            timer.isCompleted = true;
+            return timer;
+          },
+        }),
         all: (tasks: FakeTask[]): FakeTask => ({
           run: () => {
             // All children end before the first failure is told, as in the engine.

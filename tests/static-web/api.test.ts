@@ -3,8 +3,18 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Health as ServerHealth } from '../../lib/health';
 import type { DocumentFilters, DocumentPage as ServerDocumentPage } from '../../lib/metadata/documentQueries';
+import type { QuarantineCounts } from '../../lib/quarantine/quarantineCounts';
+import type { QuarantinePage as ServerQuarantinePage } from '../../lib/quarantine/quarantinePage';
 import { createApi } from '../../static-web/src/api';
-import type { Answer, AskEvent, DocumentPage, DocumentQuery, Health } from '../../static-web/src/apiTypes';
+import type {
+  Answer,
+  AskEvent,
+  DocumentPage,
+  DocumentQuery,
+  Health,
+  QuarantinePage,
+  QuarantineQuery,
+} from '../../static-web/src/apiTypes';
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse, body: string) => void;
 
@@ -159,6 +169,58 @@ describe('other calls', () => {
     };
     const id = await createApi(origin).startRun({ dataset: 'a', date: '2024-01-15' });
     expect([id, sent]).toEqual(['ingest-a-2024-01-15', { dataset: 'a', date: '2024-01-15' }]);
+  });
+
+  it('decides and replays a run', async () => {
+    const seen: unknown[] = [];
+    handle = (request, response, body) => {
+      seen.push(request.method, request.url, body === '' ? undefined : JSON.parse(body));
+      response.writeHead(202, { 'Content-Type': 'application/json' }).end('{}');
+    };
+    const api = createApi(origin);
+    await api.decideRun('a/b', { decision: 'approve', reason: 'known' });
+    await api.replayRun('a/b');
+    expect(seen).toEqual([
+      ...['POST', '/api/runs/a%2Fb/decision', { decision: 'approve', reason: 'known' }],
+      ...['POST', '/api/runs/a%2Fb/replay', undefined],
+    ]);
+  });
+
+  it('throws the problem of a decision that came too late', async () => {
+    answerWith(409, 'application/problem+json', '{"code":"RUN_NOT_BLOCKED","title":"It waits for nothing."}');
+    await expect(createApi(origin).decideRun('a', { decision: 'reject', reason: 'x' })).rejects.toMatchObject({
+      status: 409,
+      problem: { code: 'RUN_NOT_BLOCKED', message: 'It waits for nothing.' },
+    });
+  });
+
+  it("reads a page of a run's quarantine", async () => {
+    const query: Required<QuarantineQuery> = { run: 'r', code: 'VALUE_MISSING', cursor: 'c', limit: 2 };
+    const fault = { code: 'VALUE_MISSING', column: 'title', found: null, expected: 'a value' };
+    const record = {
+      ...fault,
+      file: 'a.csv',
+      record: 1,
+      line: 2,
+      byteOffset: 9,
+      raw: 'x',
+      isCut: false,
+      more: [fault],
+    };
+    const sent: ServerQuarantinePage & { counts: QuarantineCounts } = {
+      runId: 'r',
+      records: [record],
+      nextCursor: null,
+      counts: { codes: [{ code: 'VALUE_MISSING', records: 1 }], isWhole: true },
+    };
+    const expected: QuarantinePage = sent;
+    let path: string | undefined;
+    handle = (request, response) => {
+      path = request.url;
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(sent));
+    };
+    expect(await createApi(origin).quarantine('a', query)).toEqual(expected);
+    expect(path).toBe('/api/runs/a/quarantine?run=r&code=VALUE_MISSING&cursor=c&limit=2');
   });
 
   it('leaves empty filters out of the address', async () => {

@@ -2,6 +2,7 @@ import type { Run, StepProgress } from '../../static-web/src/apiTypes';
 import { RUN_STEPS } from '../../lib/runs/runKey';
 import {
   doStoresAgree,
+  hasEnded,
   pollDelayAfter,
   shareOf,
   standingOf,
@@ -42,6 +43,9 @@ it('looks every second while a run moves, rarely when none does', () => {
   expect(pollDelayAfter([{ ...run, status: 'Pending' }])).toBe(moving);
   expect(pollDelayAfter([run, { ...run, status: 'Suspended' }])).toBeGreaterThan(moving);
   expect(pollDelayAfter([])).toBeGreaterThan(moving);
+  const waiting = pollDelayAfter([run, { ...run, status: 'Blocked' }]);
+  expect(waiting).toBeGreaterThan(moving);
+  expect(waiting).toBeLessThan(pollDelayAfter([run]));
   expect(pollDelayAfter(undefined)).toBeGreaterThan(moving);
 });
 
@@ -86,4 +90,16 @@ it('finds the stores agreeing only when every count does', () => {
     rows[store] -= 1;
     expect(doStoresAgree({ ...run, rows })).toBe(false);
   }
+});
+
+it.each([
+  ['Completed', true],
+  ['Failed', true],
+  ['Terminated', true],
+  ['Blocked', false],
+  ['Running', false],
+  ['Pending', false],
+  ['Suspended', false],
+] as const)('lets a run that is %s be replayed: %s', (status, expected) => {
+  expect(hasEnded({ ...run, status })).toBe(expected);
 });

@@ -17,7 +17,7 @@ describe('activities', () => {
   const registered = all(sources('functions/activities'), /registerStep\('(\w+)'/g);
 
   it('are called, each of them, by an orchestrator', () => {
-    const called = all(sources('orchestrators'), /(?:callStep|fanOut)\(context, '(\w+)'/g);
+    const called = all(sources('orchestrators'), /(?:callStep\(context, |fanOut\(context, |step: )'(\w+)'/g);
     expect(registered.length).toBeGreaterThan(5);
     expect(called).toEqual(registered);
   });

@@ -40,7 +40,8 @@ describe('the display of a run', () => {
     expect(written[0]?.startsWith('\u001b[')).toBe(true);
     expect(written[1]?.startsWith(`\u001b[${RUN_STEPS.length}A`)).toBe(true);
     const lines = (written[1] ?? '')
-      .replaceAll(/\u001b\[\d+[AK]/g, '')
+    const escapes = new RegExp(`${String.fromCharCode(27)}\\[\\d+[AK]`, 'g');
+    const lines = (written[1] ?? '').replaceAll(escapes, '').trimEnd().split('\n');
       .trimEnd()
       .split('\n');
     expect(lines).toHaveLength(RUN_STEPS.length);

@@ -1,5 +1,7 @@
 import { documents } from './0001-documents';
 import { runs } from './0002-runs';
+import { gate } from './0003-gate';
+import { sourceExtracts } from './0004-source-extracts';
 import type { Migration } from './migration';
 
-export const MIGRATIONS: readonly Migration[] = [documents, runs];
+export const MIGRATIONS: readonly Migration[] = [documents, runs, gate, sourceExtracts];

@@ -36,6 +36,7 @@ function timesOf({ startedAt, seconds }: Run): string {
 
 function factsOf(run: Run): string {
   if (isActive(run)) return standingOf(run);
+  if (run.status === 'Blocked') return 'The quality gate is closed: waits for a decision';
   if (run.status === 'Failed') return run.error?.message ?? `Failed at: ${standingOf(run)}`;
   return [
     run.rows ? formatCounted(run.rows.lake, 'row') : standingOf(run),

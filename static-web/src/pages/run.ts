@@ -1,18 +1,22 @@
 import type { Api } from '../api';
-import type { Run } from '../apiTypes';
+import type { RunDetail } from '../apiTypes';
 import { documentAttention } from '../documentAttention';
+import { decisionForm } from '../elements/decisionForm';
 import { button, element, setText } from '../elements/element';
+import { gateVerdict } from '../elements/gateVerdict';
 import { showProblem } from '../elements/problemNotice';
+import { quarantineList } from '../elements/quarantineList';
+import { replayComparison } from '../elements/replayComparison';
 import { runStatusBadge } from '../elements/runStatusBadge';
 import { runTotals } from '../elements/runTotals';
 import { stepRow } from '../elements/stepRow';
 import { formatDate, formatSeconds } from '../formatting';
 import { poll } from '../polling';
 import { problemOfError } from '../problem';
-import { isActive, pollDelayAfter } from '../runProgress';
+import { hasEnded, pollDelayAfter } from '../runProgress';
 import type { Page } from './page';
 
-/** One run, live: a bar for each step, then what it left in each store. */
+/** One run, live: a bar for each step, the gate's verdict, what was rejected, and what the run left in each store. */
 export function runPage(api: Api, id: string): Page {
   const heading = element('h1', { tabindex: -1 }, id);
   const badge = runStatusBadge();
@@ -23,28 +27,35 @@ export function runPage(api: Api, id: string): Page {
   const steps = element('ol', { class: 'steps', 'aria-label': 'Steps' });
   const rows = new Map<string, ReturnType<typeof stepRow>>();
   const totals = element('section', { class: 'totals' });
-  const again = button(
-    'Run again',
-    { class: 'button-quiet', hidden: true, 'data-testid': 'run-again-button' },
-    () => void startAgain(),
+  const gate = element('section', { class: 'gate' });
+  const decision = decisionForm(api, id, () => polling.now());
+  const quarantine = quarantineList(api, id);
+  const replay = button(
+    'Replay',
+    { class: 'button-quiet', hidden: true, 'data-testid': 'replay-button' },
+    () => void startReplay(),
   );
-  let shown: Run | undefined;
 
-  const show = (run: Run) => {
-    shown = run;
+  const show = (run: RunDetail) => {
     setText(heading, `${run.dataset}, ${formatDate(run.date)}`);
     badge.show(run.status);
     setText(times, formatSeconds(run.seconds));
     setText(announcement, `Run ${run.status.toLowerCase()}.`);
-    again.hidden = isActive(run) || run.status === 'Suspended';
+    replay.hidden = !hasEnded(run);
+    const isBlocked = run.status === 'Blocked';
+    if (isBlocked) decision.show(run.gate?.decideBy ?? null);
+    else decision.hide();
     for (const step of run.steps) {
       const row = rows.get(step.name) ?? stepRow(step.name);
       if (!rows.has(step.name)) steps.append(row.node);
       rows.set(step.name, row);
       row.show(step);
     }
-    showProblem(message, run.error ?? undefined);
-    totals.replaceChildren(...runTotals(run));
+    // What to do about a blocked run is the form below.
+    showProblem(message, run.error ? { ...run.error, ...(isBlocked ? { remedy: undefined } : {}) } : undefined);
+    gate.replaceChildren(...(run.gate ? gateVerdict(run.gate) : []));
+    quarantine.show(run);
+    totals.replaceChildren(...replayComparison(run), ...runTotals(run));
   };
   const fail = (error: unknown) => showProblem(message, problemOfError(error));
   const polling = poll({
@@ -54,16 +65,15 @@ export function runPage(api: Api, id: string): Page {
     delayAfter: (run) => pollDelayAfter(run && [run]),
     attention: documentAttention,
   });
-  const startAgain = async () => {
-    if (!shown) return;
-    again.disabled = true;
+  const startReplay = async () => {
+    replay.disabled = true;
     try {
-      await api.startRun({ dataset: shown.dataset, date: shown.date });
+      await api.replayRun(id);
       polling.now();
     } catch (error) {
       fail(error);
     } finally {
-      again.disabled = false;
+      replay.disabled = false;
     }
   };
 
@@ -72,11 +82,18 @@ export function runPage(api: Api, id: string): Page {
     { class: 'page' },
     element('p', { class: 'back' }, element('a', { href: '/runs' }, 'All runs')),
     heading,
-    element('div', { class: 'run-state' }, badge.node, times, again),
+    element('div', { class: 'run-state' }, badge.node, times, replay),
     announcement,
     message,
+    decision.node,
     steps,
+    gate,
+    quarantine.node,
     totals,
   );
-  return { title: `Run ${id}`, node, leave: () => polling.stop() };
+  const leave = () => {
+    polling.stop();
+    quarantine.leave();
+  };
+  return { title: `Run ${id}`, node, leave };
 }

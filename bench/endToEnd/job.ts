@@ -1,0 +1,25 @@
+import { createAzureStorage } from '../../lib/lake/azureStorage';
+import type { Lakehouse } from '../../lib/lake/lakehouse';
+import type { RunKey } from '../../lib/runs/runKey';
+import { localLakehouse, RUN, type Job } from '../transform/job';
+
+/** A job whose file also lies in a storage account, under raw/<dataset>/<date>/input.csv. */
+export interface StoredJob extends Job {
+  connectionString: string;
+  /** Of this round: each one writes under a name of its own. */
+  runId: string;
+  /** Parquet files of all ranges, local, as they are uploaded when only the transfer is measured. */
+  parts: string[];
+}
+
+export const CONTAINERS = ['raw', 'processed', 'quarantine', 'staging'];
+
+export function storedLakehouse(job: StoredJob): { lakehouse: Lakehouse; key: RunKey; file: string } {
+  const store = createAzureStorage({ connectionString: job.connectionString });
+  const key = { ...RUN, dataset: job.dataset.name, runId: job.runId };
+  return {
+    lakehouse: { ...localLakehouse(job.output, job.dataset, []), store },
+    key,
+    file: `${key.dataset}/${key.date}/input.csv`,
+  };
+}

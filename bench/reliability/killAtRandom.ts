@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { createApp, type App } from '../../lib/app';
+import { readConfig } from '../../lib/config';
+import { followRun } from '../../local/followRun';
+import { pipelineApi } from '../../local/pipelineApi';
+import { layoutOf } from '../../local/platform/layout';
+import {
+  functionsService,
+  postgresService,
+  storageService,
+  vectorService,
+  type Service,
+} from '../../local/platform/services';
+import { anyFreePort } from '../../local/ports';
+import { postgresFolder } from '../../local/postgres/postgres';
+import { findDisagreements, SAMPLE_CONTRACT, writePartition } from './partition';
+
+/**
+ * Kills the Functions host (SIGKILL) at random moments of runs over several files, starts it again, lets the run end, and
+ * holds every store against what was written into the files.
+ * Usage: node dist/bench/reliability/killAtRandom.js [--kills 100] [--seed 1]
+ * Prints a line for each kill and one of JSON; ends with code 1 when anything disagreed.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
+  });
+  const kills = Number(values.kills);
+  const random = seededRandom(Number(values.seed));
+  const data = mkdtempSync(path.join(tmpdir(), 'pipeline-x-kills-'));
+  const layout = layoutOf(path.resolve(__dirname, '../../..'), data);
+  const temporaryDirectory = path.join(data, 'temporary');
+  mkdirSync(temporaryDirectory);
+  const grounds = await Promise.all([
+    storageService(layout, {}, { blob: await anyFreePort(), queue: await anyFreePort(), table: await anyFreePort() }),
+    postgresService(layout, {}, await anyFreePort()),
+    vectorService(layout, {}, await anyFreePort()),
+  ]);
+  const settings: Record<string, string> = {
+    INGEST_SCHEDULE: '0 0 1 * * *',
+    TEMPORARY_DIRECTORY: temporaryDirectory,
+    ...(Object.assign({}, ...grounds.map((service) => service.settings)) as Record<string, string>),
+  };
+  process.env.PIPELINE_HOST = 'own';
+  process.chdir(layout.appDirectory);
+  const app = createApp(readConfig(settings));
+  let host: Service | undefined;
+  const outcomes: { moment: number; step: string; disagreements: string[] }[] = [];
+  try {
+    await app.lakehouse.store.ensureContainer(app.config.lake.containers.raw);
+    host = await functionsService(layout, settings, await anyFreePort());
+    // The first run compiles and loads; the second one tells how long a run takes.
+    await runOnce(app, host, '2000-01-01');
+    const typical = await runOnce(app, host, '2000-01-02');
+    console.log(`one run without a kill: ${typical} ms`);
+    for (let kill = 1, hits = 0; hits < kills && kill <= kills * 3; kill++) {
+      // Every third time an old date is run again, with other content.
+      const date = dateOf(kill % 3 === 0 ? kill - 2 : kill);
+      const expected = await writePartition(app, date, kill);
+      const api = pipelineApi(`${host.url}/api`);
+      const { id } = await api.startRun(SAMPLE_CONTRACT, date);
+      const moment = Math.round(random() * typical);
+      await new Promise((resolve) => setTimeout(resolve, moment));
+      const before = await api.run(id).catch(() => undefined);
+      // A run that was quicker than usual is over: the kill then proves little and does not count.
+      const isUnderWay = before?.status !== 'Completed';
+      if (isUnderWay) hits += 1;
+      const step = isUnderWay ? (before?.step ?? 'start') : 'over';
+      host.child?.process.kill('SIGKILL');
+      await host.child?.ended;
+      host = await functionsService(layout, settings, await anyFreePort());
+      const run = await followRun(pipelineApi(`${host.url}/api`), id, {
+        show: () => undefined,
+        finish: () => undefined,
+      });
+      const disagreements = await findDisagreements(app, date, expected, run);
+      const left = readdirSync(temporaryDirectory).filter((name) => !name.startsWith('.'));
+      if (left.length > 0) disagreements.push(`temporary files: ${left.join(', ')}`);
+      outcomes.push({ moment, step, disagreements });
+      console.log(`kill ${kill} after ${moment} ms (${step}), ${date}: ${disagreements.join('; ') || 'all agree'}`);
+    }
+  } finally {
+    await host?.stop();
+    await app.close();
+    for (const service of grounds) await service.stop();
+    rmSync(postgresFolder(data), { recursive: true, force: true });
+    rmSync(data, { recursive: true, force: true });
+  }
+  const bad = outcomes.filter(({ disagreements }) => disagreements.length > 0);
+  const steps = outcomes.reduce<Record<string, number>>((counts, { step }) => {
+    return { ...counts, [step]: (counts[step] ?? 0) + 1 };
+  }, {});
+  console.log(JSON.stringify({ bench: 'killAtRandom', kills: outcomes.length, disagreed: bad.length, steps }));
+  process.exitCode = bad.length === 0 ? 0 : 1;
+}
+
+/** Milliseconds of one run from its start to its end. */
+async function runOnce(app: App, host: Service, date: string): Promise<number> {
+  await writePartition(app, date, 0);
+  const api = pipelineApi(`${host.url}/api`);
+  const since = performance.now();
+  const { id } = await api.startRun(SAMPLE_CONTRACT, date);
+  await followRun(api, id, { show: () => undefined, finish: () => undefined });
+  return Math.round(performance.now() - since);
+}
+
+function dateOf(kill: number): string {
+  return new Date(Date.UTC(2001, 0, kill)).toISOString().slice(0, 10);
+}
+
+/** Mulberry32: small, seeded, good enough for moments. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,186 @@
+/**
+ * How the orchestrators carry a run of 1,600 ranges (100 GB at 64 MB each) and one of 160,000 (10 TB): the app's own
+ * orchestrators on the local Functions host, over activities that do nothing. It measures order and its bookkeeping, not
+ * work. Run: npm run bench:scale [-- --sizes 1600,160000 --limit-seconds 600]
+ * Prints a table, then one line of JSON. A run that is not done in time is ended and told as such.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+const HOST = path.resolve(__dirname, '../local/functions-host/main.js');
+const APP = path.resolve(__dirname, '../../bench/scale-app');
+const TARGETS = { processorSecondsPerRangeRatio: 1.5, eventsPerRangeRatio: 1.1, longestHistory: 1000 };
+
+/** Those of the statistics that add up over the runs of a host. */
+const COUNTERS = ['activities', 'replays', 'instances', 'historyEvents', 'processorSeconds'] as const;
+
+interface Statistics {
+  activities: number;
+  replays: number;
+  instances: number;
+  historyEvents: number;
+  longestHistory: number;
+  /** Of the host's process: on a machine with other work it tells more than the clock. */
+  processorSeconds: number;
+  memoryInBytes: number;
+}
+
+interface Measurement extends Statistics {
+  ranges: number;
+  seconds: number;
+  isDone: boolean;
+  /** The journal's file when it was largest: it is compacted as it grows. */
+  journalBytes: number;
+}
+
+void main();
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      sizes: { type: 'string', default: '1600,160000' },
+      'limit-seconds': { type: 'string', default: '600' },
+    },
+  });
+  const measurements: Measurement[] = [];
+  for (const size of values.sizes.split(',')) {
+    measurements.push(await measureApart(Number(size), Number(values['limit-seconds'])));
+  }
+  report(measurements);
+}
+
+/** In a host and a folder of its own: what an earlier run left in the journal is no part of this one. */
+async function measureApart(ranges: number, limitInSeconds: number): Promise<Measurement> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scale-'));
+  const child = spawn(process.execPath, [HOST, APP, '--port', '0', '--data', folder, '--log-level', 'error'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const origin = await readOrigin(child);
+    // The first run compiles the hot code; a host that serves a real app has done that long before.
+    await measure(origin, folder, 400, limitInSeconds);
+    const before = await readStatistics(origin);
+    const measured = await measure(origin, folder, ranges, limitInSeconds);
+    for (const name of COUNTERS) measured[name] -= before[name];
+    return measured;
+  } finally {
+    const closed = once(child, 'close');
+    child.kill('SIGTERM');
+    await closed;
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function readOrigin(child: ChildProcess): Promise<string> {
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  for (;;) {
+    const found = /listening on (\S+)/.exec(output);
+    if (found?.[1]) return found[1];
+    if (child.exitCode !== null) throw new Error(`The host did not start:\n${output}`);
+    await sleep(10);
+  }
+}
+
+async function measure(origin: string, folder: string, ranges: number, limitInSeconds: number): Promise<Measurement> {
+  const base = `${origin}/runtime/webhooks/durabletask`;
+  const id = `ingest-ranges-${ranges}`;
+  const input = { dataset: `ranges-${ranges}`, date: '2026-01-01' };
+  const start = performance.now();
+  await fetch(`${base}/orchestrators/ingest/${id}`, { method: 'POST', body: JSON.stringify(input) });
+  let journalBytes = 0;
+  for (;;) {
+    const { runtimeStatus, output } = await readStatus(`${base}/instances/${id}?showInput=false`);
+    const seconds = (performance.now() - start) / 1000;
+    journalBytes = Math.max(journalBytes, journalSize(folder));
+    if (runtimeStatus === 'Failed') throw new Error(`A run of ${ranges} ranges failed: ${JSON.stringify(output)}`);
+    const isDone = runtimeStatus === 'Completed';
+    if (isDone || seconds > limitInSeconds) {
+      return { ranges, seconds, isDone, journalBytes, ...(await readStatistics(origin)) };
+    }
+    await sleep(20);
+  }
+}
+
+function journalSize(folder: string): number {
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.startsWith('durable.jsonl'))
+    .reduce((bytes, name) => bytes + (fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+async function readStatus(url: string): Promise<{ runtimeStatus: string; output: unknown }> {
+  return (await readJson(url)) as { runtimeStatus: string; output: unknown };
+}
+
+async function readStatistics(origin: string): Promise<Statistics> {
+  return (await readJson(`${origin}/api/statistics`)) as Statistics;
+}
+
+/** A host that is busy for seconds closes idle connections just as the next request goes out on one: asked again then. */
+async function readJson(url: string): Promise<unknown> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await (await fetch(url)).json();
+    } catch (thrown) {
+      if (attempt === 10) throw thrown;
+      await sleep(200);
+    }
+  }
+}
+
+function report(measurements: Measurement[]): void {
+  const columns: Record<string, (one: Measurement) => string> = {
+    ranges: ({ ranges }) => String(ranges),
+    seconds: ({ seconds, isDone }) => (isDone ? seconds.toFixed(1) : `> ${seconds.toFixed(0)}`),
+    'processor s': ({ processorSeconds }) => processorSeconds.toFixed(1),
+    activities: ({ activities }) => String(activities),
+    instances: ({ instances }) => String(instances),
+    replays: ({ replays }) => String(replays),
+    events: ({ historyEvents }) => String(historyEvents),
+    longest: ({ longestHistory }) => String(longestHistory),
+    'journal MB': ({ journalBytes }) => (journalBytes / 1e6).toFixed(1),
+    'memory MB': ({ memoryInBytes }) => (memoryInBytes / 1e6).toFixed(0),
+  };
+  const line = (texts: string[]): string => texts.map((text) => text.padStart(11)).join(' ');
+  console.log(line(Object.keys(columns)));
+  for (const one of measurements) console.log(line(Object.values(columns).map((cell) => cell(one))));
+  const growth = growthOf(measurements);
+  const isMet =
+    measurements.every(({ isDone, longestHistory }) => isDone && longestHistory <= TARGETS.longestHistory) &&
+    growth.processorSecondsPerRange <= TARGETS.processorSecondsPerRangeRatio &&
+    growth.eventsPerRange <= TARGETS.eventsPerRangeRatio;
+  const machine = { node: process.version, cores: os.availableParallelism() };
+  console.log(JSON.stringify({ ...machine, measurements: measurements.map(rounded), growth, targets: TARGETS, isMet }));
+  if (!isMet) process.exitCode = 1;
+}
+
+/** What a range of the largest run costs, for each unit of what it costs in the smallest: 1 is growth in proportion. */
+function growthOf(measurements: Measurement[]) {
+  const [smallest, largest] = [measurements[0], measurements.at(-1)];
+  const ratio = (cost: (one: Measurement) => number): number =>
+    smallest === undefined || largest === undefined
+      ? NaN
+      : round(cost(largest) / largest.ranges / (cost(smallest) / smallest.ranges));
+  return {
+    secondsPerRange: ratio(({ seconds }) => seconds),
+    processorSecondsPerRange: ratio(({ processorSeconds }) => processorSeconds),
+    eventsPerRange: ratio(({ historyEvents }) => historyEvents),
+    journalBytesPerRange: ratio(({ journalBytes }) => journalBytes),
+  };
+}
+
+function rounded(measurement: Measurement): Measurement {
+  const { seconds, processorSeconds } = measurement;
+  return { ...measurement, seconds: round(seconds), processorSeconds: round(processorSeconds) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

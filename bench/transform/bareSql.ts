@@ -1,0 +1,47 @@
+import type { DataContract } from '../../lib/contract/contract';
+import { literal } from '../../lib/duckdb/duckdb';
+import { checksOf, contentHash, named, typedValue } from '../../lib/transform/columnSql';
+
+/**
+ * The query that does in one pass, and with the same expressions, what the transform does: without its scan of the file, its proof
+ * that no record was lost, its reasons for each reject, its search for repeated keys and its statistics.
+ */
+export function bareQuery(
+  contract: DataContract,
+  file: string,
+  options: { header: boolean; firstRecord: number; technicalColumns: boolean; dirty: boolean },
+): string {
+  const columns = contract.columns.map((column, index) => {
+    const text = `c${index}`;
+    return { column, text, value: column.logicalType === 'string' ? text : `v${index}` };
+  });
+  const typed = columns.flatMap(({ column, text, value }) =>
+    value === text ? [] : [`${typedValue(column, text)} AS ${value}`],
+  );
+  const faults = columns.flatMap(({ column, text, value }) =>
+    checksOf(column, text, value).map(({ condition }) => `coalesce(${condition}, false)`),
+  );
+  const technical = [
+    named(literal('input.csv'), 'source_file'),
+    named(`position + ${options.firstRecord - 1}`, 'record_number'),
+    named(
+      contentHash(columns.map(({ column: { name, required }, text }) => ({ name, text, required }))),
+      'content_hash',
+    ),
+  ];
+  const selected = [
+    ...columns.map(({ column, value }) => named(value, column.name)),
+    ...(options.technicalColumns ? technical : []),
+  ];
+  const { delimiter, quote, nullText } = contract.source;
+  return `
+    SELECT ${selected.join(', ')} FROM (
+      SELECT *${options.technicalColumns ? ', row_number() OVER () AS position' : ''} FROM (
+        SELECT ${['*', ...typed].join(', ')} FROM read_csv(${literal(file)},
+          auto_detect=false, header=${options.header}, parallel=false, strict_mode=true, new_line='\\n',
+          delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(quote)},
+          nullstr=${literal(nullText)}, allow_quoted_nulls=false, ignore_errors=${options.dirty},
+          max_line_size=2097152, buffer_size=16777216,
+          columns={${columns.map(({ text }) => `'${text}': 'VARCHAR'`).join(', ')}})))
+    WHERE NOT (${['false', ...faults].join(' OR ')})`;
+}

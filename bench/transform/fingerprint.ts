@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { identifier, literal, withDuckDb } from '../../lib/duckdb/duckdb';
+import type { Dataset } from './datasets';
+
+export interface Fingerprint {
+  rows: number;
+  /** Over all values of all business columns, whatever the order of the rows. */
+  hash: string;
+  /** Parquet files, all bytes. */
+  bytes: number;
+}
+
+/** What stands in the Parquet files under a folder. */
+export async function fingerprint(folder: string, dataset: Dataset): Promise<Fingerprint> {
+  const files = readdirSync(folder, { recursive: true })
+    .map(String)
+    // Keys for the search for repeated values are no part of the table.
+    .filter((name) => name.endsWith('.parquet') && !name.includes('staging'))
+    .map((name) => path.join(folder, name));
+  const columns = dataset.columns.map(({ name, type }) => {
+    if (type === 'timestamp') return `epoch_ms(${identifier(name)}::TIMESTAMPTZ)`;
+    return type === 'integer' ? `${identifier(name)}::BIGINT` : identifier(name);
+  });
+  const list = `[${files.map(literal).join(', ')}]`;
+  return withDuckDb({ memoryLimitInMegabytes: 2048, threads: 2 }, path.join(folder, 'temporary'), async (duckDb) => {
+    const [row = []] = await duckDb.rows(
+      `SELECT count(*), bit_xor(hash(${columns.join(', ')}))::VARCHAR FROM read_parquet(${list}, hive_partitioning=false)`,
+    );
+    const [size = []] = await duckDb.rows(`SELECT sum(size) FROM read_blob(${list})`);
+    return { rows: Number(row[0]), hash: String(row[1]), bytes: Number(size[0]) };
+  });
+}

@@ -1,0 +1,78 @@
+import { copyFile, link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ByteRange, ObjectInfo, ObjectStore } from '../../lib/lake/objectStore';
+
+/**
+ * A folder as a store, so that storage does not count: what is up- or downloaded gets a second name instead of a copy.
+ * `cutRange` names a file that holds just that range of an object, where there is one.
+ */
+export function localStore(
+  folder: string,
+  cutRange: (range: ByteRange) => string | undefined = () => undefined,
+): ObjectStore {
+  const fileOf = (container: string, name: string) => path.join(folder, container, name);
+  const infoOf = async (container: string, name: string): Promise<ObjectInfo | undefined> => {
+    try {
+      const { size, mtime, mtimeMs } = await stat(fileOf(container, name));
+      return { path: name, size, etag: `"${mtimeMs}"`, lastModified: mtime };
+    } catch {
+      return undefined;
+    }
+  };
+  const write = async (container: string, name: string, content: Buffer | string) => {
+    const file = fileOf(container, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  };
+  return {
+    ensureContainer: async (container) =>
+      (await mkdir(path.join(folder, container), { recursive: true })) !== undefined,
+    async *list(container, prefix) {
+      const root = path.join(folder, container);
+      const names = await readdir(root, { recursive: true }).catch(() => []);
+      for (const name of names.sort()) {
+        if (!name.startsWith(prefix) || !(await stat(path.join(root, name))).isFile()) continue;
+        const info = await infoOf(container, name);
+        if (info !== undefined) yield info;
+      }
+    },
+    read: (container, name, range) =>
+      range === undefined ? readFile(fileOf(container, name)) : readRange(fileOf(container, name), range),
+    info: infoOf,
+    async download(container, name, localFile, range) {
+      const cut = range === undefined ? fileOf(container, name) : cutRange(range);
+      if (cut !== undefined) await link(cut, localFile);
+      else if (range !== undefined) await writeFile(localFile, await readRange(fileOf(container, name), range));
+    },
+    write,
+    async writeIfAbsent(container, name, content) {
+      if ((await infoOf(container, name)) !== undefined) return 'exists';
+      await write(container, name, content);
+      return 'written';
+    },
+    async upload(container, name, localFile) {
+      const file = fileOf(container, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await rm(file, { force: true });
+      // The transform's folder is removed right after: a second name for the file is as good as a copy.
+      await link(localFile, file).catch(() => copyFile(localFile, file));
+    },
+    remove: (container, name) => rm(fileOf(container, name), { force: true }),
+  };
+}
+
+export async function readRange(file: string, range: ByteRange): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(range.length);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, range.offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,50 @@
+import { linkSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { readJson } from '../../lib/lake/partManifest';
+import { planShardFile } from '../../lib/lake/paths';
+import { rangeOfPart, type PlanShard } from '../../lib/transform/plan';
+import { planPartitions } from '../../lib/transform/planPartitions';
+import { bareQuery } from './bareSql';
+import { DATASETS, type DatasetName } from './datasets';
+import { generateFile } from './generate';
+import { jobContract, localLakehouse, RUN, type Job, type JobRange } from './job';
+import { readRange } from './localStore';
+
+/** Generates a file and cuts it, outside of all clocks, into the ranges that our planning finds. */
+export async function prepareCase(
+  name: DatasetName,
+  megabytes: number,
+  folder: string,
+): Promise<{ job: Job; bytes: number; records: number }> {
+  const dataset = DATASETS[name];
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, 'input.csv');
+  const records = generateFile(name, megabytes * 1e6, file);
+  const ranges = await cutRanges(name, file, folder);
+  const options = { header: true, firstRecord: 1, technicalColumns: true, dirty: name === 'dirty' };
+  const query = bareQuery(jobContract(dataset), file, options);
+  const job = { dataset, file, ranges, output: path.join(folder, 'output'), query };
+  writeFileSync(path.join(folder, 'job.json'), JSON.stringify(job));
+  return { job, bytes: statSync(file).size, records };
+}
+
+async function cutRanges(name: DatasetName, file: string, folder: string): Promise<JobRange[]> {
+  const lakehouse = localLakehouse(path.join(folder, 'lake'), DATASETS[name], []);
+  const key = { ...RUN, dataset: name };
+  const raw = path.join(folder, 'lake', 'raw', name, key.date);
+  mkdirSync(raw, { recursive: true });
+  linkSync(file, path.join(raw, 'input.csv'));
+  const { ranges: count } = await planPartitions(lakehouse, key);
+  const ranges: JobRange[] = [];
+  for (let part = 0; part < count; part++) {
+    const { shard, index } = rangeOfPart(part);
+    const plan = await readJson<PlanShard>(lakehouse.store, lakehouse.containers.staging, planShardFile(key, shard));
+    const range = plan.ranges[index];
+    if (range === undefined) throw new Error(`range ${part} is not in the plan`);
+    const { offset, length, firstRecord, records } = range;
+    const target = path.join(folder, `range-${part}.csv`);
+    writeFileSync(target, await readRange(file, { offset, length }));
+    ranges.push({ file: target, offset, length, firstRecord, records });
+  }
+  return ranges;
+}

@@ -1,0 +1,25 @@
+import type { DurableClient } from 'durable-functions';
+import { PipelineError } from '../../lib/errors';
+import { instanceIdOf } from '../../lib/runs/runKey';
+import { INGEST, type IngestInput } from '../../orchestrators/ingest';
+import { theApp } from '../theApp';
+import { instanceState, isUnderWay } from './runInstances';
+
+/** Starts an ingest and returns its id. DATASET_UNKNOWN (404); RUN_UNDER_WAY (409), also while it is blocked. */
+export async function startIngest(client: DurableClient, input: IngestInput): Promise<string> {
+  const { dataset, date } = input;
+  await theApp().contracts.get(dataset);
+  const id = instanceIdOf(dataset, date);
+  const state = await instanceState(client, id);
+  if (isUnderWay(state)) {
+    throw new PipelineError('RUN_UNDER_WAY', `The ingest of ${dataset} ${date} is under way.`, {
+      status: 409,
+      found: `a run that is ${state?.status}`,
+      expected: 'no run of this dataset and date',
+      where: { field: 'date' },
+      remedy: `Follow it at /api/runs/${id}; start again when it has ended. One that is blocked waits for a decision.`,
+    });
+  }
+  await client.startNew(INGEST, { instanceId: id, input });
+  return id;
+}

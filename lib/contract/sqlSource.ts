@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** A database table or query that is extracted into `raw/` before a run is planned. */
+export interface SqlSourceOptions {
+  /** One SELECT; its columns carry the names that the header of a file would. */
+  query: string;
+  /** Column of the query that only grows: rows past the last committed value are new. */
+  watermarkColumn: string;
+  /** Name of the setting that holds the connection string; the contract never does. */
+  connectionSetting: string;
+}
+
+export const sqlSourceShape: z.ZodType<SqlSourceOptions> = z.strictObject({
+  query: z
+    .string()
+    .regex(/^\s*(?:select|with|values|table)\b/i, 'expected a query: SELECT ...')
+    .regex(/[^;\s]\s*$/, 'expected a query without a semicolon at its end'),
+  watermarkColumn: z.string().min(1),
+  connectionSetting: z
+    .string()
+    .regex(/^SQL_SOURCE_[A-Z0-9_]+$/, 'expected the name of a setting: SQL_SOURCE_ and a name of your choice'),
+});

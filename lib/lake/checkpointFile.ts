@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { literal, type DuckDb } from '../duckdb/duckdb';
+import type { AddFile, DeltaAction, MetaData } from './deltaActions';
+import { applyAction, emptyState, type TableSnapshot, type TableState } from './tableSnapshot';
+
+const TEXTS = 'MAP(VARCHAR, VARCHAR)';
+
+/** A classic checkpoint: one row for each action, one column for each kind. */
+const COLUMNS = {
+  txn: 'STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)',
+  add: `STRUCT(path VARCHAR, partitionValues ${TEXTS}, size BIGINT, modificationTime BIGINT, dataChange BOOLEAN,
+    tags ${TEXTS}, stats VARCHAR)`,
+  remove: `STRUCT(path VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN,
+    partitionValues ${TEXTS}, size BIGINT)`,
+  metaData: `STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, options ${TEXTS}),
+    schemaString VARCHAR, partitionColumns VARCHAR[], configuration ${TEXTS}, createdTime BIGINT)`,
+  protocol: `STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[],
+    writerFeatures VARCHAR[])`,
+};
+
+/** The field without which a row is not of this kind: some writers put empty structures where others put null. */
+const KEY_FIELDS = { txn: 'appId', add: 'path', remove: 'path', metaData: 'id', protocol: 'minReaderVersion' };
+
+/** Millisecond times; `delta.deletedFileRetentionDuration` is the table's own wish. */
+const DEFAULT_TOMBSTONE_RETENTION_IN_DAYS = 7;
+
+/** The actions that add up to the snapshot. Tombstones past their retention are left out. */
+export function checkpointActions(snapshot: TableSnapshot, now: number): DeltaAction[] {
+  const oldest = now - tombstoneRetentionInMilliseconds(snapshot.metaData);
+  return [
+    { protocol: snapshot.protocol },
+    { metaData: snapshot.metaData },
+    ...[...snapshot.transactions.values()].map((txn) => ({ txn })),
+    // In a checkpoint no action changes data: it tells what is there.
+    ...[...snapshot.files.values()].map((add) => ({ add: { ...add, dataChange: false } })),
+    ...[...snapshot.tombstones.values()]
+      .filter(({ deletionTimestamp }) => (deletionTimestamp ?? 0) > oldest)
+      .map((remove) => ({ remove: { ...remove, dataChange: false } })),
+  ];
+}
+
+export function tombstoneRetentionInMilliseconds(metaData: MetaData): number {
+  const wish = metaData.configuration['delta.deletedFileRetentionDuration'] ?? '';
+  const [, count, unit] = /^\s*(?:interval\s+)?(\d+)\s+(second|minute|hour|day|week)s?\s*$/i.exec(wish) ?? [];
+  const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 };
+  const key = (unit ?? 'day').toLowerCase() as keyof typeof seconds;
+  return Number(count ?? DEFAULT_TOMBSTONE_RETENTION_IN_DAYS) * seconds[key] * 1000;
+}
+
+/** Writes the actions as Parquet, by way of `<target>.ndjson`. */
+export async function writeCheckpointFile(duckDb: DuckDb, actions: DeltaAction[], target: string): Promise<void> {
+  const lines = `${target}.ndjson`;
+  await writeFile(lines, actions.map((action) => `${JSON.stringify(action)}\n`).join(''));
+  const columns = Object.entries(COLUMNS).map(([name, type]) => `${name}: ${literal(type)}`);
+  await duckDb.run(
+    `COPY (SELECT * FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${columns.join(', ')}}))
+     TO ${literal(target)} (FORMAT parquet, COMPRESSION snappy)`,
+  );
+}
+
+/** The state that a checkpoint's files (one, or several by another writer) hold. */
+export async function readCheckpointFiles(duckDb: DuckDb, files: string[], version: number): Promise<TableState> {
+  const source = `read_parquet([${files.map((file) => literal(file)).join(', ')}], union_by_name = true)`;
+  const names = await duckDb.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${source})`);
+  const known = new Set(names.map(([name]) => String(name)));
+  const state = { ...emptyState(), version, checkpoint: version };
+  for (const [kind, key] of Object.entries(KEY_FIELDS)) {
+    if (!known.has(kind)) continue;
+    const rows = duckDb.stream(`SELECT to_json(${kind})::VARCHAR FROM ${source} WHERE ${kind}.${key} IS NOT NULL`, {
+      batchRows: 2000,
+      batchCharacters: 4_000_000,
+    });
+    for await (const batch of rows) {
+      for (const [text] of batch) {
+        const action = JSON.parse(String(text), withoutNull) as object;
+        applyAction(state, { [kind]: kind === 'add' ? withStatistics(action as AddFile) : action } as DeltaAction);
+      }
+    }
+  }
+  if (state.metaData !== undefined)
+    state.metaData = { ...state.metaData, configuration: state.metaData.configuration ?? {} };
+  return state;
+}
+
+/** Parquet has a field for everything; in the log an absent one is left out. A partition's value may be null, though. */
+function withoutNull(this: unknown, key: string, value: unknown): unknown {
+  return value === null && key !== 'ingest_date' ? undefined : value;
+}
+
+/** Other writers may keep the statistics as a structure only. */
+function withStatistics(add: AddFile & { stats_parsed?: object; partitionValues_parsed?: object }): AddFile {
+  const { stats_parsed: parsed, partitionValues_parsed: _, ...file } = add;
+  return parsed === undefined || file.stats !== undefined ? file : { ...file, stats: JSON.stringify(parsed) };
+}

@@ -1,0 +1,29 @@
+import type { DataContract } from '../contract/contract';
+import type { Measure } from '../contract/qualityRule';
+
+/**
+ * Columns that the gate has to see of every row, in the contract's order. The transform writes them beside each part, so
+ * that the gate reads these few and not the parts.
+ */
+export function gateColumns(contract: DataContract): string[] {
+  const named = new Set(contract.quality.rules.flatMap(({ measure }) => columnsRead(measure)));
+  return contract.columns
+    .filter(({ name, primaryKey, unique }) => primaryKey || unique || named.has(name))
+    .map(({ name }) => name);
+}
+
+/** Columns whose values a measure reads; none where the parts' own statistics tell it. */
+export function columnsRead(measure: Measure): string[] {
+  switch (measure.metric) {
+    case 'rowCount':
+    case 'nullValues':
+      return [];
+    case 'missingValues':
+    case 'invalidValues':
+    case 'freshness':
+      return [measure.column];
+    case 'duplicateValues':
+    case 'sql':
+      return measure.columns;
+  }
+}

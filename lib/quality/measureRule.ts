@@ -1,0 +1,167 @@
+import type { ContractColumn, DataContract } from '../contract/contract';
+import type { Measure, QualityRule, Scalar } from '../contract/qualityRule';
+import { identifier, literal } from '../duckdb/duckdb';
+import { PipelineError } from '../errors';
+import { describeComparison, holds } from './comparison';
+import { SQL_TYPES, type StagedRows } from './stagedRows';
+import type { VerdictRule } from './verdict';
+
+/** What is known of a run's rows before any of them is read. */
+export interface RunCounts {
+  rows: number;
+  /** Nulls by column; undefined where the statistics of a part do not tell. */
+  nulls: (column: string) => number | undefined;
+  /** The run's date, `yyyy-mm-dd`. */
+  date: string;
+}
+
+const DAY_IN_SECONDS = 86_400;
+
+/** Judges one rule of the contract over all rows. Rows are asked for only by measures that read values. */
+export async function measureRule(
+  rule: QualityRule,
+  contract: DataContract,
+  counts: RunCounts,
+  rows: () => StagedRows,
+): Promise<VerdictRule> {
+  const { value, observed, expected } = await observe(rule, contract, counts, rows);
+  const passed = holds(rule.comparison, value);
+  return { rule: rule.name, severity: rule.severity, expected, observed, passed };
+}
+
+interface Observation {
+  value: Scalar | null;
+  observed: string;
+  expected: string;
+}
+
+async function observe(
+  rule: QualityRule,
+  contract: DataContract,
+  counts: RunCounts,
+  rows: () => StagedRows,
+): Promise<Observation> {
+  const { measure } = rule;
+  const wanted = describeComparison(rule.comparison);
+  switch (measure.metric) {
+    case 'rowCount':
+      return { value: counts.rows, observed: `${counts.rows} rows`, expected: `${wanted} rows` };
+    case 'nullValues': {
+      const nulls = counts.nulls(measure.column);
+      if (nulls === undefined) return { value: null, observed: 'not counted', expected: wanted };
+      return counted(nulls, '', measure.percent, counts, wanted);
+    }
+    case 'missingValues':
+    case 'invalidValues': {
+      const column = contract.columns.find(({ name }) => name === measure.column);
+      const condition = column === undefined ? 'false' : conditionOf(measure, column);
+      const { duckDb, view } = rows();
+      const name = identifier(measure.column);
+      const [row = []] = await duckDb.rows(`SELECT count(*) FROM ${view} WHERE ${condition}`);
+      const count = Number(row[0]);
+      const examples =
+        count === 0 || measure.metric === 'missingValues'
+          ? []
+          : await duckDb.rows(
+              `SELECT DISTINCT left(${name}::VARCHAR, 40) FROM ${view} WHERE ${condition} ORDER BY 1 LIMIT 3`,
+            );
+      return counted(count, listed(examples), measure.percent, counts, wanted);
+    }
+    case 'duplicateValues': {
+      const { duckDb, view } = rows();
+      const names = measure.columns.map(identifier);
+      const repeated = `SELECT ${names.join(', ')}, count(*) AS copies FROM ${view}
+        WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ALL HAVING count(*) > 1`;
+      const [row = []] = await duckDb.rows(`SELECT coalesce(sum(copies - 1), 0)::BIGINT FROM (${repeated})`);
+      const count = Number(row[0]);
+      const shown = names.map((name) => `left(${name}::VARCHAR, 40)`).join(` || ' + ' || `);
+      const examples = count === 0 ? [] : await duckDb.rows(`SELECT ${shown} FROM (${repeated}) ORDER BY 1 LIMIT 3`);
+      return counted(count, listed(examples), measure.percent, counts, wanted);
+    }
+    case 'sql':
+      return runQuery(rows(), measure.query, wanted);
+    case 'freshness':
+      return ageOf(rows(), measure, counts, wanted);
+  }
+}
+
+function counted(count: number, examples: string, percent: boolean, counts: RunCounts, wanted: string): Observation {
+  if (!percent) return { value: count, observed: `${count} rows${examples}`, expected: `${wanted} rows` };
+  const share = counts.rows === 0 ? 0 : (100 * count) / counts.rows;
+  const observed = `${Number(share.toPrecision(4))} % (${count} of ${counts.rows} rows)${examples}`;
+  return { value: share, observed, expected: `${wanted} %` };
+}
+
+function listed(examples: unknown[][]): string {
+  return examples.length === 0 ? '' : `, e.g. ${examples.map(([example]) => String(example)).join(', ')}`;
+}
+
+function conditionOf(
+  measure: Extract<Measure, { metric: 'missingValues' | 'invalidValues' }>,
+  column: ContractColumn,
+): string {
+  const name = identifier(column.name);
+  if (measure.metric === 'missingValues') {
+    const values = measure.values.filter((value): value is Scalar => value !== null);
+    const conditions = [
+      ...(measure.values.includes(null) ? [`${name} IS NULL`] : []),
+      ...(values.length === 0 ? [] : [isAmong(name, column, values)]),
+    ];
+    return conditions.join(' OR ');
+  }
+  const { validValues, pattern } = measure;
+  const invalid = [
+    ...(validValues === undefined ? [] : [`NOT ${isAmong(name, column, validValues)}`]),
+    ...(pattern === undefined ? [] : [`NOT regexp_full_match(${name}::VARCHAR, ${literal(pattern)})`]),
+  ];
+  return `${name} IS NOT NULL AND (${invalid.join(' OR ')})`;
+}
+
+/** Compared as values of the column's type; one that cannot be of it is no value of the column. */
+function isAmong(name: string, column: ContractColumn, values: Scalar[]): string {
+  const type = SQL_TYPES[column.logicalType];
+  const casts = values.map((value) => `try_cast(${literal(String(value))} AS ${type})`);
+  return `coalesce(list_contains([${casts.join(', ')}], ${name}), false)`;
+}
+
+/** A query that cannot be run is the contract's fault: the rule fails and says why. */
+async function runQuery({ duckDb }: StagedRows, query: string, wanted: string): Promise<Observation> {
+  try {
+    const [row = []] = await duckDb.rows(scalarQuery(query));
+    const value = row[0] === null || row[0] === undefined ? null : String(row[0]);
+    return { value, observed: value ?? 'null', expected: wanted };
+  } catch (error) {
+    if (error instanceof PipelineError) throw error;
+    return { value: null, observed: `the query failed: ${queryFault(error)}`, expected: wanted };
+  }
+}
+
+/** As a scalar subquery it can be nothing but one SELECT that gives one value. */
+export function scalarQuery(query: string): string {
+  return `SELECT (${query}\n)::VARCHAR`;
+}
+
+/** The first line of what the engine says. */
+export function queryFault(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
+}
+
+/** A date is over at its end, so a date column's newest value may be as old as 0 seconds. */
+async function ageOf(
+  { duckDb, view }: StagedRows,
+  { column, unit, unitInSeconds }: Extract<Measure, { metric: 'freshness' }>,
+  { date }: RunCounts,
+  wanted: string,
+): Promise<Observation> {
+  const expected = `newest value ${wanted} ${unit} before the end of ${date}`;
+  const newest = `max(${identifier(column)})`;
+  const [row = []] = await duckDb.rows(
+    `SELECT ${newest}::VARCHAR,
+       epoch(CASE WHEN typeof(${newest}) = 'DATE' THEN ${newest}::TIMESTAMPTZ + INTERVAL 1 DAY ELSE ${newest}::TIMESTAMPTZ END)
+     FROM ${view}`,
+  );
+  if (row[0] === null || row[0] === undefined) return { value: null, observed: 'no value', expected };
+  const endOfDate = Date.parse(`${date}T00:00:00Z`) / 1000 + DAY_IN_SECONDS;
+  const age = Math.max(0, endOfDate - Number(row[1])) / unitInSeconds;
+  return { value: age, observed: `${Number(age.toPrecision(6))} ${unit} (newest ${String(row[0])})`, expected };
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
+import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
+import type { Lakehouse } from '../lake/lakehouse';
+import { withTemporaryFolder } from '../lake/temporaryFolder';
+import { gateColumns } from './gateColumns';
+
+/** All rows of a run's parts, cut down to the columns that the gate needs, as a view named as the dataset. */
+export interface StagedRows {
+  duckDb: DuckDb;
+  /** The view, quoted. */
+  view: string;
+}
+
+const PARALLEL_DOWNLOADS = 8;
+
+export const SQL_TYPES: Record<LogicalType, string> = {
+  string: 'VARCHAR',
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp: 'TIMESTAMPTZ',
+};
+
+/**
+ * Downloads the key files and opens an engine on them. Memory: the engine's limit, past which it spills; disk: the size of
+ * the key files, and what is spilled. The engine reads nothing but these files: a rule's query may not look elsewhere.
+ */
+export async function withStagedRows<T>(
+  lakehouse: Lakehouse,
+  contract: DataContract,
+  files: string[],
+  use: (rows: StagedRows) => Promise<T>,
+): Promise<T> {
+  const { store, containers } = lakehouse;
+  return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
+    for (let start = 0; start < files.length; start += PARALLEL_DOWNLOADS) {
+      const batch = files.slice(start, start + PARALLEL_DOWNLOADS);
+      await Promise.all(
+        batch.map((file, index) =>
+          store.download(containers.staging, file, path.join(folder, `${start + index}.parquet`)),
+        ),
+      );
+    }
+    return withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
+      const wanted = new Set(gateColumns(contract));
+      const columns = contract.columns.filter(({ name }) => wanted.has(name));
+      const view = identifier(contract.dataset);
+      if (files.length === 0) {
+        await createEmptyTable(duckDb, view, columns);
+      } else {
+        const names = columns.map(({ name }) => identifier(name));
+        const parquet = literal(path.join(folder, '*.parquet'));
+        // Without a column a view cannot be; the record number is in every key file.
+        const selected = names.length === 0 ? ['record_number'] : names;
+        await duckDb.run(`CREATE VIEW ${view} AS SELECT ${selected.join(', ')} FROM read_parquet(${parquet})`);
+      }
+      await confine(duckDb, folder);
+      return use({ duckDb, view });
+    });
+  });
+}
+
+/** A table with the columns and no row. */
+export async function createEmptyTable(duckDb: DuckDb, table: string, columns: ContractColumn[]): Promise<void> {
+  const written = columns.map(({ name, logicalType }) => `${identifier(name)} ${SQL_TYPES[logicalType]}`);
+  await duckDb.run(`CREATE TABLE ${table} (${written.length === 0 ? 'record_number BIGINT' : written.join(', ')})`);
+}
+
+/** From here on no statement reaches files outside the folder, nor changes that. */
+export async function confine(duckDb: DuckDb, folder: string): Promise<void> {
+  await duckDb.run(`SET allowed_directories = [${literal(`${folder}${path.sep}`)}]`);
+  await duckDb.run('SET enable_external_access = false');
+  await duckDb.run('SET lock_configuration = true');
+}

@@ -1,0 +1,52 @@
+import type { ObjectStore } from '../lake/objectStore';
+
+/** A line of an object, or the beginning of one that is too long to hold. */
+export interface ObjectLine {
+  text: string;
+  isWhole: boolean;
+  /** Byte offset in the object of what follows the line. */
+  end: number;
+}
+
+/** Bytes read at once. */
+const BLOCK_LENGTH = 256 * 1024;
+/** Bytes kept of one line; what a longer one has more is read past. */
+const LONGEST_LINE = 256 * 1024;
+
+/** Lines of an object from a line's start, block by block. Memory: a block and a line. Empty lines are passed over. */
+export async function* linesOf(
+  store: ObjectStore,
+  container: string,
+  object: { path: string; size: number },
+  from: number,
+): AsyncGenerator<ObjectLine> {
+  let kept: Buffer = Buffer.alloc(0);
+  let isWhole = true;
+  const keep = (piece: Buffer): void => {
+    const room = LONGEST_LINE - kept.length;
+    if (piece.length > room) isWhole = false;
+    if (room > 0) kept = Buffer.concat([kept, piece.subarray(0, room)]);
+  };
+  const take = (end: number): ObjectLine => {
+    // The cut may fall into a character: what is left of it decodes to the replacement character.
+    const text = isWhole ? kept.toString('utf8') : kept.toString('utf8').replace(/\uFFFD$/, '');
+    const line = { text, isWhole, end };
+    kept = Buffer.alloc(0);
+    isWhole = true;
+    return line;
+  };
+  for (let offset = from; offset < object.size;) {
+    const length = Math.min(BLOCK_LENGTH, object.size - offset);
+    const block = await store.read(container, object.path, { offset, length });
+    if (block.length === 0) break;
+    let start = 0;
+    for (let end = block.indexOf(0x0a); end >= 0; end = block.indexOf(0x0a, start)) {
+      keep(block.subarray(start, end));
+      start = end + 1;
+      if (kept.length > 0) yield take(offset + start);
+    }
+    keep(block.subarray(start));
+    offset += block.length;
+  }
+  if (kept.length > 0) yield take(object.size);
+}

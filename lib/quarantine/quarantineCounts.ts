@@ -1,0 +1,42 @@
+import type { LakeContainers, ObjectStore } from '../lake/objectStore';
+import { quarantinePrefix } from '../lake/paths';
+import type { RunKey } from '../runs/runKey';
+import { linesOf } from './lines';
+import { readRecord } from './readRecord';
+
+export interface QuarantineCounts {
+  /** Rejected records by the code of their first fault, most frequent first. */
+  codes: { code: string; records: number }[];
+  /** False when there is more than was counted: then the numbers are those of the first 64 MB. */
+  isWhole: boolean;
+}
+
+/** Bytes: about a second's reading. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Counts an execution's rejected records by code. Nothing is held but a line and the counts. */
+export async function countQuarantine(
+  { store, containers: { quarantine } }: { store: ObjectStore; containers: LakeContainers },
+  key: RunKey,
+  mostBytes: number = MOST_BYTES,
+): Promise<QuarantineCounts> {
+  const counts = new Map<string, number>();
+  const told = (isWhole: boolean): QuarantineCounts => ({
+    codes: [...counts]
+      .map(([code, records]) => ({ code, records }))
+      .sort((a, b) => b.records - a.records || (a.code < b.code ? -1 : 1)),
+    isWhole,
+  });
+  let bytes = 0;
+  for await (const object of store.list(quarantine, quarantinePrefix(key))) {
+    let offset = 0;
+    for await (const line of linesOf(store, quarantine, object, 0)) {
+      if (bytes > mostBytes) return told(false);
+      bytes += line.end - offset;
+      offset = line.end;
+      const code = readRecord(line.text, line.isWhole)?.code;
+      if (code !== undefined) counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+  }
+  return told(true);
+}

@@ -1,0 +1,94 @@
+import { PipelineError } from '../errors';
+import type { LakeContainers, ObjectInfo, ObjectStore } from '../lake/objectStore';
+import { quarantinePrefix } from '../lake/paths';
+import type { RunKey } from '../runs/runKey';
+import { linesOf } from './lines';
+import { readRecord, type QuarantinedRecord } from './readRecord';
+
+export interface QuarantinePage {
+  /** The execution whose rejected records these are. */
+  runId: string;
+  records: QuarantinedRecord[];
+  /** Opaque; null on the last page. A page may hold fewer records than asked for, even none, and not be the last. */
+  nextCursor: string | null;
+}
+
+interface QuarantineStore {
+  store: ObjectStore;
+  containers: LakeContainers;
+}
+
+interface Position {
+  /** What follows the execution's prefix in the object's name. */
+  object: string;
+  /** Bytes. */
+  offset: number;
+}
+
+/** Bytes of quarantine files that one page reads through at most (a line is always read to its end). */
+const MOST_BYTES = 16 * 1024 * 1024;
+/** Characters of raw records on one page; reached, the page ends. */
+const MOST_CHARACTERS = 1024 * 1024;
+
+/**
+ * Rejected records of one execution in the order of its parts, page by page, all or those with a code (the record's
+ * first). Nothing is held but the page and one line. Error: CURSOR_INVALID (400).
+ */
+export async function readQuarantine(
+  { store, containers: { quarantine } }: QuarantineStore,
+  key: RunKey,
+  { cursor, limit, code }: { cursor?: string; limit: number; code?: string },
+): Promise<QuarantinePage> {
+  const prefix = quarantinePrefix(key);
+  const start = cursor === undefined ? undefined : readCursor(cursor);
+  const records: QuarantinedRecord[] = [];
+  let bytes = 0;
+  let characters = 0;
+  for await (const object of store.list(quarantine, prefix)) {
+    const name = object.path.slice(prefix.length);
+    if (start !== undefined && name < start.object) continue;
+    let offset = name === start?.object ? start.offset : 0;
+    for await (const line of linesOf(store, quarantine, object, offset)) {
+      if (records.length === limit || bytes > MOST_BYTES || characters > MOST_CHARACTERS) {
+        return { runId: key.runId, records, nextCursor: writeCursor({ object: name, offset }) };
+      }
+      bytes += line.end - offset;
+      offset = line.end;
+      const record = readRecord(line.text, line.isWhole) ?? unreadable(object);
+      if (code !== undefined && record.code !== code) continue;
+      characters += record.raw.length;
+      records.push(record);
+    }
+  }
+  return { runId: key.runId, records, nextCursor: null };
+}
+
+function unreadable({ path }: ObjectInfo): never {
+  throw new PipelineError('QUARANTINE_UNREADABLE', 'A line of a quarantine file is not a rejected record.', {
+    expected: 'a JSON object with a code and the raw record',
+    where: { file: path },
+    remedy: 'Somebody has changed the file; replay the run to have it written anew.',
+  });
+}
+
+function writeCursor({ object, offset }: Position): string {
+  return Buffer.from(JSON.stringify([object, offset])).toString('base64url');
+}
+
+function readCursor(cursor: string): Position {
+  try {
+    const [object, offset] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    if (typeof object === 'string' && Number.isSafeInteger(offset) && (offset as number) >= 0) {
+      return { object, offset: offset as number };
+    }
+  } catch {
+    // Said below: not a cursor of ours.
+  }
+  throw new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API gave out.', {
+    status: 400,
+    found: JSON.stringify(cursor.slice(0, 80)),
+    expected: 'the nextCursor of the page before, unchanged',
+    where: { field: 'cursor' },
+    remedy: 'Start again without a cursor.',
+  });
+}

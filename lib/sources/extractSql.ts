@@ -1,0 +1,104 @@
+import type { ContractColumn, DataContract } from '../contract/contract';
+import type { SqlSourceOptions } from '../contract/sqlSource';
+
+/** Which rows of a query belong to one date: watermark over `low` (null: from the start) up to `high` (null: none). */
+export interface WatermarkInterval {
+  low: string | null;
+  high: string | null;
+}
+
+/** The highest watermark over `low`, as text; null when no row is newer. */
+export function highestWatermark(source: SqlSourceOptions, low: string | null): string {
+  const watermark = identifier(source.watermarkColumn);
+  return `select max(${watermark})::text from (${body(source)}) as source${low === null ? '' : ` where ${watermark} > ${literal(low)}`}`;
+}
+
+/** 'true' when a row has no watermark: it would never be extracted. */
+export function hasNullWatermark(source: SqlSourceOptions): string {
+  const watermark = identifier(source.watermarkColumn);
+  return `select exists (select from (${body(source)}) as source where ${watermark} is null)::text`;
+}
+
+/**
+ * COPY of the interval's rows as CSV in the contract's dialect, oldest first: header, every value quoted and null not, dates
+ * and times in the contract's formats, times in UTC.
+ */
+export function copyInterval(
+  { columns, source: { delimiter, quote, nullText } }: DataContract,
+  source: SqlSourceOptions,
+  { low, high }: WatermarkInterval,
+): string {
+  const watermark = identifier(source.watermarkColumn);
+  const values = columns.map((column) => {
+    const name = identifier(column.header ?? column.name);
+    return `${valueText(column, name)} as ${name}`;
+  });
+  const conditions = [
+    high === null ? 'false' : `${watermark} <= ${literal(high)}`,
+    ...(low === null ? [] : [`${watermark} > ${literal(low)}`]),
+  ];
+  return `copy (select ${values.join(', ')} from (${body(source)}) as source
+    where ${conditions.join(' and ')} order by source.${watermark})
+    to stdout with (format csv, header true, force_quote *, encoding 'UTF8',
+      null ${literal(nullText)}, delimiter ${literal(delimiter)}, quote ${literal(quote)})`;
+}
+
+/** On lines of its own: a comment at its end must not hide what follows. */
+function body({ query }: SqlSourceOptions): string {
+  return `\n${query}\n`;
+}
+
+/** What to_char writes for each part of a strptime format. */
+const TO_CHAR_OF: Record<string, string> = {
+  '%Y': 'YYYY',
+  '%y': 'YY',
+  '%m': 'MM',
+  '%-m': 'FMMM',
+  '%B': 'FMMonth',
+  '%b': 'Mon',
+  '%d': 'DD',
+  '%-d': 'FMDD',
+  '%A': 'FMDay',
+  '%a': 'Dy',
+  '%H': 'HH24',
+  '%-H': 'FMHH24',
+  '%I': 'HH12',
+  '%M': 'MI',
+  '%S': 'SS',
+  '%f': 'US',
+  '%g': 'MS',
+  '%p': 'AM',
+};
+
+/**
+ * A column as the text that its contract expects. Years beyond 1 to 9999 and infinity keep PostgreSQL's own text, which the
+ * transform rejects: to_char would write another year, or null.
+ */
+function valueText(column: ContractColumn, name: string): string {
+  const isTime = column.logicalType === 'timestamp';
+  if (!isTime && (column.logicalType !== 'date' || column.format === undefined)) return `source.${name}::text`;
+  const pattern = toCharPattern(column.format ?? '%Y-%m-%dT%H:%M:%SZ');
+  if (pattern === undefined) return `source.${name}::text`;
+  // A time without a zone is taken for UTC, which the session's zone is.
+  const moment = `source.${name}::timestamptz`;
+  return `case when ${moment} >= '0001-01-01' and ${moment} < '9999-12-31 24:00:00'
+    then to_char(${moment} at time zone 'UTC', ${literal(pattern)}) else source.${name}::text end`;
+}
+
+function toCharPattern(format: string): string | undefined {
+  let pattern = '';
+  for (const [token] of format.matchAll(/%-?[A-Za-z]|[^%]+|%/g)) {
+    const counterpart = token.startsWith('%') ? TO_CHAR_OF[token] : `"${token.replaceAll(/["\\]/g, '\\$&')}"`;
+    if (counterpart === undefined) return undefined;
+    pattern += counterpart;
+  }
+  return pattern;
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

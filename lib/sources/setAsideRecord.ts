@@ -1,0 +1,34 @@
+import { dialectOf } from '../csv/dialect';
+import { fieldsOf, fieldText } from '../csv/recordFields';
+import type { JsonRecordFault } from './jsonRecord';
+
+/** A line of the source file that could not be made into a record, with its place there. */
+export interface SetAsideRecord {
+  faults: JsonRecordFault[];
+  /** 1-based. */
+  line: number;
+  /** From 0, in the decoded text. */
+  byteOffset: number;
+  raw: string;
+}
+
+type Quoting = { delimiter: string; quote: string };
+
+/**
+ * Such a line as a CSV record of a single field. It stands in the staged file in the line's place, so that the records
+ * keep their numbers, and no other record there has a single field: a contract has at least two columns.
+ */
+export function setAside(record: SetAsideRecord, { quote }: Quoting): string {
+  return quote + JSON.stringify(record).replaceAll(quote, quote + quote) + quote;
+}
+
+/** What `setAside` wrote; undefined for any other record of a staged file. */
+export function readSetAside(raw: string, source: Quoting): SetAsideRecord | undefined {
+  if (!raw.startsWith(source.quote)) return undefined;
+  const bytes = Buffer.from(raw);
+  const dialect = dialectOf(source);
+  const fields = fieldsOf(bytes, 0, bytes.length, dialect);
+  const [field] = fields;
+  if (field === undefined || fields.length !== 1) return undefined;
+  return JSON.parse(fieldText(bytes, field, dialect)) as SetAsideRecord;
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import type { DataContract } from '../contract/contract';
+import { PipelineError } from '../errors';
+import type { Lakehouse } from '../lake/lakehouse';
+import { stagingFolder } from '../lake/paths';
+import { withTemporaryFolder } from '../lake/temporaryFolder';
+import type { RunKey } from '../runs/runKey';
+import { decodeSource } from './decodeSource';
+import { gunzipBlocks, startsAsGzip } from './gunzipBlocks';
+import { ndjsonToCsv } from './ndjsonToCsv';
+import { peek, rawBlocks } from './rawBlocks';
+
+/** A file of the raw container, as it was listed. */
+export interface SourceFileReference {
+  path: string;
+  /** Bytes. */
+  size: number;
+  etag: string;
+}
+
+/** A source file's records as plain UTF-8 CSV, in the staging container. */
+export interface StagedSource {
+  /** In the staging container. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  etag: string;
+  /** In the raw container: the file that rejects are to name. */
+  source: string;
+}
+
+/** True for a file that is no plain UTF-8 CSV by its contract (gzip by its name too): stage it before it is planned on. */
+export function needsStaging(contract: DataContract, path: string): boolean {
+  const { encoding, compression, format } = contract.source;
+  const isGzip = compression === 'gzip' || (compression === 'auto' && path.toLowerCase().endsWith('.gz'));
+  return isGzip || encoding !== 'utf-8' || format === 'ndjson';
+}
+
+/**
+ * Makes a source file into an equivalent UTF-8 CSV in the run's staging folder: decompressed, decoded, NDJSON written as
+ * CSV. Streamed: a few blocks of 8 MiB and one record of memory, the decoded text on the temporary disk, and put whole. The
+ * name holds the file's path and etag: repeated, it is found and nothing is done again.
+ *
+ * Refused: SOURCE_GZIP_BROKEN, SOURCE_ENCODING_INVALID, SOURCE_ENCODING_CONTRADICTED, CSV_ENCODING_INVALID,
+ * CSV_NOT_CSV, CSV_EMPTY_FILE, and CSV_FILE_CHANGED when the file is not the one that was listed. Byte offsets are those of
+ * the decompressed bytes, for SOURCE_GZIP_BROKEN of the compressed ones; in rejected records those of the staged text.
+ */
+export async function stageSource(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  file: SourceFileReference,
+  contract: DataContract,
+): Promise<StagedSource> {
+  const { store, containers } = lakehouse;
+  const target = `${stagingFolder(key)}source-${fingerprint(file)}.csv`;
+  const earlier = await store.info(containers.staging, target);
+  if (earlier !== undefined) return { path: target, size: earlier.size, etag: earlier.etag, source: file.path };
+  return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
+    const localFile = path.join(folder, 'source.csv');
+    const size = await writeBlocks(localFile, plainText(rawBlocks(store, containers.raw, file), file, contract));
+    await requireUnchanged(lakehouse, file);
+    await store.upload(containers.staging, target, localFile);
+    const staged = await store.info(containers.staging, target);
+    return { path: target, size, etag: staged?.etag ?? '', source: file.path };
+  });
+}
+
+async function* plainText(
+  raw: AsyncIterable<Buffer>,
+  { path: file }: SourceFileReference,
+  { source, ...contract }: DataContract,
+): AsyncGenerator<Buffer> {
+  const { head, all } = await peek(raw, 2);
+  const isGzip = source.compression === 'gzip' || (source.compression === 'auto' && startsAsGzip(head));
+  const bytes = isGzip ? gunzipBlocks(all, file) : all;
+  const text = decodeSource(bytes, source.encoding, file);
+  yield* source.format === 'ndjson' ? ndjsonToCsv(text, { source, ...contract }) : text;
+}
+
+async function writeBlocks(localFile: string, blocks: AsyncIterable<Buffer>): Promise<number> {
+  const output = await open(localFile, 'w');
+  let size = 0;
+  try {
+    for await (const block of blocks) {
+      await output.writeFile(block);
+      size += block.length;
+    }
+  } finally {
+    await output.close();
+  }
+  return size;
+}
+
+async function requireUnchanged({ store, containers }: Lakehouse, file: SourceFileReference): Promise<void> {
+  const now = await store.info(containers.raw, file.path);
+  if (now?.etag === file.etag) return;
+  throw new PipelineError('CSV_FILE_CHANGED', 'The file was changed or removed while the run was under way.', {
+    found: now === undefined ? 'no file' : `etag ${now.etag}`,
+    expected: `etag ${file.etag}`,
+    where: { file: file.path },
+    remedy: 'Start a new run when the upload is complete.',
+    status: 409,
+  });
+}
+
+function fingerprint({ path: file, etag }: SourceFileReference): string {
+  return createHash('sha256').update(`${file}\0${etag}`).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,38 @@
+import type { StagedSource } from '../sources/stageSource';
+import type { Lakehouse } from '../lake/lakehouse';
+import type { ObjectInfo } from '../lake/objectStore';
+import type { FileToCut } from './fileBlocks';
+import type { PlannedFile } from './plan';
+
+/** A file of the run as plain CSV: itself, or what it was converted into. */
+export interface ReadableFile extends Pick<PlannedFile, 'path' | 'etag' | 'staged'> {
+  /** Bytes of what is read. */
+  size: number;
+}
+
+export function plainFile({ path, etag, size }: Pick<ObjectInfo, 'path' | 'etag' | 'size'>): ReadableFile {
+  return { path, etag, size };
+}
+
+export function convertedFile(file: Pick<ObjectInfo, 'path' | 'etag'>, staged: StagedSource): ReadableFile {
+  return { path: file.path, etag: file.etag, size: staged.size, staged: staged.path };
+}
+
+/** Where the bytes of a file are. */
+export function locationOf(
+  { containers }: Pick<Lakehouse, 'containers'>,
+  file: Pick<PlannedFile, 'path' | 'staged'>,
+): { container: string; path: string } {
+  return file.staged === undefined
+    ? { container: containers.raw, path: file.path }
+    : { container: containers.staging, path: file.staged };
+}
+
+export function openFile(lakehouse: Lakehouse, file: ReadableFile): FileToCut {
+  const { container, path } = locationOf(lakehouse, file);
+  return {
+    path: file.path,
+    size: file.size,
+    read: (offset, length) => lakehouse.store.read(container, path, { offset, length }),
+  };
+}

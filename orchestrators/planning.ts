@@ -1,0 +1,40 @@
+import type { OrchestrationContext } from 'durable-functions';
+import type { RunKey } from '../lib/runs/runKey';
+import type { PlanSummary } from '../lib/transform/plan';
+import type { PlanProgress } from '../lib/transform/scan';
+import { answering } from './answering';
+import { callStep, unwrap, type StepFlow } from './callStep';
+import { spread } from './spread';
+import type { Outcome } from './steps';
+
+export const PLANNING = 'planning';
+
+interface PlanningInput {
+  key: RunKey;
+  progress: Exclude<PlanProgress, { next: 'transform' }>;
+}
+
+/** One activity plans a small run; in a large one the files are converted and scanned side by side first. */
+export function* planAll(context: OrchestrationContext, key: RunKey): StepFlow<PlanSummary> {
+  const progress = yield* callStep(context, 'planRun', key);
+  if (progress.next === 'transform') return progress;
+  const input: PlanningInput = { key, progress };
+  const planning = context.df.callSubOrchestrator(PLANNING, input, `${key.runId}-${PLANNING}`);
+  return unwrap((yield planning) as Outcome<PlanSummary>);
+}
+
+/** What is left of the planning of a large run: convert, list the pieces, scan them, fold what the scans say. */
+export function* planning(context: OrchestrationContext): StepFlow<Outcome<PlanSummary>> {
+  const { key, progress } = context.df.getInput<PlanningInput>();
+  return yield* answering(function* (): StepFlow<PlanSummary> {
+    const pieces = progress.next === 'scan' ? progress.pieces : yield* convertAll(context, key, progress.conversions);
+    yield* spread(context, { step: 'scanPiece', key, first: 0, count: pieces });
+    return yield* callStep(context, 'foldScan', key);
+  });
+}
+
+function* convertAll(context: OrchestrationContext, key: RunKey, conversions: number): StepFlow<number> {
+  yield* spread(context, { step: 'convertFile', key, first: 0, count: conversions });
+  const { pieces } = yield* callStep(context, 'continuePlan', key);
+  return pieces;
+}
