@@ -20,7 +20,7 @@ const [run, note] =
 
 function schemaOfPython(): string | undefined {
   const script = `import os, open_data_contract_standard as s; print(os.path.join(os.path.dirname(s.__file__), 'schema.json'))`;
-  for (const command of ['python3', 'python']) {
+  for (const command of [process.env.PIPELINE_TEST_PYTHON ?? 'python3', 'python']) {
     try {
       return execFileSync(command, ['-c', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     } catch {

@@ -39,11 +39,8 @@ describe('the display of a run', () => {
     display.show(run(step('embed', { status: 'running', done: 3, total: 8, rows: 123456789, rejected: 123456 })));
     expect(written[0]?.startsWith('\u001b[')).toBe(true);
     expect(written[1]?.startsWith(`\u001b[${RUN_STEPS.length}A`)).toBe(true);
-    const lines = (written[1] ?? '')
     const escapes = new RegExp(`${String.fromCharCode(27)}\\[\\d+[AK]`, 'g');
     const lines = (written[1] ?? '').replaceAll(escapes, '').trimEnd().split('\n');
-      .trimEnd()
-      .split('\n');
     expect(lines).toHaveLength(RUN_STEPS.length);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
