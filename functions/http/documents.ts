@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listDocuments } from '../../lib/metadata/documentQueries';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
-import { calendarDate, readQuery } from './readRequest';
+import { calendarDate, pageLimit, readQuery } from './readRequest';
 
 const querySchema = z.strictObject({
   dataset: z.string().optional(),
@@ -13,12 +13,7 @@ const querySchema = z.strictObject({
   to: calendarDate.optional(),
   title: z.string().max(200, 'at most 200 characters').optional(),
   cursor: z.string().optional(),
-  limit: z.coerce
-    .number('a whole number from 1 to 200')
-    .int('a whole number from 1 to 200')
-    .min(1, 'a whole number from 1 to 200')
-    .max(200, 'a whole number from 1 to 200')
-    .default(50),
+  limit: pageLimit,
 });
 
 /** `GET /api/documents`: current documents, filtered, newest first, page by page. */

@@ -7,19 +7,14 @@ import { readQuarantine } from '../../lib/quarantine/quarantinePage';
 import type { RunRecord } from '../../lib/runs/runStore';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
-import { readQuery } from './readRequest';
+import { pageLimit, readQuery } from './readRequest';
 import { runNotFound } from './runNotFound';
 
 const querySchema = z.strictObject({
   run: z.string().optional(),
   code: z.string().optional(),
   cursor: z.string().optional(),
-  limit: z.coerce
-    .number('a whole number from 1 to 200')
-    .int('a whole number from 1 to 200')
-    .min(1, 'a whole number from 1 to 200')
-    .max(200, 'a whole number from 1 to 200')
-    .default(50),
+  limit: pageLimit,
 });
 
 /**

@@ -7,6 +7,14 @@ export const calendarDate = z
   .string()
   .refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text), 'a day of the calendar, yyyy-mm-dd');
 
+/** How many items one page may have; 50 unless asked otherwise. */
+export const pageLimit = z.coerce
+  .number('a whole number from 1 to 200')
+  .int('a whole number from 1 to 200')
+  .min(1, 'a whole number from 1 to 200')
+  .max(200, 'a whole number from 1 to 200')
+  .default(50);
+
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);

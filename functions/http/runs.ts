@@ -6,11 +6,11 @@ import { describeRun, parseInstanceId } from '../../lib/runs/describeRun';
 import type { RunDetail } from '../../lib/runs/run';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
-import { readQuery } from './readRequest';
+import { pageLimit, readQuery } from './readRequest';
 import { instanceState, isUnderWay, toState } from './runInstances';
 import { runNotFound } from './runNotFound';
 
-const listSchema = z.strictObject({ limit: z.coerce.number('a number').int().min(1).max(200).default(50) });
+const listSchema = z.strictObject({ limit: pageLimit });
 
 /** `GET /api/runs`: the latest execution of each dataset and date, newest first. */
 app.http('listRuns', {

@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors';
+import { readCursor, writeCursor } from '../cursor';
 import type { Database } from './database';
 
 export interface DocumentFilters {
@@ -48,7 +48,7 @@ export async function listDocuments(
   const parameters: unknown[] = [];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const where = conditions(filters, bind);
-  if (page.cursor !== undefined) where.push(after(readCursor(page.cursor), bind));
+  if (page.cursor !== undefined) where.push(after(readCursor(page.cursor, positionOf), bind));
   const rows = await database.query<DocumentListing & { position: string | null }>(
     `select dataset, doc_id as "docId", title, author, category, ingest_date as "ingestDate",
             to_char(published_at, 'YYYY-MM-DD') as "publishedAt", published_at::text as position
@@ -61,10 +61,7 @@ export async function listDocuments(
   const last = shown.at(-1);
   return {
     documents: shown.map(({ position: _, ...listing }) => listing),
-    nextCursor:
-      rows.length > page.limit && last
-        ? writeCursor({ publishedAt: last.position, dataset: last.dataset, docId: last.docId })
-        : null,
+    nextCursor: rows.length > page.limit && last ? writeCursor([last.position, last.dataset, last.docId]) : null,
   };
 }
 
@@ -86,26 +83,11 @@ function after(position: Position, bind: (value: unknown) => string): string {
   return `(published_at < ${moment} or published_at is null or (published_at = ${moment} and ${key}))`;
 }
 
-function writeCursor({ publishedAt, dataset, docId }: Position): string {
-  return Buffer.from(JSON.stringify([publishedAt, dataset, docId])).toString('base64url');
-}
-
-function readCursor(cursor: string): Position {
-  try {
-    const [publishedAt, dataset, docId] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    const isMoment =
-      publishedAt === null || (typeof publishedAt === 'string' && /^\d{4,6}-\d\d-\d\d/.test(publishedAt));
-    if (isMoment && typeof dataset === 'string' && typeof docId === 'string') return { publishedAt, dataset, docId };
-  } catch {
-    // Said below: not a cursor of ours.
-  }
-  throw new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API gave out.', {
-    status: 400,
-    found: JSON.stringify(cursor.slice(0, 80)),
-    expected: 'the nextCursor of the page before, unchanged',
-    where: { field: 'cursor' },
-    remedy: 'Start again without a cursor.',
-  });
+function positionOf([publishedAt, dataset, docId]: unknown[]): Position | undefined {
+  const isMoment = publishedAt === null || (typeof publishedAt === 'string' && /^\d{4,6}-\d\d-\d\d/.test(publishedAt));
+  return isMoment && typeof dataset === 'string' && typeof docId === 'string'
+    ? { publishedAt, dataset, docId }
+    : undefined;
 }
 
 /** Rows of one partition, and how many of them a newer partition has replaced. */

@@ -1,3 +1,4 @@
+import { readCursor, writeCursor } from '../cursor';
 import { PipelineError } from '../errors';
 import type { LakeContainers, ObjectInfo, ObjectStore } from '../lake/objectStore';
 import { quarantinePrefix } from '../lake/paths';
@@ -40,7 +41,7 @@ export async function readQuarantine(
   { cursor, limit, code }: { cursor?: string; limit: number; code?: string },
 ): Promise<QuarantinePage> {
   const prefix = quarantinePrefix(key);
-  const start = cursor === undefined ? undefined : readCursor(cursor);
+  const start = cursor === undefined ? undefined : readCursor(cursor, positionOf);
   const records: QuarantinedRecord[] = [];
   let bytes = 0;
   let characters = 0;
@@ -50,7 +51,7 @@ export async function readQuarantine(
     let offset = name === start?.object ? start.offset : 0;
     for await (const line of linesOf(store, quarantine, object, offset)) {
       if (records.length === limit || bytes > MOST_BYTES || characters > MOST_CHARACTERS) {
-        return { runId: key.runId, records, nextCursor: writeCursor({ object: name, offset }) };
+        return { runId: key.runId, records, nextCursor: writeCursor([name, offset]) };
       }
       bytes += line.end - offset;
       offset = line.end;
@@ -71,24 +72,7 @@ function unreadable({ path }: ObjectInfo): never {
   });
 }
 
-function writeCursor({ object, offset }: Position): string {
-  return Buffer.from(JSON.stringify([object, offset])).toString('base64url');
-}
-
-function readCursor(cursor: string): Position {
-  try {
-    const [object, offset] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    if (typeof object === 'string' && Number.isSafeInteger(offset) && (offset as number) >= 0) {
-      return { object, offset: offset as number };
-    }
-  } catch {
-    // Said below: not a cursor of ours.
-  }
-  throw new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API gave out.', {
-    status: 400,
-    found: JSON.stringify(cursor.slice(0, 80)),
-    expected: 'the nextCursor of the page before, unchanged',
-    where: { field: 'cursor' },
-    remedy: 'Start again without a cursor.',
-  });
+function positionOf([object, offset]: unknown[]): Position | undefined {
+  if (typeof object !== 'string' || typeof offset !== 'number') return undefined;
+  return Number.isSafeInteger(offset) && offset >= 0 ? { object, offset } : undefined;
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataContract } from '../contract/contract';
-import { PipelineError } from '../errors';
 import type { Lakehouse } from '../lake/lakehouse';
 import { stagingFolder } from '../lake/paths';
 import { withTemporaryFolder } from '../lake/temporaryFolder';
@@ -11,6 +10,7 @@ import { decodeSource } from './decodeSource';
 import { gunzipBlocks, startsAsGzip } from './gunzipBlocks';
 import { ndjsonToCsv } from './ndjsonToCsv';
 import { peek, rawBlocks } from './rawBlocks';
+import { requireUnchanged } from '../transform/requireUnchanged';
 
 /** A file of the raw container, as it was listed. */
 export interface SourceFileReference {
@@ -91,18 +91,6 @@ async function writeBlocks(localFile: string, blocks: AsyncIterable<Buffer>): Pr
     await output.close();
   }
   return size;
-}
-
-async function requireUnchanged({ store, containers }: Lakehouse, file: SourceFileReference): Promise<void> {
-  const now = await store.info(containers.raw, file.path);
-  if (now?.etag === file.etag) return;
-  throw new PipelineError('CSV_FILE_CHANGED', 'The file was changed or removed while the run was under way.', {
-    found: now === undefined ? 'no file' : `etag ${now.etag}`,
-    expected: `etag ${file.etag}`,
-    where: { file: file.path },
-    remedy: 'Start a new run when the upload is complete.',
-    status: 409,
-  });
 }
 
 function fingerprint({ path: file, etag }: SourceFileReference): string {
