@@ -10,7 +10,7 @@ export interface MeasuredRun extends PeerResult {
   peakMegabytes: number;
 }
 
-const SAMPLE_EVERY_IN_MILLISECONDS = 100;
+const SAMPLE_EVERY_IN_MILLISECONDS = 250;
 const PAGE_LENGTH = 4096;
 
 /** Runs a peer's process to its end. */
