@@ -55,7 +55,15 @@ function globalHeaders(root: string): Record<string, string> {
 
 function forward(request: IncomingMessage, response: ServerResponse, api: URL): void {
   const upstream = httpRequest(
-    { host: api.hostname, port: api.port, method: request.method, path: request.url, headers: request.headers },
+    {
+      // A kept connection may be closed by the host just as it is used again.
+      agent: false,
+      host: api.hostname,
+      port: api.port,
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+    },
     (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

@@ -16,6 +16,8 @@ import type { JsonValue } from './json/jsonValue';
 import { readJsonBody } from './requestBody';
 import { Router, type Route } from './router';
 
+const KEEP_ALIVE_IN_MILLISECONDS = 65_000;
+
 const flushIntervalInMilliseconds = 1000;
 
 /** How long requests under way may take when the endpoint is stopped. */
@@ -124,6 +126,8 @@ export async function startVectorEndpoint(options: { port: number; dataDirectory
     const opened = Catalogue.open(options.dataDirectory);
     catalogue = opened;
     const server = createServer((request, response) => void handle(opened, request, response));
+    // Clients keep connections; one that is closed just as it is used again would fail.
+    server.keepAliveTimeout = KEEP_ALIVE_IN_MILLISECONDS;
     const port = await listen(server, options.port);
     const flushing = setInterval(() => opened.flush(), flushIntervalInMilliseconds);
     flushing.unref();

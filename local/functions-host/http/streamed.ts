@@ -12,7 +12,7 @@ const connectionHeaders = new Set([
   'trailer',
   'x-ms-invocation-id',
 ]);
-const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
+const agent = new http.Agent({ keepAlive: false, maxSockets: Infinity });
 
 /**
  * Serves a call of an app that asked for `enableHttpStream`: bodies go through the library's own HTTP server at `streamUri`,
