@@ -2,7 +2,7 @@
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' };
 import { PipelineError } from '../errors';
 import { fromStoredPayload, toDate, toDayNumber, toStoredPayload, type StoredPayload } from './chunkPayload';
-import { isAbsent, isLostConnection, toVectorsError } from './qdrantError';
+import { isAbsent, toVectorsError } from './qdrantError';
 import { pointFilter, searchFilter } from './qdrantFilter';
 import type { ChunkPoint, RankedChunk, StoredPoint, VectorIndex } from './vectorIndex';
 
@@ -42,12 +42,7 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
   type Work<Result> = (client: QdrantClient) => Promise<Result>;
   const attempt = async <Result>(action: string, work: Work<Result>): Promise<Result> => {
     try {
-      const client = await (connection ??= connect(options));
-      // Every request may be repeated without harm; a question has nobody behind it who would.
-      return await work(client).catch((error: unknown) => {
-        if (isLostConnection(error)) return work(client);
-        throw error;
-      });
+      return await work(await (connection ??= connect(options)));
     } catch (error) {
       throw toVectorsError(error, action, url);
     }

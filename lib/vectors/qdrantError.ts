@@ -4,23 +4,12 @@ import { PipelineError } from '../errors';
 interface ClientError {
   message: string;
   status?: number;
-  code?: string;
   data?: { status?: { error?: string } };
   cause?: unknown;
 }
 
 export function isAbsent(error: unknown): boolean {
   return statusOf(error) === 404;
-}
-
-const LOST_CONNECTION_CODES = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
-
-/** True when the connection broke under the request: a server may close an idle one just as it is used again. */
-export function isLostConnection(error: unknown): boolean {
-  for (let fault = error as ClientError | undefined; fault; fault = fault.cause as ClientError | undefined) {
-    if (LOST_CONNECTION_CODES.includes(fault.code ?? '')) return true;
-  }
-  return false;
 }
 
 /** Tells whether the index is out of reach (a retry may help) or refuses the request (it won't). */
