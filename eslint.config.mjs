@@ -18,7 +18,7 @@ const rooms = [
 
 // Only a file named after a technology touches its SDK.
 const technologies = {
-  '@azure/storage-blob': ['lib/lake/azureStorage.ts'],
+  '@azure/storage-blob': ['lib/lake/azureStorage.ts', 'lib/lake/azureDownload.ts'],
   '@azure/storage-file-datalake': ['lib/lake/azureStorage.ts'],
   '@azure/identity': ['lib/azureIdentity.ts'],
   '@azure/openai/types': ['lib/openAi.ts', 'lib/answering/openAi.ts'],

@@ -5,6 +5,7 @@ import type { ScoringDependencies } from './answering/scoreSentences';
 import { azureIdentity, openAiTokenProvider } from './azureIdentity';
 import { sqlConnection, type AzureOpenAiAccess, type Config } from './config';
 import { contractFolder, type ContractCatalog } from './contract/contractCatalog';
+import { createEngines } from './duckdb/engines';
 import type { Embedder } from './embedding/embedder';
 import { createOpenAiEmbedder } from './embedding/openAi';
 import { createUseLiteEmbedder } from './embedding/useLite/useLite';
@@ -57,13 +58,16 @@ export interface App {
 export function createApp(config: Config): App {
   const store = createObjectStore(config);
   const contracts = contractFolder(config.contractsDirectory);
+  const duckDb = { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes };
+  const engines = createEngines(duckDb);
   const lakehouse: Lakehouse = {
     store,
     contracts,
     containers: config.lake.containers,
     temporaryDirectory: config.temporaryDirectory,
     parquetCodec: config.lake.parquetCodec,
-    duckDb: { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes },
+    duckDb,
+    engines,
   };
   const lake = createLakeReader(lakehouse);
   const database = migratedDatabase(createPostgres(config.postgresUrl));
@@ -91,6 +95,7 @@ export function createApp(config: Config): App {
       vectors: () => vectors.check(),
     },
     close: async () => {
+      engines.close();
       await Promise.all([database.close(), embedder.close()]);
     },
   };

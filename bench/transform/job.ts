@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readContract } from '../../lib/contract/readContract';
 import type { DataContract } from '../../lib/contract/contract';
+import { createEngines } from '../../lib/duckdb/engines';
 import type { Lakehouse } from '../../lib/lake/lakehouse';
 import type { ByteRange } from '../../lib/lake/objectStore';
 import { contractOf, type Dataset } from './datasets';
@@ -40,6 +41,7 @@ export interface PeerResult {
 export const LANES = 2;
 export const RUN = { dataset: '', date: '2026-01-31', runId: 'bench' };
 export const MEMORY_LIMIT_IN_MEGABYTES = 1024;
+const DUCKDB = { memoryLimitInMegabytes: MEMORY_LIMIT_IN_MEGABYTES };
 
 export function readJob(): Job {
   return JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Job;
@@ -59,7 +61,8 @@ export function localLakehouse(folder: string, dataset: Dataset, ranges: JobRang
     contracts: { get: async () => contract, names: async () => [dataset.name] },
     temporaryDirectory: `${folder}/temporary`,
     parquetCodec: 'snappy',
-    duckDb: { memoryLimitInMegabytes: MEMORY_LIMIT_IN_MEGABYTES },
+    duckDb: DUCKDB,
+    engines: createEngines(DUCKDB),
   };
 }
 

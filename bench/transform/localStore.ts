@@ -1,6 +1,10 @@
+import { createReadStream } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteRange, ObjectInfo, ObjectStore } from '../../lib/lake/objectStore';
+
+/** Bytes. */
+const STREAM_LENGTH = 256 * 1024;
 
 /**
  * A folder as a store, so that storage does not count: what is up- or downloaded gets a second name instead of a copy.
@@ -38,6 +42,7 @@ export function localStore(
     },
     read: (container, name, range) =>
       range === undefined ? readFile(fileOf(container, name)) : readRange(fileOf(container, name), range),
+    stream: (container, name, range) => streamRange(fileOf(container, name), range),
     info: infoOf,
     async download(container, name, localFile, range) {
       const cut = range === undefined ? fileOf(container, name) : cutRange(range);
@@ -75,4 +80,10 @@ export async function readRange(file: string, range: ByteRange): Promise<Buffer>
   } finally {
     await handle.close();
   }
+}
+
+async function* streamRange(file: string, { offset, length }: ByteRange): AsyncGenerator<Buffer, void> {
+  if (length === 0) return;
+  const options = { start: offset, end: offset + length - 1, highWaterMark: STREAM_LENGTH };
+  for await (const chunk of createReadStream(file, options)) yield chunk as Buffer;
 }

@@ -51,22 +51,54 @@ export interface BatchLimits {
 /** Opens an engine whose spill files go to `temporaryDirectory`. Nothing is fetched or loaded from outside. */
 export async function openDuckDb(settings: DuckDbSettings, temporaryDirectory: string): Promise<DuckDb> {
   mkdirSync(temporaryDirectory, { recursive: true });
+  const engine = await openEngine(settings);
+  try {
+    const duckDb = await engine.connect(temporaryDirectory);
+    return {
+      ...duckDb,
+      close() {
+        duckDb.close();
+        engine.close();
+      },
+    };
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+}
+
+/** An engine that may be connected to again and again; what a connection made for itself goes with it. */
+export interface DuckDbEngine {
+  /** Spill files go to `temporaryDirectory`. Refused once the engine has spilled to another one. */
+  connect(temporaryDirectory: string): Promise<DuckDb>;
+  close(): void;
+}
+
+export async function openEngine(settings: DuckDbSettings): Promise<DuckDbEngine> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(settings.threads ?? 1),
     memory_limit: `${settings.memoryLimitInMegabytes}MB`,
-    temp_directory: temporaryDirectory,
+    preserve_insertion_order: 'true',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  let connection: DuckDBConnection;
-  try {
-    connection = await instance.connect();
-    await connection.run("SET TimeZone = 'UTC'");
-    await connection.run('SET preserve_insertion_order = true');
-  } catch (error) {
-    instance.closeSync();
-    throw error;
-  }
+  return {
+    async connect(temporaryDirectory) {
+      const connection = await instance.connect();
+      try {
+        await connection.run(`SET temp_directory = ${literal(temporaryDirectory)}`);
+        await connection.run("SET TimeZone = 'UTC'");
+      } catch (error) {
+        connection.closeSync();
+        throw error;
+      }
+      return connected(settings, connection);
+    },
+    close: () => instance.closeSync(),
+  };
+}
+
+function connected(settings: DuckDbSettings, connection: DuckDBConnection): DuckDb {
   return {
     async run(sql) {
       await guard(settings, () => connection.run(sql));
@@ -89,10 +121,7 @@ export async function openDuckDb(settings: DuckDbSettings, temporaryDirectory: s
       const [row] = reader.getRowObjects();
       return { rows: Number(row?.['count']), columns: summariesOf(row?.['column_statistics']) };
     },
-    close() {
-      connection.closeSync();
-      instance.closeSync();
-    },
+    close: () => connection.closeSync(),
   };
 }
 

@@ -1,11 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { open, writeFile } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { BlobServiceClient, RestError, type BlobClient } from '@azure/storage-blob';
+import { BlobServiceClient, RestError } from '@azure/storage-blob';
 import { DataLakeServiceClient } from '@azure/storage-file-datalake';
 import type { TokenCredential } from '../azureIdentity';
 import { PipelineError } from '../errors';
-import type { ByteRange, ObjectInfo, ObjectStore } from './objectStore';
+import { downloadTo, StreamBroken, streamRange } from './azureDownload';
+import type { ObjectInfo, ObjectStore } from './objectStore';
 
 export type AzureStorageOptions =
   | { connectionString: string }
@@ -15,7 +13,7 @@ export type AzureStorageOptions =
       credential: TokenCredential;
     };
 
-/** Bytes. Smaller objects come in one request; larger ones in blocks, side by side. */
+/** Bytes. Smaller objects go up in one request; larger ones in blocks, side by side. */
 const BLOCK_LENGTH = 8 * 1024 * 1024;
 const PARALLEL_BLOCKS = 4;
 /** Short: a step that still fails is done again as a whole, later. */
@@ -93,22 +91,26 @@ export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
     read: (container, path, range) =>
       guard(container, path, async () => {
         if (range?.length === 0) return Buffer.alloc(0);
-        const response = await blobOf(container, path).download(range?.offset, range?.length);
         const chunks: Buffer[] = [];
-        for await (const chunk of streamOf(response.readableStreamBody)) chunks.push(chunk as Buffer);
+        for await (const chunk of streamRange(blobOf(container, path), range)) chunks.push(chunk);
         return Buffer.concat(chunks);
       }),
+
+    async *stream(container, path, range) {
+      if (range.length === 0) return;
+      try {
+        yield* streamRange(blobOf(container, path), range);
+      } catch (error) {
+        throw problemOf(error, container, path);
+      }
+    },
 
     info: infoOf,
 
     download: (container, path, localFile, range) =>
       guard(container, path, async () => {
-        const blob = blobOf(container, path);
         const whole = range ?? { offset: 0, length: (await infoOf(container, path))?.size ?? BLOCK_LENGTH };
-        if (whole.length > BLOCK_LENGTH) return downloadBlocks(blob, localFile, whole);
-        if (whole.length === 0) return writeFile(localFile, '');
-        const response = await blob.download(whole.offset, whole.length);
-        await pipeline(streamOf(response.readableStreamBody), createWriteStream(localFile));
+        await downloadTo(blobOf(container, path), localFile, whole);
       }),
 
     write: (container, path, content) =>
@@ -152,44 +154,24 @@ export function dataLakeEndpoint(blobEndpoint: string): string {
   return blobEndpoint.replace(/^(https?:\/\/[^./]+)\.blob\./, '$1.dfs.');
 }
 
-async function downloadBlocks(blob: BlobClient, localFile: string, range: ByteRange): Promise<void> {
-  const file = await open(localFile, 'w');
-  try {
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (next < range.length) {
-        const start = next;
-        const length = Math.min(BLOCK_LENGTH, range.length - start);
-        next += length;
-        await file.write(await blob.downloadToBuffer(range.offset + start, length), 0, length, start);
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL_BLOCKS }, work));
-  } finally {
-    await file.close();
-  }
-}
-
 /** In listings the service leaves out the quotes that it puts round an etag elsewhere. */
 function quoted(etag: string): string {
   return etag === '' || etag.startsWith('"') || etag.startsWith('W/') ? etag : `"${etag}"`;
-}
-
-function streamOf(body: NodeJS.ReadableStream | undefined): NodeJS.ReadableStream {
-  if (body === undefined) throw new Error('The storage service answered without a body.');
-  return body;
 }
 
 async function guard<T>(container: string, path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof RestError)) throw error;
-    throw storageProblem(error, container, path);
+    throw problemOf(error, container, path);
   }
 }
 
-function storageProblem(cause: RestError, container: string, path: string): PipelineError {
+function problemOf(error: unknown, container: string, path: string): unknown {
+  return error instanceof RestError || error instanceof StreamBroken ? storageProblem(error, container, path) : error;
+}
+
+function storageProblem(cause: RestError | StreamBroken, container: string, path: string): PipelineError {
   const where = { file: path === '' ? container : `${container}/${path}` };
   const found = `${cause.statusCode ?? cause.code ?? 'no answer'} ${cause.code ?? ''}`.trim();
   if (cause.code === 'ContainerNotFound') {

@@ -1,5 +1,6 @@
 import type { ContractCatalog } from '../contract/contractCatalog';
 import type { DuckDbSettings } from '../duckdb/duckdb';
+import type { DuckDbEngines } from '../duckdb/engines';
 import type { LakeContainers, ObjectStore } from './objectStore';
 import type { ParquetCodec } from './paths';
 
@@ -12,6 +13,8 @@ export interface Lakehouse {
   temporaryDirectory: string;
   parquetCodec: ParquetCodec;
   duckDb: DuckDbSettings;
+  /** For what is done once for each range. Closed by who built it. */
+  engines: DuckDbEngines;
   /** Bytes after which a file is cut at the next record end. Default 64 MiB. */
   rangeLengthInBytes?: number;
   /** Bytes of a run's files up to which one activity plans it by itself. Default 64 MiB. */

@@ -9,9 +9,14 @@ export interface ObjectStore {
   list(container: string, prefix: string): AsyncIterable<ObjectInfo>;
   /** Whole object, or `length` bytes from `offset`. Absent: PipelineError LAKE_OBJECT_NOT_FOUND, not retryable. */
   read(container: string, path: string, range?: ByteRange): Promise<Buffer>;
+  /**
+   * The bytes of a range in order, as they arrive, over one connection that is opened again where it breaks. Errors as
+   * `read`; broken for good: LAKE_STORAGE_UNAVAILABLE, retryable. Read to the end or `return()`: it holds the connection.
+   */
+  stream(container: string, path: string, range: ByteRange): AsyncGenerator<Buffer, void>;
   /** Undefined when absent. */
   info(container: string, path: string): Promise<ObjectInfo | undefined>;
-  /** Streams the object (or range) into a local file, in parallel blocks where that pays. */
+  /** Streams the object (or range) into a local file, over several connections where that pays. */
   download(container: string, path: string, localFile: string, range?: ByteRange): Promise<void>;
   /** Replaces the object. */
   write(container: string, path: string, content: Buffer | string): Promise<void>;

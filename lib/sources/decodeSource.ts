@@ -6,7 +6,7 @@ import { EncodingFault } from '../csv/encodingFault';
 import { utf16Kind } from '../csv/fileKind';
 import { TextCheck, textProblem } from '../csv/textCheck';
 import { PipelineError, type PipelineErrorOptions } from '../errors';
-import { peek } from './rawBlocks';
+import { peek } from './peek';
 import { sourceFault } from './sourceFault';
 
 /** Bytes by which an encoding is judged. */

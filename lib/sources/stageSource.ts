@@ -9,7 +9,7 @@ import type { RunKey } from '../runs/runKey';
 import { decodeSource } from './decodeSource';
 import { gunzipBlocks, startsAsGzip } from './gunzipBlocks';
 import { ndjsonToCsv } from './ndjsonToCsv';
-import { peek, rawBlocks } from './rawBlocks';
+import { peek } from './peek';
 import { requireUnchanged } from '../transform/requireUnchanged';
 
 /** A file of the raw container, as it was listed. */
@@ -40,7 +40,7 @@ export function needsStaging(contract: DataContract, path: string): boolean {
 
 /**
  * Makes a source file into an equivalent UTF-8 CSV in the run's staging folder: decompressed, decoded, NDJSON written as
- * CSV. Streamed: a few blocks of 8 MiB and one record of memory, the decoded text on the temporary disk, and put whole. The
+ * CSV. Streamed: a few blocks and one record of memory, the decoded text on the temporary disk, and put whole. The
  * name holds the file's path and etag: repeated, it is found and nothing is done again.
  *
  * Refused: SOURCE_GZIP_BROKEN, SOURCE_ENCODING_INVALID, SOURCE_ENCODING_CONTRADICTED, CSV_ENCODING_INVALID,
@@ -59,7 +59,14 @@ export async function stageSource(
   if (earlier !== undefined) return { path: target, size: earlier.size, etag: earlier.etag, source: file.path };
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'source.csv');
-    const size = await writeBlocks(localFile, plainText(rawBlocks(store, containers.raw, file), file, contract));
+    const raw = store.stream(containers.raw, file.path, { offset: 0, length: file.size });
+    let size: number;
+    try {
+      size = await writeBlocks(localFile, plainText(raw, file, contract));
+    } finally {
+      // A refusal may come before anyone has begun to read to the end.
+      await raw.return();
+    }
     await requireUnchanged(lakehouse, file);
     await store.upload(containers.staging, target, localFile);
     const staged = await store.info(containers.staging, target);

@@ -3,7 +3,7 @@ import type { CsvHeader } from '../csv/header';
 import { countLineFeeds, ScanState, summariseFrom } from '../csv/rangeSummary';
 import { TextCheck, textProblem } from '../csv/textCheck';
 import type { Problem } from '../errors';
-import { blocksOf, type FileToCut } from './fileBlocks';
+import type { FileToCut } from './fileToCut';
 import type { PlannedRange } from './plan';
 
 export type CutRange = Omit<PlannedRange, 'file'>;
@@ -13,7 +13,7 @@ const SEARCH_LENGTH = 64 * 1024;
 
 /**
  * Reads a file once and cuts it, after its header, at the first record end past each `rangeLength` bytes. Found on the
- * way: bytes that are no UTF-8 text, and a quote that is still open at the end. Memory: two blocks.
+ * way: bytes that are no UTF-8 text, and a quote that is still open at the end. Memory: a few chunks.
  */
 export async function cutFile(
   file: FileToCut,
@@ -23,7 +23,7 @@ export async function cutFile(
 ): Promise<{ ranges: CutRange[]; records: number; fault?: Problem }> {
   const check = new TextCheck(header.length, header.firstLine);
   const cutter = new RangeCutter(header, dialect, rangeLength);
-  for await (const block of blocksOf(file, header.length, file.size)) {
+  for await (const block of file.stream(header.length, file.size - header.length)) {
     const line = cutter.line;
     cutter.push(block);
     check.push(block, cutter.line - line);

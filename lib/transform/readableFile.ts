@@ -1,7 +1,7 @@
 import type { StagedSource } from '../sources/stageSource';
 import type { Lakehouse } from '../lake/lakehouse';
 import type { ObjectInfo } from '../lake/objectStore';
-import type { FileToCut } from './fileBlocks';
+import type { FileToCut } from './fileToCut';
 import type { PlannedFile } from './plan';
 
 /** A file of the run as plain CSV: itself, or what it was converted into. */
@@ -28,11 +28,16 @@ export function locationOf(
     : { container: containers.staging, path: file.staged };
 }
 
-export function openFile(lakehouse: Lakehouse, file: ReadableFile): FileToCut {
+export interface OpenedFile extends FileToCut {
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
+export function openFile(lakehouse: Lakehouse, file: ReadableFile): OpenedFile {
   const { container, path } = locationOf(lakehouse, file);
   return {
     path: file.path,
     size: file.size,
     read: (offset, length) => lakehouse.store.read(container, path, { offset, length }),
+    stream: (offset, length) => lakehouse.store.stream(container, path, { offset, length }),
   };
 }

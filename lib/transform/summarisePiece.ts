@@ -1,7 +1,8 @@
 import { LINE_FEED, type CsvDialect } from '../csv/dialect';
 import { composeSummaries, summariseRange, type RangeSummary } from '../csv/rangeSummary';
 import { lengthOfCarriedCharacter, TextCheck, type TextFault } from '../csv/textCheck';
-import { BLOCK_LENGTH, blocksOf, type FileToCut } from './fileBlocks';
+import { peek } from '../sources/peek';
+import type { FileToCut } from './fileToCut';
 import type { PieceSummary } from './scan';
 
 /** Bytes read beside a piece, on both sides: a character is at most four bytes long. */
@@ -10,20 +11,21 @@ const MARGIN = 3;
 /**
  * Scans the bytes from `offset` on without knowing what came before them: under each state in which they may be entered.
  * A character over the piece's border is judged by the piece in which it begins. `start` is where the file's records start.
- * Memory: two blocks.
+ * Memory: a few chunks.
  */
 export async function summarisePiece(
   file: FileToCut,
   piece: { offset: number; length: number },
   start: number,
   dialect: CsvDialect,
-  blockLength = BLOCK_LENGTH,
 ): Promise<PieceSummary> {
   const end = piece.offset + piece.length;
   const windowStart = Math.max(start, piece.offset - MARGIN);
   const windowEnd = Math.min(file.size, end + MARGIN);
-  const before =
-    windowStart < piece.offset ? await file.read(windowStart, piece.offset - windowStart) : Buffer.alloc(0);
+  const { head: before, all } = await peek(
+    file.stream(windowStart, windowEnd - windowStart),
+    piece.offset - windowStart,
+  );
   const textStart = piece.offset + lengthOfCarriedCharacter(before);
   const check = new TextCheck(textStart, 0);
   const faultHere = (fault: TextFault | undefined) =>
@@ -31,16 +33,16 @@ export async function summarisePiece(
 
   let range: RangeSummary = summariseRange(Buffer.alloc(0), before, dialect);
   let lastTwo = before.subarray(-2);
-  let offset = piece.offset;
-  for await (const block of blocksOf(file, piece.offset, windowEnd, blockLength)) {
-    const own = block.subarray(0, Math.max(0, end - offset));
+  let offset = windowStart;
+  for await (const chunk of all) {
+    const own = chunk.subarray(Math.max(0, piece.offset - offset), Math.max(0, end - offset));
     const summary = summariseRange(own, lastTwo, dialect);
-    check.push(block.subarray(Math.max(0, textStart - offset)), summary.lineFeeds);
+    check.push(chunk.subarray(Math.max(0, textStart - offset)), summary.lineFeeds);
     const textFault = faultHere(check.fault);
     if (textFault !== undefined) return { range, endsWithLineFeed: false, textFault };
     range = composeSummaries(range, summary);
     lastTwo = Buffer.concat([lastTwo, own.subarray(-2)]).subarray(-2);
-    offset += block.length;
+    offset += chunk.length;
   }
   const textFault = windowEnd === file.size ? faultHere(check.finish()) : undefined;
   return {

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { DataContract } from '../contract/contract';
 import { dialectOf } from '../csv/dialect';
-import { withDuckDb } from '../duckdb/duckdb';
 import { PipelineError } from '../errors';
 import type { AddFile } from '../lake/deltaActions';
 import type { Lakehouse } from '../lake/lakehouse';
@@ -33,10 +32,14 @@ export async function transformRange(
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'range.csv');
     const { container, path: stored } = locationOf(lakehouse, file);
-    await lakehouse.store.download(container, stored, localFile, { offset: range.offset, length: range.length });
-    await requireUnchanged(lakehouse, file);
+    try {
+      await lakehouse.store.download(container, stored, localFile, { offset: range.offset, length: range.length });
+    } finally {
+      // Also when reading failed: a file that was replaced is the reason to tell.
+      await requireUnchanged(lakehouse, file);
+    }
     const records = { path: localFile, source: file.path, columns: file.columns, ...range };
-    const { written, faults } = await withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), (duckDb) =>
+    const { written, faults } = await lakehouse.engines.use(path.join(folder, 'spill'), (duckDb) =>
       computePart(duckDb, contract, records, folder, lakehouse.parquetCodec),
     );
     const add = await publishPart(lakehouse, key, part, written);

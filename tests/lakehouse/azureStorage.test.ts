@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { createAzureStorage, dataLakeEndpoint } from '../../lib/lake/azureStorage';
 import { createLakeReader } from '../../lib/lake/lakeReader';
@@ -16,6 +17,53 @@ async function all(items: AsyncIterable<ObjectInfo>): Promise<ObjectInfo[]> {
   const found: ObjectInfo[] = [];
   for await (const item of items) found.push(item);
   return found;
+}
+
+async function gathered(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+/** The same storage over connections that are cut in the middle of an answer. */
+async function breakingProxy(connectionString: string) {
+  const endpoint = new URL(/BlobEndpoint=([^;]*)/.exec(connectionString)?.[1] ?? '');
+  let toBreak = 0;
+  let broken = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(endpoint.port), endpoint.hostname);
+    let length = 0;
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.pipe(upstream);
+    upstream.on('data', (chunk) => {
+      length += chunk.length;
+      client.write(chunk);
+      if (length < 300_000 || toBreak === 0) return;
+      toBreak -= 1;
+      broken += 1;
+      client.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const proxied = new URL(endpoint);
+  proxied.port = `${(server.address() as AddressInfo).port}`;
+  return {
+    store: createAzureStorage({ connectionString: connectionString.replace(endpoint.href, proxied.href) }),
+    breakNext: (count: number) => (toBreak = count),
+    broken: () => broken,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 describe('the store on a storage account', () => {
@@ -57,6 +105,36 @@ describe('the store on a storage account', () => {
     expect(await readFile(file)).toHaveLength(0);
   });
 
+  it('streams a range in order, and nothing of an empty one', async () => {
+    const bytes = randomBytes(3 * 1024 * 1024);
+    await lake.store.write('raw', 'streamed', bytes);
+    const range = await gathered(lake.store.stream('raw', 'streamed', { offset: 7, length: 2_000_000 }));
+    expect(range.equals(bytes.subarray(7, 2_000_007))).toBe(true);
+    expect(await gathered(lake.store.stream('raw', 'streamed', { offset: 7, length: 0 }))).toHaveLength(0);
+  });
+
+  it('goes on where a connection breaks off, and tells when it does not come back', async () => {
+    const bytes = randomBytes(20 * 1024 * 1024);
+    await lake.store.write('raw', 'broken', bytes);
+    const range = { offset: 1, length: bytes.length - 1 };
+    const file = path.join(lake.contractsFolder, 'broken');
+    const shaky = await breakingProxy(lake.connectionString);
+    try {
+      shaky.breakNext(2);
+      expect((await gathered(shaky.store.stream('raw', 'broken', range))).equals(bytes.subarray(1))).toBe(true);
+      shaky.breakNext(2);
+      await shaky.store.download('raw', 'broken', file, range);
+      expect((await readFile(file)).equals(bytes.subarray(1))).toBe(true);
+      expect(shaky.broken()).toBe(4);
+      shaky.breakNext(Infinity);
+      const outcome = { code: 'LAKE_STORAGE_UNAVAILABLE', retryable: true, where: { file: 'raw/broken' } };
+      expect(await errorOf(gathered(shaky.store.stream('raw', 'broken', range)))).toMatchObject(outcome);
+      expect(await errorOf(shaky.store.download('raw', 'broken', file, range))).toMatchObject(outcome);
+    } finally {
+      await shaky.stop();
+    }
+  });
+
   it('lets one of many writers put an object that was absent', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 8 }, (_unused, index) => lake.store.writeIfAbsent('raw', 'once', `${index}`)),
@@ -70,7 +148,11 @@ describe('the store on a storage account', () => {
     expect(await lake.store.info('raw', 'absent')).toBeUndefined();
     await lake.store.remove('raw', 'absent');
     const file = path.join(lake.contractsFolder, 'absent');
-    for (const work of [lake.store.read('raw', 'absent'), lake.store.download('raw', 'absent', file)]) {
+    for (const work of [
+      lake.store.read('raw', 'absent'),
+      lake.store.download('raw', 'absent', file),
+      gathered(lake.store.stream('raw', 'absent', { offset: 0, length: 1 })),
+    ]) {
       expect(await errorOf(work)).toMatchObject({
         code: 'LAKE_OBJECT_NOT_FOUND',
         retryable: false,

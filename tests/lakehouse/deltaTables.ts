@@ -36,6 +36,10 @@ export function observed(store: ObjectStore): { store: ObjectStore; read: string
         read.push(file);
         return store.read(container, file, range);
       },
+      stream: (container, file, range) => {
+        read.push(file);
+        return store.stream(container, file, range);
+      },
       download: (container, file, localFile, range) => {
         read.push(file);
         return store.download(container, file, localFile, range);

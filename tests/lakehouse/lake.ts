@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { contractFolder } from '../../lib/contract/contractCatalog';
+import { createEngines } from '../../lib/duckdb/engines';
 import { createAzureStorage } from '../../lib/lake/azureStorage';
 import { commitRun, type CommitResult } from '../../lib/lake/commitRun';
 import type { Lakehouse } from '../../lib/lake/lakehouse';
@@ -40,13 +41,15 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
   const azurite: RunningAzurite = await startAzurite({ dataDirectory: path.join(folder, 'azurite') });
   const contractsFolder = path.join(folder, 'contracts');
   await mkdir(contractsFolder);
+  const duckDb = { memoryLimitInMegabytes: 512 };
   const lakehouse: Lakehouse = {
     store: createAzureStorage({ connectionString: azurite.connectionString }),
     containers: { raw: 'raw', processed: 'processed-data', quarantine: 'quarantine', staging: 'staging' },
     contracts: contractFolder(contractsFolder),
     temporaryDirectory: path.join(folder, 'temporary'),
     parquetCodec: 'snappy',
-    duckDb: { memoryLimitInMegabytes: 512 },
+    duckDb,
+    engines: createEngines(duckDb),
     ...options,
   };
   const { store, containers } = lakehouse;

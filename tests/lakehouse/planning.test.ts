@@ -4,6 +4,7 @@ import { fileNameTest } from '../../lib/transform/fileNames';
 import { planPartitions } from '../../lib/transform/planPartitions';
 import type { PlanShard } from '../../lib/transform/plan';
 import { transformRange } from '../../lib/transform/transformRange';
+import { chunksOf } from './chunksOf';
 import { csvText, oracleRecords } from './csvText';
 import { addContract, errorOf, ingest, startLake, type TestLake } from './lake';
 
@@ -12,9 +13,11 @@ const DIALECT = { delimiter: 0x2c, quote: 0x22 };
 
 async function cut(text: string, rangeLength: number) {
   const bytes = Buffer.from(HEADER + text);
-  const read = (offset: number, length: number) => Promise.resolve(bytes.subarray(offset, offset + length));
   const header = { length: HEADER.length, firstLine: 2, columns: [] };
-  return { bytes, ...(await cutFile({ path: 'a.csv', size: bytes.length, read }, header, DIALECT, rangeLength)) };
+  return {
+    bytes,
+    ...(await cutFile({ path: 'a.csv', size: bytes.length, stream: chunksOf(bytes) }, header, DIALECT, rangeLength)),
+  };
 }
 
 describe('cutting a file', () => {

@@ -54,6 +54,13 @@ function failingStore(
         yield* store.list(container, prefix);
       },
       read: wrap((...input: Parameters<ObjectStore['read']>) => store.read(...input)),
+      async *stream(container, path, range) {
+        count += 1;
+        const fails = count === failing;
+        if (fails && !carriedOut) throw fail();
+        yield* store.stream(container, path, range);
+        if (fails) throw fail();
+      },
       info: wrap((...input: Parameters<ObjectStore['info']>) => store.info(...input)),
       download: wrap((...input: Parameters<ObjectStore['download']>) => store.download(...input)),
       write: wrap((...input: Parameters<ObjectStore['write']>) => store.write(...input)),

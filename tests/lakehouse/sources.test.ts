@@ -9,11 +9,11 @@ import { PipelineError } from '../../lib/errors';
 import { createAzureStorage } from '../../lib/lake/azureStorage';
 import type { Lakehouse } from '../../lib/lake/lakehouse';
 import { readJsonMembers } from '../../lib/sources/jsonMembers';
-import { rawBlocks } from '../../lib/sources/rawBlocks';
 import { readSetAside } from '../../lib/sources/setAsideRecord';
 import { needsStaging, stageSource, type StagedSource } from '../../lib/sources/stageSource';
 import { testStorage, uniqueName } from '../support/servers';
 import { oracleRecords } from './csvText';
+import type { ObjectStore } from '../../lib/lake/objectStore';
 import { contractText, errorOf } from './lake';
 
 const container = uniqueName('sources');
@@ -89,13 +89,24 @@ describe('staging', () => {
     expect(await errorOf(stageSource(lakehouse, key, other, contractOf()))).toMatchObject({ code: 'CSV_FILE_CHANGED' });
   });
 
-  it('reads an object in blocks, whole and in order', async () => {
-    const content = randomBytes(17 * 1024 * 1024 + 5);
-    await store.write(container, 'large', content);
-    const blocks: Buffer[] = [];
-    for await (const block of rawBlocks(store, container, { path: 'large', size: content.length })) blocks.push(block);
-    expect(blocks.length).toBe(3);
-    expect(Buffer.concat(blocks).equals(content)).toBe(true);
+  it('lets go of the connection of a file that is refused at its first bytes', async () => {
+    let returned = 0;
+    const counting: ObjectStore = {
+      ...store,
+      async *stream(...input) {
+        try {
+          yield* store.stream(...input);
+        } finally {
+          returned += 1;
+        }
+      },
+    };
+    await store.write(container, 'refused.csv', Buffer.concat([Buffer.from([0xff, 0xfe]), randomBytes(1024 * 1024)]));
+    const info = await store.info(container, 'refused.csv');
+    const file = { path: 'refused.csv', size: info?.size ?? 0, etag: info?.etag ?? '' };
+    const refusing = stageSource({ ...lakehouse, store: counting }, key, file, contractOf({ encoding: 'utf-16be' }));
+    expect(await errorOf(refusing)).toMatchObject({ code: 'SOURCE_ENCODING_CONTRADICTED' });
+    expect(returned).toBe(1);
   });
 });
 
