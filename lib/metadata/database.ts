@@ -2,7 +2,7 @@
 export interface Database {
   /**
    * Runs one statement with `$1`-style parameters. Out of reach: PipelineError DATABASE_UNAVAILABLE, retryable. Refused by
-   * the server: DATABASE_REJECTED, not retryable.
+   * the server: DATABASE_REJECTED, not retryable. A parameter with a NUL character: DATABASE_TEXT_UNTRANSLATABLE, status 400.
    */
   query<Row extends object>(text: string, parameters?: unknown[]): Promise<Row[]>;
   /** All or nothing. Errors as `query`; the work's own errors pass through after the rollback. */

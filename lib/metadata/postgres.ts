@@ -87,6 +87,9 @@ async function guard<Result>(act: () => Promise<Result>): Promise<Result> {
 // deadlock), system error.
 const RETRYABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);
 
+/** Of a text that has NUL in it, which JSON and addresses may carry: what the caller gave is wrong, not the statement. */
+const UNTRANSLATABLE_TEXT = '22021';
+
 function toDatabaseError(error: unknown): PipelineError {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
@@ -95,6 +98,15 @@ function toDatabaseError(error: unknown): PipelineError {
       retryable: true,
       cause: error,
       remedy: 'Check that the server of POSTGRES_URL is up and accepts connections from here.',
+    });
+  }
+  if (code === UNTRANSLATABLE_TEXT) {
+    return new PipelineError('DATABASE_TEXT_UNTRANSLATABLE', 'A text has a character that PostgreSQL cannot hold.', {
+      status: 400,
+      found: message,
+      expected: 'text without the NUL character',
+      remedy: 'Take the character out of the text.',
+      cause: error,
     });
   }
   return new PipelineError('DATABASE_REJECTED', `PostgreSQL refused the statement: ${message}`, {

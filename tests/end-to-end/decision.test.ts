@@ -118,6 +118,14 @@ describe('a blocked run', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID', where: { field } } });
   });
 
+  it.each([
+    ['a reason with a NUL character', `runs/${idOf(DATE)}/decision`, 'a\0b'],
+    ['an id with a NUL character', 'runs/%00/decision', 'why'],
+  ])('refuses %s', async (_what, path, reason) => {
+    const answer = await post(path, { decision: 'approve', reason });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'DATABASE_TEXT_UNTRANSLATABLE' } });
+  });
+
   it('commits when it is approved, and keeps who decided what, why and when', async () => {
     expect((await decide(DATE, 'approve', 'One bad date is known.')).status).toBe(202);
     const run = await ended(DATE);

@@ -147,6 +147,16 @@ describe('listing documents', () => {
   });
 });
 
+describe('a text with a NUL character', () => {
+  it('is the fault of who gave it', async () => {
+    await expect(test.database.query('select $1::text', ['a\0b'])).rejects.toMatchObject({
+      code: 'DATABASE_TEXT_UNTRANSLATABLE',
+      status: 400,
+      retryable: false,
+    });
+  });
+});
+
 describe('a database out of reach', () => {
   it('is worth a retry', async () => {
     const unreachable = createPostgres('postgres://u:p@127.0.0.1:1/none');
