@@ -11,7 +11,7 @@ import { theApp } from '../theApp';
  */
 export function registerStep<Name extends StepName>(
   name: Name,
-  work: (app: App, input: Steps[Name]['input']) => Promise<Steps[Name]['result']>,
+  work: (app: App, input: Steps[Name]['input'], context: InvocationContext) => Promise<Steps[Name]['result']>,
 ): void {
   df.app.activity(name, {
     handler: async (
@@ -19,7 +19,7 @@ export function registerStep<Name extends StepName>(
       context: InvocationContext,
     ): Promise<Outcome<Steps[Name]['result']>> => {
       try {
-        return { ok: true, result: await work(theApp(), input) };
+        return { ok: true, result: await work(theApp(), input, context) };
       } catch (error) {
         const problem = toProblem(error);
         context.warn(`${name} ${input.dataset} ${input.date}: ${describeProblem(problem)}`);

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { BlobServiceClient } from '@azure/storage-blob';
 import type { Problem } from '../../lib/errors';
 import { createPostgres } from '../../lib/metadata/postgres';
 import type { Database } from '../../lib/metadata/database';
@@ -188,5 +189,20 @@ describe('an older date that is run later', () => {
     const older = await platform.ingest(DATASET, '1803-06-01');
     expect(older).toMatchObject({ status: 'Completed', rows: { lake: 1, sql: 1, vectors: 0 } });
     expect(await points({ must: [{ key: 'doc_id', match: { value: 'doc' } }] })).toBe(1);
+  });
+});
+
+describe('a container that was deleted', () => {
+  it('is made again by the next run, which says so and builds the table anew with its date', async () => {
+    const { access, containers } = platform.config.lake;
+    if (access.kind !== 'connectionString') throw new Error('the local platform has a connection string');
+    await platform.drop(DATASET, '1804-01-01', 'a.csv', HEADER + rows('one', 'two'));
+    const first = await platform.ingest(DATASET, '1804-01-01');
+    expect(first.lakeVersion).toBeGreaterThan(0);
+    await BlobServiceClient.fromConnectionString(access.connectionString).deleteContainer(containers.processed);
+    const again = await platform.ingest(DATASET, '1804-01-01');
+    expect(again).toMatchObject({ status: 'Completed', lakeVersion: 0, rows: first.rows });
+    expect(again.chunks).toMatchObject({ embedded: 0, deleted: 0 });
+    expect(platform.hostLog()).toContain(`1804-01-01: made the missing containers ${containers.processed};`);
   });
 });

@@ -19,6 +19,8 @@ export interface RunningTestPlatform {
   ingest(dataset: string, date: string): Promise<RunDetail>;
   /** Returns the run when it has ended, or is blocked. */
   settled(id: string): Promise<RunDetail>;
+  /** What the Functions host has logged. */
+  hostLog(): string;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function startTestPlatform(environment: Record<string, string> = {}
       return settled(((await started.json()) as { id: string }).id);
     },
     settled,
+    hostLog: () => readFileSync(path.join(data, 'logs', 'functions-host.log'), 'utf8'),
     stop: async () => {
       command.process.kill('SIGTERM');
       await command.ended;
