@@ -16,13 +16,20 @@ import {
 } from '../../local/platform/services';
 import { anyFreePort } from '../../local/ports';
 import { postgresFolder } from '../../local/postgres/postgres';
-import { findDisagreements, SAMPLE_CONTRACT, writePartition } from './partition';
+import {
+  findChangedDates,
+  findDisagreements,
+  findWrongRows,
+  SAMPLE_CONTRACT,
+  writePartition,
+  type ExpectedPartition,
+} from './partition';
 
 /**
  * Kills the Functions host (SIGKILL) at random moments of runs over several files, starts it again, lets the run end, and
  * holds every store against what was written into the files.
  * Usage: node dist/bench/reliability/killAtRandom.js [--kills 100] [--seed 1]
- * Prints a line for each kill and one of JSON; ends with code 1 when anything disagreed.
+ * Prints a line for each kill and one of JSON; ends with code 1 when anything disagreed, or too few kills hit a run.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -48,18 +55,22 @@ async function main(): Promise<void> {
   process.chdir(layout.appDirectory);
   const app = createApp(readConfig(settings));
   let host: Service | undefined;
+  let hits = 0;
+  let wrongAtTheEnd: number;
+  const committed = new Map<string, ExpectedPartition>();
   const outcomes: { moment: number; step: string; disagreements: string[] }[] = [];
   try {
     await app.lakehouse.store.ensureContainer(app.config.lake.containers.raw);
     host = await functionsService(layout, settings, await anyFreePort());
     // The first run compiles and loads; the second one tells how long a run takes.
-    await runOnce(app, host, '2000-01-01');
-    const typical = await runOnce(app, host, '2000-01-02');
+    await runOnce(app, host, '2000-01-01', committed);
+    let typical = await runOnce(app, host, '2000-01-02', committed);
     console.log(`one run without a kill: ${typical} ms`);
-    for (let kill = 1, hits = 0; hits < kills && kill <= kills * 3; kill++) {
+    for (let kill = 1; hits < kills && kill <= kills * 3; kill++) {
       // Every third time an old date is run again, with other content.
       const date = dateOf(kill % 3 === 0 ? kill - 2 : kill);
       const expected = await writePartition(app, date, kill);
+      committed.set(date, expected);
       const api = pipelineApi(`${host.url}/api`);
       const { id } = await api.startRun(SAMPLE_CONTRACT, date);
       const moment = Math.round(random() * typical);
@@ -68,6 +79,7 @@ async function main(): Promise<void> {
       // A run that was quicker than usual is over: the kill then proves little and does not count.
       const isUnderWay = before?.status !== 'Completed';
       if (isUnderWay) hits += 1;
+      else typical = Math.round((typical + moment) / 2);
       const step = isUnderWay ? (before?.step ?? 'start') : 'over';
       host.child?.process.kill('SIGKILL');
       await host.child?.ended;
@@ -77,11 +89,16 @@ async function main(): Promise<void> {
         finish: () => undefined,
       });
       const disagreements = await findDisagreements(app, date, expected, run);
+      disagreements.push(...(await findChangedDates(app, committed)));
       const left = readdirSync(temporaryDirectory).filter((name) => !name.startsWith('.'));
       if (left.length > 0) disagreements.push(`temporary files: ${left.join(', ')}`);
       outcomes.push({ moment, step, disagreements });
       console.log(`kill ${kill} after ${moment} ms (${step}), ${date}: ${disagreements.join('; ') || 'all agree'}`);
     }
+    const wrong: string[] = [];
+    for (const [date, expected] of committed) wrong.push(...(await findWrongRows(app, date, expected)));
+    console.log(`all ${committed.size} dates at the end: ${wrong.join('; ') || 'all agree'}`);
+    wrongAtTheEnd = wrong.length;
   } finally {
     await host?.stop();
     await app.close();
@@ -93,13 +110,19 @@ async function main(): Promise<void> {
   const steps = outcomes.reduce<Record<string, number>>((counts, { step }) => {
     return { ...counts, [step]: (counts[step] ?? 0) + 1 };
   }, {});
-  console.log(JSON.stringify({ bench: 'killAtRandom', kills: outcomes.length, disagreed: bad.length, steps }));
-  process.exitCode = bad.length === 0 ? 0 : 1;
+  const told = { kills: outcomes.length, hits, disagreed: bad.length, wrongAtTheEnd, steps };
+  console.log(JSON.stringify({ bench: 'killAtRandom', ...told }));
+  process.exitCode = bad.length === 0 && wrongAtTheEnd === 0 && hits >= kills ? 0 : 1;
 }
 
 /** Milliseconds of one run from its start to its end. */
-async function runOnce(app: App, host: Service, date: string): Promise<number> {
-  await writePartition(app, date, 0);
+async function runOnce(
+  app: App,
+  host: Service,
+  date: string,
+  committed: Map<string, ExpectedPartition>,
+): Promise<number> {
+  committed.set(date, await writePartition(app, date, 0));
   const api = pipelineApi(`${host.url}/api`);
   const since = performance.now();
   const { id } = await api.startRun(SAMPLE_CONTRACT, date);

@@ -1,5 +1,7 @@
+import { parse } from 'csv-parse/sync';
 import type { App } from '../../lib/app';
 import { countDocuments } from '../../lib/embedding/countPartition';
+import type { FileStatistics } from '../../lib/lake/deltaActions';
 import { readSnapshot } from '../../lib/lake/deltaLog';
 import { partitionFolder, rawFolder, tableFolder } from '../../lib/lake/paths';
 import { filePath } from '../../lib/lake/tableSnapshot';
@@ -11,36 +13,45 @@ export const SAMPLE_CONTRACT = 'state-of-the-union';
 
 export interface ExpectedPartition {
   records: number;
-  /** Ids of the valid rows. */
-  documents: string[];
+  /** The valid rows as texts of all that the table has to hold of each, sorted. */
+  rows: string[];
 }
 
 const FILES = 5;
 const ROWS_PER_FILE = 40;
+const HEADER = 'doc_id,title,author,published_at,category,body\n';
 
-/** Writes the files of one partition; `version` changes their content. One row in 200 is malformed. */
+/**
+ * Writes the files of one partition; `version` changes their content. One row in 200 is malformed. What the files say is
+ * read from them by csv-parse, which the pipeline does not use for them.
+ */
 export async function writePartition(app: App, date: string, version: number): Promise<ExpectedPartition> {
-  const documents: string[] = [];
-  let records = 0;
+  const expected: ExpectedPartition = { records: 0, rows: [] };
   for (let file = 0; file < FILES; file++) {
-    let content = 'doc_id,title,author,published_at,category,body\n';
-    for (let row = 0; row < ROWS_PER_FILE; row++) {
-      const id = `d-${date}-${file}-${row}`;
-      records += 1;
-      if (file === 0 && row === version % ROWS_PER_FILE) {
-        content += `${id},too,few\n`;
-        continue;
-      }
-      documents.push(id);
-      content += `${id},Title ${row},Author ${file},1900-01-01,,"Line one of ${id}.\nLine ""two"", version ${row % 2 ? version : 0}."\n`;
-    }
-    await app.lakehouse.store.write(
-      app.config.lake.containers.raw,
-      `${rawFolder(SAMPLE_CONTRACT, date)}part-${file}.csv`,
-      content,
-    );
+    const path = `${rawFolder(SAMPLE_CONTRACT, date)}part-${file}.csv`;
+    const content = contentOf(date, file, version);
+    const [header = [], ...records] = parse(content, { relax_column_count: true });
+    expected.records += records.length;
+    records.forEach(([docId, title, author, publishedAt, category, text, ...more], index) => {
+      if (text === undefined || more.length > 0) return;
+      expected.rows.push(JSON.stringify([docId, title, author, publishedAt, category, text, path, index + 1]));
+    });
+    if (header.length !== 6) throw new Error(`csv-parse read a header of ${header.length} columns`);
+    await app.lakehouse.store.write(app.config.lake.containers.raw, path, content);
   }
-  return { records, documents };
+  expected.rows.sort();
+  return expected;
+}
+
+function contentOf(date: string, file: number, version: number): string {
+  let content = HEADER;
+  for (let row = 0; row < ROWS_PER_FILE; row++) {
+    const id = `d-${date}-${file}-${row}`;
+    const text = `"Line one of ${id}.\nLine ""two"", version ${row % 2 ? version : 0}."`;
+    const isMalformed = file === 0 && row === version % ROWS_PER_FILE;
+    content += isMalformed ? `${id},too,few\n` : `${id},Title ${row},Author ${file},1900-01-01,,${text}\n`;
+  }
+  return content;
 }
 
 /** Reads every store anew and tells what is not as the files say; empty when all agree. */
@@ -57,18 +68,50 @@ export async function findDisagreements(
     }
   };
   const partition = { dataset: SAMPLE_CONTRACT, date };
-  const count = expected.documents.length;
+  const count = expected.rows.length;
   hold('status', run.status, 'Completed');
   hold('rows', run.rows, { sql: count, lake: count, source: expected.records, vectors: count });
 
-  const ids: string[] = [];
-  for (const part of await app.lake.parts(SAMPLE_CONTRACT, date)) {
-    for await (const rows of app.lake.documents(part, { withText: false })) ids.push(...rows.map(({ docId }) => docId));
-  }
-  hold('rows of the table', ids.sort(), [...expected.documents].sort());
+  found.push(...(await findWrongRows(app, date, expected)));
   hold('rows in PostgreSQL', await countPartition(app.database, partition), { rows: count, current: count });
   hold('documents in Qdrant', await countDocuments(app, partition), count);
   found.push(...(await findOrphans(app, date)));
+  return found;
+}
+
+/** Rows of the table that the files do not say, or say otherwise, and the other way round; each is counted, so none twice. */
+export async function findWrongRows(app: App, date: string, expected: ExpectedPartition): Promise<string[]> {
+  const rows: string[] = [];
+  for (const part of await app.lake.parts(SAMPLE_CONTRACT, date)) {
+    for await (const batch of app.lake.documents(part, { withText: true })) {
+      for (const { docId, title, author, publishedAt, category, text, sourceFile, recordNumber } of batch) {
+        rows.push(JSON.stringify([docId, title, author, publishedAt, category ?? '', text, sourceFile, recordNumber]));
+      }
+    }
+  }
+  rows.sort();
+  const at = rows.findIndex((row, index) => row !== expected.rows[index]);
+  if (at === -1 && rows.length === expected.rows.length) return [];
+  const first = at === -1 ? rows.length : at;
+  return [
+    `${date}: ${rows.length} rows of the table, expected ${expected.rows.length}; the first that differs is ` +
+      `${rows[first] ?? 'missing'}, expected ${expected.rows[first] ?? 'none'}`,
+  ];
+}
+
+/** Dates whose rows are more or fewer than those that were committed: a run may touch its own date only. */
+export async function findChangedDates(app: App, expected: ReadonlyMap<string, ExpectedPartition>): Promise<string[]> {
+  const found: string[] = [];
+  const snapshot = await readSnapshot(app.lakehouse, SAMPLE_CONTRACT);
+  const counts = new Map<string, number>();
+  for (const { partitionValues, stats = '{}' } of snapshot?.files.values() ?? []) {
+    const date = partitionValues['ingest_date'] ?? 'null';
+    counts.set(date, (counts.get(date) ?? 0) + (JSON.parse(stats) as FileStatistics).numRecords);
+  }
+  for (const date of new Set([...counts.keys(), ...expected.keys()])) {
+    const [is, was] = [counts.get(date) ?? 0, expected.get(date)?.rows.length ?? 0];
+    if (is !== was) found.push(`${date} has ${is} rows, expected ${was}`);
+  }
   return found;
 }
 
