@@ -15,7 +15,10 @@ export interface RecordProfile {
   literalQuotes: number;
   brokenQuotes: number;
   bareCarriageReturns: number;
-  /** Records that end with blank fields and have too many or too few fields: the engine's reader takes blanks too many. */
+  /**
+   * Records that end with a blank or null field and have too many or too few fields: the engine's reader takes one that is
+   * too many, if its value is null.
+   */
   miscounted: number;
   /** Bytes. */
   longestRecord: number;
@@ -24,7 +27,13 @@ export interface RecordProfile {
 }
 
 /** Profiles a local file that starts with a record (no header). */
-export async function profileRecords(file: string, dialect: CsvDialect, columnCount: number): Promise<RecordProfile> {
+export async function profileRecords(
+  file: string,
+  dialect: CsvDialect,
+  columnCount: number,
+  nullText = '',
+): Promise<RecordProfile> {
+  const nullBytes = Buffer.from(nullText);
   const profile: RecordProfile = {
     records: 0,
     carriageReturnLineFeeds: 0,
@@ -45,7 +54,8 @@ export async function profileRecords(file: string, dialect: CsvDialect, columnCo
       profile.literalQuotes += record.literalQuotes;
       profile.brokenQuotes += record.brokenQuotes;
       profile.bareCarriageReturns += record.bareCarriageReturns;
-      if (bytes[record.end - 1] === dialect.delimiter && record.brokenQuotes === 0) {
+      const mayEndWithNull = bytes[record.end - 1] === dialect.delimiter || endsWith(bytes, record.end, nullBytes);
+      if (mayEndWithNull && record.brokenQuotes === 0) {
         const fields = countFields(bytes, record.start, record.end, dialect);
         if (fields !== columnCount) profile.miscounted += 1;
       }
@@ -53,6 +63,12 @@ export async function profileRecords(file: string, dialect: CsvDialect, columnCo
     });
   });
   return profile;
+}
+
+/** False for an empty ending. */
+function endsWith(bytes: Buffer, end: number, ending: Buffer): boolean {
+  const last = ending.at(-1);
+  return last !== undefined && bytes[end - 1] === last && bytes.subarray(end - ending.length, end).equals(ending);
 }
 
 /**

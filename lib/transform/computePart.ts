@@ -26,7 +26,8 @@ export async function computePart(
   folder: string,
   codec: ParquetCodec,
 ): Promise<{ written: WrittenPart; faults: RecordFaults }> {
-  const profile = await profileRecords(file.path, dialectOf(contract.source), file.columns.length);
+  const { nullText } = contract.source;
+  const profile = await profileRecords(file.path, dialectOf(contract.source), file.columns.length, nullText);
   if (profile.records !== file.records) throw disagreement(file, `${profile.records} records`);
   const layout = parquetLayout(codec, file);
   const faults = new RecordFaults();
