@@ -4,7 +4,7 @@ import type { ContractFault } from './contractFault';
 import { patternFault } from './pattern';
 import { readBounds } from './readBounds';
 import { readStringFormat } from './readStringFormat';
-import { strptimeFormat } from './timeFormat';
+import { strptimeFormat, timeFormatFault } from './timeFormat';
 
 /** Columns that the transform adds to each row; a contract may not name its own so. */
 export const TECHNICAL_COLUMNS = ['source_file', 'record_number', 'content_hash', 'ingest_date'] as const;
@@ -44,10 +44,11 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
   }
   const isTime = property.logicalType === 'date' || property.logicalType === 'timestamp';
   const format = !isTime || options.format === undefined ? undefined : strptimeFormat(options.format);
-  if (isTime && options.format !== undefined && format === undefined) {
+  const formatFault = format === undefined ? 'The format has a part that is not known.' : timeFormatFault(format);
+  if (isTime && options.format !== undefined && formatFault !== undefined) {
     faults.push({
       path: path('format'),
-      message: 'The format has a part that is not known.',
+      message: formatFault,
       found: options.format,
       expected: "a JDK pattern such as yyyy-MM-dd or yyyy-MM-dd'T'HH:mm:ss'Z', or strptime such as %d.%m.%Y",
     });

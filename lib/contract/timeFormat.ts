@@ -27,10 +27,10 @@ const STRPTIME_OF: Record<string, string> = {
 export function strptimeFormat(pattern: string): string | undefined {
   if (pattern.includes('%')) return pattern;
   let translated = '';
-  for (const [token] of pattern.matchAll(/'[^']*'|([A-Za-z])\1*|[^A-Za-z']+|'/g)) {
+  for (const [token] of pattern.matchAll(/'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+|'/g)) {
     if (token.startsWith("'")) {
       if (token.length < 2) return undefined;
-      translated += token === "''" ? "'" : token.slice(1, -1);
+      translated += token === "''" ? "'" : token.slice(1, -1).replaceAll("''", "'");
     } else if (/^[A-Za-z]/.test(token)) {
       const counterpart = STRPTIME_OF[token];
       if (counterpart === undefined) return undefined;
@@ -40,4 +40,53 @@ export function strptimeFormat(pattern: string): string | undefined {
     }
   }
   return translated;
+}
+
+/** 0001 to 9999: the engine takes 0000 for a year before Christ, which neither the log nor PostgreSQL can hold. */
+export const YEAR = '(?:[1-9][0-9]{3}|0(?:[1-9][0-9]{2}|0(?:[1-9][0-9]|0[1-9])))';
+const NUMBER = '[0-9]{1,2}';
+const WORD = '[A-Za-z]+';
+
+/** What may stand for each part of a strptime format; parts that are not here are left to strptime. */
+const SHAPES: Record<string, string> = {
+  Y: YEAR,
+  y: '[0-9]{2}',
+  ...Object.fromEntries(['m', 'd', 'H', 'I', 'M', 'S'].map((part) => [part, NUMBER])),
+  ...Object.fromEntries(['B', 'b', 'A', 'a', 'p'].map((part) => [part, WORD])),
+  j: '[0-9]{1,3}',
+  f: '[0-9]{1,9}',
+  g: '[0-9]{1,3}',
+  n: '[0-9]{1,9}',
+  '%': '%',
+};
+const OTHER_PARTS = ['w', 'z', 'Z', 'U', 'W', 'u', 'V', 'G', 'c', 'x', 'X'];
+
+/**
+ * A regular expression that every value of a strptime format matches. The engine's strptime alone takes `01.02.26` for the
+ * year 26 where four digits are asked for, and passes over blanks.
+ */
+export function timeShape(format: string): string {
+  return partsOf(format)
+    .map(({ part, text }) => (part === undefined ? escaped(text) : (SHAPES[part] ?? '.+')))
+    .join('');
+}
+
+/** What is wrong with a strptime format; undefined when nothing is. */
+export function timeFormatFault(format: string): string | undefined {
+  const parts = partsOf(format).flatMap(({ part }) => (part === undefined ? [] : [part]));
+  const unknown = parts.find((part) => SHAPES[part] === undefined && !OTHER_PARTS.includes(part));
+  if (unknown !== undefined) return 'The format has a part that is not known.';
+  // Without one the engine takes 1900.
+  return parts.some((part) => ['Y', 'y', 'G', 'c', 'x'].includes(part)) ? undefined : 'The format has no year.';
+}
+
+/** `%-d` is the part `d`; a percent sign at the end is the part `` (empty). */
+function partsOf(format: string): { part?: string; text: string }[] {
+  return [...format.matchAll(/%-?([^]?)|[^%]+/g)].map(([text, part]) =>
+    part === undefined ? { text } : { part, text },
+  );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,5 +1,6 @@
 import type { Bound, ContractColumn, LogicalType } from '../contract/contract';
 import { textFormatPattern } from '../contract/textFormat';
+import { timeShape, YEAR } from '../contract/timeFormat';
 import { identifier, literal } from '../duckdb/duckdb';
 
 /**
@@ -27,8 +28,8 @@ const DEFAULT_FORMATS = { date: '%Y-%m-%d', timestamp: '%Y-%m-%dT%H:%M:%SZ' };
  * two digits, and is twice as slow. The cast takes 24:00:00 for the next day.
  */
 const DEFAULT_SHAPES = {
-  date: '[0-9]{4}-[0-9]{2}-[0-9]{2}',
-  timestamp: '[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z',
+  date: `${YEAR}-[0-9]{2}-[0-9]{2}`,
+  timestamp: `${YEAR}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z`,
 };
 
 const EXPECTED_TYPES: Record<LogicalType, string> = {
@@ -143,7 +144,7 @@ export function named(expression: string, name: string): string {
 function timeValue(column: ContractColumn, text: string, kind: 'date' | 'timestamp', type: string): string {
   const format = formatOf(column) ?? DEFAULT_FORMATS[kind];
   if (format === DEFAULT_FORMATS[kind]) return matching(text, DEFAULT_SHAPES[kind], `try_cast(${text} AS ${type})`);
-  return `try_strptime(${text}, ${literal(format)})::${type}`;
+  return matching(text, timeShape(format), `try_strptime(${text}, ${literal(format)})::${type}`);
 }
 
 function matching(text: string, pattern: string, value: string): string {

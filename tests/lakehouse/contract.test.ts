@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { contractFolder } from '../../lib/contract/contractCatalog';
 import { readContract } from '../../lib/contract/readContract';
-import { strptimeFormat } from '../../lib/contract/timeFormat';
+import { strptimeFormat, timeFormatFault, timeShape } from '../../lib/contract/timeFormat';
 import type { FaultList } from '../../lib/errors';
 import { contractText, errorOf, SAMPLE_CONTRACTS } from './lake';
 
@@ -103,6 +103,8 @@ describe('reading a contract', () => {
     ['logicalType: integer, logicalTypeOptions: {minimum: 5, maximum: 4}', 'logicalTypeOptions.minimum'],
     ['logicalType: integer, logicalTypeOptions: {minLength: 5}', 'logicalTypeOptions.minLength'],
     ['logicalType: date, logicalTypeOptions: {format: "QQQ yyyy"}', 'logicalTypeOptions.format'],
+    ['logicalType: date, logicalTypeOptions: {format: "%d %Q %Y"}', 'logicalTypeOptions.format'],
+    ['logicalType: timestamp, logicalTypeOptions: {format: "HH:mm"}', 'logicalTypeOptions.format'],
     ['logicalType: string, quality: [{metric: nullValues}]', 'quality[0]'],
     ['logicalType: string, primaryKey: true', undefined],
   ])('refuses a column with %s', (rest, option) => {
@@ -130,8 +132,34 @@ describe('time formats', () => {
     ['%d.%m.%Y', '%d.%m.%Y'],
     ['yyyy-DDD', undefined],
     ["yyyy'", undefined],
+    ["yyyy 'o''clock'", "%Y o'clock"],
   ])('%s is %s', (pattern, expected) => {
     expect(strptimeFormat(pattern)).toBe(expected);
+  });
+
+  it.each([
+    ['%Q %Y', 'The format has a part that is not known.'],
+    ['%Y-%', 'The format has a part that is not known.'],
+    ['%d.%m', 'The format has no year.'],
+    ['%Y%%', undefined],
+    ['%-d.%-m.%y', undefined],
+  ])('%s: %s', (format, fault) => {
+    expect(timeFormatFault(format)).toBe(fault);
+  });
+
+  it('match their values to the letter', () => {
+    const shape = new RegExp(`^(?:${timeShape('%d.%m.%Y (%H:%M)')})$`);
+    expect(['01.02.2026 (10:00)', '1.2.2026 (9:00)', '31.12.0001 (00:00)'].filter((text) => !shape.test(text))).toEqual(
+      [],
+    );
+    const others = [
+      '01.02.26 (10:00)',
+      '01.02.0000 (10:00)',
+      '01.02.2026  (10:00)',
+      ' 1.2.2026 (9:00)',
+      '01x02x2026 (10:00)',
+    ];
+    expect(others.filter((text) => shape.test(text))).toEqual([]);
   });
 });
 
