@@ -71,7 +71,9 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
 }
 
 /** Faults between columns: names that stand twice (case does not count, as in Delta) or are taken. */
-export function columnFaults(columns: { index: number; column: ContractColumn }[]): ContractFault[] {
+export function columnFaults(
+  columns: { index: number; column: Pick<ContractColumn, 'name' | 'header'> }[],
+): ContractFault[] {
   const faults: ContractFault[] = [];
   const path = (index: number, key: string) => ['schema', 0, 'properties', index, key];
   const names = new Map<string, number>();

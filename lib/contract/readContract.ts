@@ -9,6 +9,7 @@ import { readFreshness } from './readFreshness';
 import { readQuality, type ReadingNotes } from './readQuality';
 import { readRoles, type RoleCandidate } from './readRoles';
 import { isDatasetName } from './datasetName';
+import { sourceFaults } from './sourceFaults';
 import type { QualityRule } from './qualityRule';
 import { shapeFaults } from './shapeFaults';
 
@@ -43,7 +44,14 @@ export function readContractWithNotes(text: string, file: string): ContractReadi
       })),
     );
   }
-  const content: unknown = document.toJS();
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (cause) {
+    // An alias of nothing, or so many that the file would grow without end.
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw invalid(file, [{ code: 'CONTRACT_YAML_INVALID', message, where: { file } }]);
+  }
   const shape = contractShape.safeParse(content);
   const faults = shape.success ? [] : shapeFaults(shape.error);
   const notes: ReadingNotes = { remarks: [], rulePaths: new Map() };
@@ -85,7 +93,7 @@ function readContent(
     const parsed = propertyShape.safeParse(property);
     return parsed.success ? [{ index, column: readColumn(parsed.data, index, faults) }] : [];
   });
-  faults.push(...columnFaults(columns));
+  faults.push(...columnFaults(properties.flatMap(namedColumn)));
   const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
   const rules = readRules(objectOf(content), faults, notes);
   const options = readSource(listOf(objectOf(content)['customProperties']).map(objectOf), faults);
@@ -132,18 +140,36 @@ function readSource(
       ? [[entry['property'], entry['value']]]
       : [],
   );
+  const indexOf = (property: string) => custom.findIndex((entry) => entry['property'] === property);
+  custom.forEach(({ property }, index) => {
+    if (typeof property !== 'string' || !known.includes(property) || indexOf(property) === index) return;
+    const message = `${property} stands at customProperties[${indexOf(property)}] too.`;
+    faults.push({ path: ['customProperties', index, 'property'], message });
+  });
   const parsed = sourceShape.safeParse(Object.fromEntries(named));
   if (parsed.success) {
-    if (parsed.data.nullText.includes(parsed.data.delimiter)) {
-      faults.push({ path: ['customProperties'], message: 'nullText may not contain the delimiter.' });
+    for (const { property, ...fault } of sourceFaults(parsed.data)) {
+      faults.push({
+        ...fault,
+        path: ['customProperties', ...(indexOf(property) < 0 ? [] : [indexOf(property), 'value'])],
+      });
     }
     return parsed.data;
   }
   for (const fault of shapeFaults(parsed.error)) {
-    const index = custom.findIndex((entry) => entry['property'] === fault.path[0]);
-    faults.push({ ...fault, path: ['customProperties', index, 'value'] });
+    faults.push({
+      ...fault,
+      path: ['customProperties', indexOf(String(fault.path[0])), 'value', ...fault.path.slice(1)],
+    });
   }
   return undefined;
+}
+
+/** The names of a property, whatever else is wrong with it. */
+function namedColumn(property: unknown, index: number) {
+  const { name, physicalName } = objectOf(property);
+  const header = typeof physicalName === 'string' ? physicalName : undefined;
+  return typeof name === 'string' ? [{ index, column: { name, header } }] : [];
 }
 
 function roleCandidate(property: unknown): RoleCandidate {

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { DataContract } from '../contract/contract';
 import type { SqlSourceOptions } from '../contract/sqlSource';
 import { PipelineError } from '../errors';
 import type { Lakehouse } from '../lake/lakehouse';
@@ -23,7 +22,7 @@ export interface ExtractDependencies {
  * date's. The file is written also when there are no rows: then it is a header. Without a SQL source nothing is done.
  *
  * SQL_SOURCE_DATE_PASSED: a later date is committed, whose rows an earlier one must not renew. SQL_SOURCE_WATERMARK_NULL: a
- * row has no watermark. SQL_SOURCE_FORMAT: the contract expects files that an extract is not.
+ * row has no watermark.
  */
 export async function extractSource(
   dependencies: ExtractDependencies,
@@ -33,7 +32,6 @@ export async function extractSource(
   const contract = await lakehouse.contracts.get(key.dataset);
   const { sqlSource } = contract.source;
   if (sqlSource === undefined) return { files: 0, rows: 0 };
-  requirePlainCsv(contract);
   const known = await knownInterval(extracts, key);
   const low = known === undefined ? await lowerBound(extracts, key) : known.low;
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
@@ -84,18 +82,6 @@ async function requireWatermarks(session: SqlSession, source: SqlSourceOptions, 
     expected: `a value in every row: a row without one belongs to no date`,
     where: { column: source.watermarkColumn, file: `${dataset}.yaml` },
     remedy: 'Fill the column, or leave such rows out in the query of the contract.',
-    status: 422,
-  });
-}
-
-function requirePlainCsv({ dataset, source }: DataContract): void {
-  const { format, encoding, compression } = source;
-  if (format === 'csv' && encoding === 'utf-8' && compression !== 'gzip') return;
-  throw new PipelineError('SQL_SOURCE_FORMAT', 'A dataset with a SQL source is extracted as plain CSV in UTF-8.', {
-    found: `format ${format}, encoding ${encoding}, compression ${compression}`,
-    expected: 'format csv, encoding utf-8, compression none or auto',
-    where: { file: `${dataset}.yaml` },
-    remedy: 'Take these options, or `sqlSource`, out of the contract.',
     status: 422,
   });
 }

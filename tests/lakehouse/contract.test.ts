@@ -95,6 +95,55 @@ describe('reading a contract', () => {
     expect(faultsOf(text).map(({ field }) => field)).toEqual(fields);
   });
 
+  it('tells what is wrong with options of the source, each part of one by its own path', () => {
+    const sqlSource = { query: 'delete from x', watermarkColumn: '', connectionSetting: 'PASSWORD' };
+    expect(faultsOf(contractText({ custom: { sqlSource, encoding: 'latin-1' } })).map(({ field }) => field)).toEqual([
+      'customProperties[2].value',
+      'customProperties[1].value.query',
+      'customProperties[1].value.watermarkColumn',
+      'customProperties[1].value.connectionSetting',
+    ]);
+  });
+
+  it.each([
+    [{ delimiter: "'", quote: "'" }, 'customProperties[1].value'],
+    [{ nullText: '-', delimiter: '-' }, 'customProperties[1].value'],
+    [{ nullText: 'n,a' }, 'customProperties[1].value'],
+  ])('refuses options of the source that do not go together: %j', (custom, field) => {
+    expect(faultsOf(contractText({ custom }))).toEqual([expect.objectContaining({ field })]);
+  });
+
+  it('refuses an option of the source that stands twice', () => {
+    const text = contractText().replace(
+      'customProperties: [{"',
+      'customProperties: [{property: glob, value: a}, {property: glob, value: b}, {"',
+    );
+    expect(faultsOf(text)).toEqual([
+      expect.objectContaining({
+        field: 'customProperties[1].property',
+        message: 'glob stands at customProperties[0] too.',
+      }),
+    ]);
+  });
+
+  it('tells of a name that stands twice also when something else is wrong with the column', () => {
+    const text = withColumn('logicalType: int').replace('name: extra', 'name: title');
+    expect(faultsOf(text).map(({ field }) => field)).toEqual([
+      'schema[0].properties[5].logicalType',
+      'schema[0].properties[5].name',
+    ]);
+  });
+
+  it.each([
+    ['an alias of nothing', 'kind: *nothing\n'],
+    [
+      'aliases that would grow without end',
+      `a0: &a0 [x]\n${Array.from({ length: 9 }, (_unused, index) => `a${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(9)}]\n`).join('')}`,
+    ],
+  ])('refuses %s', (_name, text) => {
+    expect(faultsOf(text)).toHaveLength(1);
+  });
+
   it.each([
     ['logicalType: text', 'logicalType'],
     ['logicalType: string, logicalTypeOptions: {pattern: "("}', 'logicalTypeOptions.pattern'],

@@ -279,21 +279,24 @@ describe('a SQL source that cannot be read', () => {
     expect(error.message).not.toContain('nobody');
   });
 
-  it('a contract that expects other files than an extract', async () => {
-    expect(await refusal({ encoding: 'utf-16le' })).toMatchObject({ code: 'SQL_SOURCE_FORMAT' });
-  });
-
   it.each([
     [{ connectionSetting: 'postgres://user:password@host/shop' }],
     [{ query: 'delete from orders' }],
     [{ query: 'select 1;' }],
-  ])('a contract that says %j', async (changed) => {
+  ])('a contract whose source says %j', async (changed) => {
     expect(
       await errorOf(Promise.resolve().then(() => source({ sqlSource: { ...SQL_SOURCE, ...changed } }))),
     ).toMatchObject({
       code: 'CONTRACT_INVALID',
     });
   });
+
+  it.each([{ encoding: 'utf-16le' }, { format: 'ndjson' }, { compression: 'gzip' }, { glob: 'orders-*.csv' }])(
+    'a contract that expects other files than an extract: %j',
+    async (custom) => {
+      expect(await errorOf(Promise.resolve().then(() => source(custom)))).toMatchObject({ code: 'CONTRACT_INVALID' });
+    },
+  );
 });
 
 describe('the settings of SQL sources', () => {
