@@ -21,6 +21,9 @@ export interface ColumnCheck {
   expected: string;
 }
 
+/** PostgreSQL indexes a key as a whole, with dataset and date beside it, and takes no index entry over 2704 bytes. */
+const LONGEST_KEY_IN_BYTES = 2000;
+
 const DEFAULT_FORMATS = { date: '%Y-%m-%d', timestamp: '%Y-%m-%dT%H:%M:%SZ' };
 
 /**
@@ -106,6 +109,13 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
   const length = bounds(`length(${text})`, { minimum: column.minLength, maximum: column.maxLength });
   if (length !== undefined) {
     checks.push({ code: 'ROW_VALUE_LENGTH', condition: length.condition, expected: `${length.expected} characters` });
+  }
+  if (column.primaryKey && column.logicalType === 'string') {
+    checks.push({
+      code: 'ROW_VALUE_LENGTH',
+      condition: `strlen(${text}) > ${LONGEST_KEY_IN_BYTES}`,
+      expected: `a key of at most ${LONGEST_KEY_IN_BYTES} bytes`,
+    });
   }
   const range = bounds(`(${value})`, column, BOUND_TYPES[column.logicalType]);
   if (range !== undefined) {
