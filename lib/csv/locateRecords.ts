@@ -1,6 +1,7 @@
 import type { CsvDialect } from './dialect';
 import { countLineFeeds } from './rangeSummary';
 import { readRecordBlocks } from './recordBlocks';
+import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';
 import { visitRecords } from './visitRecords';
 
 /** Where a record stands in a file. */
@@ -11,7 +12,7 @@ export interface RecordLocation {
   byteOffset: number;
   /** Physical lines before the record's first. */
   linesBefore: number;
-  /** The record as it stands, without its line end. */
+  /** The record as it stands, without its line end; of a longer one than any row may be, the beginning. */
   raw: string;
 }
 
@@ -21,6 +22,7 @@ export async function locateRecords(
   dialect: CsvDialect,
   ordinals: ReadonlySet<number>,
   found: (locations: RecordLocation[]) => Promise<void>,
+  longestRaw = LONGEST_RECORD_IN_BYTES,
 ): Promise<void> {
   let ordinal = 0;
   let linesBefore = 0;
@@ -39,11 +41,19 @@ export async function locateRecords(
         ordinal,
         byteOffset: offset + record.start,
         linesBefore,
-        raw: bytes.toString('utf8', record.start, record.end),
+        raw: textOf(bytes.subarray(record.start, record.end), longestRaw),
       });
     });
     countTo(consumed);
     await found(locations);
     return consumed;
   });
+}
+
+/** Two quotes far apart can make a record of any length, and a string of over 512 MB cannot be. */
+function textOf(record: Buffer, longest: number): string {
+  if (record.length <= longest) return record.toString('utf8');
+  let end = longest;
+  while (end > 0 && ((record[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return record.toString('utf8', 0, end);
 }

@@ -14,7 +14,7 @@ export interface RejectedRecord extends RecordFault {
   line: number;
   /** From 0, in the file. */
   byteOffset: number;
-  /** As it stands in the file, without its line end. */
+  /** As it stands in the file, without its line end; of a record over 32 MiB the beginning. */
   raw: string;
   more?: RecordFault[];
 }
