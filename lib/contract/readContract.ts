@@ -173,9 +173,10 @@ function namedColumn(property: unknown, index: number) {
 }
 
 function roleCandidate(property: unknown): RoleCandidate {
-  const { name, primaryKey, customProperties, logicalTypeOptions } = objectOf(property);
+  const { name, logicalType, primaryKey, customProperties, logicalTypeOptions } = objectOf(property);
   return {
     name: String(name),
+    logicalType: String(logicalType),
     primaryKey: primaryKey === true,
     maxLength: objectOf(logicalTypeOptions)['maxLength'],
     customProperties: listOf(customProperties).map(objectOf),

@@ -5,6 +5,7 @@ import { ROLE_NAMES, type RoleName } from './contractShape';
 /** What the roles need to know of a column, which may have faults otherwise. */
 export interface RoleCandidate {
   name: string;
+  logicalType: string;
   primaryKey: boolean;
   maxLength?: unknown;
   customProperties: { property?: unknown; value?: unknown }[];
@@ -55,7 +56,8 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
     });
   }
   const key = id === undefined ? undefined : columns[id];
-  if (key !== undefined && id === found.get('text') && !(Number(key.maxLength) <= LONGEST_KEY)) {
+  const isBounded = key?.logicalType !== 'string' || Number(key.maxLength) <= LONGEST_KEY;
+  if (key !== undefined && id === found.get('text') && !isBounded) {
     faults.push({
       path: ['schema', 0, 'properties', id ?? 0],
       message: 'One column has the roles id and text, and its length has no bound fit for a key.',

@@ -100,6 +100,13 @@ describe('a drafted contract', () => {
     expect(text).toContain('value: 0.25 # guessed: 1 records would be rejected');
   });
 
+  it('takes the longest texts for the text where no name tells, and the key only where there is no text', async () => {
+    const unknown = await draftOf('nr,tytuł,treść\n1,krótki,dłuższy tekst\n2,inny,jeszcze dłuższy\n');
+    expect(unknown.contract.roles).toMatchObject({ id: 'nr', title: 'nr', text: 'tresc' });
+    const numbers = await draftOf('nr,share\n1,0.5\n2,0.25\n');
+    expect(numbers.contract.roles).toEqual({ id: 'nr', title: 'nr', text: 'nr' });
+  });
+
   it('says which other format fits', async () => {
     const { text } = await draftOf('id,day,text\na,01/02/2026,x y\nb,03/04/2026,x y\n');
     expect(text).toContain('format: dd/MM/yyyy # guessed: MM/dd/yyyy fits every value too');
@@ -134,6 +141,7 @@ describe('a drafted contract', () => {
     ['a column twice', 'id,text,id\na,b,c\n', 'CSV_HEADER_REPEATED_COLUMN'],
     ['no record', 'id,text\n', 'CONTRACT_INFER_NO_RECORDS'],
     ['only commas', 'id,text\n,\n,\n', 'CONTRACT_INFER_NO_RECORDS'],
+    ['no column that could be a key', `a,b\n${'x'.repeat(501)},1.5\n`, 'CONTRACT_INFER_NO_KEY'],
     ['a PNG', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), 'CSV_NOT_CSV'],
   ])('is refused for a file with %s', async (_name, content, code) => {
     expect(await errorOf(draftOf(content))).toMatchObject({ code });
@@ -158,6 +166,12 @@ describe('a draft lets its file in', () => {
   it('the sample', async () => {
     const [{ content, records } = { content: '', records: 0 }] = stateOfTheUnion();
     expect(await ingestDraft('sample.csv', Buffer.from(content))).toMatchObject({ rows: records, rejected: 0 });
+  });
+
+  it('a file with nothing but numbers', async () => {
+    const content = Buffer.from('nr,share\n1,0.5\n2,0.25\n');
+    expect(await ingestDraft('numbers.csv', content)).toMatchObject({ rows: 2, rejected: 0 });
+    expect((await lake.documents('numbers', '2026-01-01')).map(({ text }) => text)).toEqual(['1', '2']);
   });
 
   it('a file with malformed and repeated records', async () => {

@@ -71,7 +71,8 @@ function columnLines(column: NamedProfile, roles: ColumnRoles): string[] {
   const isKey = column.name === roles.id;
   const isFull = column.rows > 0 && column.filled === column.rows;
   const isUnique = isFull && column.rows > 1 && column.distinct === column.rows;
-  const options = optionLines(column, isKey && roles.id === roles.text);
+  const isText = isKey && roles.id === roles.text;
+  const options = optionLines(column, isText && column.logicalType === 'string');
   const played = Object.entries(roles).flatMap(([role, name]) => (name === column.name ? [role] : []));
   return [
     `      - name: ${scalar(column.name)}`,

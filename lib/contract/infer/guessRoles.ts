@@ -27,16 +27,17 @@ const NAMES = {
   category: [/^(?:category|topic|section|genre)$/, /category|topic|section|genre|type|kind|tag|class|event|party/],
 } satisfies Record<keyof ColumnRoles, RegExp[]>;
 
-/** Guesses by name and content which column plays which part. Id, title and text are always found. */
-export function guessRoles(columns: NamedProfile[]): ColumnRoles {
+/** Guesses by name and content which column plays which part; undefined when no column could be the key. */
+export function guessRoles(columns: NamedProfile[]): ColumnRoles | undefined {
   const id = best(columns, (column) => idScore(column));
+  if (id === undefined) return undefined;
   const texts = columns.filter((column) => column !== id && column.logicalType === 'string' && column.filled > 0);
   const title = best(texts, (column) => byName(column, 'title')) ?? id;
   const others = texts.filter((column) => column !== title);
   const text =
     best(others, (column) => byName(column, 'text') * 10 + (column.averageLength > 100 ? 5 : 0)) ??
     best(others, (column) => (column.averageLength > 40 ? column.averageLength : 0)) ??
-    (title === id || title === undefined ? undefined : title) ??
+    (title === id ? best(others, (column) => column.averageLength) : title) ??
     id;
   const taken = new Set([id, title, text]);
   const free = columns.filter((column) => !taken.has(column) && column.filled > 0);
@@ -48,9 +49,9 @@ export function guessRoles(columns: NamedProfile[]): ColumnRoles {
     column.logicalType === 'string' && column !== author ? byName(column, 'category') : 0,
   );
   return {
-    id: id?.name ?? '',
-    title: title?.name ?? '',
-    text: text?.name ?? '',
+    id: id.name,
+    title: title.name,
+    text: text.name,
     ...(author === undefined ? {} : { author: author.name }),
     ...(date === undefined ? {} : { date: date.name }),
     ...(category === undefined ? {} : { category: category.name }),

@@ -7,7 +7,7 @@ import { PipelineError } from '../../errors';
 import { withTemporaryFolder } from '../../lake/temporaryFolder';
 import { requireDatasetName } from '../datasetName';
 import { draftContract, nameColumns } from './draftContract';
-import { guessRoles } from './guessRoles';
+import { guessRoles, LONGEST_KEY } from './guessRoles';
 import { writeAsUtf8 } from './localText';
 import { profileColumn } from './profileColumns';
 import { readShape } from './readShape';
@@ -22,7 +22,8 @@ export interface InferSettings {
 /**
  * Drafts a contract from a local CSV, all records of which are read: what every value is, becomes a type; what has no gap,
  * required. The draft is read without a fault and lets this file in. Refused is what no contract could let in (CSV_NOT_CSV,
- * CSV_EMPTY_FILE, CSV_HEADER_REPEATED_COLUMN, CONTRACT_INFER_NO_COLUMNS, CONTRACT_INFER_NO_RECORDS).
+ * CSV_EMPTY_FILE, CSV_HEADER_REPEATED_COLUMN, CONTRACT_INFER_NO_COLUMNS, CONTRACT_INFER_NO_RECORDS,
+ * CONTRACT_INFER_NO_KEY).
  */
 export async function inferContract(file: string, settings: InferSettings): Promise<string> {
   const name = path.basename(file);
@@ -51,6 +52,14 @@ export async function inferContract(file: string, settings: InferSettings): Prom
         });
       }
       const roles = guessRoles(columns);
+      if (roles === undefined) {
+        throw new PipelineError('CONTRACT_INFER_NO_KEY', 'No column of the file could be a key.', {
+          found: columns.map(({ header, logicalType }) => `${header} (${logicalType})`).join(', '),
+          expected: `a column of texts of at most ${LONGEST_KEY} characters, or of whole numbers`,
+          where: { file: name },
+          remedy: 'Add a column that tells the records apart, a number for one.',
+        });
+      }
       const key = columns.findIndex((column) => column.name === roles.id);
       const accepted = await distinctKeys(duckDb, table, `c${key}`);
       const seen = { ...local, file: name, delimiter, records: records - 1, rejected: records - 1 - accepted };
