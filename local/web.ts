@@ -26,7 +26,8 @@ export async function startWeb(options: { root: string; port: number; apiUrl: st
   const headers = globalHeaders(options.root);
   const api = new URL(options.apiUrl);
   const server = createServer((request, response) => {
-    const pathname = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const pathname = pathOf(request);
+    if (pathname === undefined) return void response.writeHead(400, headers).end();
     if (pathname === '/api' || pathname.startsWith('/api/')) return forward(request, response, api);
     serveFile(options.root, pathname, headers, request, response);
   });
@@ -42,6 +43,11 @@ export async function startWeb(options: { root: string; port: number; apiUrl: st
         server.closeAllConnections();
       }),
   };
+}
+
+/** Undefined for what is no path, `//` for example. Thrown, it would end the whole platform. */
+function pathOf({ url = '/' }: IncomingMessage): string | undefined {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : undefined;
 }
 
 function globalHeaders(root: string): Record<string, string> {
@@ -116,5 +122,8 @@ function serveFile(
     'cache-control': name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
   if (request.method === 'HEAD') return void response.end();
-  createReadStream(served).pipe(response);
+  createReadStream(served)
+    // A build that runs beside us takes files away for a moment.
+    .on('error', () => response.destroy())
+    .pipe(response);
 }

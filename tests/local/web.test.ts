@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -60,6 +60,25 @@ describe('the local web server', () => {
 
   it('refuses to write', async () => {
     expect((await fetch(`${web.url}/`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it.each(['//', 'http://'])('refuses what is no path, and goes on serving: %s', async (target) => {
+    const { port } = new URL(web.url);
+    const status = await new Promise((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: target }, (response) => resolve(response.resume().statusCode)).once(
+        'error',
+        reject,
+      );
+    });
+    expect(status).toBe(400);
+    expect((await fetch(`${web.url}/`)).status).toBe(200);
+  });
+
+  it('breaks off when a file is gone, and goes on serving', async () => {
+    const empty = await startWeb({ root: path.join(root, 'not-built'), port: await anyFreePort(), apiUrl: web.url });
+    await expect(fetch(`${empty.url}/`).then((response) => response.text())).rejects.toThrow();
+    expect((await fetch(`${empty.url}/api/runs`)).status).toBe(200);
+    await empty.stop();
   });
 
   it('passes an API stream through piece by piece', async () => {
