@@ -214,6 +214,21 @@ describe('queries of Qdrant', () => {
     );
   });
 
+  it.each([
+    ['alternatives of both', { should: [{ has_id: [1] }] }, { should: [{ has_id: [3] }] }, [1, 3]],
+    ['needs of both', { must: [{ has_id: [1, 3] }] }, { must: [{ has_id: [3, 4] }] }, [3]],
+    [
+      'the greater of two least counts over the conditions of both',
+      { min_should: { conditions: [{ has_id: [1, 3] }, { has_id: [4] }], min_count: 2 } },
+      { min_should: { conditions: [{ has_id: [1] }], min_count: 1 } },
+      [1],
+    ],
+  ])('joins the filter of a prefetch with that of the query: %s', async (_name, inner, outer, ids) => {
+    const prefetch = { query: [1, 0], using: 'dense', filter: inner };
+    const found = await query({ prefetch, query: { fusion: 'rrf' }, filter: outer });
+    expect(found.map(([id]) => id).sort()).toEqual(ids);
+  });
+
   it('lists points in the order of ids when nothing is asked', async () => {
     expect(await query({ limit: 2, offset: 1 })).toEqual([
       [2, 1],

@@ -39,17 +39,28 @@ export interface Filter {
   readonly minShould?: { readonly conditions: readonly Condition[]; readonly minimumCount: number } | undefined;
 }
 
-/** A filter that holds when both do. */
+/**
+ * The filter of an outer stage together with a prefetch's own, as Qdrant joins them (`Filter::merge`): list by list. So the
+ * `should` of the one are alternatives to the `should` of the other; both need not hold.
+ */
 export function mergeFilters(left: Filter | undefined, right: Filter | undefined): Filter | undefined {
   if (left === undefined || right === undefined) {
     return left ?? right;
   }
   return {
-    must: [
-      { kind: 'filter', filter: left },
-      { kind: 'filter', filter: right },
-    ],
-    mustNot: [],
-    should: [],
+    must: [...left.must, ...right.must],
+    mustNot: [...left.mustNot, ...right.mustNot],
+    should: [...left.should, ...right.should],
+    minShould: mergeMinimums(left.minShould, right.minShould),
+  };
+}
+
+function mergeMinimums(left: Filter['minShould'], right: Filter['minShould']): Filter['minShould'] {
+  if (left === undefined || right === undefined) {
+    return left ?? right;
+  }
+  return {
+    conditions: [...left.conditions, ...right.conditions],
+    minimumCount: Math.max(left.minimumCount, right.minimumCount),
   };
 }
