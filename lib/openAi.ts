@@ -70,6 +70,8 @@ export function toServiceError(error: unknown, prefix: 'EMBEDDING' | 'ANSWER', s
       expected: `model ${modelOf(service)} at ${target}`,
       remedy,
       retryable,
+      // The fault lies with the service behind us, or with how we are set up to use it; not with the question.
+      status: retryable ? 503 : 502,
       cause: error,
     });
 

@@ -22,8 +22,8 @@ export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
 /**
  * Answers by a hosted chat model, streamed. Markers are checked as they pass and quotes when the text is whole, so that no
  * citation names a passage that wasn't given or quotes what isn't in it. `timeoutInMilliseconds` (default 60,000) bounds
- * the whole answer; 2 retries before the first token. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT and
- * ANSWER_EMPTY, both retryable.
+ * the whole answer; 2 retries before the first token. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT,
+ * ANSWER_INCOMPLETE and ANSWER_EMPTY, all three retryable.
  */
 export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
   const { service, timeoutInMilliseconds = 60_000, retries = 2 } = options;
@@ -51,7 +51,7 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       }
       const rest = markers.finish().trimEnd();
       answer += rest;
-      if (answer === '') throw new PipelineError('ANSWER_EMPTY', 'The model answered nothing.', { retryable: true });
+      if (answer === '') throw emptyError(service);
       if (rest !== '') yield { type: 'token', text: rest };
       const cited = markers.cited.flatMap((number) => passages[number - 1] ?? []);
       yield { type: 'answer', answer: { question, answer, citations: citeAnswer(answer, cited), model } };
@@ -65,18 +65,42 @@ async function* streamChat(
   messages: PromptMessage[],
   signal: AbortSignal,
 ): AsyncIterable<string> {
+  let hasBegun = false;
+  let isWhole = false;
   const chunks = await client.chat.completions.create({ model, messages, stream: true }, { signal });
   for await (const { choices } of chunks) {
     // Azure's first chunk has no choice: it reports on the prompt.
     const [choice] = choices;
+    isWhole ||= typeof choice?.finish_reason === 'string';
     if (choice?.finish_reason === 'content_filter') {
       const filtered = choice as { content_filter_results?: ContentFilterResultsForChoiceOutput };
       throw filteredError('ANSWER', filteredCategories(filtered.content_filter_results));
     }
-    if (choice?.delta.content) yield choice.delta.content;
+    if (!choice?.delta.content) continue;
+    hasBegun = true;
+    yield choice.delta.content;
   }
   // The client ends an aborted stream as if it were complete.
   signal.throwIfAborted();
+  // Nor does it tell a stream that somebody in between has closed from one that has ended.
+  if (hasBegun && !isWhole) throw incompleteError();
+}
+
+function incompleteError(): PipelineError {
+  return new PipelineError('ANSWER_INCOMPLETE', 'The answer broke off before its end.', {
+    found: 'a stream that ended without a finish_reason',
+    remedy: 'Ask again.',
+    retryable: true,
+  });
+}
+
+function emptyError(service: OpenAiService): PipelineError {
+  const target = service.kind === 'openai' ? service.baseUrl : service.endpoint;
+  return new PipelineError('ANSWER_EMPTY', 'The model answered nothing.', {
+    expected: `a stream of chat completion chunks from ${target}`,
+    remedy: 'Ask again; if it stays so, check that this address serves chat completions and streams them.',
+    retryable: true,
+  });
 }
 
 function isTimeout(signal: AbortSignal | undefined): boolean {

@@ -153,3 +153,26 @@ test('an answer that does not end in time, is cancelled, or is empty is an error
   const failed = { status: 500, body: { error: { message: 'down' } } };
   await expect(drain(ask(failed))).rejects.toMatchObject({ code: 'ANSWER_UNAVAILABLE', retryable: true });
 });
+
+test('an answer whose stream is closed before its end is an error, not a short answer', async () => {
+  const cut = { body: chunks(['The debt ']).slice(0, 2) };
+  await expect(drain(ask(cut))).rejects.toMatchObject({ code: 'ANSWER_INCOMPLETE', retryable: true, status: 503 });
+});
+
+test.each([
+  [401, 'ANSWER_DENIED'],
+  [404, 'ANSWER_MODEL_NOT_FOUND'],
+  [400, 'ANSWER_REJECTED'],
+])("the service's %i is %s, a fault behind us", async (status, code) => {
+  const refused = { status, body: { error: { message: 'no' } } };
+  await expect(drain(ask(refused))).rejects.toMatchObject({ code, status: 502, retryable: false });
+});
+
+test('a page instead of a stream is told with the address to check', async () => {
+  const page = { body: '<html>log in</html>', headers: { 'content-type': 'text/html' } };
+  await expect(drain(ask(page))).rejects.toMatchObject({
+    code: 'ANSWER_EMPTY',
+    expected: expect.stringContaining('/v1') as string,
+    remedy: expect.stringContaining('this address') as string,
+  });
+});
