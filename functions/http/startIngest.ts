@@ -10,16 +10,25 @@ export async function startIngest(client: DurableClient, input: IngestInput): Pr
   const { dataset, date } = input;
   await theApp().contracts.get(dataset);
   const id = instanceIdOf(dataset, date);
-  const state = await instanceState(client, id);
-  if (isUnderWay(state)) {
-    throw new PipelineError('RUN_UNDER_WAY', `The ingest of ${dataset} ${date} is under way.`, {
-      status: 409,
-      found: `a run that is ${state?.status}`,
-      expected: 'no run of this dataset and date',
-      where: { field: 'date' },
-      remedy: `Follow it at /api/runs/${id}; start again when it has ended. One that is blocked waits for a decision.`,
-    });
+  await refuseUnderWay(client, input, id);
+  try {
+    await client.startNew(INGEST, { instanceId: id, input });
+  } catch (error) {
+    // Somebody else may have started it since we asked; the engine takes one start only.
+    await refuseUnderWay(client, input, id);
+    throw error;
   }
-  await client.startNew(INGEST, { instanceId: id, input });
   return id;
+}
+
+async function refuseUnderWay(client: DurableClient, { dataset, date }: IngestInput, id: string): Promise<void> {
+  const state = await instanceState(client, id);
+  if (!isUnderWay(state)) return;
+  throw new PipelineError('RUN_UNDER_WAY', `The ingest of ${dataset} ${date} is under way.`, {
+    status: 409,
+    found: `a run that is ${state?.status}`,
+    expected: 'no run of this dataset and date',
+    where: { field: 'date' },
+    remedy: `Follow it at /api/runs/${id}; start again when it has ended. One that is blocked waits for a decision.`,
+  });
 }
