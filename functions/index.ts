@@ -8,6 +8,7 @@ import './http/quarantine';
 import './http/ask';
 import './http/documents';
 import './http/health';
+import './http/unknownRoute';
 import './nightlyIngest';
 import './orchestrations';
 import './activities';
