@@ -14,7 +14,12 @@ export function readCursor<Position>(cursor: string, parse: (position: unknown[]
   } catch {
     // Said below: not a cursor of ours.
   }
-  throw new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API gave out.', {
+  throw cursorInvalid(cursor);
+}
+
+/** CURSOR_INVALID (400). */
+export function cursorInvalid(cursor: string): PipelineError {
+  return new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API gave out.', {
     status: 400,
     found: JSON.stringify(cursor.slice(0, 80)),
     expected: 'the nextCursor of the page before, unchanged',

@@ -5,7 +5,7 @@ import { ask } from '../../lib/answering/ask';
 import { toProblem } from '../../lib/errors';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
-import { calendarDate, readBody } from './readRequest';
+import { calendarDate, isPeriod, readBody } from './readRequest';
 
 const LONGEST_QUESTION = 2000;
 
@@ -22,6 +22,10 @@ const requestSchema = z.strictObject({
       category: z.string().optional(),
       publishedFrom: calendarDate.optional(),
       publishedTo: calendarDate.optional(),
+    })
+    .refine(({ publishedFrom, publishedTo }) => isPeriod(publishedFrom, publishedTo), {
+      message: 'a day not before publishedFrom',
+      path: ['publishedTo'],
     })
     .optional(),
   stream: z.boolean().optional(),

@@ -5,9 +5,9 @@ import { describeRun } from '../../lib/runs/describeRun';
 import { GATE_DECISION } from '../../orchestrators/ingest';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
-import { readBody } from './readRequest';
+import { plainText, readBody } from './readRequest';
 import { instanceState } from './runInstances';
-import { runNotFound } from './runNotFound';
+import { runIdOf, runNotFound } from './runNotFound';
 
 const LONGEST_REASON = 1000;
 
@@ -17,7 +17,8 @@ const requestSchema = z.strictObject({
     .string('why, in 1 to 1000 characters')
     .trim()
     .min(1, 'why, in 1 to 1000 characters')
-    .max(LONGEST_REASON, 'why, in 1 to 1000 characters'),
+    .max(LONGEST_REASON, 'why, in 1 to 1000 characters')
+    .pipe(plainText),
 });
 
 /**
@@ -30,7 +31,7 @@ df.app.client.http('decideRun', {
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: answeringProblems(async (request, client: df.DurableClient) => {
-    const id = request.params.id ?? '';
+    const id = runIdOf(request);
     const { decision, reason } = await readBody(request, requestSchema);
     const { runs, gates } = theApp();
     const [state, records] = await Promise.all([instanceState(client, id), runs.latest([id])]);

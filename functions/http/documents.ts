@@ -3,18 +3,20 @@ import { z } from 'zod';
 import { listDocuments } from '../../lib/metadata/documentQueries';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
-import { calendarDate, pageLimit, readQuery } from './readRequest';
+import { calendarDate, isPeriod, pageLimit, plainText, readQuery } from './readRequest';
 
-const querySchema = z.strictObject({
-  dataset: z.string().optional(),
-  author: z.string().optional(),
-  category: z.string().optional(),
-  from: calendarDate.optional(),
-  to: calendarDate.optional(),
-  title: z.string().max(200, 'at most 200 characters').optional(),
-  cursor: z.string().optional(),
-  limit: pageLimit,
-});
+const querySchema = z
+  .strictObject({
+    dataset: plainText.optional(),
+    author: plainText.optional(),
+    category: plainText.optional(),
+    from: calendarDate.optional(),
+    to: calendarDate.optional(),
+    title: plainText.max(200, 'at most 200 characters').optional(),
+    cursor: z.string().optional(),
+    limit: pageLimit,
+  })
+  .refine(({ from, to }) => isPeriod(from, to), { message: 'a day not before from', path: ['to'] });
 
 /** `GET /api/documents`: current documents, filtered, newest first, page by page. */
 app.http('listDocuments', {

@@ -7,11 +7,11 @@ import { readQuarantine } from '../../lib/quarantine/quarantinePage';
 import type { RunRecord } from '../../lib/runs/runStore';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
-import { pageLimit, readQuery } from './readRequest';
-import { runNotFound } from './runNotFound';
+import { pageLimit, plainText, readQuery } from './readRequest';
+import { runIdOf, runNotFound } from './runNotFound';
 
 const querySchema = z.strictObject({
-  run: z.string().optional(),
+  run: plainText.optional(),
   code: z.string().optional(),
   cursor: z.string().optional(),
   limit: pageLimit,
@@ -26,7 +26,7 @@ app.http('showQuarantine', {
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answeringProblems(async (request, _context) => {
-    const id = request.params.id ?? '';
+    const id = runIdOf(request);
     const { run, ...page } = readQuery(request, querySchema);
     const { dataset, date, runId } = await findExecution(id, run);
     const { lakehouse } = theApp();

@@ -2,10 +2,21 @@ import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { FaultList, PipelineError, type Problem } from '../../lib/errors';
 
-/** A day of the calendar, `yyyy-mm-dd`. */
+/** A day of the calendar, `yyyy-mm-dd`. There is no year 0: PostgreSQL would refuse it. */
 export const calendarDate = z
   .string()
-  .refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text), 'a day of the calendar, yyyy-mm-dd');
+  .refine(
+    (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000') && isDay(text),
+    'a day of the calendar, yyyy-mm-dd',
+  );
+
+/** Text that PostgreSQL can hold: without the character NUL. */
+export const plainText = z.string().refine((text) => !text.includes('\0'), 'text without the character NUL');
+
+/** False for a period that ends before it begins: it would find nothing and not say why. */
+export function isPeriod(from: string | undefined, to: string | undefined): boolean {
+  return from === undefined || to === undefined || from <= to;
+}
 
 /** How many items one page may have; 50 unless asked otherwise. */
 export const pageLimit = z.coerce
@@ -14,6 +25,8 @@ export const pageLimit = z.coerce
   .min(1, 'a whole number from 1 to 200')
   .max(200, 'a whole number from 1 to 200')
   .default(50);
+
+const LONGEST_EXPECTATION = 200;
 
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
@@ -53,8 +66,9 @@ function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infe
     return {
       code: 'FIELD_INVALID',
       message: field === '' ? 'the request is not valid' : `${field} is not valid`,
-      found: JSON.stringify(valueAt(value, issue.path))?.slice(0, 80) ?? 'nothing',
-      expected: issue.message,
+      found: excerpt(valueAt(value, issue.path)),
+      // It may name every unknown field of the body.
+      expected: issue.message.slice(0, LONGEST_EXPECTATION),
       where: { field },
     };
   });
@@ -65,6 +79,15 @@ function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infe
     expected: first?.expected,
     where: first?.where,
   });
+}
+
+function excerpt(value: unknown): string {
+  try {
+    return JSON.stringify(value)?.slice(0, 80) ?? 'nothing';
+  } catch {
+    // JSON.parse reads deeper than JSON.stringify can write.
+    return 'a value that is nested too deeply to be shown';
+  }
 }
 
 function valueAt(value: unknown, path: PropertyKey[]): unknown {

@@ -1,7 +1,7 @@
 import * as df from 'durable-functions';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
-import { runNotFound } from './runNotFound';
+import { runIdOf, runNotFound } from './runNotFound';
 import { startIngest } from './startIngest';
 
 /**
@@ -17,7 +17,7 @@ df.app.client.http('replayRun', {
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: answeringProblems(async (request, client: df.DurableClient) => {
-    const id = request.params.id ?? '';
+    const id = runIdOf(request);
     const record = (await theApp().runs.latest([id])).get(id);
     if (!record) throw runNotFound(id);
     const { dataset, date, runId: replayOf } = record;

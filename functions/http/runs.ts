@@ -8,7 +8,7 @@ import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
 import { pageLimit, readQuery } from './readRequest';
 import { instanceState, isUnderWay, toState } from './runInstances';
-import { runNotFound } from './runNotFound';
+import { runIdOf, runNotFound } from './runNotFound';
 
 const listSchema = z.strictObject({ limit: pageLimit });
 
@@ -61,7 +61,7 @@ app.http('showRun', {
   authLevel: 'anonymous',
   extraInputs: [df.input.durableClient()],
   handler: answeringProblems(async (request, context) => {
-    const id = request.params.id ?? '';
+    const id = runIdOf(request);
     const { runs, gates } = theApp();
     const [state, records] = await Promise.all([instanceState(df.getClient(context), id), runs.latest([id])]);
     const record = records.get(id);

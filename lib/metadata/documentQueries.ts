@@ -1,4 +1,5 @@
-import { readCursor, writeCursor } from '../cursor';
+import { cursorInvalid, readCursor, writeCursor } from '../cursor';
+import { PipelineError } from '../errors';
 import type { Database } from './database';
 
 export interface DocumentFilters {
@@ -49,7 +50,7 @@ export async function listDocuments(
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const where = conditions(filters, bind);
   if (page.cursor !== undefined) where.push(after(readCursor(page.cursor, positionOf), bind));
-  const rows = await database.query<DocumentListing & { position: string | null }>(
+  const query = database.query<DocumentListing & { position: string | null }>(
     `select dataset, doc_id as "docId", title, author, category, ingest_date as "ingestDate",
             to_char(published_at, 'YYYY-MM-DD') as "publishedAt", published_at::text as position
      from current_documents ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
@@ -57,6 +58,9 @@ export async function listDocuments(
      limit ${bind(page.limit + 1)}`,
     parameters,
   );
+  const rows = await query.catch((error: unknown) => {
+    throw page.cursor !== undefined && isBadValue(error) ? cursorInvalid(page.cursor) : error;
+  });
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
   return {
@@ -81,6 +85,11 @@ function after(position: Position, bind: (value: unknown) => string): string {
   if (position.publishedAt === null) return `(published_at is null and ${key})`;
   const moment = `${bind(position.publishedAt)}::timestamptz`;
   return `(published_at < ${moment} or published_at is null or (published_at = ${moment} and ${key}))`;
+}
+
+/** PostgreSQL could not take a value: class 22. The filters are checked, so it stood in a cursor that was tampered with. */
+function isBadValue(error: unknown): boolean {
+  return error instanceof PipelineError && (error.found ?? '').startsWith('SQLSTATE 22');
 }
 
 function positionOf([publishedAt, dataset, docId]: unknown[]): Position | undefined {

@@ -1,0 +1,109 @@
+import { startTestPlatform, type RunningTestPlatform } from './runningPlatform';
+
+jest.setTimeout(180_000);
+
+const DATASET = 'state-of-the-union';
+const DATE = '1900-01-01';
+const ID = `ingest-${DATASET}-${DATE}`;
+const FILE =
+  'doc_id,title,author,published_at,category,body\n' +
+  'one,A title,Somebody,1900-01-01,Whig,The outlook is good.\ntwo,A title,Somebody,1901-01-01,Whig,The outlook is bad.\n';
+
+let platform: RunningTestPlatform;
+beforeAll(async () => {
+  platform = await startTestPlatform();
+  await platform.drop(DATASET, DATE, 'a.csv', FILE);
+});
+afterAll(() => platform?.stop());
+
+interface Problem {
+  code: string;
+  status: number;
+}
+
+async function call(method: string, path: string, body?: unknown): Promise<{ type: string; text: string }> {
+  const response = await fetch(`${platform.urls.api}${path}`, {
+    method,
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { type: response.headers.get('content-type') ?? '', text: await response.text() };
+}
+
+const cursor = (position: unknown[]): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+
+describe('one dataset and date, started many times at once', () => {
+  it('is started once; the others are told that it is under way', async () => {
+    const starts = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const answer = await call('POST', '/runs', { dataset: DATASET, date: DATE });
+        return (JSON.parse(answer.text) as Partial<Problem>).code ?? 'started';
+      }),
+    );
+    expect(starts.filter((start) => start === 'started')).toHaveLength(1);
+    expect(new Set(starts)).toEqual(new Set(['started', 'RUN_UNDER_WAY']));
+    expect(await platform.settled(ID)).toMatchObject({ status: 'Completed', rows: { lake: 2, sql: 2, vectors: 2 } });
+  });
+});
+
+describe('a request that cannot be served is answered with a short, coded problem', () => {
+  it.each<[string, string, string, unknown, number, string]>([
+    ['a body nested too deeply', 'POST', '/ask', nested(50_000), 400, 'REQUEST_INVALID'],
+    ['a field nested too deeply', 'POST', '/ask', `{"question":${nested(50_000)}}`, 400, 'REQUEST_INVALID'],
+    [
+      'thousands of unknown fields',
+      'POST',
+      '/ask',
+      Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`field${index}`, 1])),
+      400,
+      'REQUEST_INVALID',
+    ],
+    [
+      'a period that ends before it begins',
+      'POST',
+      '/ask',
+      { question: 'Why?', filters: { publishedFrom: '2000-01-01', publishedTo: '1999-12-31' } },
+      400,
+      'REQUEST_INVALID',
+    ],
+    ['the same in a list', 'GET', '/documents?from=2000-01-01&to=1999-12-31', undefined, 400, 'REQUEST_INVALID'],
+    ['the year 0', 'POST', '/runs', { dataset: DATASET, date: '0000-01-01' }, 400, 'REQUEST_INVALID'],
+    ['the year 0 in a filter', 'GET', '/documents?from=0000-01-01', undefined, 400, 'REQUEST_INVALID'],
+    ['the character NUL in a filter', 'GET', '/documents?author=%00', undefined, 400, 'REQUEST_INVALID'],
+    ['the same in a title', 'GET', '/documents?title=a%00b', undefined, 400, 'REQUEST_INVALID'],
+    ['the same in the id of a run', 'GET', `/runs/${ID.replace('state', '%00')}`, undefined, 404, 'RUN_NOT_FOUND'],
+    ['the same alone', 'GET', '/runs/%00', undefined, 404, 'RUN_NOT_FOUND'],
+    ['the same for its rejects', 'GET', '/runs/%00/quarantine', undefined, 404, 'RUN_NOT_FOUND'],
+    ['the same for an execution', 'GET', `/runs/${ID}/quarantine?run=%00`, undefined, 400, 'REQUEST_INVALID'],
+    ['the same for a replay', 'POST', '/runs/%00/replay', undefined, 404, 'RUN_NOT_FOUND'],
+    [
+      'the same for a decision',
+      'POST',
+      '/runs/%00/decision',
+      { decision: 'approve', reason: 'x' },
+      404,
+      'RUN_NOT_FOUND',
+    ],
+    [
+      'the same in a reason',
+      'POST',
+      `/runs/${ID}/decision`,
+      { decision: 'approve', reason: 'a\0b' },
+      400,
+      'REQUEST_INVALID',
+    ],
+    ['a cursor of no day', 'GET', `/documents?cursor=${cursor(['2020-99-99', 'a', 'b'])}`, undefined, 400, ''],
+    ['a cursor with more', 'GET', `/documents?cursor=${cursor(['2020-01-01 x', 'a', 'b'])}`, undefined, 400, ''],
+    ['a cursor with NUL', 'GET', `/documents?cursor=${cursor([null, 'a\0', 'b'])}`, undefined, 400, ''],
+    ['a wrong method', 'DELETE', '/runs', undefined, 404, 'ROUTE_NOT_FOUND'],
+    ['another', 'GET', '/ask', undefined, 404, 'ROUTE_NOT_FOUND'],
+    ['one with a body', 'PUT', '/documents', { title: 'x' }, 404, 'ROUTE_NOT_FOUND'],
+    ['an unknown path', 'GET', '/runs/a/b/c', undefined, 404, 'ROUTE_NOT_FOUND'],
+    ['no path', 'GET', '', undefined, 404, 'ROUTE_NOT_FOUND'],
+  ])('%s: %s %s', async (_name, method, path, body, status, code) => {
+    const { type, text } = await call(method, path, body);
+    expect(type).toBe('application/problem+json');
+    expect(JSON.parse(text)).toMatchObject({ status, code: code || 'CURSOR_INVALID' });
+    expect(text.length).toBeLessThan(2000);
+  });
+});
