@@ -5,16 +5,22 @@ import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
 // Who may import whom. The rooms are described in CONTRIBUTING.md.
-const rooms = [
-  { target: './lib', from: './functions', message: 'lib knows nothing of the doors.' },
-  { target: './lib', from: './orchestrators', message: 'lib knows nothing of the order.' },
-  { target: './lib', from: './local', message: 'the app knows nothing of the local platform.' },
-  { target: './functions', from: './local', message: 'the app knows nothing of the local platform.' },
-  { target: './orchestrators', from: './local', message: 'the app knows nothing of the local platform.' },
-  { target: './orchestrators', from: './functions', message: 'orchestrators hold order only.' },
-  { target: './local', from: './functions', message: 'a host loads the compiled app, never imports it.' },
-  { target: './local', from: './orchestrators', message: 'a host loads the compiled app, never imports it.' },
-];
+const rooms = {
+  functions: { may: ['orchestrators', 'lib'], message: 'the app knows nothing of the local platform and the samples.' },
+  orchestrators: { may: ['lib'], message: 'orchestrators hold order only.' },
+  lib: { may: [], message: 'lib knows nothing of doors, order and stage.' },
+  local: { may: ['lib', 'samples'], message: 'a host loads the compiled app, never imports it.' },
+  samples: { may: [], message: 'the samples stand alone.' },
+  'static-web': { may: ['lib'], message: 'the web app knows the API by the types of lib.' },
+};
+const zones = Object.entries(rooms).flatMap(([room, { may, message }]) =>
+  [...Object.keys(rooms), 'bench', 'tests']
+    .filter((other) => other !== room && !may.includes(other))
+    .map((other) => ({ target: `./${room}`, from: `./${other}`, message })),
+);
+const typesOnly = (regex, message) => ({
+  '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex, allowTypeImports: true, message }] }],
+});
 
 // Only a file named after a technology touches its SDK.
 const technologies = {
@@ -83,7 +89,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
       'import-x/no-cycle': 'error',
-      'import-x/no-restricted-paths': ['error', { zones: rooms }],
+      'import-x/no-restricted-paths': ['error', { zones }],
       eqeqeq: ['error', 'always'],
     },
   },
@@ -114,8 +120,10 @@ export default tseslint.config(
           ],
         },
       ],
+      ...typesOnly('^\\.\\./', 'of lib, an orchestrator imports types only: what is read or done is an activity.'),
       'no-restricted-globals': [
         'error',
+        'globalThis',
         'Date',
         'process',
         'setTimeout',
@@ -129,6 +137,10 @@ export default tseslint.config(
         { object: 'Math', property: 'random', message: 'replay must see the same value.' },
       ],
     },
+  },
+  {
+    files: ['static-web/src/**/*.ts'],
+    rules: typesOnly('^(\\.\\./)+lib/', 'the web app takes types only from lib.'),
   },
   { files: ['tests/**/*.ts'], ...jest.configs['flat/recommended'] },
   {
