@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
 import { FaultList, PipelineError, type Problem } from './errors';
+import { isNcrontab } from './ncrontab';
 
 /**
  * The one door for configuration: settings (environment variables, in Azure the app settings) in, a checked value in our
@@ -64,6 +66,10 @@ const wholeNumber = (low: number, high: number): z.ZodType<number> =>
         .max(high, `a whole number from ${low} to ${high}`),
     );
 
+const folder = z
+  .string()
+  .refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true, 'a folder that exists');
+
 /** Settings that contracts name begin so; SQL_SOURCE_ORDERS, for example. */
 const SQL_SOURCE_PREFIX = 'SQL_SOURCE_';
 
@@ -71,7 +77,10 @@ const SQL_SOURCE_PREFIX = 'SQL_SOURCE_';
 const settingsSchema = z.object({
   LAKE_CONNECTION_STRING: z
     .string()
-    .regex(/BlobEndpoint=|AccountName=|UseDevelopmentStorage=true/, 'a storage connection string')
+    .regex(
+      /UseDevelopmentStorage=true|(?=.*AccountName=)(?=.*AccountKey=)|(?=.*BlobEndpoint=)(?=.*SharedAccessSignature=)/,
+      'a storage connection string with a key or a shared access signature',
+    )
     .optional(),
   LAKE_ACCOUNT_URL: url(['https:']).optional(),
   LAKE_RAW_CONTAINER: containerName.default('raw'),
@@ -79,7 +88,7 @@ const settingsSchema = z.object({
   LAKE_QUARANTINE_CONTAINER: containerName.default('quarantine'),
   LAKE_STAGING_CONTAINER: containerName.default('staging'),
   PARQUET_CODEC: z.enum(['snappy', 'zstd'], 'snappy or zstd').default('snappy'),
-  CONTRACTS_DIRECTORY: z.string().default('samples/contracts'),
+  CONTRACTS_DIRECTORY: folder.default('samples/contracts'),
   TEMPORARY_DIRECTORY: z.string().default(tmpdir()),
   DUCKDB_MEMORY_MEGABYTES: wholeNumber(256, 65536).default(1024),
   // Not over six days: past that a durable timer becomes a chain of timers, which not every host can make.
@@ -111,7 +120,7 @@ const settingsSchema = z.object({
   OPENAI_CHAT_MODEL: z.string().optional(),
   INGEST_SCHEDULE: z
     .string()
-    .regex(/^(\S+\s+){5}\S+$/, 'six NCRONTAB fields: second minute hour day month weekday')
+    .refine(isNcrontab, 'six NCRONTAB fields: second minute hour day month weekday')
     .default('0 0 1 * * *'),
 });
 type Settings = z.infer<typeof settingsSchema>;

@@ -41,6 +41,26 @@ describe('readConfig', () => {
     expect(error.message).toContain('for example postgres://');
   });
 
+  it.each([
+    ['INGEST_SCHEDULE', 'a b c d e f'],
+    ['INGEST_SCHEDULE', '0 0 25 * * *'],
+    ['INGEST_SCHEDULE', '0 0 1 * *'],
+    ['INGEST_SCHEDULE', '0 0 5-1 * * *'],
+    ['INGEST_SCHEDULE', '0 */0 1 * * *'],
+    ['INGEST_SCHEDULE', '0 0 1 * * FRIEND'],
+    ['CONTRACTS_DIRECTORY', '/nowhere/contracts'],
+    ['LAKE_CONNECTION_STRING', 'AccountName=a'],
+    ['LAKE_CONNECTION_STRING', 'BlobEndpoint=https://a.blob.core.windows.net'],
+  ])('refuses %s=%s before anything uses it, together with the other faults', (setting, value) => {
+    const { faults } = faultsOf({ ...valid, LOCAL_EMBEDDING_THREADS: '0', [setting]: value });
+    expect(faults.map(({ where }) => where?.setting).sort()).toEqual([setting, 'LOCAL_EMBEDDING_THREADS'].sort());
+  });
+
+  it.each(['0 0 1 * * *', '0 */15 8-18 * * MON-FRI', '30 0,30 0/2 1 jan,July sunday', '  0 0 1 31 12 6 '])(
+    'takes the schedule %s',
+    (schedule) => expect(() => readConfig({ ...valid, INGEST_SCHEDULE: schedule })).not.toThrow(),
+  );
+
   it('asks for what a chosen provider needs', () => {
     const error = faultsOf({ ...valid, EMBEDDING_PROVIDER: 'azure-openai', ANSWER_PROVIDER: 'openai' });
     expect(error.faults.map(({ where }) => where?.setting)).toEqual([
