@@ -40,7 +40,8 @@ export function stepLine(step: StepProgress, width = 100): string {
 function redrawing(stream: NodeJS.WriteStream): RunDisplay {
   let drawn = 0;
   const draw = (run: Run): void => {
-    const lines = run.steps.map((step) => stepLine(step, stream.columns));
+    // A terminal that was given no size (a container's, a script's) says 0.
+    const lines = run.steps.map((step) => stepLine(step, stream.columns || undefined));
     stream.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`);
     drawn = lines.length;
   };

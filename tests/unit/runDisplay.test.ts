@@ -15,9 +15,9 @@ const step = (name: StepProgress['name'], changed: Partial<StepProgress> = {}): 
 const run = (...changed: StepProgress[]): Run =>
   ({ steps: RUN_STEPS.map((name) => changed.find((candidate) => candidate.name === name) ?? step(name)) }) as Run;
 
-function screen(isTTY: boolean): { stream: NodeJS.WriteStream; written: string[] } {
+function screen(isTTY: boolean, columns = 60): { stream: NodeJS.WriteStream; written: string[] } {
   const written: string[] = [];
-  const stream = { isTTY, columns: 60, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
+  const stream = { isTTY, columns, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
   return { stream, written };
 }
 
@@ -30,6 +30,13 @@ describe('the display of a run', () => {
     display.show(run({ ...under, rows: 5 }));
     display.finish(run({ ...under, status: 'done', done: 2, rows: 9, rejected: 1, seconds: 1.25 }));
     expect(written).toEqual(['  transform: started\n', '  transform: done, 2/2 parts, 9 rows, 1 rejected, 1.3 s\n']);
+  });
+
+  it('on a terminal without a size: shows its lines all the same', () => {
+    const { stream, written } = screen(true, 0);
+    createRunDisplay(stream).show(run(step('embed', { status: 'running', done: 3, total: 8 })));
+    expect(written.join('')).toContain('embed');
+    expect(written.join('')).toContain('3/8');
   });
 
   it('on a terminal: redraws its lines in place, never wider than the terminal', () => {
