@@ -11,6 +11,7 @@ import {
   type OpenAiService,
 } from '../openAi';
 import type { Answerer } from './answerer';
+import { answerTimeout } from './answerTimeout';
 import { CitationMarkers } from './citationMarkers';
 import { citeAnswer } from './citeAnswer';
 import { promptMessages, type PromptMessage } from './promptMessages';
@@ -45,7 +46,7 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
           if (shown !== '') yield { type: 'token', text: shown };
         }
       } catch (error) {
-        if (deadline.aborted || isTimeout(signal)) throw timeoutError(error);
+        if (deadline.aborted || isTimeout(signal)) throw answerTimeout(error);
         if (signal?.aborted) throw cancelledError(error);
         throw toServiceError(error, 'ANSWER', service);
       }
@@ -105,16 +106,6 @@ function emptyError(service: OpenAiService): PipelineError {
 
 function isTimeout(signal: AbortSignal | undefined): boolean {
   return (signal?.reason as { name?: string } | undefined)?.name === 'TimeoutError';
-}
-
-function timeoutError(cause: unknown): PipelineError {
-  return new PipelineError('ANSWER_TIMEOUT', 'The answer did not come in time.', {
-    where: { setting: 'ANSWER_TIMEOUT_SECONDS' },
-    remedy: 'Ask again, or allow more time.',
-    retryable: true,
-    status: 504,
-    cause,
-  });
 }
 
 function cancelledError(cause: unknown): PipelineError {
