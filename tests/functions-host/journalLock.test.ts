@@ -68,3 +68,19 @@ test('a lock that was taken over by another process is not removed at release', 
   release();
   expect(fs.readFileSync(file, 'utf8')).toBe(other);
 });
+
+(process.platform === 'linux' ? test : test.skip)(
+  'a later process with the number of the holder does not keep the lock',
+  async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    await once(child, 'spawn');
+    try {
+      fs.writeFileSync(file, JSON.stringify({ pid: child.pid, since: '2024-01-01T00:00:00.000Z', startedAt: '1' }));
+      lockFolder(folder)();
+      expect(fs.readdirSync(folder)).toEqual([]);
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+  },
+);

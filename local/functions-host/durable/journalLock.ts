@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isAlive, startOf } from '../processIdentity';
 
 interface Holder {
   pid: number;
   since: string;
+  /** When that process started, where the system tells: a later process can have got the same number. */
+  startedAt?: string;
 }
 
 /** Locks this process holds: its own pid in a file may also be left over from an earlier process with the same number. */
@@ -17,7 +20,11 @@ export function lockFolder(folder: string): () => void {
   const file = path.join(fs.realpathSync(folder), 'durable.lock');
   if (heldHere.has(file)) throw refusal(folder, file, process.pid);
   const own = `${file}.${process.pid}`;
-  const content = JSON.stringify({ pid: process.pid, since: new Date().toISOString() } satisfies Holder);
+  const content = JSON.stringify({
+    pid: process.pid,
+    since: new Date().toISOString(),
+    startedAt: startOf(process.pid),
+  } satisfies Holder);
   fs.writeFileSync(own, content);
   try {
     // A hard link appears whole or not at all, so nobody ever reads an empty lock.
@@ -57,7 +64,7 @@ function tryCopy(own: string, file: string): boolean {
 
 function takeAwayIfStale(folder: string, file: string): void {
   const holder = readHolder(file);
-  if (holder && holder.pid !== process.pid && isAlive(holder.pid)) throw refusal(folder, file, holder.pid);
+  if (holder && holder.pid !== process.pid && stillRuns(holder)) throw refusal(folder, file, holder.pid);
   const moved = `${file}.stale.${process.pid}`;
   try {
     fs.renameSync(file, moved);
@@ -80,14 +87,8 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: alive, but another user's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function stillRuns({ pid, startedAt }: Holder): boolean {
+  return isAlive(pid) && (startedAt === undefined || startOf(pid) === startedAt);
 }
 
 function refusal(folder: string, file: string, pid: number): Error {
