@@ -60,5 +60,17 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof StepFailure) return error.problem;
   const message = error instanceof Error ? error.message : String(error);
   const code = /\b[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+\b/.exec(message)?.[0] ?? 'STEP_FAILED';
-  return { code, message: message.slice(0, 1000) };
+  return { code, message: withoutFrames(message, code).slice(0, 1000) };
+}
+
+/**
+ * What was thrown itself: without the engine's words around it, the serialized exception that the engine appends, and the
+ * code, which is told beside it.
+ */
+function withoutFrames(message: string, code: string): string {
+  const said = message
+    .replace(/\s*\n\s*\{"\$type"[\s\S]*$/, '')
+    .replace(/^(?:(?:Activity|Orchestrator) function '[^']*' failed: )+/, '');
+  const [prefix, place] = new RegExp(`^${code}(?: \\(([^)]*)\\))?: `).exec(said) ?? [''];
+  return `${place === undefined ? '' : `${place}: `}${said.slice(prefix.length)}`;
 }
