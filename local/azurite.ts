@@ -27,6 +27,7 @@ export async function startAzurite(options: {
   dataDirectory: string;
   ports?: AzuritePorts;
   logFile?: string;
+  abandon?: AbortSignal;
 }): Promise<RunningAzurite> {
   const ports = options.ports ?? { blob: await anyFreePort(), queue: await anyFreePort(), table: await anyFreePort() };
   mkdirSync(options.dataDirectory, { recursive: true });
@@ -49,6 +50,7 @@ export async function startAzurite(options: {
   await waitUntilReady(
     child,
     async () => (await accepts(ports.blob)) && (await accepts(ports.queue)) && (await accepts(ports.table)),
+    { abandon: options.abandon },
   );
   return { connectionString: azuriteConnectionString(ports), ports, child, stop: () => child.stop() };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { PipelineError } from '../lib/errors';
 
 /** A child that was started, with the last lines it said kept for the message when it dies. */
 export interface RunningChild {
@@ -27,11 +28,19 @@ export interface ChildOptions {
   /** Everything that the child prints goes there. */
   logFile: string;
   user?: { uid: number; gid: number };
+  /** What asks the child to stop. Default SIGTERM. */
+  stopSignal?: NodeJS.Signals;
   /** Opens a channel whose closing tells a Node child that its parent is gone. */
   channel?: boolean;
 }
 
 const KEPT_LINES = 20;
+
+/** What is to be asked to stop when this process ends in another way than by its supervisor's orderly stop. */
+const living = new Map<ChildProcess, NodeJS.Signals>();
+process.on('exit', () => {
+  for (const [child, signal] of living) child.kill(signal);
+});
 
 /** Starts a child whose output goes to a log file. Throws when the command cannot be started. */
 export async function startChild(options: ChildOptions): Promise<RunningChild> {
@@ -55,18 +64,24 @@ export async function startChild(options: ChildOptions): Promise<RunningChild> {
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
+  const stopSignal = options.stopSignal ?? 'SIGTERM';
+  living.set(child, stopSignal);
+  child.once('exit', () => living.delete(child));
   const ended = new Promise<ChildEnd>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
   void ended.then(() => log.end());
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', (error) => reject(new Error(`${options.name} could not be started: ${error.message}`)));
+    child.once('error', (error) => {
+      living.delete(child);
+      reject(startFailure(`${options.name} could not be started: ${error.message}`));
+    });
   });
   return {
     name: options.name,
     process: child,
     ended,
     lastLines: () => lines.join('\n'),
-    stop: async (signal = 'SIGTERM', graceInMilliseconds = 15000) => {
+    stop: async (signal = stopSignal, graceInMilliseconds = 15000) => {
       if (child.exitCode !== null || child.signalCode !== null) return void (await ended);
       const force = setTimeout(() => child.kill('SIGKILL'), graceInMilliseconds);
       child.kill(signal);
@@ -76,26 +91,74 @@ export async function startChild(options: ChildOptions): Promise<RunningChild> {
   };
 }
 
+export interface ReadyOptions {
+  timeoutInMilliseconds?: number;
+  /** The start is given up: the wait ends with the signal's reason. */
+  abandon?: AbortSignal;
+}
+
 /**
  * Waits until `probe` answers true. Throws at once when the child ends before, with its last lines, or after the
- * time-out.
+ * time-out; a child that did not become ready is stopped.
  */
 export async function waitUntilReady(
   child: RunningChild,
   probe: () => Promise<boolean>,
-  timeoutInMilliseconds = 60000,
+  options: ReadyOptions = {},
+): Promise<void> {
+  try {
+    await becomesReady(child, probe, options);
+  } catch (error) {
+    await child.stop(undefined, GRACE_OF_AN_UNREADY_CHILD_IN_MILLISECONDS);
+    throw error;
+  }
+}
+
+const GRACE_OF_AN_UNREADY_CHILD_IN_MILLISECONDS = 5000;
+
+async function becomesReady(
+  child: RunningChild,
+  probe: () => Promise<boolean>,
+  { timeoutInMilliseconds = 60000, abandon }: ReadyOptions,
 ): Promise<void> {
   const deadline = Date.now() + timeoutInMilliseconds;
   let end: ChildEnd | undefined;
   void child.ended.then((how) => (end = how));
   for (;;) {
-    if (await probe().catch(() => false)) return;
+    abandon?.throwIfAborted();
+    if (await answersInTime(probe, abandon)) return;
     if (end) {
-      throw new Error(`${child.name} ended at once (${end.signal ?? `exit code ${end.code}`}):\n${child.lastLines()}`);
+      throw startFailure(
+        `${child.name} ended at once (${end.signal ?? `exit code ${end.code}`}):\n${child.lastLines()}`,
+      );
     }
     if (Date.now() > deadline) {
-      throw new Error(`${child.name} did not become ready in ${timeoutInMilliseconds / 1000} s:\n${child.lastLines()}`);
+      throw startFailure(
+        `${child.name} did not become ready in ${timeoutInMilliseconds / 1000} s:\n${child.lastLines()}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+const LONGEST_PROBE_IN_MILLISECONDS = 15000;
+
+/** A server that takes a connection and never answers must hold up neither the time-out nor the stop. */
+async function answersInTime(probe: () => Promise<boolean>, abandon: AbortSignal | undefined): Promise<boolean> {
+  const over = new AbortController();
+  const limit = AbortSignal.any([
+    over.signal,
+    AbortSignal.timeout(LONGEST_PROBE_IN_MILLISECONDS),
+    ...(abandon ? [abandon] : []),
+  ]);
+  const isLate = new Promise<boolean>((resolve) => limit.addEventListener('abort', () => resolve(false)));
+  try {
+    return await Promise.race([probe().catch(() => false), isLate]);
+  } finally {
+    over.abort();
+  }
+}
+
+function startFailure(message: string): PipelineError {
+  return new PipelineError('SERVICE_NOT_STARTED', message);
 }

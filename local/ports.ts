@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { PipelineError } from '../lib/errors';
 
 /** True when a server may listen on the port of the loopback address. */
 export async function isPortFree(port: number): Promise<boolean> {
@@ -23,16 +24,30 @@ export async function anyFreePort(): Promise<number> {
 }
 
 const PORTS_TO_TRY = 50;
+const LAST_PORT = 65535;
+
+/** The port that a setting asks for, or the usual one. Throws when the setting is no port. */
+export function portSetting(setting: string, value: string | undefined, usual: number): number {
+  if (value === undefined) return usual;
+  const port = Number(value);
+  if (Number.isInteger(port) && port > 0 && port <= LAST_PORT) return port;
+  throw new PipelineError('PORT_INVALID', 'A setting names no port.', {
+    found: JSON.stringify(value),
+    expected: `a whole number from 1 to ${LAST_PORT}, for example ${usual}`,
+    where: { setting },
+  });
+}
 
 /**
  * The preferred port, or the next free one above it that is not in `taken`.
  * Throws when none of the next 50 is free.
  */
 export async function nextFreePort(preferred: number, taken: ReadonlySet<number> = new Set()): Promise<number> {
-  for (let port = preferred; port < preferred + PORTS_TO_TRY; port++) {
+  const last = Math.min(preferred + PORTS_TO_TRY - 1, LAST_PORT);
+  for (let port = preferred; port <= last; port++) {
     if (!taken.has(port) && (await isPortFree(port))) return port;
   }
-  throw new Error(
-    `Ports ${preferred} to ${preferred + PORTS_TO_TRY - 1} are all in use on 127.0.0.1. Free one, or choose another start with a setting.`,
-  );
+  throw new PipelineError('PORTS_IN_USE', `Ports ${preferred} to ${last} are all in use on 127.0.0.1.`, {
+    remedy: 'Free one, or choose another start with a setting.',
+  });
 }

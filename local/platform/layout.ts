@@ -14,10 +14,13 @@ export interface Layout {
   stateFile: string;
 }
 
-/** `dist/local/platform` lies three folders below the project; so the layout holds from wherever it is started. */
+/**
+ * `dist/local/platform` lies three folders below the project; so the layout holds from wherever it is started. An empty
+ * setting counts as absent: it must not mean the current folder.
+ */
 export function findLayout(environment: NodeJS.ProcessEnv = process.env): Layout {
   const appDirectory = path.resolve(__dirname, '..', '..', '..');
-  return layoutOf(appDirectory, environment.PIPELINE_DATA_DIRECTORY ?? path.join(appDirectory, '.local'));
+  return layoutOf(appDirectory, environment.PIPELINE_DATA_DIRECTORY || path.join(appDirectory, '.local'));
 }
 
 export function layoutOf(appDirectory: string, dataDirectory: string): Layout {

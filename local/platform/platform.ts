@@ -1,4 +1,4 @@
-import { nextFreePort } from '../ports';
+import { nextFreePort, portSetting } from '../ports';
 import { startWeb } from '../web';
 import type { Layout } from './layout';
 import {
@@ -10,8 +10,8 @@ import {
   type Service,
   type Settings,
 } from './services';
-import { removeState, writeState } from './stateFile';
-import { takeOver } from './takeOver';
+import { claimState, readState, removeState, writeState, type PlatformState } from './stateFile';
+import { alreadyRunning, takeOver } from './takeOver';
 
 export interface RunningPlatform {
   urls: Record<string, string>;
@@ -29,6 +29,7 @@ export interface StartListener {
   note(line: string): void;
 }
 
+/** Each can be set as PIPELINE_<NAME>_PORT. */
 const PREFERRED_PORTS = {
   blob: 10000,
   queue: 10001,
@@ -42,16 +43,21 @@ type Ports = typeof PREFERRED_PORTS;
 
 /**
  * Starts storage, PostgreSQL and vectors side by side, then the Functions host, then the web app; each is ready before the
- * next begins. When one fails, what had started is stopped and the error tells which and why.
+ * next begins. When one fails, or the start is abandoned, what had started is stopped and the error tells which and why.
  */
-export async function startPlatform(layout: Layout, listener: StartListener): Promise<RunningPlatform> {
-  await takeOver(layout.stateFile, (line) => listener.note(line));
+export async function startPlatform(
+  layout: Layout,
+  listener: StartListener,
+  abandon?: AbortSignal,
+): Promise<RunningPlatform> {
   const own = userSettings(layout);
-  const ports = await choosePorts(own, listener);
+  const wanted = wantedPorts(own);
+  await takeOver(layout.stateFile, (line) => listener.note(line), abandon);
   const started: Service[] = [];
-  const state = { pid: process.pid, children: [] as number[], urls: {} as Record<string, string>, settings: {} };
+  const state: PlatformState = { pid: process.pid, children: [], urls: {}, settings: {} };
   const record = (): void => writeState(layout.stateFile, state);
-  record();
+  // Of two starts at once one is first; the other must not touch what that one starts.
+  if (!claimState(layout.stateFile, state)) throw alreadyRunning(readState(layout.stateFile) ?? { ...state, pid: 0 });
 
   const start = async (name: string, begin: () => Promise<Service>): Promise<Service> => {
     const since = performance.now();
@@ -65,21 +71,24 @@ export async function startPlatform(layout: Layout, listener: StartListener): Pr
     return service;
   };
   const stop = async (): Promise<void> => {
+    state.isStopping = true;
+    record();
     for (const service of started.splice(0).reverse()) await service.stop();
-    removeState(layout.stateFile);
+    removeState(layout.stateFile, state.pid);
   };
 
   try {
+    const ports = await choosePorts(wanted, own, listener);
     const grounds = await Promise.allSettled([
-      start('storage', () => storageService(layout, own, ports)),
-      start('postgres', () => postgresService(layout, own, ports.postgres)),
-      start('vectors', () => vectorService(layout, own, ports.vectors)),
+      start('storage', () => storageService(layout, own, ports, abandon)),
+      start('postgres', () => postgresService(layout, own, ports.postgres, abandon)),
+      start('vectors', () => vectorService(layout, own, ports.vectors, abandon)),
     ]);
     const broken = grounds.find((ground) => ground.status === 'rejected');
     if (broken) throw broken.reason;
     const settings = appSettings(own, started);
     state.settings = settings;
-    const functions = await start('functions', () => functionsService(layout, settings, ports.functions));
+    const functions = await start('functions', () => functionsService(layout, settings, ports.functions, abandon));
     await start('web', async () => {
       const web = await startWeb({ root: layout.webRoot, port: ports.web, apiUrl: functions.url });
       return { name: 'web', url: web.url, settings: {}, stop: web.stop };
@@ -93,16 +102,37 @@ export async function startPlatform(layout: Layout, listener: StartListener): Pr
   }
 }
 
-async function choosePorts(own: Settings, listener: StartListener): Promise<Ports> {
+/** The ports to try first: the usual ones, or those of the settings. Throws when a setting is no port. */
+export function wantedPorts(own: Settings): Ports {
+  const names = Object.keys(PREFERRED_PORTS) as (keyof Ports)[];
+  const wanted = names.map((name) => {
+    const setting = portSettingOf(name);
+    return [name, portSetting(setting, own[setting], PREFERRED_PORTS[name])] as const;
+  });
+  return Object.fromEntries(wanted) as Ports;
+}
+
+/** Name of the setting that chooses the port. */
+export function portSettingOf(name: string): string {
+  return `PIPELINE_${name.toUpperCase()}_PORT`;
+}
+
+/** True for what the user's own settings place elsewhere. */
+export function isElsewhere(name: string, own: Settings): boolean {
+  if (name === 'postgres') return !!own.POSTGRES_URL;
+  if (name === 'vectors') return !!own.QDRANT_URL;
+  return ['blob', 'queue', 'table'].includes(name) && !!(own.LAKE_CONNECTION_STRING ?? own.LAKE_ACCOUNT_URL);
+}
+
+async function choosePorts(wanted: Ports, own: Settings, listener: StartListener): Promise<Ports> {
   const taken = new Set<number>();
-  const ports = { ...PREFERRED_PORTS };
-  for (const name of Object.keys(PREFERRED_PORTS) as (keyof Ports)[]) {
-    const wanted = Number(own[`PIPELINE_${name.toUpperCase()}_PORT`] ?? PREFERRED_PORTS[name]);
-    const port = await nextFreePort(wanted, taken);
+  const ports = { ...wanted };
+  for (const name of Object.keys(wanted) as (keyof Ports)[]) {
+    if (isElsewhere(name, own)) continue;
+    const port = await nextFreePort(wanted[name], taken);
     taken.add(port);
     ports[name] = port;
-    const isUsed = !(name === 'postgres' && own.POSTGRES_URL) && !(name === 'vectors' && own.QDRANT_URL);
-    if (port !== wanted && isUsed) listener.note(`port ${wanted} is in use; ${name} takes ${port}`);
+    if (port !== wanted[name]) listener.note(`port ${wanted[name]} is in use; ${name} takes ${port}`);
   }
   return ports;
 }

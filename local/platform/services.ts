@@ -1,11 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
+import { PipelineError } from '../../lib/errors';
 import { startAzurite } from '../azurite';
 import { startChild, waitUntilReady, type RunningChild } from '../childProcess';
+import { readJsonFile } from '../functions-host/settings/jsonWithComments';
 import { startPostgres } from '../postgres/postgres';
 import { findCommand } from './findCommand';
 import type { Layout } from './layout';
+import { expectHttp, expectPostgres } from './reachable';
 
 /** Something that the platform started, or found outside. */
 export interface Service {
@@ -28,14 +30,20 @@ export async function storageService(
   layout: Layout,
   settings: Settings,
   ports: { blob: number; queue: number; table: number },
+  abandon?: AbortSignal,
 ): Promise<Service> {
   const own = settings.LAKE_CONNECTION_STRING ?? settings.LAKE_ACCOUNT_URL;
-  if (own)
-    return external('storage', /BlobEndpoint=([^;]+)/.exec(own)?.[1] ?? settings.LAKE_ACCOUNT_URL ?? 'by setting');
+  if (own) {
+    const url = blobUrl(settings);
+    const setting = settings.LAKE_CONNECTION_STRING ? 'LAKE_CONNECTION_STRING' : 'LAKE_ACCOUNT_URL';
+    if (url) await expectHttp('STORAGE', setting, url, abandon);
+    return external('storage', url ?? 'by setting');
+  }
   const azurite = await startAzurite({
     dataDirectory: layout.azurite,
     ports,
     logFile: path.join(layout.logs, 'azurite.log'),
+    abandon,
   });
   return {
     name: 'storage',
@@ -46,18 +54,36 @@ export async function storageService(
   };
 }
 
+/** Where the user's own account is; undefined when a connection string leaves it to be put together. */
+function blobUrl({ LAKE_CONNECTION_STRING: text, LAKE_ACCOUNT_URL: account }: Settings): string | undefined {
+  if (text === undefined) return account;
+  if (/UseDevelopmentStorage=true/i.test(text)) return 'http://127.0.0.1:10000/devstoreaccount1';
+  return /BlobEndpoint=([^;]+)/i.exec(text)?.[1];
+}
+
 const DATABASE = 'pipeline';
 
 /** PostgreSQL from npm, unless POSTGRES_URL names a server. The local one gets its database. */
-export async function postgresService(layout: Layout, settings: Settings, port: number): Promise<Service> {
+export async function postgresService(
+  layout: Layout,
+  settings: Settings,
+  port: number,
+  abandon?: AbortSignal,
+): Promise<Service> {
   if (settings.POSTGRES_URL) {
-    const { host, pathname } = new URL(settings.POSTGRES_URL);
+    const { host, pathname } = parseUrl(
+      'POSTGRES_URL',
+      settings.POSTGRES_URL,
+      'postgres://user:password@host:5432/pipeline',
+    );
+    await expectPostgres(settings.POSTGRES_URL, abandon);
     return external('postgres', `postgres://${host}${pathname}`);
   }
   const server = await startPostgres({
     dataDirectory: layout.dataDirectory,
     port,
     logFile: path.join(layout.logs, 'postgres.log'),
+    abandon,
   });
   await createDatabase(server.adminUrl, DATABASE);
   return {
@@ -67,6 +93,15 @@ export async function postgresService(layout: Layout, settings: Settings, port: 
     child: server.child,
     stop: server.stop,
   };
+}
+
+function parseUrl(setting: string, text: string, example: string): URL {
+  if (URL.canParse(text)) return new URL(text);
+  // The text may hold a password, so it is not shown.
+  throw new PipelineError('SETTING_INVALID', 'A setting is no URL.', {
+    expected: `a URL, for example ${example}`,
+    where: { setting },
+  });
 }
 
 /** Creates the database when it is not there. The name must be a plain identifier. */
@@ -82,8 +117,21 @@ export async function createDatabase(adminUrl: string, name: string): Promise<vo
 }
 
 /** Vectors: QDRANT_URL, else a `qdrant` on PATH, else the endpoint of this project. */
-export async function vectorService(layout: Layout, settings: Settings, port: number): Promise<Service> {
-  if (settings.QDRANT_URL) return external('vectors', settings.QDRANT_URL);
+export async function vectorService(
+  layout: Layout,
+  settings: Settings,
+  port: number,
+  abandon?: AbortSignal,
+): Promise<Service> {
+  if (settings.QDRANT_URL) {
+    await expectHttp(
+      'VECTORS',
+      'QDRANT_URL',
+      parseUrl('QDRANT_URL', settings.QDRANT_URL, 'http://127.0.0.1:6333').href,
+      abandon,
+    );
+    return external('vectors', settings.QDRANT_URL);
+  }
   const url = `http://127.0.0.1:${port}`;
   const qdrant = findCommand('qdrant');
   const child = await startChild({
@@ -113,7 +161,7 @@ export async function vectorService(layout: Layout, settings: Settings, port: nu
     logFile: path.join(layout.logs, 'vectors.log'),
     channel: !qdrant,
   });
-  await waitUntilReady(child, async () => (await fetch(`${url}/readyz`)).ok);
+  await waitUntilReady(child, async () => (await fetch(`${url}/readyz`)).ok, { abandon });
   return {
     name: qdrant ? 'vectors (qdrant)' : 'vectors',
     url,
@@ -128,14 +176,9 @@ export async function functionsService(
   layout: Layout,
   settings: Record<string, string>,
   port: number,
+  abandon?: AbortSignal,
 ): Promise<Service> {
-  const wanted = process.env.PIPELINE_HOST;
-  const func = wanted === 'own' ? undefined : findCommand('func');
-  if (wanted === 'func' && !func) {
-    throw new Error(
-      'PIPELINE_HOST=func, but there is no `func` on PATH. Install Azure Functions Core Tools, or unset it.',
-    );
-  }
+  const func = coreTools(process.env.PIPELINE_HOST || undefined);
   const url = `http://127.0.0.1:${port}`;
   const child = await startChild({
     name: func ? 'func' : 'Functions host',
@@ -152,7 +195,16 @@ export async function functionsService(
     logFile: path.join(layout.logs, 'functions-host.log'),
     channel: !func,
   });
-  await waitUntilReady(child, async () => (await fetch(`${url}/api/health`)).status < 600, 120000);
+  const isUp = async (): Promise<boolean> => (await fetch(`${url}/api/health`)).status < 600;
+  try {
+    await waitUntilReady(child, isUp, { timeoutInMilliseconds: 120000, abandon });
+  } catch (cause) {
+    if (!func || !(cause instanceof PipelineError)) throw cause;
+    throw new PipelineError(cause.code, cause.message, {
+      remedy: `This is ${func}, the func on PATH. PIPELINE_HOST=own takes the host of this project instead.`,
+      cause,
+    });
+  }
   return {
     name: func ? 'functions (func)' : 'functions',
     url,
@@ -162,12 +214,29 @@ export async function functionsService(
   };
 }
 
+/** Path of `func` when it is to run the app; undefined for the host of this project. */
+function coreTools(wanted: string | undefined): string | undefined {
+  if (wanted !== undefined && wanted !== 'func' && wanted !== 'own') {
+    throw new PipelineError('SETTING_INVALID', 'A setting names no host.', {
+      found: JSON.stringify(wanted),
+      expected: 'func or own',
+      where: { setting: 'PIPELINE_HOST' },
+    });
+  }
+  if (wanted === 'own') return undefined;
+  const func = findCommand('func');
+  if (wanted === 'func' && !func) {
+    throw new PipelineError('FUNC_NOT_FOUND', 'PIPELINE_HOST=func, but there is no `func` on PATH.', {
+      remedy: 'Install Azure Functions Core Tools, or unset it.',
+    });
+  }
+  return func;
+}
+
 /** The user's own settings: the environment, then `Values` of local.settings.json; empty ones count as absent. */
 export function userSettings(layout: Layout, environment: NodeJS.ProcessEnv = process.env): Settings {
   const file = path.join(layout.appDirectory, 'local.settings.json');
-  const values = existsSync(file)
-    ? ((JSON.parse(readFileSync(file, 'utf8')) as { Values?: Record<string, string> }).Values ?? {})
-    : {};
+  const values = (readJsonFile(file) as { Values?: Record<string, string> } | undefined)?.Values ?? {};
   return Object.fromEntries(
     Object.entries({ ...values, ...environment })
       .filter(([, value]) => value !== undefined && value !== '')

@@ -1,47 +1,122 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { PipelineError } from '../../lib/errors';
+import { commandOf, isAlive, startOf } from '../functions-host/processIdentity';
 
 /** Written while the platform runs: who runs it, what it started, where it is reached and with which settings. */
 export interface PlatformState {
   pid: number;
   children: number[];
+  /** When each of these processes started, where the system tells. */
+  startedAt?: Record<string, string>;
+  /** From the moment on when the platform is told to stop, or falls. */
+  isStopping?: boolean;
   urls: Record<string, string>;
   /** Settings of the app, for commands beside the running platform. */
   settings: Record<string, string>;
 }
 
 export function readState(stateFile: string): PlatformState | undefined {
-  if (!existsSync(stateFile)) return undefined;
   try {
     return JSON.parse(readFileSync(stateFile, 'utf8')) as PlatformState;
   } catch {
-    // Half written by a process that was killed: nobody runs on it.
+    // Absent, or torn by a loss of power: nobody runs on it.
     return undefined;
   }
 }
 
+/**
+ * Makes this process the one that runs the platform on the data: false when another has put its state there first. Throws
+ * when the folder can't be written.
+ */
+export function claimState(stateFile: string, state: PlatformState): boolean {
+  const draft = writeDraft(stateFile, state);
+  try {
+    // A hard link appears whole or not at all, and never over another's.
+    linkSync(draft, stateFile);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // Some file systems have no hard links.
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return claimByCopy(draft, stateFile);
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function claimByCopy(draft: string, stateFile: string): boolean {
+  try {
+    copyFileSync(draft, stateFile, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Replaces the state whole; only for the process that has claimed it. */
 export function writeState(stateFile: string, state: PlatformState): void {
-  mkdirSync(path.dirname(stateFile), { recursive: true });
-  // It holds passwords of the local servers.
-  writeFileSync(stateFile, JSON.stringify(state, null, 2), { mode: 0o600 });
+  renameSync(writeDraft(stateFile, state), stateFile);
 }
 
-export function removeState(stateFile: string): void {
-  rmSync(stateFile, { force: true });
+function writeDraft(stateFile: string, state: PlatformState): string {
+  const draft = `${stateFile}.${process.pid}`;
+  const pids = [state.pid, ...state.children];
+  const starts = pids.map((pid) => [pid, state.startedAt?.[pid] ?? startOf(pid)] as const);
+  state.startedAt = Object.fromEntries(starts.filter((entry): entry is [number, string] => entry[1] !== undefined));
+  try {
+    mkdirSync(path.dirname(stateFile), { recursive: true });
+    // It holds passwords of the local servers.
+    writeFileSync(draft, JSON.stringify(state, null, 2), { mode: 0o600 });
+  } catch (cause) {
+    throw new PipelineError('DATA_FOLDER_UNUSABLE', 'The data folder cannot be written.', {
+      found: cause instanceof Error ? cause.message : String(cause),
+      where: { file: path.dirname(stateFile), setting: 'PIPELINE_DATA_DIRECTORY' },
+      remedy: 'Set PIPELINE_DATA_DIRECTORY to a folder that you may write.',
+      cause,
+    });
+  }
+  return draft;
 }
 
-/** True when the process exists and, where the system tells, is one of ours (a process id may be used again). */
-export function isOurs(pid: number, marks: string[] = ['pipeline', 'azurite', 'functions-host', 'local/']): boolean {
+/** Removes the state of `pid` (undefined: one that cannot be read), and leaves any other's. */
+export function removeState(stateFile: string, pid: number | undefined): void {
+  if (!existsSync(stateFile)) return;
+  const moved = `${stateFile}.gone.${process.pid}`;
   try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
+    renameSync(stateFile, moved);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
   }
-  if (process.platform !== 'linux') return true;
-  try {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    return command !== '' && marks.some((mark) => command.includes(mark));
-  } catch {
-    return false;
-  }
+  // Between reading and moving, another may have put its own there: give it back.
+  const taken = readState(moved);
+  if (taken && taken.pid !== pid && !existsSync(stateFile)) renameSync(moved, stateFile);
+  else rmSync(moved, { force: true });
+}
+
+/**
+ * True when the process exists and, where the system tells, is the one of the state and has one of the marks in its command
+ * line (a process id may be used again).
+ */
+export function isOurs(pid: number, marks: string[], state?: PlatformState): boolean {
+  // A container that is started again gives its processes the same numbers: the one of the state may be ours now.
+  if (pid === process.pid || !isAlive(pid)) return false;
+  const before = state?.startedAt?.[pid];
+  if (before !== undefined && startOf(pid) !== before) return false;
+  const command = commandOf(pid);
+  if (command === undefined) return process.platform === 'win32';
+  return marks.some((mark) => command.replaceAll('\\', '/').includes(mark));
 }

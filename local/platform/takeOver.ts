@@ -1,44 +1,54 @@
-import { isOurs, readState, removeState } from './stateFile';
+import { PipelineError } from '../../lib/errors';
+import { isOurs, readState, removeState, type PlatformState } from './stateFile';
 
 const CHILDREN_MARKS = ['azurite', 'functions-host', 'vectors', 'qdrant', 'func'];
-const SUPERVISOR_MARKS = ['local/start'];
+export const SUPERVISOR_MARKS = ['local/start'];
 const LONGEST_WAIT_IN_MILLISECONDS = 25000;
+/** A supervisor whose host was killed needs a moment to notice. */
+const FALL_IS_SEEN_IN_MILLISECONDS = 3000;
 
 /**
  * Makes sure that nobody else runs the platform on this data. A supervisor that is stopping is waited for; what a killed
- * one left behind is ended. Throws, naming process and URL, when one is running.
+ * one left behind is ended. Throws, naming process and URL, when one is running or coming up.
  */
-export async function takeOver(stateFile: string, say: (line: string) => void): Promise<void> {
+export async function takeOver(stateFile: string, say: (line: string) => void, abandon?: AbortSignal): Promise<void> {
   const state = readState(stateFile);
-  if (!state) return;
-  const deadline = Date.now() + LONGEST_WAIT_IN_MILLISECONDS;
-  if (isOurs(state.pid, SUPERVISOR_MARKS)) {
-    if (Object.keys(state.urls).length > 0 && state.children.some((pid) => isOurs(pid, CHILDREN_MARKS))) {
-      if (!(await endsSoon(state.pid))) {
-        throw new Error(
-          `Pipeline-X is already running on this data (process ${state.pid}, ${state.urls.web ?? 'starting'}). ` +
-            `Use it, or stop it first (Ctrl-C there, or: kill ${state.pid}).`,
-        );
-      }
-    }
-    say('waiting for the platform before to stop');
-    while (isOurs(state.pid, SUPERVISOR_MARKS) && Date.now() < deadline) await pause();
+  if (!state) return removeState(stateFile, undefined);
+  const supervises = (): boolean => isOurs(state.pid, SUPERVISOR_MARKS, state);
+  if (supervises()) {
+    if (state.isStopping) say('waiting for the platform before to stop');
+    const patience = state.isStopping ? LONGEST_WAIT_IN_MILLISECONDS : FALL_IS_SEEN_IN_MILLISECONDS;
+    await until(() => !supervises() || isStoppingNow(stateFile, state), patience, abandon);
+    if (isStoppingNow(stateFile, state)) await until(() => !supervises(), LONGEST_WAIT_IN_MILLISECONDS, abandon);
+    abandon?.throwIfAborted();
+    if (supervises()) throw alreadyRunning(state);
   }
-  const left = state.children.filter((pid) => isOurs(pid, CHILDREN_MARKS));
-  if (left.length > 0) say(`ending ${left.length} process(es) that a killed platform left behind`);
-  for (const pid of left) signal(pid, 'SIGTERM');
-  while (left.some((pid) => isOurs(pid, CHILDREN_MARKS)) && Date.now() < deadline) await pause();
-  for (const pid of left.filter((child) => isOurs(child, CHILDREN_MARKS))) signal(pid, 'SIGKILL');
-  removeState(stateFile);
+  const left = (): number[] => state.children.filter((pid) => isOurs(pid, CHILDREN_MARKS, state));
+  if (left().length > 0) say(`ending ${left().length} process(es) that a killed platform left behind`);
+  for (const pid of left()) signal(pid, 'SIGTERM');
+  await until(() => left().length === 0, LONGEST_WAIT_IN_MILLISECONDS, abandon);
+  for (const pid of left()) signal(pid, 'SIGKILL');
+  removeState(stateFile, state.pid);
 }
 
-/** A supervisor whose host was killed is on its way out; one that runs well stays. */
-async function endsSoon(pid: number): Promise<boolean> {
-  for (let waited = 0; waited < 3000; waited += 100) {
-    if (!isOurs(pid, SUPERVISOR_MARKS)) return true;
-    await pause();
+function isStoppingNow(stateFile: string, { pid }: PlatformState): boolean {
+  const now = readState(stateFile);
+  return now?.pid === pid && now.isStopping === true;
+}
+
+export function alreadyRunning({ pid, urls }: PlatformState): PipelineError {
+  return new PipelineError(
+    'PLATFORM_RUNNING',
+    `Pipeline-X is already running on this data (process ${pid}, ${urls.web ?? 'starting'}).`,
+    { remedy: `Use it, or stop it first (Ctrl-C there, or: kill ${pid}).` },
+  );
+}
+
+async function until(isOver: () => boolean, patience: number, abandon?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + patience;
+  while (!isOver() && Date.now() < deadline && !abandon?.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return false;
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
@@ -47,8 +57,4 @@ function signal(pid: number, name: NodeJS.Signals): void {
   } catch {
     // Gone in the meantime.
   }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 100));
 }

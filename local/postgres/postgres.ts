@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 import { startChild, waitUntilReady, type RunningChild } from '../childProcess';
 import { anyFreePort } from '../ports';
+import { commandOf } from '../functions-host/processIdentity';
 import { installedPostgresFolder } from './binaries';
 import {
   createOwnedFolder,
@@ -36,6 +37,7 @@ export async function startPostgres(options: {
   dataDirectory: string;
   port?: number;
   logFile?: string;
+  abandon?: AbortSignal;
 }): Promise<RunningPostgres> {
   const port = options.port ?? (await anyFreePort());
   const user = serverUser();
@@ -63,12 +65,13 @@ export async function startPostgres(options: {
     workingDirectory: folder,
     logFile: options.logFile ?? path.join(options.dataDirectory, 'postgres.log'),
     user,
+    // PostgreSQL's "fast" shutdown: sessions are ended, data is checkpointed.
+    stopSignal: 'SIGINT',
   });
   const password = readFileSync(passwordFile, 'utf8').trim();
   const urlOf = (database: string): string => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
-  await waitUntilReady(child, () => acceptsSessions(urlOf('postgres')));
-  // SIGINT is PostgreSQL's "fast" shutdown: sessions are ended, data is checkpointed.
-  return { adminUrl: urlOf('postgres'), urlOf, port, child, stop: () => child.stop('SIGINT', 20000) };
+  await waitUntilReady(child, () => acceptsSessions(urlOf('postgres')), { abandon: options.abandon });
+  return { adminUrl: urlOf('postgres'), urlOf, port, child, stop: () => child.stop(undefined, 20000) };
 }
 
 /** Where the cluster lies: in the data folder, or in a reachable one when root keeps the data in a private place. */
@@ -97,7 +100,8 @@ function createCluster(
   const draft = `${cluster}.draft`;
   rmSync(draft, { recursive: true, force: true });
   createOwnedFolder(draft, user);
-  writeFileSync(passwordFile, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o644 });
+  writeFileSync(passwordFile, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });
+  if (user) chownSync(passwordFile, user.uid, user.gid);
   const result = spawnSync(
     executable(binaries, 'initdb'),
     [
@@ -112,24 +116,21 @@ function createCluster(
   renameSync(draft, cluster);
 }
 
-/** A killed supervisor can't stop its PostgreSQL: the process id is in the cluster's lock file. */
-async function stopLeftOver(cluster: string): Promise<void> {
+/**
+ * A killed supervisor can't stop its PostgreSQL: the process id is in the cluster's lock file. That file outlives a machine
+ * that goes down, and the number may be anybody's afterwards, another PostgreSQL's too: ours names the cluster in its
+ * command line. A stranger is left alone, and the file goes, since PostgreSQL would take him for a server of its own.
+ */
+export async function stopLeftOver(cluster: string): Promise<void> {
   const lock = path.join(cluster, 'postmaster.pid');
   if (!existsSync(lock)) return;
   const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
-  if (!isPostgres(pid)) return;
+  const command = commandOf(pid);
+  if (command === undefined) return;
+  if (!command.includes(cluster)) return rmSync(lock, { force: true });
   process.kill(pid, 'SIGINT');
-  for (let waited = 0; waited < 20000 && isPostgres(pid); waited += 100) {
+  for (let waited = 0; waited < 20000 && commandOf(pid)?.includes(cluster); waited += 100) {
     await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-function isPostgres(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
-  } catch {
-    return false;
   }
 }
 

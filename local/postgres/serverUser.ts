@@ -1,4 +1,4 @@
-import { cpSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 
@@ -49,15 +49,24 @@ export function reachableBinaries(installed: string, user: SystemUser | undefine
   if (!user || isReachable(installed, user)) return installed;
   const copy = path.join(folder, 'binaries');
   if (!existsSync(path.join(copy, 'complete'))) {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    makeOpenFolders(folder);
     cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
     mkdirSync(path.join(copy, 'complete'));
   }
   return copy;
 }
 
+/** Makes what is missing of the path so that others may walk through, whatever the caller's umask takes away. */
+function makeOpenFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeOpenFolders(path.dirname(folder));
+  mkdirSync(folder);
+  chmodSync(folder, 0o755);
+}
+
 /** Creates a folder that the server's user owns. */
 export function createOwnedFolder(folder: string, user: SystemUser | undefined): void {
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  if (user) makeOpenFolders(folder);
+  else mkdirSync(folder, { recursive: true });
   if (user) chownSync(folder, user.uid, user.gid);
 }

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { postgresFolder, startPostgres } from '../../local/postgres/postgres';
-import { isReachable, serverUser } from '../../local/postgres/serverUser';
+import { postgresFolder, startPostgres, stopLeftOver } from '../../local/postgres/postgres';
+import { createOwnedFolder, isReachable, serverUser } from '../../local/postgres/serverUser';
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new Client(url);
@@ -56,5 +58,40 @@ describe('the user that the server runs as', () => {
     expect(isReachable(path.join(parent, 'data'), stranger)).toBe(false);
     rmSync(parent, { recursive: true });
     expect(isReachable(tmpdir(), stranger)).toBe(true);
+  });
+});
+
+describe('the lock file of a cluster after the machine went down', () => {
+  it('does not end, nor count, a stranger who has got the number in it', async () => {
+    const cluster = mkdtempSync(path.join(tmpdir(), 'cluster-'));
+    const lock = path.join(cluster, 'postmaster.pid');
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'postgres']);
+    await once(stranger, 'spawn');
+    writeFileSync(lock, `${stranger.pid}\n${cluster}\n`);
+    await stopLeftOver(cluster);
+    expect(existsSync(lock)).toBe(false);
+    const closed = once(stranger, 'close');
+    stranger.kill('SIGKILL');
+    expect((await closed)[1]).toBe('SIGKILL');
+    rmSync(cluster, { recursive: true });
+  });
+});
+
+describe('a folder for the server', () => {
+  const isRoot = process.getuid?.() === 0;
+
+  (isRoot ? it : it.skip)('is within its reach also when root keeps new files private', () => {
+    const parent = mkdtempSync(path.join('/var/tmp', 'reach-'));
+    rmSync(parent, { recursive: true });
+    const user = { name: 'stranger', uid: 65533, gid: 65533 };
+    const before = process.umask(0o077);
+    try {
+      createOwnedFolder(path.join(parent, 'postgres', 'cluster'), user);
+    } finally {
+      process.umask(before);
+    }
+    expect(isReachable(path.join(parent, 'postgres', 'cluster'), user)).toBe(true);
+    expect(statSync(path.join(parent, 'postgres', 'cluster')).uid).toBe(user.uid);
+    rmSync(parent, { recursive: true });
   });
 });

@@ -1,0 +1,55 @@
+import { Client } from 'pg';
+import { PipelineError } from '../../lib/errors';
+
+const LONGEST_WAIT_IN_MILLISECONDS = 5000;
+
+/** Throws, naming the setting, when the user's own PostgreSQL turns a session away: better before a run than in it. */
+export async function expectPostgres(url: string, abandon?: AbortSignal): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: LONGEST_WAIT_IN_MILLISECONDS });
+  const giveUp = (): void => void client.end();
+  abandon?.addEventListener('abort', giveUp);
+  try {
+    await client.connect();
+  } catch (cause) {
+    abandon?.throwIfAborted();
+    throw unreachable('POSTGRES', 'POSTGRES_URL', 'a PostgreSQL server that takes this user and database', cause);
+  } finally {
+    abandon?.removeEventListener('abort', giveUp);
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Throws, naming the setting, when no HTTP server is at the URL. What it answers is the app's business. */
+export async function expectHttp(
+  name: 'STORAGE' | 'VECTORS',
+  setting: string,
+  url: string,
+  abandon?: AbortSignal,
+): Promise<void> {
+  const timeout = AbortSignal.timeout(LONGEST_WAIT_IN_MILLISECONDS);
+  try {
+    const response = await fetch(url, { signal: abandon ? AbortSignal.any([abandon, timeout]) : timeout });
+    await response.body?.cancel();
+  } catch (cause) {
+    abandon?.throwIfAborted();
+    throw unreachable(name, setting, `a server that answers at ${url}`, cause);
+  }
+}
+
+function unreachable(name: string, setting: string, expected: string, cause: unknown): PipelineError {
+  return new PipelineError(`${name}_UNREACHABLE`, 'What a setting names is out of reach.', {
+    found: reasonOf(cause),
+    expected,
+    where: { setting },
+    remedy: 'Start it, mend the setting, or leave it empty for the local platform to provide one.',
+    retryable: true,
+    cause,
+  });
+}
+
+/** `fetch` and `pg` keep the reason in a cause, or in the first of several. */
+function reasonOf(error: unknown): string {
+  const { cause, errors, message, code } = error as NodeJS.ErrnoException & { errors?: unknown[] };
+  const deeper = cause ?? errors?.[0];
+  return deeper === undefined ? message || (code ?? 'no reason given') : reasonOf(deeper);
+}
