@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
+import { describeProblem, PipelineError, toProblem, type Problem } from '../lib/errors';
 import { SAMPLE_DATASET, SAMPLE_DATE, SAMPLE_QUESTION } from '../samples/stateOfTheUnion';
+import { dropSample } from './dropSample';
 import { followRun } from './followRun';
-import { pipelineApi } from './pipelineApi';
+import { ApiProblem, pipelineApi } from './pipelineApi';
 import { findLayout } from './platform/layout';
 import { startPlatform, type RunningPlatform } from './platform/platform';
-import { reportAnswer, reportFailure, startReport } from './terminal/report';
 import { announceStart } from './terminal/announce';
+import { emptyReport, reportAnswer, reportFailure, reportRun, type Report } from './terminal/report';
 import { createRunDisplay } from './terminal/runDisplay';
-import { dropSample } from './dropSample';
 
 const HELP = `npm start -- [options]
   --once               ingest, answer, and exit
@@ -16,41 +17,93 @@ const HELP = `npm start -- [options]
   --no-ingest          only bring the platform up
 `;
 
+const STOPPED = 130;
+
+interface Command {
+  options: { once?: boolean; 'no-ingest'?: boolean };
+  report: Report;
+  /** Writes the report as JSON when that was asked for: the first call only. */
+  tell: () => void;
+  screen: NodeJS.WriteStream;
+  say: (line: string) => void;
+  since: number;
+}
+
 async function main(): Promise<number> {
   const since = performance.now();
-  const { values } = parseArgs({
-    options: {
-      once: { type: 'boolean' },
-      json: { type: 'boolean' },
-      'no-ingest': { type: 'boolean' },
-      question: { type: 'string', default: SAMPLE_QUESTION },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const screen = values.json ? process.stderr : process.stdout;
+  // A closed terminal or pipe (`npm start | head`) must not keep what was started from being stopped.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const isJson = process.argv.includes('--json');
+  const screen = isJson ? process.stderr : process.stdout;
+  const report = emptyReport({ dataset: SAMPLE_DATASET, date: SAMPLE_DATE, question: SAMPLE_QUESTION });
+  let isTold = !isJson;
+  const tell = (): void => {
+    if (isTold) return;
+    isTold = true;
+    report.json.seconds.total = secondsSince(since);
+    process.stdout.write(`${JSON.stringify(report.json)}\n`);
+  };
   const say = (line: string): void => void screen.write(`${line}\n`);
-  const stopAsked = listenForStop(say);
+  try {
+    const options = readOptions();
+    if (options.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    report.json.question = options.question;
+    return await run({ options, report, tell, screen, say, since });
+  } catch (error) {
+    const problem = error instanceof ApiProblem ? error.problem : toProblem(error);
+    report.json.error ??= problem;
+    process.stderr.write(`\n${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
+    tell();
+    return 1;
+  }
+}
 
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        once: { type: 'boolean' },
+        json: { type: 'boolean' },
+        'no-ingest': { type: 'boolean' },
+        question: { type: 'string', default: SAMPLE_QUESTION },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (cause) {
+    throw new PipelineError('OPTION_INVALID', cause instanceof Error ? cause.message : String(cause), {
+      remedy: `Usage: ${HELP}`,
+      cause,
+    });
+  }
+}
+
+async function run(command: Command): Promise<number> {
+  const { options, report, tell, say } = command;
+  const { stopAsked, abandon } = listenForStop(say);
   say('Pipeline-X: bringing up the local platform');
-  const platform = await startPlatform(findLayout(), announceStart(say));
-  const platformSeconds = (performance.now() - since) / 1000;
+  const platform = await startPlatform(findLayout(), announceStart(say), abandon).catch((error: unknown) => {
+    if (abandon.aborted) return undefined;
+    throw error;
+  });
+  if (!platform) return interrupted(command);
+  report.json.urls = platform.urls;
+  report.json.seconds.platform = secondsSince(command.since);
   const ended = platform.failed.then((failure) => ({ kind: 'failed' as const, failure }));
   try {
-    const job = values['no-ingest']
-      ? Promise.resolve(0)
-      : doTheJob(platform, { ...values, since, platformSeconds, screen, say });
+    const job = options['no-ingest'] ? Promise.resolve(0) : doTheJob(platform, command);
     const done = job.then((code) => ({ kind: 'done' as const, code }), unless(ended));
     const first = await Promise.race([done, ended, stopAsked]);
-    if (first.kind === 'failed') return reportDeath(first.failure);
-    if (first.kind === 'stop') return 130;
-    if (values.once) return first.code;
+    if (first.kind === 'failed') throw death(first.failure);
+    if (first.kind === 'stop') return interrupted(command);
+    tell();
+    if (options.once) return first.code;
     say(`\nThe platform stays up: ${platform.urls.web}  (Ctrl-C ends it)`);
     const last = await Promise.race([ended, stopAsked]);
-    return last.kind === 'failed' ? reportDeath(last.failure) : 0;
+    if (last.kind === 'failed') throw death(last.failure);
+    return 0;
   } finally {
     say('stopping');
     await platform.stop();
@@ -71,65 +124,65 @@ function unless(ended: Promise<unknown>): (error: unknown) => Promise<never> {
   };
 }
 
-interface Job {
-  json?: boolean;
-  question: string;
-  since: number;
-  platformSeconds: number;
-  screen: NodeJS.WriteStream;
-  say: (line: string) => void;
-}
-
-async function doTheJob(platform: RunningPlatform, job: Job): Promise<number> {
+async function doTheJob(platform: RunningPlatform, { report, screen, say, since }: Command): Promise<number> {
   const api = pipelineApi(platform.urls.api ?? '');
   const { files, records } = await dropSample(platform.settings);
-  job.say(`\nSample: ${records} records in ${files} files in raw/${SAMPLE_DATASET}/${SAMPLE_DATE}/`);
+  say(`\nSample: ${records} records in ${files} files in raw/${SAMPLE_DATASET}/${SAMPLE_DATE}/`);
   const { id, wasUnderWay } = await api.startRun(SAMPLE_DATASET, SAMPLE_DATE);
-  job.say(`${wasUnderWay ? 'Going on with' : 'Started'} ${id}`);
-  const run = await followRun(api, id, createRunDisplay(job.screen));
-  const report = startReport(run, job.question, platform);
-  let code = 0;
-  if (run.status === 'Completed') {
-    const askedAt = performance.now();
-    const answer = await api.ask(job.question, SAMPLE_DATASET);
-    reportAnswer(report, answer, (performance.now() - askedAt) / 1000);
-    job.say(report.text());
-  } else {
-    job.say(reportFailure(run));
-    code = 1;
-  }
-  report.json.seconds.platform = round(job.platformSeconds);
-  report.json.seconds.total = round((performance.now() - job.since) / 1000);
-  job.say(`Took ${report.json.seconds.total.toFixed(1)} s in all.`);
-  if (job.json) process.stdout.write(`${JSON.stringify(report.json)}\n`);
-  return code;
-}
-
-function round(seconds: number): number {
-  return Math.round(seconds * 100) / 100;
-}
-
-function listenForStop(say: (line: string) => void): Promise<{ kind: 'stop' }> {
-  return new Promise((resolve) => {
-    let asked = 0;
-    const stop = (): void => {
-      asked += 1;
-      if (asked === 1) resolve({ kind: 'stop' });
-      if (asked === 2) say('still stopping; once more ends it at once');
-      if (asked > 2) process.exit(130);
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    process.on('SIGHUP', stop);
+  say(`${wasUnderWay ? 'Going on with' : 'Started'} ${id}`);
+  const display = createRunDisplay(screen);
+  const ended = await followRun(api, id, {
+    show: (run) => {
+      reportRun(report, run);
+      display.show(run);
+    },
+    finish: (run) => display.finish(run),
   });
+  reportRun(report, ended);
+  if (ended.status === 'Completed') {
+    const askedAt = performance.now();
+    const answer = await api.ask(report.json.question, SAMPLE_DATASET);
+    reportAnswer(report, answer, secondsSince(askedAt));
+    say(report.text());
+  } else say(reportFailure(ended));
+  say(`Took ${secondsSince(since).toFixed(1)} s in all.`);
+  return ended.status === 'Completed' ? 0 : 1;
 }
 
-function reportDeath({ name, how, lastLines }: { name: string; how: string; lastLines: string }): number {
-  process.stderr.write(
-    `\n${name} ended unexpectedly (${how}). Its last lines:\n${lastLines}\n` +
-      'All else is stopped. Nothing is lost: `npm start` goes on where it was. Logs are in .local/logs/.\n',
-  );
-  return 1;
+function secondsSince(start: number): number {
+  return Math.round((performance.now() - start) / 10) / 100;
+}
+
+/** `stopAsked` and `abandon` tell the same: one for what is raced, the other for what is waited for in turn. */
+function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind: 'stop' }>; abandon: AbortSignal } {
+  const stopping = new AbortController();
+  const stopAsked = new Promise<{ kind: 'stop' }>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve({ kind: 'stop' }));
+  });
+  let asked = 0;
+  const stop = (): void => {
+    asked += 1;
+    if (asked === 1) stopping.abort(new PipelineError('STOPPED', 'The start was given up.'));
+    if (asked === 2) say('still stopping; once more ends it at once');
+    if (asked > 2) process.exit(STOPPED);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  return { stopAsked, abandon: stopping.signal };
+}
+
+function interrupted({ report, tell }: Command): number {
+  report.json.error ??= {
+    code: 'STOPPED',
+    message: 'The command was stopped before it had an answer.',
+  } satisfies Problem;
+  tell();
+  return STOPPED;
+}
+
+function death({ name, how, lastLines }: { name: string; how: string; lastLines: string }): PipelineError {
+  return new PipelineError('SERVICE_DIED', `${name} ended unexpectedly (${how}). Its last lines:\n${lastLines}\n`, {
+    remedy: `All else is stopped. Nothing is lost: \`npm start\` goes on where it was. Logs are in ${findLayout().logs}.`,
+  });
 }
 
 main().then(

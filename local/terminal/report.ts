@@ -2,12 +2,13 @@ import type { Answer, Citation } from '../../lib/answering/answer';
 import { describeProblem, type Problem } from '../../lib/errors';
 import type { Run } from '../../lib/runs/run';
 
-/** What `npm start -- --json` prints as its last line. */
+/** What `npm start -- --json` prints as its last line, however the command ends. */
 export interface StartReport {
   dataset: string;
   date: string;
-  instanceId: string;
-  status: Run['status'];
+  /** Null, as the status, when no run was begun. */
+  instanceId: string | null;
+  status: Run['status'] | null;
   rows: NonNullable<Run['rows']> | null;
   chunks: NonNullable<Run['chunks']> | null;
   rejected: number;
@@ -16,6 +17,7 @@ export interface StartReport {
   question: string;
   answer: string | null;
   citations: Pick<Citation, 'docId' | 'title' | 'author' | 'date' | 'quote'>[];
+  /** Why there is no answer. */
   error: Problem | null;
   urls: Record<string, string>;
 }
@@ -26,24 +28,29 @@ export interface Report {
   text(): string;
 }
 
-export function startReport(run: Run, question: string, platform: { urls: Record<string, string> }): Report {
-  const steps = run.steps.map(({ name, seconds }) => [name, seconds] as const);
+/** The report of a command that has done nothing yet. */
+export function emptyReport(given: Pick<StartReport, 'dataset' | 'date' | 'question'>): Report {
   const json: StartReport = {
-    dataset: run.dataset,
-    date: run.date,
-    instanceId: run.id,
-    status: run.status,
-    rows: run.rows,
-    chunks: run.chunks,
-    rejected: run.rejected,
-    seconds: { total: 0, ...Object.fromEntries(steps) },
-    question,
+    ...given,
+    instanceId: null,
+    status: null,
+    rows: null,
+    chunks: null,
+    rejected: 0,
+    seconds: { total: 0 },
     answer: null,
     citations: [],
-    error: run.error,
-    urls: platform.urls,
+    error: null,
+    urls: {},
   };
   return { json, text: () => describe(json) };
+}
+
+/** Adds how far the run is. */
+export function reportRun({ json }: Report, run: Run): void {
+  const { dataset, date, id: instanceId, status, rows, chunks, rejected, error } = run;
+  Object.assign(json, { dataset, date, instanceId, status, rows, chunks, rejected, error });
+  Object.assign(json.seconds, Object.fromEntries(run.steps.map(({ name, seconds }) => [name, seconds])));
 }
 
 /** Adds the answer to the report. */

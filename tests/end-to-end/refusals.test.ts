@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { postgresFolder } from '../../local/postgres/postgres';
-import { processesWith, startCommand } from './startCommand';
+import type { StartReport } from '../../local/terminal/report';
+import { lastJson, processesWith, startCommand } from './startCommand';
 
 jest.setTimeout(120_000);
 
@@ -81,7 +82,79 @@ describe('PIPELINE_HOST=func without Core Tools', () => {
     const data = newFolder();
     const command = startCommand(data, { PIPELINE_HOST: 'func' }, '--once');
     expect((await command.ended).code).toBe(1);
-    expect(command.output()).toContain('there is no `func` on PATH. Install Azure Functions Core Tools, or unset it.');
+    expect(command.output()).toMatch(/there is no `func` on PATH.*Install Azure Functions Core Tools, or unset it\./);
+    expect(processesWith(data)).toEqual([]);
+  });
+});
+
+describe('two starts at once on the same data', () => {
+  it('end with one platform that works; the other is refused and touches nothing', async () => {
+    const data = newFolder();
+    const commands = [startCommand(data, {}, '--no-ingest'), startCommand(data, {}, '--no-ingest')];
+    const [first] = commands as [(typeof commands)[0], (typeof commands)[0]];
+    const refused = await Promise.race(
+      commands.map(async (command) => ((await command.ended).code === 1 ? command : first)),
+    );
+    expect(refused.output()).toContain('PLATFORM_RUNNING');
+    const winner = commands.find((command) => command !== refused);
+    await winner?.said(/The platform stays up/);
+    winner?.process.kill('SIGTERM');
+    expect((await winner?.ended)?.code).toBe(0);
+    expect(winner?.output()).not.toContain('ended unexpectedly');
+    expect(processesWith(data)).toEqual([]);
+  });
+});
+
+describe('a command that comes to nothing', () => {
+  const occupied = (): string => {
+    const file = path.join(newFolder(), 'a-file');
+    writeFileSync(file, '');
+    return file;
+  };
+
+  it.each([
+    ['an option that is not there', {}, ['--bogus'], 'OPTION_INVALID'],
+    ['a setting that is no port', { PIPELINE_WEB_PORT: 'abc' }, [], 'PORT_INVALID'],
+    ['a data folder that is a file', { PIPELINE_DATA_DIRECTORY: occupied() }, [], 'DATA_FOLDER_UNUSABLE'],
+    ['a setting that is no host', { PIPELINE_HOST: 'docker' }, [], 'SETTING_INVALID'],
+    ['a vector index out of reach', { QDRANT_URL: 'http://127.0.0.1:1' }, [], 'VECTORS_UNREACHABLE'],
+    ['a database out of reach', { POSTGRES_URL: 'postgres://u:p@127.0.0.1:1/x' }, [], 'POSTGRES_UNREACHABLE'],
+  ])('says why in the one line of JSON that was asked for: %s', async (_name, environment, options, code) => {
+    const command = startCommand(newFolder(), environment, '--once', '--json', ...options);
+    expect((await command.ended).code).toBe(1);
+    expect(command.stdout().trimEnd().split('\n')).toHaveLength(1);
+    expect(lastJson<StartReport>(command)).toMatchObject({ status: null, answer: null, error: { code } });
+  });
+});
+
+(process.platform === 'win32' ? describe.skip : describe)('a func on PATH that hangs', () => {
+  it('holds up neither Ctrl-C nor the end of what was started', async () => {
+    const folder = path.join(newFolder(), 'bin');
+    mkdirSync(folder);
+    writeFileSync(
+      path.join(folder, 'func'),
+      `#!/bin/sh\nexec ${process.execPath} -e 'setInterval(() => {}, 9)' ${folder}\n`,
+    );
+    chmodSync(path.join(folder, 'func'), 0o755);
+    const data = newFolder();
+    const environment = { PATH: `${folder}:${process.env.PATH}`, PIPELINE_HOST: 'func' };
+    const command = startCommand(data, environment, '--once', '--json');
+    await command.said(/postgres[^]*storage|storage[^]*postgres/);
+    while (processesWith(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    command.process.kill('SIGINT');
+    expect((await command.ended).code).toBe(130);
+    expect(lastJson<StartReport>(command)).toMatchObject({ error: { code: 'STOPPED' } });
+    expect([...processesWith(data), ...processesWith(folder)]).toEqual([]);
+  });
+});
+
+describe('a reader that goes away (npm start | head -1)', () => {
+  it('does not keep what was started from being stopped', async () => {
+    const data = newFolder();
+    const command = startCommand(data, {}, '--no-ingest', '--once');
+    await command.said(/bringing up/);
+    command.process.stdout?.destroy();
+    expect((await command.ended).code).toBe(0);
     expect(processesWith(data)).toEqual([]);
   });
 });
