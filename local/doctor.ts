@@ -1,8 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findCommand } from './platform/findCommand';
+import { describeProblem, toProblem } from '../lib/errors';
 import { findLayout, type Layout } from './platform/layout';
+import { isElsewhere, portSettingOf, wantedPorts } from './platform/platform';
+import { userSettings, type Settings } from './platform/services';
 import { isOurs, readState } from './platform/stateFile';
+import { SUPERVISOR_MARKS } from './platform/takeOver';
 import { isPortFree } from './ports';
 import { installedPostgresFolder } from './postgres/binaries';
 import { serverUser } from './postgres/serverUser';
@@ -18,12 +23,14 @@ const NEEDED_DISK_IN_GIGABYTES = 1;
 /** Looks at the machine and says what is fine, what is optional and what has to be mended. Exit code 1 on a fault. */
 async function main(): Promise<number> {
   const layout = findLayout();
+  const { own, faults: settingFaults } = settings(layout);
   const findings = [
     nodeVersion(layout),
-    ...(await ports(layout)),
+    ...settingFaults,
+    ...(await ports(layout, own)),
     disk(layout),
     writeAccess(layout),
-    postgres(),
+    postgres(own),
     ...optionalCommands(),
   ];
   const marks = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
@@ -49,35 +56,47 @@ export function compareVersions(one: string, other: string): number {
   return a.map((number, index) => number - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
-async function ports(layout: Layout): Promise<Finding[]> {
+function settings(layout: Layout): { own: Settings; faults: Finding[] } {
+  try {
+    return { own: userSettings(layout), faults: [] };
+  } catch (error) {
+    return { own: { ...process.env }, faults: [{ name: 'settings', level: 'fault', what: messageOf(error) }] };
+  }
+}
+
+function messageOf(error: unknown): string {
+  const problem = toProblem(error);
+  return problem.code === 'INTERNAL' ? problem.message : describeProblem(problem);
+}
+
+async function ports(layout: Layout, own: Settings): Promise<Finding[]> {
   const state = readState(layout.stateFile);
-  if (state && isOurs(state.pid, ['local/start'])) {
+  if (state && isOurs(state.pid, SUPERVISOR_MARKS, state)) {
     return [{ name: 'ports', level: 'note', what: `the platform is running here (process ${state.pid})` }];
   }
-  const wanted = {
-    storage: 10000,
-    queue: 10001,
-    table: 10002,
-    postgres: 5432,
-    vectors: 6333,
-    functions: 7071,
-    web: 4280,
-  };
+  let wanted: Record<string, number>;
+  try {
+    wanted = wantedPorts(own);
+  } catch (error) {
+    return [{ name: 'ports', level: 'fault', what: messageOf(error) }];
+  }
   return Promise.all(
     Object.entries(wanted).map(async ([name, port]): Promise<Finding> => {
       const label = `port ${port}`;
+      if (isElsewhere(name, own))
+        return { name: label, level: 'ok', what: `not needed: ${name} is elsewhere by setting` };
       if (await isPortFree(port)) return { name: label, level: 'ok', what: `free, for ${name}` };
       return {
         name: label,
         level: 'note',
-        what: `in use; ${name} will take the next free one (or set PIPELINE_${name.toUpperCase()}_PORT)`,
+        what: `in use; ${name} will take the next free one (or set ${portSettingOf(name)})`,
       };
     }),
   );
 }
 
 function disk(layout: Layout): Finding {
-  const { bavail, bsize } = statfsSync(layout.appDirectory);
+  const { bavail, bsize } = statfsSync(nearestFolder(layout.dataDirectory));
   const free = (bavail * bsize) / 1e9;
   return free >= NEEDED_DISK_IN_GIGABYTES
     ? { name: 'disk', level: 'ok', what: `${free.toFixed(1)} GB free` }
@@ -86,6 +105,11 @@ function disk(layout: Layout): Finding {
         level: 'fault',
         what: `${free.toFixed(1)} GB free; ${NEEDED_DISK_IN_GIGABYTES} GB are needed. Free some space.`,
       };
+}
+
+/** The folder itself, or the one in which it would be made. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || folder === path.dirname(folder) ? folder : nearestFolder(path.dirname(folder));
 }
 
 function writeAccess(layout: Layout): Finding {
@@ -98,12 +122,16 @@ function writeAccess(layout: Layout): Finding {
     if (!existed) rmSync(layout.dataDirectory, { recursive: true });
     return { name: 'write access', level: 'ok', what: layout.dataDirectory };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { name: 'write access', level: 'fault', what: `${why}; set PIPELINE_DATA_DIRECTORY to a folder of yours` };
+    return {
+      name: 'write access',
+      level: 'fault',
+      what: `${messageOf(error)}; set PIPELINE_DATA_DIRECTORY to a folder of yours`,
+    };
   }
 }
 
-function postgres(): Finding {
+function postgres(own: Settings): Finding {
+  if (own.POSTGRES_URL) return { name: 'PostgreSQL', level: 'ok', what: 'a server of yours, by POSTGRES_URL' };
   try {
     installedPostgresFolder();
     const user = serverUser();
@@ -113,7 +141,7 @@ function postgres(): Finding {
       what: `from npm${user ? `, will run as ${user.name} since you are root` : ''}`,
     };
   } catch (error) {
-    return { name: 'PostgreSQL', level: 'fault', what: error instanceof Error ? error.message : String(error) };
+    return { name: 'PostgreSQL', level: 'fault', what: messageOf(error) };
   }
 }
 
@@ -125,8 +153,24 @@ function optionalCommands(): Finding[] {
   };
   return Object.entries(uses).map(([name, use]) => {
     const found = findCommand(name);
-    return { name, level: found ? 'ok' : 'note', what: found ?? `not on PATH (optional: ${use})` };
+    if (!found) return { name, level: 'note', what: `not on PATH (optional: ${use})` };
+    if (answersItsVersion(found)) return { name, level: 'ok', what: found };
+    const wayOut = name === 'func' ? 'or set PIPELINE_HOST=own' : 'or take it off PATH';
+    return { name, level: name === 'bicep' ? 'note' : 'fault', what: `${found} does not run; mend it, ${wayOut}` };
   });
+}
+
+const LONGEST_ANSWER_IN_MILLISECONDS = 15000;
+
+function answersItsVersion(command: string): boolean {
+  // Windows starts .cmd files only through a shell.
+  const isScript = /\.cmd$/i.test(command);
+  const { status } = spawnSync(isScript ? `"${command}"` : command, ['--version'], {
+    stdio: 'ignore',
+    timeout: LONGEST_ANSWER_IN_MILLISECONDS,
+    shell: isScript,
+  });
+  return status === 0;
 }
 
 main().then(

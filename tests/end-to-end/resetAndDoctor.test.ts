@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '../..');
+const data = mkdtempSync(path.join(tmpdir(), 'reset-'));
+afterAll(() => rmSync(data, { recursive: true, force: true }));
+
+function command(name: string, environment: Record<string, string>): { status: number | null; stdout: string } {
+  const env = { PATH: process.env.PATH, PIPELINE_DATA_DIRECTORY: data, ...environment };
+  return spawnSync(process.execPath, [path.join(ROOT, 'dist/local', `${name}.js`)], { env, encoding: 'utf8' });
+}
+
+describe('npm run reset', () => {
+  it('removes what the platform put into the data folder, and nothing else', () => {
+    for (const name of ['azurite', 'logs', 'vectors']) mkdirSync(path.join(data, name));
+    writeFileSync(path.join(data, 'thesis.txt'), 'of three years');
+    const { status, stdout } = command('reset', {});
+    expect(status).toBe(0);
+    expect(stdout).toContain(`removed ${path.join(data, 'azurite')}`);
+    expect(stdout).toContain(`kept ${data}: it holds what the platform did not put there (thesis.txt)`);
+    expect(existsSync(path.join(data, 'vectors'))).toBe(false);
+    rmSync(path.join(data, 'thesis.txt'));
+    command('reset', {});
+    expect(existsSync(data)).toBe(false);
+  });
+});
+
+describe('npm run doctor', () => {
+  it('finds a fit machine fit', () => {
+    const { status, stdout } = command('doctor', { PIPELINE_WEB_PORT: '42800' });
+    expect(stdout).toContain('port 42800');
+    expect(stdout).toContain('This machine is fit');
+    expect(status).toBe(0);
+  });
+
+  it('names each fault and what to do', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'doctor-'));
+    writeFileSync(path.join(folder, 'func'), '#!/bin/sh\nexit 3\n');
+    chmodSync(path.join(folder, 'func'), 0o755);
+    const file = path.join(folder, 'a-file');
+    writeFileSync(file, '');
+    const { status, stdout } = command('doctor', {
+      PATH: `${folder}${path.delimiter}${process.env.PATH}`,
+      PIPELINE_WEB_PORT: '70000',
+      PIPELINE_DATA_DIRECTORY: path.join(file, 'data'),
+    });
+    expect(status).toBe(1);
+    expect(stdout).toContain('PORT_INVALID (PIPELINE_WEB_PORT)');
+    expect(stdout).toContain('set PIPELINE_DATA_DIRECTORY to a folder of yours');
+    expect(stdout).toContain(`${path.join(folder, 'func')} does not run; mend it, or set PIPELINE_HOST=own`);
+    expect(stdout).toContain('3 thing(s) to mend.');
+    rmSync(folder, { recursive: true });
+  });
+});
