@@ -167,7 +167,17 @@ function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind
     if (asked > 2) process.exit(STOPPED);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  whenNpmIsGone(() => asked === 0 && stop());
   return { stopAsked, abandon: stopping.signal };
+}
+
+const PARENT_CHECK_IN_MILLISECONDS = 500;
+
+/** npm gives a SIGTERM to the shell between it and us, and most shells end of it without passing it on. */
+function whenNpmIsGone(gone: () => void): void {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined) return;
+  setInterval(() => process.ppid !== parent && gone(), PARENT_CHECK_IN_MILLISECONDS).unref();
 }
 
 function interrupted({ report, tell }: Command): number {

@@ -158,3 +158,27 @@ describe('a reader that goes away (npm start | head -1)', () => {
     expect(processesWith(data)).toEqual([]);
   });
 });
+
+(process.platform === 'win32' ? describe.skip : describe)('a SIGTERM to npm, which ends the shell under it', () => {
+  it('ends everything that was started', async () => {
+    const data = newFolder();
+    const script = path.join(ROOT, 'dist/local/start.js');
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${script}" --no-ingest; true`], {
+      env: {
+        PATH: process.env.PATH,
+        PIPELINE_DATA_DIRECTORY: data,
+        PIPELINE_HOST: 'own',
+        npm_lifecycle_event: 'start',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise<void>((resolve) => {
+      shell.stdout.on('data', (chunk: Buffer) => chunk.toString().includes('storage') && resolve());
+    });
+    const closed = new Promise((resolve) => shell.once('close', resolve));
+    shell.kill('SIGTERM');
+    // The pipe is closed when the last process that holds it has ended.
+    await closed;
+    expect(processesWith(data)).toEqual([]);
+  });
+});
