@@ -94,9 +94,7 @@ function isBadValue(error: unknown): boolean {
 
 function positionOf([publishedAt, dataset, docId]: unknown[]): Position | undefined {
   const isMoment = publishedAt === null || (typeof publishedAt === 'string' && /^\d{4,6}-\d\d-\d\d/.test(publishedAt));
-  return isMoment && typeof dataset === 'string' && typeof docId === 'string'
-    ? { publishedAt, dataset, docId }
-    : undefined;
+  return isMoment && isPlainText(dataset) && isPlainText(docId) ? { publishedAt, dataset, docId } : undefined;
 }
 
 /** Rows of one partition, and how many of them a newer partition has replaced. */
@@ -110,4 +108,8 @@ export async function countPartition(
     [partition.dataset, partition.date],
   );
   return counts ?? { rows: 0, current: 0 };
+}
+
+function isPlainText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0');
 }
