@@ -16,6 +16,7 @@ import { createLakeReader } from './lake/lakeReader';
 import type { Lakehouse } from './lake/lakehouse';
 import type { ObjectStore } from './lake/objectStore';
 import { createPartLookup } from './lake/partLookup';
+import { createPieceCache } from './lake/pieceCache';
 import { createDocumentLookup } from './metadata/currentDocuments';
 import type { Database } from './metadata/database';
 import { migratedDatabase } from './metadata/migratedDatabase';
@@ -68,6 +69,10 @@ export function createApp(config: Config): App {
     parquetCodec: config.lake.parquetCodec,
     duckDb,
     engines,
+    pieces: createPieceCache({
+      limitInBytes: config.pieceCacheInMegabytes * 1024 * 1024,
+      temporaryDirectory: config.temporaryDirectory,
+    }),
   };
   const lake = createLakeReader(lakehouse);
   const database = migratedDatabase(createPostgres(config.postgresUrl));
@@ -96,7 +101,7 @@ export function createApp(config: Config): App {
     },
     close: async () => {
       engines.close();
-      await Promise.all([database.close(), embedder.close()]);
+      await Promise.all([database.close(), embedder.close(), lakehouse.pieces.clear()]);
     },
   };
 }

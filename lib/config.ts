@@ -18,6 +18,8 @@ export interface Config {
   temporaryDirectory: string;
   /** For one DuckDB instance, in megabytes. */
   duckdbMemoryInMegabytes: number;
+  /** Of local disk, for what scans leave for the transforms after them; 0: nothing is kept. */
+  pieceCacheInMegabytes: number;
   /** How long a run whose quality gate closed waits for a decision; 0: it fails at once. */
   gateDecisionTimeoutInHours: number;
   postgresUrl: string;
@@ -91,6 +93,7 @@ const settingsSchema = z.object({
   CONTRACTS_DIRECTORY: folder.default('samples/contracts'),
   TEMPORARY_DIRECTORY: z.string().default(tmpdir()),
   DUCKDB_MEMORY_MEGABYTES: wholeNumber(256, 65536).default(1024),
+  PIECE_CACHE_MEGABYTES: wholeNumber(0, 1048576).default(0),
   // Not over six days: past that a durable timer becomes a chain of timers, which not every host can make.
   GATE_DECISION_TIMEOUT_HOURS: wholeNumber(0, 144).default(24),
   POSTGRES_URL: url(['postgres:', 'postgresql:']),
@@ -128,6 +131,11 @@ export type SettingName = keyof Settings;
 
 /** Names of all settings, in the order of the sample settings. */
 export const SETTING_NAMES = Object.keys(settingsSchema.shape) as SettingName[];
+
+/** True for what the app reads of an environment. */
+export function isSetting(name: string): boolean {
+  return name in settingsSchema.shape || name.startsWith(SQL_SOURCE_PREFIX);
+}
 
 const EXAMPLES: Partial<Record<SettingName, string>> = {
   LAKE_CONNECTION_STRING: 'DefaultEndpointsProtocol=https;AccountName=...;AccountKey=...',
@@ -291,6 +299,7 @@ function toConfig(settings: Settings): Omit<Config, 'sqlSources'> {
     contractsDirectory: settings.CONTRACTS_DIRECTORY,
     temporaryDirectory: settings.TEMPORARY_DIRECTORY,
     duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
+    pieceCacheInMegabytes: settings.PIECE_CACHE_MEGABYTES,
     gateDecisionTimeoutInHours: settings.GATE_DECISION_TIMEOUT_HOURS,
     postgresUrl: settings.POSTGRES_URL,
     qdrant: { url: settings.QDRANT_URL, apiKey: settings.QDRANT_API_KEY, alias: settings.QDRANT_ALIAS },

@@ -1,5 +1,6 @@
 import { createAzureStorage } from '../../lib/lake/azureStorage';
 import type { Lakehouse } from '../../lib/lake/lakehouse';
+import { createPieceCache } from '../../lib/lake/pieceCache';
 import type { RunKey } from '../../lib/runs/runKey';
 import { localLakehouse, RUN, type Job } from '../transform/job';
 
@@ -14,11 +15,14 @@ export interface StoredJob extends Job {
 
 export const CONTAINERS = ['raw', 'processed', 'quarantine', 'staging'];
 
-export function storedLakehouse(job: StoredJob): { lakehouse: Lakehouse; key: RunKey; file: string } {
+/** `cacheInBytes`: of what scans leave for the transforms after them. */
+export function storedLakehouse(job: StoredJob, cacheInBytes = 0): { lakehouse: Lakehouse; key: RunKey; file: string } {
   const store = createAzureStorage({ connectionString: job.connectionString });
+  const local = localLakehouse(job.output, job.dataset, []);
+  const { temporaryDirectory } = local;
   const key = { ...RUN, dataset: job.dataset.name, runId: job.runId };
   return {
-    lakehouse: { ...localLakehouse(job.output, job.dataset, []), store },
+    lakehouse: { ...local, store, pieces: createPieceCache({ limitInBytes: cacheInBytes, temporaryDirectory }) },
     key,
     file: `${key.dataset}/${key.date}/input.csv`,
   };

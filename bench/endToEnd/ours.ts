@@ -4,8 +4,10 @@ import { inLanes, readJob, tell, timed } from '../transform/job';
 import { planInLanes } from '../transform/planInLanes';
 import { storedLakehouse, type StoredJob } from './job';
 
+// Usage: ours.js <job> [megabytes of piece cache]
+
 async function main(): Promise<void> {
-  const { lakehouse, key } = storedLakehouse(readJob() as StoredJob);
+  const { lakehouse, key } = storedLakehouse(readJob() as StoredJob, Number(process.argv[3] ?? 0) * 1024 * 1024);
   let ranges = 0;
   const split = await timed(async () => (ranges = await planInLanes(lakehouse, key)));
   const work = await timed(() => inLanes(ranges, (part) => transformRange(lakehouse, key, rangeOfPart(part))));

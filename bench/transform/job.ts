@@ -3,6 +3,7 @@ import { readContract } from '../../lib/contract/readContract';
 import type { DataContract } from '../../lib/contract/contract';
 import { createEngines } from '../../lib/duckdb/engines';
 import type { Lakehouse } from '../../lib/lake/lakehouse';
+import { createPieceCache } from '../../lib/lake/pieceCache';
 import type { ByteRange } from '../../lib/lake/objectStore';
 import { contractOf, type Dataset } from './datasets';
 import { localStore } from './localStore';
@@ -63,6 +64,7 @@ export function localLakehouse(folder: string, dataset: Dataset, ranges: JobRang
     parquetCodec: 'snappy',
     duckDb: DUCKDB,
     engines: createEngines(DUCKDB),
+    pieces: createPieceCache({ limitInBytes: 0, temporaryDirectory: folder }),
   };
 }
 

@@ -1,12 +1,11 @@
 import { open, writeFile } from 'node:fs/promises';
 import { RestError, type BlobClient } from '@azure/storage-blob';
+import { GatheredWriter } from './gatheredWriter';
 import type { ByteRange } from './objectStore';
 
 /** Bytes below which a second connection costs more than it brings. */
 const SHORTEST_PART_LENGTH = 8 * 1024 * 1024;
 const CONNECTIONS = 4;
-/** Bytes gathered before they are written: chunks come in 64 KB, and each write is a way to another thread and back. */
-const WRITE_LENGTH = 1024 * 1024;
 
 /** A broken answer is asked for again from where it broke; the client does so only for some of the ways to break. */
 const ATTEMPTS = 5;
@@ -55,24 +54,10 @@ export async function downloadTo(blob: BlobClient, localFile: string, range: Byt
   try {
     const parts = Array.from({ length: connections }, async (_unused, index) => {
       const start = index * partLength;
-      let position = start;
-      let gathered: Buffer[] = [];
-      let gatheredLength = 0;
-      const flush = async () => {
-        const { bytesWritten } = await file.writev(gathered, position);
-        if (bytesWritten !== gatheredLength)
-          throw new Error(`Only ${bytesWritten} of ${gatheredLength} bytes written.`);
-        position += gatheredLength;
-        gathered = [];
-        gatheredLength = 0;
-      };
       const length = Math.min(partLength, range.length - start);
-      for await (const chunk of streamRange(blob, { offset: range.offset + start, length })) {
-        gathered.push(chunk);
-        gatheredLength += chunk.length;
-        if (gatheredLength >= WRITE_LENGTH) await flush();
-      }
-      if (gatheredLength > 0) await flush();
+      const writer = new GatheredWriter(file, start);
+      for await (const chunk of streamRange(blob, { offset: range.offset + start, length })) await writer.write(chunk);
+      await writer.flush();
     });
     // All have to have ended before the file is closed under one that still writes.
     const failed = (await Promise.allSettled(parts)).find((part) => part.status === 'rejected');

@@ -3,6 +3,7 @@ import type { DuckDbSettings } from '../duckdb/duckdb';
 import type { DuckDbEngines } from '../duckdb/engines';
 import type { LakeContainers, ObjectStore } from './objectStore';
 import type { ParquetCodec } from './paths';
+import type { PieceCache } from './pieceCache';
 
 /** What the steps of a run work with. Built once, by the composition root. */
 export interface Lakehouse {
@@ -15,6 +16,8 @@ export interface Lakehouse {
   duckDb: DuckDbSettings;
   /** For what is done once for each range. Closed by who built it. */
   engines: DuckDbEngines;
+  /** What scans leave for the transforms that follow on the same instance. Cleared by who built it. */
+  pieces: PieceCache;
   /** Bytes after which a file is cut at the next record end. Default 64 MiB. */
   rangeLengthInBytes?: number;
   /** Bytes of a run's files up to which one activity plans it by itself. Default 64 MiB. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 /** Makes a folder for one piece of work and removes it with all that is in it, whatever happens. */
 export async function withTemporaryFolder<T>(parent: string, use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await makeFolder(parent);
+  const folder = await makeTemporaryFolder(parent);
   try {
     return await use(folder);
   } finally {
@@ -16,7 +16,7 @@ export async function* inTemporaryFolder<T>(
   parent: string,
   use: (folder: string) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
-  const folder = await makeFolder(parent);
+  const folder = await makeTemporaryFolder(parent);
   try {
     yield* use(folder);
   } finally {
@@ -26,7 +26,8 @@ export async function* inTemporaryFolder<T>(
 
 const swept = new Map<string, Promise<void>>();
 
-async function makeFolder(parent: string): Promise<string> {
+/** A folder for as long as its maker wants; should the maker be killed, the next process removes it. */
+export async function makeTemporaryFolder(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true });
   let sweep = swept.get(parent);
   if (sweep === undefined) {

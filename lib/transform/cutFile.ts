@@ -13,17 +13,20 @@ const SEARCH_LENGTH = 64 * 1024;
 
 /**
  * Reads a file once and cuts it, after its header, at the first record end past each `rangeLength` bytes. Found on the
- * way: bytes that are no UTF-8 text, and a quote that is still open at the end. Memory: a few chunks.
+ * way: bytes that are no UTF-8 text, and a quote that is still open at the end. `keep`
+ * gets all that is read, in order. Memory: a few chunks.
  */
 export async function cutFile(
   file: FileToCut,
   header: CsvHeader,
   dialect: CsvDialect,
   rangeLength: number,
+  keep?: (bytes: Buffer) => Promise<void>,
 ): Promise<{ ranges: CutRange[]; records: number; fault?: Problem }> {
   const check = new TextCheck(header.length, header.firstLine);
   const cutter = new RangeCutter(header, dialect, rangeLength);
   for await (const block of file.stream(header.length, file.size - header.length)) {
+    await keep?.(block);
     const line = cutter.line;
     cutter.push(block);
     check.push(block, cutter.line - line);

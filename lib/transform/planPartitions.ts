@@ -1,4 +1,4 @@
-import { dialectOf } from '../csv/dialect';
+import { dialectOf, type CsvDialect } from '../csv/dialect';
 import { readSnapshot } from '../lake/deltaLog';
 import type { Lakehouse } from '../lake/lakehouse';
 import { requireFittingTable } from '../lake/tableSchema';
@@ -11,7 +11,7 @@ import { FileFaults } from './fileFaults';
 import { foldScan } from './foldScan';
 import { judgeHeaders, type JudgedFile } from './judgeHeaders';
 import type { PlanHeader, PlanSummary } from './plan';
-import { convertedFile, openFile, plainFile, type ReadableFile } from './readableFile';
+import { convertedFile, openFile, plainFile, sourceOf, type ReadableFile } from './readableFile';
 import type { PlanProgress } from './scan';
 import { scanPiece } from './scanPiece';
 import { listSourceFiles } from './sourceFiles';
@@ -113,7 +113,7 @@ async function planDirectly(
   const cuts: { file: JudgedFile; ranges: CutRange[] }[] = [];
   let records = 0;
   for (const file of files) {
-    const cut = await cutFile(openFile(lakehouse, file), file.header, dialectOf(run.contract.source), length);
+    const cut = await keepAndCut(lakehouse, file, dialectOf(run.contract.source), length);
     if (cut.fault !== undefined) faults.add(cut.fault);
     records += cut.records;
     cuts.push({ file, ranges: cut.ranges });
@@ -125,4 +125,18 @@ async function planDirectly(
   }
   const { bytes, tableVersion } = run;
   return { next: 'transform', ...(await plan.finish({ files: files.length, bytes, records, tableVersion })) };
+}
+
+async function keepAndCut(lakehouse: Lakehouse, file: JudgedFile, dialect: CsvDialect, rangeLength: number) {
+  const { header, size } = file;
+  const records = { offset: header.length, length: size - header.length };
+  const kept = await lakehouse.pieces.keep(sourceOf(lakehouse, file), records);
+  let isSound = false;
+  try {
+    const cut = await cutFile(openFile(lakehouse, file), header, dialect, rangeLength, kept?.write);
+    isSound = cut.fault === undefined;
+    return cut;
+  } finally {
+    await kept?.finish(isSound);
+  }
 }

@@ -28,6 +28,15 @@ export function locationOf(
     : { container: containers.staging, path: file.staged };
 }
 
+/** Names these bytes and no others: a file that is replaced gets another etag. */
+export function sourceOf(
+  lakehouse: Pick<Lakehouse, 'containers'>,
+  file: Pick<PlannedFile, 'path' | 'etag' | 'staged'>,
+): string {
+  const { container, path } = locationOf(lakehouse, file);
+  return `${container}/${path} ${file.etag}`;
+}
+
 export interface OpenedFile extends FileToCut {
   read(offset: number, length: number): Promise<Buffer>;
 }

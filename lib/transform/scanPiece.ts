@@ -3,7 +3,7 @@ import { readJson } from '../lake/partManifest';
 import { pieceSummaryFile, scanShardFile } from '../lake/paths';
 import type { RunKey } from '../runs/runKey';
 import { rangeOfPart } from './plan';
-import { openFile } from './readableFile';
+import { openFile, sourceOf } from './readableFile';
 import { requireUnchanged } from './requireUnchanged';
 import type { PieceSummary, ScanShard } from './scan';
 import { summarisePiece } from './summarisePiece';
@@ -19,10 +19,12 @@ export async function scanPiece(lakehouse: Lakehouse, key: RunKey, number: numbe
   const piece = pieces[index];
   const file = piece === undefined ? undefined : files[piece.file];
   if (piece === undefined || file === undefined) throw new Error(`The scan has no piece ${number}.`);
-  let summary: PieceSummary;
+  const kept = await lakehouse.pieces.keep(sourceOf(lakehouse, file), piece);
+  let summary: PieceSummary | undefined;
   try {
-    summary = await summarisePiece(openFile(lakehouse, file), piece, file.header.length, dialect);
+    summary = await summarisePiece(openFile(lakehouse, file), piece, file.header.length, dialect, kept?.write);
   } finally {
+    await kept?.finish(summary !== undefined);
     // Also when reading failed: a file that was cut short is the reason to tell.
     await requireUnchanged(lakehouse, file);
   }

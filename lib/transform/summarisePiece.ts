@@ -11,13 +11,14 @@ const MARGIN = 3;
 /**
  * Scans the bytes from `offset` on without knowing what came before them: under each state in which they may be entered.
  * A character over the piece's border is judged by the piece in which it begins. `start` is where the file's records start.
- * Memory: a few chunks.
+ * `keep` gets the piece's own bytes, in order. Memory: a few chunks.
  */
 export async function summarisePiece(
   file: FileToCut,
   piece: { offset: number; length: number },
   start: number,
   dialect: CsvDialect,
+  keep?: (bytes: Buffer) => Promise<void>,
 ): Promise<PieceSummary> {
   const end = piece.offset + piece.length;
   const windowStart = Math.max(start, piece.offset - MARGIN);
@@ -36,6 +37,7 @@ export async function summarisePiece(
   let offset = windowStart;
   for await (const chunk of all) {
     const own = chunk.subarray(Math.max(0, piece.offset - offset), Math.max(0, end - offset));
+    await keep?.(own);
     const summary = summariseRange(own, lastTwo, dialect);
     check.push(chunk.subarray(Math.max(0, textStart - offset)), summary.lineFeeds);
     const textFault = faultHere(check.fault);

@@ -4,6 +4,7 @@ import { dialectOf } from '../csv/dialect';
 import { PipelineError } from '../errors';
 import type { AddFile } from '../lake/deltaActions';
 import type { Lakehouse } from '../lake/lakehouse';
+import type { ByteRange } from '../lake/objectStore';
 import { readJson, writeManifest } from '../lake/partManifest';
 import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lake/paths';
 import { withTemporaryFolder } from '../lake/temporaryFolder';
@@ -12,7 +13,7 @@ import { readSetAside } from '../sources/setAsideRecord';
 import { computePart } from './computePart';
 import type { WrittenPart } from './finishPart';
 import { partNumberOf, type PlannedFile, type PlannedRange, type PlanShard, type RangeReference } from './plan';
-import { locationOf } from './readableFile';
+import { locationOf, sourceOf } from './readableFile';
 import { writeRejectedRecords } from './rejectedRecords';
 import { requireUnchanged } from './requireUnchanged';
 
@@ -31,9 +32,8 @@ export async function transformRange(
   const part = partNumberOf(reference);
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'range.csv');
-    const { container, path: stored } = locationOf(lakehouse, file);
     try {
-      await lakehouse.store.download(container, stored, localFile, { offset: range.offset, length: range.length });
+      await fetchRange(lakehouse, file, { offset: range.offset, length: range.length }, localFile);
     } finally {
       // Also when reading failed: a file that was replaced is the reason to tell.
       await requireUnchanged(lakehouse, file);
@@ -56,6 +56,13 @@ export async function transformRange(
     await writeManifest(lakehouse, key, { part, ...result, add, keys: add === null ? null : keysFile(key, part) });
     return result;
   });
+}
+
+/** Into a local file: from what the scan has left here, or from the store. */
+async function fetchRange(lakehouse: Lakehouse, file: PlannedFile, bytes: ByteRange, localFile: string): Promise<void> {
+  if (await lakehouse.pieces.take(sourceOf(lakehouse, file), bytes, localFile)) return;
+  const { container, path: stored } = locationOf(lakehouse, file);
+  await lakehouse.store.download(container, stored, localFile, bytes);
 }
 
 async function publishPart(

@@ -1,3 +1,4 @@
+import { isSetting } from '../../lib/config';
 import { nextFreePort, portSetting } from '../ports';
 import { startWeb } from '../web';
 import type { Layout } from './layout';
@@ -137,13 +138,13 @@ async function choosePorts(wanted: Ports, own: Settings, listener: StartListener
   return ports;
 }
 
-const OURS =
-  /^(LAKE|POSTGRES|QDRANT|EMBEDDING|LOCAL_EMBEDDING|ANSWER|AZURE_OPENAI|OPENAI|INGEST|QUALITY|CONTRACTS|PARQUET|DUCKDB|TEMPORARY|RANGE)_/;
+/** Of local disk, in megabytes: here the transforms follow where the scans were, and a lake elsewhere is far away. */
+const PIECE_CACHE_MEGABYTES = '1024';
 
 function appSettings(own: Settings, services: Service[]): Record<string, string> {
-  const chosen = Object.entries(own).filter((entry): entry is [string, string] => OURS.test(entry[0]) && !!entry[1]);
+  const chosen = Object.entries(own).filter((entry): entry is [string, string] => isSetting(entry[0]) && !!entry[1]);
   const given = Object.assign({}, ...services.map(({ settings }) => settings)) as Record<string, string>;
-  return { INGEST_SCHEDULE: '0 0 1 * * *', ...Object.fromEntries(chosen), ...given };
+  return { INGEST_SCHEDULE: '0 0 1 * * *', PIECE_CACHE_MEGABYTES, ...Object.fromEntries(chosen), ...given };
 }
 
 function firstToEnd(services: Service[]): RunningPlatform['failed'] {

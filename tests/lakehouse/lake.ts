@@ -7,6 +7,7 @@ import { createAzureStorage } from '../../lib/lake/azureStorage';
 import { commitRun, type CommitResult } from '../../lib/lake/commitRun';
 import type { Lakehouse } from '../../lib/lake/lakehouse';
 import { createLakeReader } from '../../lib/lake/lakeReader';
+import { createPieceCache } from '../../lib/lake/pieceCache';
 import type { DocumentRow } from '../../lib/lake/document';
 import { judgeRun } from '../../lib/quality/judgeRun';
 import type { RunKey } from '../../lib/runs/runKey';
@@ -42,14 +43,16 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
   const contractsFolder = path.join(folder, 'contracts');
   await mkdir(contractsFolder);
   const duckDb = { memoryLimitInMegabytes: 512 };
+  const temporaryDirectory = path.join(folder, 'temporary');
   const lakehouse: Lakehouse = {
     store: createAzureStorage({ connectionString: azurite.connectionString }),
     containers: { raw: 'raw', processed: 'processed-data', quarantine: 'quarantine', staging: 'staging' },
     contracts: contractFolder(contractsFolder),
-    temporaryDirectory: path.join(folder, 'temporary'),
+    temporaryDirectory,
     parquetCodec: 'snappy',
     duckDb,
     engines: createEngines(duckDb),
+    pieces: createPieceCache({ limitInBytes: 0, temporaryDirectory }),
     ...options,
   };
   const { store, containers } = lakehouse;
