@@ -1,6 +1,7 @@
 import type { CsvDialect } from './dialect';
 import { countLineFeeds } from './rangeSummary';
 import { readRecordBlocks } from './recordBlocks';
+import { recordText } from './recordText';
 import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';
 import { visitRecords } from './visitRecords';
 
@@ -41,19 +42,11 @@ export async function locateRecords(
         ordinal,
         byteOffset: offset + record.start,
         linesBefore,
-        raw: textOf(bytes.subarray(record.start, record.end), longestRaw),
+        raw: recordText(bytes.subarray(record.start, record.end), longestRaw),
       });
     });
     countTo(consumed);
     await found(locations);
     return consumed;
   });
-}
-
-/** Two quotes far apart can make a record of any length, and a string of over 512 MB cannot be. */
-function textOf(record: Buffer, longest: number): string {
-  if (record.length <= longest) return record.toString('utf8');
-  let end = longest;
-  while (end > 0 && ((record[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return record.toString('utf8', 0, end);
 }

@@ -22,6 +22,8 @@ export interface Lakehouse {
   rangeLengthInBytes?: number;
   /** Bytes of a run's files up to which one activity plans it by itself. Default 64 MiB. */
   directPlanLengthInBytes?: number;
+  /** Bytes of an NDJSON file's text from one point of the index of its lines to the next. Default 4 MiB. */
+  lineIndexStepInBytes?: number;
 }
 
 /** As much of it as reading and committing a table takes. */

@@ -19,9 +19,14 @@ export interface JsonRecordFault {
   expected: string;
 }
 
+/** A line may have any number of keys, of any length. */
+const MOST_FAULTS = 100;
+const LONGEST_FOUND = 200;
+const LONGEST_EXPECTED = 1000;
+
 /**
  * One line as the values of the contract's columns, in their order; null where the value is null or an optional key is
- * absent. All faults of the line together.
+ * absent. All faults of the line together, up to 100 and each cut to what a reader can take in.
  */
 export function readJsonRecord(
   line: string,
@@ -41,6 +46,7 @@ export function readJsonRecord(
   const faults: JsonRecordFault[] = [];
   const seen = new Set<string>();
   for (const { key, text } of members) {
+    if (faults.length === MOST_FAULTS) break;
     if (seen.has(key)) {
       faults.push({ code: 'ROW_JSON_REPEATED_KEY', column: key, found: `"${key}" twice`, expected: 'each key once' });
     } else if (!names.includes(key)) {
@@ -57,7 +63,7 @@ export function readJsonRecord(
   }
   columns.forEach((column, index) => {
     const name = names[index] ?? '';
-    if (column.required && !seen.has(name)) {
+    if (column.required && !seen.has(name) && faults.length < MOST_FAULTS) {
       faults.push({
         code: 'ROW_JSON_MISSING_KEY',
         column: name,
@@ -66,7 +72,21 @@ export function readJsonRecord(
       });
     }
   });
-  return faults.length > 0 ? { faults } : { values: names.map((name) => values.get(name) ?? null) };
+  return faults.length > 0 ? { faults: faults.map(cut) } : { values: names.map((name) => values.get(name) ?? null) };
+}
+
+function cut({ code, column, found, expected }: JsonRecordFault): JsonRecordFault {
+  return {
+    code,
+    column: column === null ? null : firstOf(column, LONGEST_FOUND),
+    found: firstOf(found, LONGEST_FOUND),
+    expected: firstOf(expected, LONGEST_EXPECTED),
+  };
+}
+
+/** Never half of a character pair. */
+function firstOf(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 function suggestion(key: string, names: string[]): string {

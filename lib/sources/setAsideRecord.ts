@@ -9,7 +9,8 @@ export interface SetAsideRecord {
   line: number;
   /** From 0, in the decoded text. */
   byteOffset: number;
-  raw: string;
+  /** Absent of a long line. */
+  raw?: string;
 }
 
 type Quoting = { delimiter: string; quote: string };
@@ -22,9 +23,15 @@ export function setAside(record: SetAsideRecord, { quote }: Quoting): string {
   return quote + JSON.stringify(record).replaceAll(quote, quote + quote) + quote;
 }
 
+/**
+ * Characters that no such record has: what it tells is bounded. A longer one is a record whose first field is as long as that,
+ * and which may have been cut.
+ */
+const LONGEST = 16 * 1024 * 1024;
+
 /** What `setAside` wrote; undefined for any other record of a staged file. */
 export function readSetAside(raw: string, source: Quoting): SetAsideRecord | undefined {
-  if (!raw.startsWith(source.quote)) return undefined;
+  if (!raw.startsWith(source.quote) || raw.length > LONGEST) return undefined;
   const bytes = Buffer.from(raw);
   const dialect = dialectOf(source);
   const fields = fieldsOf(bytes, 0, bytes.length, dialect);

@@ -6,11 +6,10 @@ import type { Lakehouse } from '../lake/lakehouse';
 import { stagingFolder } from '../lake/paths';
 import { withTemporaryFolder } from '../lake/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
-import { decodeSource } from './decodeSource';
-import { gunzipBlocks, startsAsGzip } from './gunzipBlocks';
-import { ndjsonToCsv } from './ndjsonToCsv';
-import { peek } from './peek';
 import { requireUnchanged } from '../transform/requireUnchanged';
+import { LineIndexBuilder, lineIndexFile, type LineIndex } from './lineIndex';
+import { ndjsonToCsv } from './ndjsonToCsv';
+import { sourceText } from './sourceText';
 
 /** A file of the raw container, as it was listed. */
 export interface SourceFileReference {
@@ -41,11 +40,12 @@ export function needsStaging(contract: DataContract, path: string): boolean {
 /**
  * Makes a source file into an equivalent UTF-8 CSV in the run's staging folder: decompressed, decoded, NDJSON written as
  * CSV. Streamed: a few blocks and one record of memory, the decoded text on the temporary disk, and put whole. The
- * name holds the file's path and etag: repeated, it is found and nothing is done again.
+ * name holds the file's path and etag: repeated, it is found and nothing is done again. The index of an NDJSON file's lines is
+ * put before it, so whoever finds the one finds the other.
  *
  * Refused: SOURCE_GZIP_BROKEN, SOURCE_ENCODING_INVALID, SOURCE_ENCODING_CONTRADICTED, CSV_ENCODING_INVALID,
  * CSV_NOT_CSV, CSV_EMPTY_FILE, and CSV_FILE_CHANGED when the file is not the one that was listed. Byte offsets are those of
- * the decompressed bytes, for SOURCE_GZIP_BROKEN of the compressed ones; in rejected records those of the staged text.
+ * the decompressed bytes, for SOURCE_GZIP_BROKEN of the compressed ones.
  */
 export async function stageSource(
   lakehouse: Lakehouse,
@@ -60,30 +60,34 @@ export async function stageSource(
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'source.csv');
     const raw = store.stream(containers.raw, file.path, { offset: 0, length: file.size });
-    let size: number;
+    let converted: { size: number; index?: LineIndex };
     try {
-      size = await writeBlocks(localFile, plainText(raw, file, contract));
+      converted = await convert(raw, file, contract, localFile, lakehouse.lineIndexStepInBytes);
     } finally {
       // A refusal may come before anyone has begun to read to the end.
       await raw.return();
     }
     await requireUnchanged(lakehouse, file);
+    const { size, index } = converted;
+    if (index !== undefined) await store.write(containers.staging, lineIndexFile(target), JSON.stringify(index));
     await store.upload(containers.staging, target, localFile);
     const staged = await store.info(containers.staging, target);
     return { path: target, size, etag: staged?.etag ?? '', source: file.path };
   });
 }
 
-async function* plainText(
+async function convert(
   raw: AsyncIterable<Buffer>,
-  { path: file }: SourceFileReference,
-  { source, ...contract }: DataContract,
-): AsyncGenerator<Buffer> {
-  const { head, all } = await peek(raw, 2);
-  const isGzip = source.compression === 'gzip' || (source.compression === 'auto' && startsAsGzip(head));
-  const bytes = isGzip ? gunzipBlocks(all, file) : all;
-  const text = decodeSource(bytes, source.encoding, file);
-  yield* source.format === 'ndjson' ? ndjsonToCsv(text, { source, ...contract }) : text;
+  file: SourceFileReference,
+  contract: DataContract,
+  localFile: string,
+  indexStep: number | undefined,
+): Promise<{ size: number; index?: LineIndex }> {
+  const { text, textStart } = await sourceText(raw, file.path, contract.source);
+  if (contract.source.format !== 'ndjson') return { size: await writeBlocks(localFile, text) };
+  const lines = new LineIndexBuilder(indexStep);
+  const size = await writeBlocks(localFile, ndjsonToCsv(text, contract, lines));
+  return { size, index: { sourceLength: file.size, textStart, points: lines.points } };
 }
 
 async function writeBlocks(localFile: string, blocks: AsyncIterable<Buffer>): Promise<number> {

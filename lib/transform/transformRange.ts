@@ -9,9 +9,9 @@ import { readJson, writeManifest } from '../lake/partManifest';
 import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lake/paths';
 import { withTemporaryFolder } from '../lake/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
-import { readSetAside } from '../sources/setAsideRecord';
 import { computePart } from './computePart';
 import type { WrittenPart } from './finishPart';
+import { withOrigins } from './originsOfRecords';
 import { partNumberOf, type PlannedFile, type PlannedRange, type PlanShard, type RangeReference } from './plan';
 import { locationOf, sourceOf } from './readableFile';
 import { writeRejectedRecords } from './rejectedRecords';
@@ -46,10 +46,10 @@ export async function transformRange(
     const quarantine = quarantineFile(key, part);
     if (faults.size > 0) {
       const rejectedFile = path.join(folder, 'rejected.ndjson');
-      const isNdjson = contract.source.format === 'ndjson';
-      const setAside = isNdjson ? (raw: string) => readSetAside(raw, contract.source) : undefined;
-      const source = { path: file.path, localFile, ...range, setAside };
-      await writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults);
+      await withOrigins(lakehouse, contract, file, (originOf) => {
+        const source = { path: file.path, localFile, ...range, originOf };
+        return writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults);
+      });
       await lakehouse.store.upload(lakehouse.containers.quarantine, quarantine, rejectedFile);
     }
     const result = { rows: written.rows, rejected: faults.size, bytes: add === null ? 0 : written.bytes };

@@ -61,10 +61,15 @@ export function readByOracle({ files, expected }: FixtureCase): OracleRecord[] {
   const ending = pattern.replaceAll('*', '');
   return files
     .filter(({ name }) => (pattern.endsWith('*') ? name.includes(ending) : name.endsWith(ending)))
-    .flatMap(({ content }) => {
-      const text = decoded(uncompressed(content), (custom['encoding'] as string | undefined) ?? 'utf-8');
+    .flatMap((file) => {
+      const text = sourceText(file, expected);
       return custom['format'] === 'ndjson' ? ndjsonRecords(text) : csvRecords(text, custom);
     });
+}
+
+/** A file's text by Node's own decoders, without a byte order mark. */
+export function sourceText({ content }: FixtureCase['files'][number], { contract }: ExpectedCase): string {
+  return decoded(uncompressed(content), (contract?.custom?.['encoding'] as string | undefined) ?? 'utf-8');
 }
 
 function uncompressed(content: Buffer): Buffer {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { commitRun } from '../../lib/lake/commitRun';
 import { needsStaging } from '../../lib/sources/stageSource';
 import { discardRun } from '../../lib/transform/discardRun';
-import { readByOracle, readCases, type ExpectedProblem, type FixtureCase } from './fixtures';
+import type { RejectedRecord } from '../../lib/transform/rejectedRecords';
+import { readByOracle, readCases, sourceText, type ExpectedProblem, type FixtureCase } from './fixtures';
 import { addContract, errorOf, stageRun, startLake, type TestLake } from './lake';
+import { ndjsonRecordsOf } from './ndjsonText';
 
 const cases = readCases();
 
@@ -53,6 +55,16 @@ async function expectRefusal(one: FixtureCase, index: number): Promise<void> {
   expect(await lake.paths('staging', `${key.dataset}/${key.runId}/`)).toEqual([]);
 }
 
+/** A reject of NDJSON is its line in the source: number, offset and text. */
+function expectLines({ expected, files }: FixtureCase, quarantine: RejectedRecord[]): void {
+  if (expected.contract?.custom?.['format'] !== 'ndjson') return;
+  expect(files).toHaveLength(1);
+  const records = files.flatMap((file) => ndjsonRecordsOf(sourceText(file, expected)));
+  for (const { record, line, byteOffset, raw } of quarantine) {
+    expect({ line, byteOffset, raw }).toEqual(records[record - 1]);
+  }
+}
+
 async function expectRows(one: FixtureCase, index: number): Promise<void> {
   const { expected } = one;
   const { key, folder } = await drop(one, index);
@@ -70,6 +82,7 @@ async function expectRows(one: FixtureCase, index: number): Promise<void> {
   expect(quarantine).toEqual(faults.map((fault) => expect.objectContaining(fault) as object));
   const names = one.files.map(({ name }) => `${folder}${name}`);
   for (const { file } of quarantine) expect(names).toContain(file);
+  expectLines(one, quarantine);
   if (expected.withoutOracle !== undefined) return;
 
   const records = readByOracle(one);

@@ -1,0 +1,71 @@
+import { CARRIAGE_RETURN, LINE_FEED } from '../csv/dialect';
+import { recordText } from '../csv/recordText';
+import { LONGEST_RECORD_IN_BYTES } from '../csv/rewriteRecords';
+
+/** Where a line begins in the decoded text, which has no byte order mark. */
+export interface LineStart {
+  /** 1-based. */
+  line: number;
+  /** From 0. */
+  byteOffset: number;
+}
+
+export interface JsonLine extends LineStart {
+  /** Without its line feed; cut after 32 MiB, and then one more byte, so that no character seems whole that is not. */
+  bytes: Buffer;
+  /** Bytes, uncut. */
+  length: number;
+}
+
+/** The lines that end in each block, of a text that is read from its start or from `from`. */
+export async function* linesOf(
+  blocks: AsyncIterable<Buffer>,
+  from: LineStart = { line: 1, byteOffset: 0 },
+): AsyncGenerator<JsonLine[]> {
+  let pieces: Buffer[] = [];
+  let length = 0;
+  let { line, byteOffset } = from;
+  const keep = (piece: Buffer): void => {
+    const room = LONGEST_HELD - length;
+    if (room > 0) pieces.push(piece.subarray(0, room));
+    length += piece.length;
+  };
+  const take = (): JsonLine => {
+    const bytes = pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
+    const taken = { bytes, length, line, byteOffset };
+    line += 1;
+    byteOffset += length + 1;
+    pieces = [];
+    length = 0;
+    return taken;
+  };
+  for await (const block of blocks) {
+    const lines: JsonLine[] = [];
+    let start = 0;
+    for (let end = block.indexOf(LINE_FEED); end >= 0; end = block.indexOf(LINE_FEED, start)) {
+      keep(block.subarray(start, end));
+      lines.push(take());
+      start = end + 1;
+    }
+    keep(block.subarray(start));
+    if (lines.length > 0) yield lines;
+  }
+  if (length > 0) yield [take()];
+}
+
+const LONGEST_HELD = LONGEST_RECORD_IN_BYTES + 1;
+
+/** A blank line is no record. */
+export function isBlank({ bytes }: JsonLine): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === CARRIAGE_RETURN);
+}
+
+export function isTooLong({ length }: JsonLine): boolean {
+  return length > LONGEST_RECORD_IN_BYTES;
+}
+
+/** As it stands, without its line end; of one that is too long the beginning. */
+export function lineText({ bytes }: JsonLine): string {
+  const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
+  return recordText(bytes.subarray(0, end), LONGEST_RECORD_IN_BYTES);
+}
