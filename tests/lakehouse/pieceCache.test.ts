@@ -109,7 +109,9 @@ describe('a run on an instance that keeps what it scans', () => {
   afterAll(() => lake.stop());
 
   const date = '2026-02-01';
-  const records = Array.from({ length: 4000 }, (_unused, n) => `a-${n},T ${n},${n % 1000},,"one\ntwo ""${n}"""\n`).join('');
+  const records = Array.from({ length: 4000 }, (_unused, n) => `a-${n},T ${n},${n % 1000},,"one\ntwo ""${n}"""\n`).join(
+    '',
+  );
 
   it.each([
     ['planned in one step', 64 * MEGABYTE],
