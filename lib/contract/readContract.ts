@@ -11,7 +11,9 @@ import { readRoles, type RoleCandidate } from './readRoles';
 import { isDatasetName } from './datasetName';
 import { sourceFaults } from './sourceFaults';
 import type { QualityRule } from './qualityRule';
-import { shapeFaults } from './shapeFaults';
+import { mergeFaults, shapeFaults, standardFaults } from './shapeFaults';
+import { standardContract } from './standard/contract';
+import { fieldsOf } from './standard/shapeBy';
 
 /**
  * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` only names it in faults.
@@ -52,11 +54,13 @@ export function readContractWithNotes(text: string, file: string): ContractReadi
     const message = cause instanceof Error ? cause.message : String(cause);
     throw invalid(file, [{ code: 'CONTRACT_YAML_INVALID', message, where: { file } }]);
   }
+  const standard = standardContract.safeParse(content);
+  const told = standard.success ? [] : standardFaults(standard.error, content);
   const shape = contractShape.safeParse(content);
-  const faults = shape.success ? [] : shapeFaults(shape.error);
+  const faults = shape.success ? [] : shapeFaults(shape.error, content);
   const notes: ReadingNotes = { remarks: [], rulePaths: new Map() };
   const contract = readContent(content, faults, notes);
-  if (shape.success && faults.length === 0 && contract !== undefined) {
+  if (standard.success && shape.success && faults.length === 0 && contract !== undefined) {
     const [table] = shape.data.schema;
     const { version, status, description } = shape.data;
     const said = { dataset: table?.name ?? '', version, status, description: description?.purpose };
@@ -68,7 +72,9 @@ export function readContractWithNotes(text: string, file: string): ContractReadi
   }
   throw invalid(
     file,
-    faults.map((fault) => toProblem(fault, place)),
+    mergeFaults(told, faults)
+      .map((fault) => toProblem(fault, place))
+      .sort((one, other) => (one.where?.line ?? 0) - (other.where?.line ?? 0)),
   );
 }
 
@@ -78,7 +84,7 @@ function readContent(
   faults: ContractFault[],
   notes: ReadingNotes,
 ): Pick<DataContract, 'columns' | 'roles' | 'source' | 'quality'> | undefined {
-  const table = objectOf(listOf(objectOf(content)['schema'])[0]);
+  const table = fieldsOf(listOf(fieldsOf(content)['schema'])[0]);
   const name = table['name'];
   if (typeof name === 'string' && !isDatasetName(name)) {
     faults.push({
@@ -95,8 +101,8 @@ function readContent(
   });
   faults.push(...columnFaults(properties.flatMap(namedColumn)));
   const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
-  const rules = readRules(objectOf(content), faults, notes);
-  const options = readSource(listOf(objectOf(content)['customProperties']).map(objectOf), faults);
+  const rules = readRules(fieldsOf(content), faults, notes);
+  const options = readSource(listOf(fieldsOf(content)['customProperties']).map(fieldsOf), faults);
   if (roles === undefined || options === undefined) return undefined;
   const { maxRejectShare, ...source } = options;
   return {
@@ -108,10 +114,10 @@ function readContent(
 }
 
 function readRules(content: Record<string, unknown>, faults: ContractFault[], notes: ReadingNotes): QualityRule[] {
-  const table = objectOf(listOf(content['schema'])[0]);
-  const properties = listOf(table['properties']).map(objectOf);
-  const columns = properties.map(({ name, logicalType }) => ({ name: String(name), logicalType: String(logicalType) }));
-  const place = { dataset: String(table['name']), columnNames: columns.map(({ name }) => name) };
+  const table = fieldsOf(listOf(content['schema'])[0]);
+  const properties = listOf(table['properties']).map(fieldsOf);
+  const columns = properties.map(({ name, logicalType }) => ({ name: textOf(name), logicalType: textOf(logicalType) }));
+  const place = { dataset: textOf(table['name']), columnNames: columns.map(({ name }) => name) };
   const tablePath = ['schema', 0];
   const defaultElement = content['slaDefaultElement'];
   return [
@@ -156,7 +162,7 @@ function readSource(
     }
     return parsed.data;
   }
-  for (const fault of shapeFaults(parsed.error)) {
+  for (const fault of shapeFaults(parsed.error, Object.fromEntries(named))) {
     faults.push({
       ...fault,
       path: ['customProperties', indexOf(String(fault.path[0])), 'value', ...fault.path.slice(1)],
@@ -167,24 +173,24 @@ function readSource(
 
 /** The names of a property, whatever else is wrong with it. */
 function namedColumn(property: unknown, index: number) {
-  const { name, physicalName } = objectOf(property);
+  const { name, physicalName } = fieldsOf(property);
   const header = typeof physicalName === 'string' ? physicalName : undefined;
   return typeof name === 'string' ? [{ index, column: { name, header } }] : [];
 }
 
 function roleCandidate(property: unknown): RoleCandidate {
-  const { name, logicalType, primaryKey, customProperties, logicalTypeOptions } = objectOf(property);
+  const { name, logicalType, primaryKey, customProperties, logicalTypeOptions } = fieldsOf(property);
   return {
-    name: String(name),
-    logicalType: String(logicalType),
+    name: textOf(name),
+    logicalType: textOf(logicalType),
     primaryKey: primaryKey === true,
-    maxLength: objectOf(logicalTypeOptions)['maxLength'],
-    customProperties: listOf(customProperties).map(objectOf),
+    maxLength: fieldsOf(logicalTypeOptions)['maxLength'],
+    customProperties: listOf(customProperties).map(fieldsOf),
   };
 }
 
-function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function listOf(value: unknown): unknown[] {

@@ -1,8 +1,7 @@
 import type { ContractFault } from './contractFault';
-import { slaShape } from './contractShape';
 import type { QualityRule } from './qualityRule';
 import type { ReadingNotes } from './readQuality';
-import { shapeFaults } from './shapeFaults';
+import { serviceLevel } from './standard/serviceLevels';
 
 const UNITS: [names: string[], seconds: number][] = [
   [['s', 'sec', 'second', 'seconds'], 1],
@@ -23,11 +22,9 @@ export function readFreshness(
 ): QualityRule[] {
   return entries.flatMap((entry, index) => {
     const path = ['slaProperties', index];
-    const parsed = slaShape.safeParse(entry);
-    if (!parsed.success) {
-      faults.push(...shapeFaults(parsed.error, path));
-      return [];
-    }
+    const parsed = serviceLevel.safeParse(entry);
+    // Told already, by the standard.
+    if (!parsed.success) return [];
     const { property, value, unit = 'd', element = defaultElement } = parsed.data;
     if (property.toLowerCase() !== 'freshness') {
       notes.remarks.push(`slaProperties[${index}]: the service level ${property} is not judged here.`);

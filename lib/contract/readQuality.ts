@@ -3,6 +3,7 @@ import { qualityShape, type QualityEntry } from './contractShape';
 import { patternFault } from './pattern';
 import type { Comparison, Measure, Operator, QualityRule } from './qualityRule';
 import { shapeFaults } from './shapeFaults';
+import { fieldsOf } from './standard/shapeBy';
 import { prepareQuery } from './sqlQuery';
 
 const OPERATORS: Operator[] = [
@@ -41,18 +42,18 @@ export function readQuality(
 ): QualityRule[] {
   return entries.flatMap((entry, index) => {
     const path = [...place.path, 'quality', index];
-    const parsed = qualityShape.safeParse(entry);
-    if (!parsed.success) {
-      faults.push(...shapeFaults(parsed.error, path));
-      return [];
-    }
-    const rule = parsed.data;
-    const type = rule.type ?? 'library';
-    const name = rule.name ?? defaultName(rule, place);
+    const { type } = fieldsOf(entry);
     if (type === 'text' || type === 'custom') {
       notes.remarks.push(`${pathText(path)}: a rule of type ${type} is not judged here.`);
       return [];
     }
+    const parsed = qualityShape.safeParse(entry);
+    if (!parsed.success) {
+      faults.push(...shapeFaults(parsed.error, entry, path));
+      return [];
+    }
+    const rule = parsed.data;
+    const name = rule.name ?? defaultName(rule, place);
     const comparison = readComparison(rule, path, faults);
     const measure = type === 'sql' ? readSql(rule, place, path, faults) : readMetric(rule, place, path, faults);
     if (measure === undefined || comparison === undefined) return [];
@@ -102,7 +103,7 @@ function readSql(
 ): Measure | undefined {
   if (rule.metric !== undefined || rule.query === undefined) {
     const message = 'A rule of type sql has a query, and no metric.';
-    faults.push({ path: rule.metric === undefined ? path : [...path, 'metric'], message });
+    faults.push({ path: [...path, rule.metric === undefined ? 'query' : 'metric'], message });
     return undefined;
   }
   const prepared = prepareQuery(rule.query, place.dataset, place.column, place.columnNames);
@@ -127,7 +128,8 @@ function readMetric(
     faults.push({ path: [...path, ...at], message, expected });
   };
   const { metric, column = '' } = { ...rule, column: place.column };
-  if (metric === undefined) return fail([], 'A rule of type library has a metric.', 'metric: nullValues, for one');
+  if (metric === undefined)
+    return fail(['metric'], 'A rule of type library has a metric.', 'metric: nullValues, for one');
   if (rule.query !== undefined) return fail(['query'], 'A rule of type library has no query.');
   if (rule.unit !== undefined && rule.unit !== 'rows' && rule.unit !== 'percent') {
     fail(['unit'], `The unit ${rule.unit} is not known.`, 'rows or percent');

@@ -12,7 +12,7 @@ function faultsOf(text: string): { message: string; line?: number; field?: strin
     readContract(text, 'notes.yaml');
   } catch (error) {
     expect(error).toMatchObject({ code: 'CONTRACT_INVALID' });
-    return (error as FaultList).faults.map(({ message, where }) => ({ message, ...where }));
+    return (error as FaultList).faults.map(({ message, found, where }) => ({ message, found, ...where }));
   }
   throw new Error('expected faults');
 }
@@ -66,9 +66,10 @@ describe('reading a contract', () => {
       .replace('pattern: ', 'pattern: "(?=x)", minimum: 3, patern: ')
       .replace('value: title', 'value: titel');
     expect(faultsOf(text).map(({ line, field }) => [line, field])).toEqual([
+      [10, 'schema[0].properties[0].logicalTypeOptions.minimum'],
       [10, 'schema[0].properties[0].logicalTypeOptions.patern'],
-      [11, 'schema[0].properties[1].customProperties[0].value'],
       [10, 'schema[0].properties'],
+      [11, 'schema[0].properties[1].customProperties[0].value'],
       [15, 'customProperties[1].value'],
       [15, 'customProperties[0].value'],
     ]);
@@ -76,10 +77,32 @@ describe('reading a contract', () => {
     expect(faultsOf(mended).map(({ line, field }) => [line, field])).toEqual([
       [10, 'schema[0].properties[0].logicalTypeOptions.minimum'],
       [10, 'schema[0].properties[0].logicalTypeOptions.pattern'],
-      [11, 'schema[0].properties[1].customProperties[0].value'],
       [10, 'schema[0].properties'],
+      [11, 'schema[0].properties[1].customProperties[0].value'],
       [15, 'customProperties[1].value'],
       [15, 'customProperties[0].value'],
+    ]);
+  });
+
+  it('says of what the standard refuses what was found and expected', () => {
+    const fields = `tags: nope
+price: {priceAmount: much, discount: 1}
+servers: [{server: a, type: s3, location: here}]
+kind:`;
+    expect(faultsOf(contractText().replace('kind:', fields))).toEqual([
+      expect.objectContaining({
+        field: 'tags',
+        found: '"nope"',
+        message: expect.stringContaining('expected array') as string,
+      }),
+      expect.objectContaining({ field: 'price.priceAmount', found: '"much"' }),
+      expect.objectContaining({ field: 'price.discount', message: expect.stringContaining('not a field') as string }),
+      expect.objectContaining({
+        field: 'servers[0].location',
+        line: 4,
+        found: '"here"',
+        message: 'expected a URI, e.g. https://example.org/data',
+      }),
     ]);
   });
 
@@ -87,7 +110,7 @@ describe('reading a contract', () => {
     [
       'a file of another kind',
       'title: something\n',
-      ['apiVersion', 'kind', 'id', 'version', 'status', 'schema', 'title'],
+      ['apiVersion', 'kind', 'id', 'version', 'status', 'title', 'schema'],
     ],
     ['broken YAML', 'kind: [DataContract\n', [undefined]],
     ['two tables', contractText().replace('schema:', `schema:\n${SECOND_TABLE}`), ['schema']],

@@ -38,7 +38,7 @@ describe('quality rules of a contract', () => {
     ];
     const at = 'schema[0].properties[1].quality';
     expect(faultsOf(atTitle(rules.join(', ')).replace('maximum: 1000', 'maximum: x'))).toEqual([
-      'schema[0].properties[2].logicalTypeOptions.maximum',
+      `${at}[9].query`,
       `${at}[0]`,
       `${at}[1].unit`,
       `${at}[2].arguments.validValues`,
@@ -48,9 +48,9 @@ describe('quality rules of a contract', () => {
       `${at}[6].mustBe`,
       `${at}[7].mustBeBetween`,
       `${at}[8].severity`,
-      `${at}[9]`,
       `${at}[10].query`,
-      `${at}[11]`,
+      `${at}[11].metric`,
+      'schema[0].properties[2].logicalTypeOptions.maximum',
     ]);
   });
 

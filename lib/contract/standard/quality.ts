@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { authoritativeDefinitions } from './authoritativeDefinitions';
+import { comparisons, oneComparison } from './comparisons';
+import { customProperties } from './customProperties';
+import { fieldsOf, shapeBy } from './shapeBy';
+import { anyObject, stableId, tags, text } from './values';
+
+export const METRICS = ['nullValues', 'missingValues', 'invalidValues', 'duplicateValues', 'rowCount'] as const;
+const DIMENSIONS = ['accuracy', 'completeness', 'conformity', 'consistency', 'coverage', 'timeliness', 'uniqueness'];
+
+const described = {
+  id: stableId,
+  name: text.optional(),
+  type: z.enum(['text', 'library', 'sql', 'custom']).optional(),
+  description: text.optional(),
+  dimension: z.enum(DIMENSIONS).optional(),
+  severity: text.optional(),
+  unit: text.optional(),
+  businessImpact: text.optional(),
+  method: text.optional(),
+  schedule: text.optional(),
+  scheduler: text.optional(),
+  tags,
+  customProperties,
+  authoritativeDefinitions,
+};
+const counted = { ...comparisons, metric: z.enum(METRICS), rule: text.optional(), arguments: anyObject.optional() };
+const queried = { ...comparisons, query: text };
+const carriedOutElsewhere = {
+  engine: text,
+  implementation: shapeBy((value) => (typeof value === 'string' ? text : anyObject)),
+};
+/** By the type: what a rule has beside what describes it. A metric brings its fields along, whatever the type. */
+const shapes = new Map<unknown, z.ZodType>(
+  Object.entries({ text: {}, library: counted, sql: queried, custom: carriedOutElsewhere }).flatMap(
+    ([type, own]): [string, z.ZodType][] => [
+      [type, z.strictObject({ ...described, ...own })],
+      [`${type} and metric`, z.strictObject({ ...described, ...own, ...counted })],
+    ],
+  ),
+);
+// A type that is not known is a fault of its own; what else stands there could be right.
+const other = z.looseObject(described);
+
+const rule = shapeBy((value) => {
+  const fields = fieldsOf(value);
+  const hasMetric = typeof fields['metric'] === 'string';
+  const type = fields['type'] === undefined ? typeWithout(fields) : fields['type'];
+  const shape = shapes.get(hasMetric && typeof type === 'string' ? `${type} and metric` : type);
+  if (shape === undefined) return other;
+  return hasMetric || type === 'library' || type === 'sql' ? [shape, oneComparison] : shape;
+});
+
+/** A rule without a type is one of the library, unless it is mere words. */
+function typeWithout(fields: Record<string, unknown>): string {
+  return Object.keys(counted).some((name) => fields[name] !== undefined) ? 'library' : 'text';
+}
+
+export const quality = z.array(rule).optional();

@@ -1,0 +1,35 @@
+import { fullFormats } from 'ajv-formats/dist/formats';
+import { z } from 'zod';
+import { fieldsOf } from './shapeBy';
+
+/** The kinds of values that fields of the standard have. */
+export const text = z.string();
+/** Also beyond 2^53, which `z.int()` refuses. */
+export const integer = z.number().refine(Number.isInteger, 'expected a whole number');
+export const count = integer.refine((value) => value >= 0, 'expected 0 or more');
+export const tags = z.array(text).optional();
+
+export const stableId = text.regex(/^[A-Za-z0-9_-]+$/, 'expected letters, digits, underscores and hyphens').optional();
+
+/** Anything that YAML can say but `.nan` and `.inf`; absent is no value. */
+export const anyValue = z
+  .unknown()
+  .refine((value) => value !== undefined && (typeof value !== 'number' || Number.isFinite(value)), 'expected a value');
+export const singleValue = z
+  .unknown()
+  .refine(
+    (value) => value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value),
+    'expected a text, a number, true, false or null',
+  );
+export const anyObject = z.looseObject({});
+
+// The same tests as those of the validator that the standard's JSON schema is held against.
+export const uri = text.refine(matches('uri'), 'expected a URI, e.g. https://example.org/data');
+export const day = text.refine(matches('date'), 'expected a day, e.g. 2026-01-31');
+export const moment = text.refine(matches('date-time'), 'expected a time with its zone, e.g. 2026-01-31T12:00:00Z');
+
+function matches(name: 'uri' | 'date' | 'date-time'): (value: string) => boolean {
+  const format: unknown = fullFormats[name];
+  const test = typeof format === 'function' ? format : fieldsOf(format)['validate'];
+  return test as (value: string) => boolean;
+}
