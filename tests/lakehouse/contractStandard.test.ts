@@ -252,7 +252,7 @@ describe('the shapes of the standard', () => {
   });
 });
 
-/** Where the pipeline refuses what the standard leaves open: docs/decisions/0017 says why. */
+/** Where the pipeline refuses what the standard leaves open: docs/decisions/0018 says why. */
 const NARROWER = [
   /^apiVersion$/,
   /^(?:id|version|status)$/,
