@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteRange, ObjectInfo, ObjectStore } from '../../lib/lake/objectStore';
 
 /** Bytes. */
-const STREAM_LENGTH = 256 * 1024;
+const STREAM_LENGTH = 2 * 1024 * 1024;
 
 /**
  * A folder as a store, so that storage does not count: what is up- or downloaded gets a second name instead of a copy.
@@ -82,8 +81,22 @@ export async function readRange(file: string, range: ByteRange): Promise<Buffer>
   }
 }
 
+/** One block on its way while another is used. */
 async function* streamRange(file: string, { offset, length }: ByteRange): AsyncGenerator<Buffer, void> {
-  if (length === 0) return;
-  const options = { start: offset, end: offset + length - 1, highWaterMark: STREAM_LENGTH };
-  for await (const chunk of createReadStream(file, options)) yield chunk as Buffer;
+  const handle = await open(file, 'r');
+  try {
+    const read = (from: number) => {
+      const block = Buffer.allocUnsafe(Math.min(STREAM_LENGTH, length - from));
+      return handle.read(block, 0, block.length, offset + from);
+    };
+    let next = length > 0 ? read(0) : undefined;
+    for (let at = 0; next !== undefined;) {
+      const { buffer, bytesRead } = await next;
+      at += bytesRead;
+      next = at < length && bytesRead > 0 ? read(at) : undefined;
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
