@@ -1,7 +1,7 @@
 import { medianOf, type CaseResult } from './results';
 
-const WIDTH = 860;
-const LABELS = 330;
+const WIDTH = 890;
+const LABELS = 360;
 const BAR = 18;
 const GAP = 6;
 const TITLE = 34;
