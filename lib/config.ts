@@ -68,9 +68,8 @@ const wholeNumber = (low: number, high: number): z.ZodType<number> =>
         .max(high, `a whole number from ${low} to ${high}`),
     );
 
-const folder = z
-  .string()
-  .refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true, 'a folder that exists');
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const folder = z.string().refine(isFolder, 'a folder that exists');
 
 /** Settings that contracts name begin so; SQL_SOURCE_ORDERS, for example. */
 const SQL_SOURCE_PREFIX = 'SQL_SOURCE_';
