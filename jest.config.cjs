@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -12,4 +14,6 @@ module.exports = {
   globalTeardown: '<rootDir>/tests/support/globalTeardown.ts',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
   testTimeout: 60000,
+  // By itself jest leaves one core free: of two it would use one, though tests mostly wait for servers.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
