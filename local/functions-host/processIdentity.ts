@@ -38,3 +38,8 @@ export function isAlive(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
+
+/** True when the process exists and, where that is known, started then: a later one can have got the same number. */
+export function stillRuns({ pid, startedAt }: { pid: number; startedAt?: string }): boolean {
+  return isAlive(pid) && (startedAt === undefined || startOf(pid) === startedAt);
+}

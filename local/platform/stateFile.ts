@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { PipelineError } from '../../lib/errors';
-import { commandOf, isAlive, startOf } from '../functions-host/processIdentity';
+import { commandOf, startOf, stillRuns } from '../functions-host/processIdentity';
 
 /** Written while the platform runs: who runs it, what it started, where it is reached and with which settings. */
 export interface PlatformState {
@@ -113,9 +113,7 @@ export function removeState(stateFile: string, pid: number | undefined): void {
  */
 export function isOurs(pid: number, marks: string[], state?: PlatformState): boolean {
   // A container that is started again gives its processes the same numbers: the one of the state may be ours now.
-  if (pid === process.pid || !isAlive(pid)) return false;
-  const before = state?.startedAt?.[pid];
-  if (before !== undefined && startOf(pid) !== before) return false;
+  if (pid === process.pid || !stillRuns({ pid, startedAt: state?.startedAt?.[pid] })) return false;
   const command = commandOf(pid);
   if (command === undefined) return process.platform === 'win32';
   return marks.some((mark) => command.replaceAll('\\', '/').includes(mark));

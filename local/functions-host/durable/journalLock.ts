@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isAlive, startOf } from '../processIdentity';
+import { startOf, stillRuns } from '../processIdentity';
 
 interface Holder {
   pid: number;
@@ -85,10 +85,6 @@ function readHolder(file: string): Holder | undefined {
   } catch {
     return undefined;
   }
-}
-
-function stillRuns({ pid, startedAt }: Holder): boolean {
-  return isAlive(pid) && (startedAt === undefined || startOf(pid) === startedAt);
 }
 
 function refusal(folder: string, file: string, pid: number): Error {
