@@ -9,7 +9,8 @@ const rooms = {
   functions: { may: ['orchestrators', 'lib'], message: 'the app knows nothing of the local platform and the samples.' },
   orchestrators: { may: ['lib'], message: 'orchestrators hold order only.' },
   lib: { may: [], message: 'lib knows nothing of doors, order and stage.' },
-  local: { may: ['lib', 'samples'], message: 'a host loads the compiled app, never imports it.' },
+  local: { may: ['lib', 'packages', 'samples'], message: 'a host loads the compiled app, never imports it.' },
+  packages: { may: [], message: 'a package has a life of its own.' },
   samples: { may: [], message: 'the samples stand alone.' },
   'static-web': { may: ['lib'], message: 'the web app knows the API by the types of lib.' },
 };
@@ -18,30 +19,78 @@ const zones = Object.entries(rooms).flatMap(([room, { may, message }]) =>
     .filter((other) => other !== room && !may.includes(other))
     .map((other) => ({ target: `./${room}`, from: `./${other}`, message })),
 );
+
+// Which noun of lib may import which, types included. No two import each other.
+const nouns = {
+  answering: 'embedding language openAi problems retrieval vectors',
+  concurrency: '',
+  contract: 'problems',
+  conversion: 'contract csv encoding lakehouse problems runs staging storage',
+  csv: 'contract encoding problems',
+  database: 'problems',
+  delta: 'contract duckdb lakehouse problems storage',
+  documents: 'contract database delta duckdb lakehouse paging problems runs storage',
+  draftContract: 'contract conversion csv duckdb encoding problems storage transform',
+  duckdb: 'problems',
+  embedding: 'openAi problems',
+  encoding: 'contract problems',
+  extraction: 'contract database lakehouse problems runs storage',
+  indexing: 'concurrency documents embedding language vectors',
+  ingest: 'delta lakehouse planning problems runs staging',
+  lakehouse: 'contract duckdb problems runs storage',
+  language: '',
+  openAi: 'problems',
+  paging: 'problems',
+  planning: 'concurrency contract conversion csv delta encoding lakehouse problems runs staging storage',
+  problems: '',
+  quality: 'contract database delta duckdb lakehouse planning problems runs staging storage',
+  quarantine: 'lakehouse paging problems runs storage',
+  reconcile: 'database documents indexing problems runs vectors',
+  retrieval: 'documents embedding language vectors',
+  runs: 'database problems',
+  staging: 'delta lakehouse problems runs storage',
+  storage: 'problems',
+  transform: 'contract conversion csv delta duckdb lakehouse planning problems quality quarantine runs staging storage',
+  vectors: 'language problems',
+};
+const ROOT_FILES = ['./azureIdentity.ts'];
+const nounZones = Object.entries(nouns).map(([noun, may]) => ({
+  target: `./lib/${noun}`,
+  from: './lib',
+  except: [
+    `./${noun}`,
+    ...may
+      .split(' ')
+      .filter(Boolean)
+      .map((other) => `./${other}`),
+    ...ROOT_FILES,
+  ],
+  message: `lib/${noun} may import: ${may || 'nothing'} (eslint.config.mjs, CONTRIBUTING.md).`,
+}));
 const typesOnly = (regex, message) => ({
   '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex, allowTypeImports: true, message }] }],
 });
 
 // Only a file named after a technology touches its SDK.
 const technologies = {
-  '@azure/storage-blob': ['lib/lake/azureStorage.ts', 'lib/lake/azureDownload.ts'],
-  '@azure/storage-file-datalake': ['lib/lake/azureStorage.ts'],
+  '@azure/storage-blob': ['lib/storage/azureStorage.ts', 'lib/storage/azureDownload.ts'],
+  '@azure/storage-file-datalake': ['lib/storage/azureStorage.ts'],
   '@azure/identity': ['lib/azureIdentity.ts'],
-  '@azure/openai/types': ['lib/openAi.ts', 'lib/answering/openAi.ts'],
+  '@azure/openai/types': ['lib/openAi/openAiService.ts', 'lib/answering/openAi.ts'],
   '@duckdb/node-api': ['lib/duckdb/duckdb.ts'],
-  pg: ['lib/metadata/postgres.ts', 'lib/sources/postgresSource.ts'],
-  'pg-copy-streams': ['lib/metadata/postgres.ts', 'lib/sources/postgresSource.ts'],
+  pg: ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts'],
+  'pg-copy-streams': ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts'],
   '@qdrant/js-client-rest': ['lib/vectors/qdrant.ts', 'lib/vectors/qdrantError.ts', 'lib/vectors/qdrantFilter.ts'],
-  openai: ['lib/openAi.ts', 'lib/embedding/openAi.ts', 'lib/answering/openAi.ts'],
+  openai: ['lib/openAi/openAiService.ts', 'lib/embedding/openAi.ts', 'lib/answering/openAi.ts'],
   'onnxruntime-node': ['lib/embedding/useLite/**/*.ts'],
-  '@langchain/textsplitters': ['lib/embedding/chunkText.ts'],
+  '@langchain/textsplitters': ['lib/language/chunkText.ts'],
 };
 // Adapters are built by the composition root and passed in.
 const adapters = {
   group: [
-    '**/lake/azureStorage',
-    '**/metadata/postgres',
-    '**/sources/postgresSource',
+    '**/storage/azureStorage',
+    '**/database/postgres',
+    '**/extraction/postgresSource',
     '**/vectors/qdrant',
     '**/embedding/openAi',
     '**/answering/openAi',
@@ -89,7 +138,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
       'import-x/no-cycle': 'error',
-      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-restricted-paths': ['error', { zones: [...zones, ...nounZones] }],
       eqeqeq: ['error', 'always'],
     },
   },

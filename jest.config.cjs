@@ -1,19 +1,31 @@
 const { availableParallelism } = require('node:os');
 
-/** @type {import('jest').Config} */
-module.exports = {
+const common = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/tests/**/*.test.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
   },
-  globalSetup: '<rootDir>/tests/support/globalSetup.ts',
-  globalTeardown: '<rootDir>/tests/support/globalTeardown.ts',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
   testTimeout: 60000,
+};
+const project = (displayName, options = {}) => ({
+  ...common,
+  displayName,
+  testMatch: [`<rootDir>/tests/${displayName}/**/*.test.ts`],
+  ...options,
+});
+/** One Azurite, one PostgreSQL and one vector endpoint for all files of the project. */
+const services = {
+  globalSetup: '<rootDir>/tests/support/globalSetup.ts',
+  globalTeardown: '<rootDir>/tests/support/globalTeardown.ts',
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [project('unit'), project('services', services), project('conformance', services), project('end-to-end')],
   // By itself jest leaves one core free: of two it would use one, though tests mostly wait for servers.
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };

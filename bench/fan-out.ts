@@ -12,7 +12,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-const host = path.resolve(__dirname, '../local/functions-host/main.js');
+const host = path.resolve(__dirname, '../packages/functions-host/main.js');
 const app = path.resolve(__dirname, '../../bench/fan-out-app');
 const sizes = [2000, 8000];
 const targets = { seconds: 1, ratio: 5 };

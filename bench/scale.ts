@@ -13,7 +13,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-const HOST = path.resolve(__dirname, '../local/functions-host/main.js');
+const HOST = path.resolve(__dirname, '../packages/functions-host/main.js');
 const APP = path.resolve(__dirname, '../../bench/scale-app');
 const TARGETS = { processorSecondsPerRangeRatio: 1.5, eventsPerRangeRatio: 1.1, longestHistory: 1000 };
 

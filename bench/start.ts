@@ -19,7 +19,7 @@ interface Measured {
 
 async function start(dataDirectory: string): Promise<Measured> {
   const since = performance.now();
-  const child = spawn(process.execPath, [path.join(__dirname, '../local/start.js'), '--once', '--json'], {
+  const child = spawn(process.execPath, [path.join(__dirname, '../local/commands/start.js'), '--once', '--json'], {
     env: { ...process.env, PIPELINE_DATA_DIRECTORY: dataDirectory, PIPELINE_HOST: 'own' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -1,6 +1,6 @@
 import * as df from 'durable-functions';
 import type { ContractCatalog } from '../lib/contract/contractCatalog';
-import { rawFolder } from '../lib/lake/paths';
+import { rawFolder } from '../lib/lakehouse/paths';
 import { instanceIdOf } from '../lib/runs/runKey';
 import { INGEST, type IngestInput } from '../orchestrators/ingest';
 import { instanceState, isUnderWay } from './http/runInstances';

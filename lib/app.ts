@@ -10,25 +10,25 @@ import type { Embedder } from './embedding/embedder';
 import { createOpenAiEmbedder } from './embedding/openAi';
 import { createUseLiteEmbedder } from './embedding/useLite/useLite';
 import type { Probe } from './health';
-import { createAzureStorage } from './lake/azureStorage';
-import type { CommittedPart, LakeReader } from './lake/document';
-import { createLakeReader } from './lake/lakeReader';
-import type { Lakehouse } from './lake/lakehouse';
-import type { ObjectStore } from './lake/objectStore';
-import { createPartLookup } from './lake/partLookup';
-import { createPieceCache } from './lake/pieceCache';
-import { createDocumentLookup } from './metadata/currentDocuments';
-import type { Database } from './metadata/database';
-import { migratedDatabase } from './metadata/migratedDatabase';
-import { createPostgres } from './metadata/postgres';
-import type { DocumentLookup } from './retrieval/documentLookup';
-import { createGateStore, type GateStore } from './runs/gateStore';
+import { createAzureStorage } from './storage/azureStorage';
+import type { CommittedPart, LakeReader } from './documents/document';
+import { createLakeReader } from './documents/lakeReader';
+import type { Lakehouse } from './lakehouse/lakehouse';
+import type { ObjectStore } from './storage/objectStore';
+import { createPartLookup } from './documents/partLookup';
+import { createBlockCache } from './storage/blockCache';
+import { createDocumentLookup } from './documents/currentDocuments';
+import type { Database } from './database/database';
+import { migratedDatabase } from './database/migratedDatabase';
+import { createPostgres } from './database/postgres';
+import type { DocumentLookup } from './documents/documentLookup';
+import { createGateStore, type GateStore } from './quality/gateStore';
 import type { RunKey } from './runs/runKey';
 import { createRunStore, type RunStore } from './runs/runStore';
-import { createExtractStore, type ExtractStore } from './sources/extractStore';
-import { createPostgresSource } from './sources/postgresSource';
-import type { SqlSource } from './sources/sqlSource';
-import type { OpenAiService } from './openAi';
+import { createExtractStore, type ExtractStore } from './extraction/extractStore';
+import { createPostgresSource } from './extraction/postgresSource';
+import type { SqlSource } from './extraction/sqlSource';
+import type { OpenAiService } from './openAi/openAiService';
 import { createQdrantIndex } from './vectors/qdrant';
 import type { VectorIndex } from './vectors/vectorIndex';
 
@@ -69,8 +69,8 @@ export function createApp(config: Config): App {
     parquetCodec: config.lake.parquetCodec,
     duckDb,
     engines,
-    pieces: createPieceCache({
-      limitInBytes: config.pieceCacheInMegabytes * 1024 * 1024,
+    blocks: createBlockCache({
+      limitInBytes: config.blockCacheInMegabytes * 1024 * 1024,
       temporaryDirectory: config.temporaryDirectory,
     }),
   };
@@ -101,7 +101,7 @@ export function createApp(config: Config): App {
     },
     close: async () => {
       engines.close();
-      await Promise.all([database.close(), embedder.close(), lakehouse.pieces.clear()]);
+      await Promise.all([database.close(), embedder.close(), lakehouse.blocks.clear()]);
     },
   };
 }

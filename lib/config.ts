@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
-import { FaultList, PipelineError, type Problem } from './errors';
+import { FaultList, PipelineError, type Problem } from './problems/problem';
 import { isNcrontab } from './ncrontab';
 
 /**
@@ -19,7 +19,7 @@ export interface Config {
   /** For one DuckDB instance, in megabytes. */
   duckdbMemoryInMegabytes: number;
   /** Of local disk, for what scans leave for the transforms after them; 0: nothing is kept. */
-  pieceCacheInMegabytes: number;
+  blockCacheInMegabytes: number;
   /** How long a run whose quality gate closed waits for a decision; 0: it fails at once. */
   gateDecisionTimeoutInHours: number;
   postgresUrl: string;
@@ -92,7 +92,7 @@ const settingsSchema = z.object({
   CONTRACTS_DIRECTORY: folder.default('samples/contracts'),
   TEMPORARY_DIRECTORY: z.string().default(tmpdir()),
   DUCKDB_MEMORY_MEGABYTES: wholeNumber(256, 65536).default(1024),
-  PIECE_CACHE_MEGABYTES: wholeNumber(0, 1048576).default(0),
+  BLOCK_CACHE_MEGABYTES: wholeNumber(0, 1048576).default(0),
   // Not over six days: past that a durable timer becomes a chain of timers, which not every host can make.
   GATE_DECISION_TIMEOUT_HOURS: wholeNumber(0, 144).default(24),
   POSTGRES_URL: url(['postgres:', 'postgresql:']),
@@ -298,7 +298,7 @@ function toConfig(settings: Settings): Omit<Config, 'sqlSources'> {
     contractsDirectory: settings.CONTRACTS_DIRECTORY,
     temporaryDirectory: settings.TEMPORARY_DIRECTORY,
     duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
-    pieceCacheInMegabytes: settings.PIECE_CACHE_MEGABYTES,
+    blockCacheInMegabytes: settings.BLOCK_CACHE_MEGABYTES,
     gateDecisionTimeoutInHours: settings.GATE_DECISION_TIMEOUT_HOURS,
     postgresUrl: settings.POSTGRES_URL,
     qdrant: { url: settings.QDRANT_URL, apiKey: settings.QDRANT_API_KEY, alias: settings.QDRANT_ALIAS },

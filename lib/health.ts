@@ -1,4 +1,4 @@
-import { describeProblem, toProblem } from './errors';
+import { describeProblem, toProblem } from './problems/problem';
 
 /** Resolves when the dependency serves; throws when it does not. */
 export type Probe = () => Promise<unknown>;

@@ -16,6 +16,7 @@ const targets = [
       'orchestrators',
       'lib',
       'local',
+      'packages',
       'samples',
       'bench',
       'tsconfig.json',

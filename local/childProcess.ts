@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { PipelineError } from '../lib/errors';
+import { PipelineError } from '../lib/problems/problem';
 
 /** A child that was started, with the last lines it said kept for the message when it dies. */
 export interface RunningChild {

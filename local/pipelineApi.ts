@@ -1,5 +1,5 @@
 import type { Answer } from '../lib/answering/answer';
-import { describeProblem, type Problem } from '../lib/errors';
+import { describeProblem, type Problem } from '../lib/problems/problem';
 import type { Run } from '../lib/runs/run';
 
 /** The HTTP API of the running app, as the commands of the local platform use it. */

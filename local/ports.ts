@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { PipelineError } from '../lib/errors';
+import { PipelineError } from '../lib/problems/problem';
 
 /** True when a server may listen on the port of the loopback address. */
 export async function isPortFree(port: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { Problem } from '../lib/errors';
+import type { Problem } from '../lib/problems/problem';
 import { transientRetry } from './retryPolicies';
 import type { Outcome, StepName, Steps } from './steps';
 

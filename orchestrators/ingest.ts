@@ -70,11 +70,11 @@ function newRunId(context: OrchestrationContext): string {
 
 /** An open gate lets the run go on at once, a closed one when it is approved; a rejection is the failure of a step. */
 function* passGate(context: OrchestrationContext, key: RunKey): StepFlow<void> {
-  const gate = yield* callStep(context, 'judgeRun', key);
+  const gate = yield* callStep(context, 'evaluateRun', key);
   if (gate.passed) return;
   for (;;) {
     const isOverdue = yield* waitForDecision(context, gate);
-    const { isApproved } = yield* callStep(context, 'settleGate', { ...key, isOverdue });
+    const { isApproved } = yield* callStep(context, 'resolveGate', { ...key, isOverdue });
     if (isApproved) return;
     // Woken without a decision, by an event that was not the API's: with a new timer, since no task may be yielded twice.
   }

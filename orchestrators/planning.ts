@@ -1,7 +1,7 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { RunKey } from '../lib/runs/runKey';
-import type { PlanSummary } from '../lib/transform/plan';
-import type { PlanProgress } from '../lib/transform/scan';
+import type { PlanSummary } from '../lib/planning/plan';
+import type { PlanProgress } from '../lib/planning/scan';
 import { answering } from './answering';
 import { callStep, unwrap, type StepFlow } from './callStep';
 import { spread } from './spread';
@@ -23,18 +23,18 @@ export function* planAll(context: OrchestrationContext, key: RunKey): StepFlow<P
   return unwrap((yield planning) as Outcome<PlanSummary>);
 }
 
-/** What is left of the planning of a large run: convert, list the pieces, scan them, fold what the scans say. */
+/** What is left of the planning of a large run: convert, list the blocks, scan them, fold what the scans say. */
 export function* planning(context: OrchestrationContext): StepFlow<Outcome<PlanSummary>> {
   const { key, progress } = context.df.getInput<PlanningInput>();
   return yield* answering(function* (): StepFlow<PlanSummary> {
-    const pieces = progress.next === 'scan' ? progress.pieces : yield* convertAll(context, key, progress.conversions);
-    yield* spread(context, { step: 'scanPiece', key, first: 0, count: pieces });
+    const blocks = progress.next === 'scan' ? progress.blocks : yield* convertAll(context, key, progress.conversions);
+    yield* spread(context, { step: 'scanBlock', key, first: 0, count: blocks });
     return yield* callStep(context, 'foldScan', key);
   });
 }
 
 function* convertAll(context: OrchestrationContext, key: RunKey, conversions: number): StepFlow<number> {
   yield* spread(context, { step: 'convertFile', key, first: 0, count: conversions });
-  const { pieces } = yield* callStep(context, 'continuePlan', key);
-  return pieces;
+  const { blocks } = yield* callStep(context, 'continuePlan', key);
+  return blocks;
 }

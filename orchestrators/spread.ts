@@ -12,7 +12,7 @@ export const WIDTH = 200;
 /** Steps that are done once for each part of a run. Their results are counts, which add up. */
 const NOTHING = {
   convertFile: { bytes: 0 },
-  scanPiece: { bytes: 0 },
+  scanBlock: { bytes: 0 },
   transformRange: { rows: 0, rejected: 0, bytes: 0 },
   loadDocuments: { rows: 0 },
   embedDocuments: { documents: 0, embedded: 0, reused: 0 },

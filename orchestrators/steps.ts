@@ -1,8 +1,8 @@
-import type { Problem } from '../lib/errors';
+import type { Problem } from '../lib/problems/problem';
 import type { RunSummary } from '../lib/runs/run';
 import type { RunKey } from '../lib/runs/runKey';
-import type { PlanSummary } from '../lib/transform/plan';
-import type { PlanProgress } from '../lib/transform/scan';
+import type { PlanSummary } from '../lib/planning/plan';
+import type { PlanProgress } from '../lib/planning/scan';
 
 /**
  * The activities that the orchestrators call: name, input, result. Results are small: data travels through the lake, not
@@ -13,12 +13,12 @@ export interface Steps {
   extractSource: { input: RunKey; result: { files: number; rows: number } };
   planRun: { input: RunKey; result: PlanProgress };
   convertFile: { input: PartOfRun; result: { bytes: number } };
-  continuePlan: { input: RunKey; result: { pieces: number } };
-  scanPiece: { input: PartOfRun; result: { bytes: number } };
+  continuePlan: { input: RunKey; result: { blocks: number } };
+  scanBlock: { input: PartOfRun; result: { bytes: number } };
   foldScan: { input: RunKey; result: PlanSummary };
   transformRange: { input: PartOfRun; result: { rows: number; rejected: number; bytes: number } };
-  judgeRun: { input: RunKey; result: { passed: true } | BlockedGate };
-  settleGate: { input: RunKey & { isOverdue: boolean }; result: { isApproved: boolean } };
+  evaluateRun: { input: RunKey; result: { passed: true } | BlockedGate };
+  resolveGate: { input: RunKey & { isOverdue: boolean }; result: { isApproved: boolean } };
   commitRun: { input: RunKey; result: { version: number; rows: number; rejected: number; parts: number } };
   loadDocuments: { input: PartOfRun; result: { rows: number } };
   removeStaleDocuments: { input: RunKey; result: { deleted: number } };
@@ -36,7 +36,7 @@ export interface BlockedGate {
   decideBy: number;
 }
 
-/** Number `part`, from 0, of the files to convert, the pieces to scan, the plan's ranges, or the committed partition's parts. */
+/** Number `part`, from 0, of the files to convert, the blocks to scan, the plan's ranges, or the committed partition's parts. */
 export interface PartOfRun extends RunKey {
   part: number;
 }

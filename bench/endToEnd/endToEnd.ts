@@ -1,5 +1,5 @@
 /**
- * A run through storage, from planning to the last part, beside what its pieces take apart: the storage's own transfer
+ * A run through storage, from planning to the last part, beside what its blocks take apart: the storage's own transfer
  * of the same bytes, and DuckDB alone on the same ranges.
  * Run: npm run bench:end-to-end -- [--megabytes 1000] [--rounds 3]
  * Azurite runs on the same processors. Two ranges at a time. Writes endToEnd.json to bench/output/.
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../../local/azurite';
-import { createAzureStorage } from '../../lib/lake/azureStorage';
+import { createAzureStorage } from '../../lib/storage/azureStorage';
 import { prepareCase } from '../transform/prepareCase';
 import { median } from '../transform/results';
 import { runPeer, type MeasuredRun } from '../transform/runPeer';
@@ -19,7 +19,7 @@ import { CONTAINERS, type StoredJob } from './job';
 const OUTPUT = path.resolve(__dirname, '../../../bench/output');
 
 /** As `npm start` sets it for a lake elsewhere. */
-const PIECE_CACHE_MEGABYTES = '1024';
+const BLOCK_CACHE_MEGABYTES = '1024';
 
 interface Round {
   ours: MeasuredRun;
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
         return ours;
       };
       const ours = await runOurs('0');
-      const cached = await runOurs(PIECE_CACHE_MEGABYTES);
+      const cached = await runOurs(BLOCK_CACHE_MEGABYTES);
       rounds.push({ ours, cached, transfer, duckDb });
       const told = Object.entries({ ours, cached, transfer, duckDb }).map(
         ([name, one]) => `${name} ${one.seconds.toFixed(2)} s`,

@@ -1,6 +1,6 @@
-import { createAzureStorage } from '../../lib/lake/azureStorage';
-import type { Lakehouse } from '../../lib/lake/lakehouse';
-import { createPieceCache } from '../../lib/lake/pieceCache';
+import { createAzureStorage } from '../../lib/storage/azureStorage';
+import type { Lakehouse } from '../../lib/lakehouse/lakehouse';
+import { createBlockCache } from '../../lib/storage/blockCache';
 import type { RunKey } from '../../lib/runs/runKey';
 import { localLakehouse, RUN, type Job } from '../transform/job';
 
@@ -22,7 +22,7 @@ export function storedLakehouse(job: StoredJob, cacheInBytes = 0): { lakehouse: 
   const { temporaryDirectory } = local;
   const key = { ...RUN, dataset: job.dataset.name, runId: job.runId };
   return {
-    lakehouse: { ...local, store, pieces: createPieceCache({ limitInBytes: cacheInBytes, temporaryDirectory }) },
+    lakehouse: { ...local, store, blocks: createBlockCache({ limitInBytes: cacheInBytes, temporaryDirectory }) },
     key,
     file: `${key.dataset}/${key.date}/input.csv`,
   };

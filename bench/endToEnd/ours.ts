@@ -1,4 +1,4 @@
-import { rangeOfPart } from '../../lib/transform/plan';
+import { rangeOfPart } from '../../lib/planning/plan';
 import { transformRange } from '../../lib/transform/transformRange';
 import { inLanes, readJob, tell, timed } from '../transform/job';
 import { planInLanes } from '../transform/planInLanes';

@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import type { App } from '../../lib/app';
-import { countDocuments } from '../../lib/embedding/countPartition';
-import type { FileStatistics } from '../../lib/lake/deltaActions';
-import { readSnapshot } from '../../lib/lake/deltaLog';
-import { partitionFolder, rawFolder, tableFolder } from '../../lib/lake/paths';
-import { filePath } from '../../lib/lake/tableSnapshot';
-import { countPartition } from '../../lib/metadata/documentQueries';
+import { countDocuments } from '../../lib/indexing/countPartition';
+import type { FileStatistics } from '../../lib/delta/deltaActions';
+import { readSnapshot } from '../../lib/delta/deltaLog';
+import { partitionFolder, rawFolder, tableFolder } from '../../lib/lakehouse/paths';
+import { filePath } from '../../lib/delta/tableSnapshot';
+import { countPartition } from '../../lib/documents/documentQueries';
 import type { Run } from '../../lib/runs/run';
 
 /** The sample's dataset: its contract is there wherever the project is. */

@@ -1,19 +1,19 @@
 import type { RunKey } from '../../lib/runs/runKey';
-import type { PlanSummary } from '../../lib/transform/plan';
+import type { PlanSummary } from '../../lib/planning/plan';
 import type { StepName, Steps } from '../../orchestrators/steps';
 
 /** Activities that do nothing, and answer what a run of so many ranges would: the dataset's name says how many. */
 export const ACTIVITIES: { [Name in StepName]: (input: Steps[Name]['input']) => Steps[Name]['result'] } = {
   ensureRun: () => ({ created: [] }),
   extractSource: () => ({ files: 0, rows: 0 }),
-  planRun: (key) => ({ next: 'scan', pieces: rangesOf(key) }),
+  planRun: (key) => ({ next: 'scan', blocks: rangesOf(key) }),
   convertFile: () => ({ bytes: RANGE_LENGTH }),
-  continuePlan: (key) => ({ pieces: rangesOf(key) }),
-  scanPiece: () => ({ bytes: RANGE_LENGTH }),
+  continuePlan: (key) => ({ blocks: rangesOf(key) }),
+  scanBlock: () => ({ bytes: RANGE_LENGTH }),
   foldScan: planOf,
   transformRange: () => ({ rows: ROWS_PER_RANGE, rejected: 0, bytes: 40_000_000 }),
-  judgeRun: () => ({ passed: true }),
-  settleGate: () => ({ isApproved: true }),
+  evaluateRun: () => ({ passed: true }),
+  resolveGate: () => ({ isApproved: true }),
   commitRun: (key) => ({ version: 1, rows: planOf(key).records, rejected: 0, parts: rangesOf(key) }),
   loadDocuments: () => ({ rows: ROWS_PER_RANGE }),
   removeStaleDocuments: () => ({ deleted: 0 }),

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { readContract } from '../../lib/contract/readContract';
+import { readContract } from '../../lib/contract/reading/readContract';
 import type { DataContract } from '../../lib/contract/contract';
 import { createEngines } from '../../lib/duckdb/engines';
-import type { Lakehouse } from '../../lib/lake/lakehouse';
-import { createPieceCache } from '../../lib/lake/pieceCache';
-import type { ByteRange } from '../../lib/lake/objectStore';
+import type { Lakehouse } from '../../lib/lakehouse/lakehouse';
+import { createBlockCache } from '../../lib/storage/blockCache';
+import type { ByteRange } from '../../lib/storage/objectStore';
 import { contractOf, type Dataset } from './datasets';
 import { localStore } from './localStore';
 
@@ -64,7 +64,7 @@ export function localLakehouse(folder: string, dataset: Dataset, ranges: JobRang
     parquetCodec: 'snappy',
     duckDb: DUCKDB,
     engines: createEngines(DUCKDB),
-    pieces: createPieceCache({ limitInBytes: 0, temporaryDirectory: folder }),
+    blocks: createBlockCache({ limitInBytes: 0, temporaryDirectory: folder }),
   };
 }
 

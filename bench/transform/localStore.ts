@@ -1,17 +1,17 @@
 import { copyFile, link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ByteRange, ObjectInfo, ObjectStore } from '../../lib/lake/objectStore';
+import type { ByteRange, ObjectInfo, ObjectStore } from '../../lib/storage/objectStore';
 
 /** Bytes. */
 const STREAM_LENGTH = 2 * 1024 * 1024;
 
 /**
  * A folder as a store, so that storage does not count: what is up- or downloaded gets a second name instead of a copy.
- * `cutRange` names a file that holds just that range of an object, where there is one.
+ * `splitRange` names a file that holds just that range of an object, where there is one.
  */
 export function localStore(
   folder: string,
-  cutRange: (range: ByteRange) => string | undefined = () => undefined,
+  splitRange: (range: ByteRange) => string | undefined = () => undefined,
 ): ObjectStore {
   const fileOf = (container: string, name: string) => path.join(folder, container, name);
   const infoOf = async (container: string, name: string): Promise<ObjectInfo | undefined> => {
@@ -44,7 +44,7 @@ export function localStore(
     stream: (container, name, range) => streamRange(fileOf(container, name), range),
     info: infoOf,
     async download(container, name, localFile, range) {
-      const cut = range === undefined ? fileOf(container, name) : cutRange(range);
+      const cut = range === undefined ? fileOf(container, name) : splitRange(range);
       if (cut !== undefined) await link(cut, localFile);
       else if (range !== undefined) await writeFile(localFile, await readRange(fileOf(container, name), range));
     },

@@ -1,9 +1,9 @@
 import { linkSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readJson } from '../../lib/lake/partManifest';
-import { planShardFile } from '../../lib/lake/paths';
-import { rangeOfPart, type PlanShard } from '../../lib/transform/plan';
-import { planPartitions } from '../../lib/transform/planPartitions';
+import { readJson } from '../../lib/staging/readJson';
+import { planShardFile } from '../../lib/lakehouse/paths';
+import { rangeOfPart, type PlanShard } from '../../lib/planning/plan';
+import { planRun } from '../../lib/planning/planRun';
 import { bareQuery } from './bareSql';
 import { DATASETS, type DatasetName } from './datasets';
 import { generateFile } from './generate';
@@ -20,7 +20,7 @@ export async function prepareCase(
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, 'input.csv');
   const records = generateFile(name, megabytes * 1e6, file);
-  const ranges = await cutRanges(name, file, folder);
+  const ranges = await splitRanges(name, file, folder);
   const options = { header: true, firstRecord: 1, technicalColumns: true, dirty: name === 'dirty' };
   const query = bareQuery(jobContract(dataset), file, options);
   const job = { dataset, file, ranges, output: path.join(folder, 'output'), query };
@@ -28,13 +28,13 @@ export async function prepareCase(
   return { job, bytes: statSync(file).size, records };
 }
 
-async function cutRanges(name: DatasetName, file: string, folder: string): Promise<JobRange[]> {
+async function splitRanges(name: DatasetName, file: string, folder: string): Promise<JobRange[]> {
   const lakehouse = localLakehouse(path.join(folder, 'lake'), DATASETS[name], []);
   const key = { ...RUN, dataset: name };
   const raw = path.join(folder, 'lake', 'raw', name, key.date);
   mkdirSync(raw, { recursive: true });
   linkSync(file, path.join(raw, 'input.csv'));
-  const { ranges: count } = await planPartitions(lakehouse, key);
+  const { ranges: count } = await planRun(lakehouse, key);
   const ranges: JobRange[] = [];
   for (let part = 0; part < count; part++) {
     const { shard, index } = rangeOfPart(part);

@@ -1,4 +1,4 @@
-import { commitRun } from '../../lib/lake/commitRun';
+import { commitRun } from '../../lib/ingest/commitRun';
 import { recordPart } from '../../lib/runs/recordPart';
 import { registerStep } from './registerStep';
 

@@ -1,5 +1,5 @@
 import { recordPart } from '../../lib/runs/recordPart';
-import { convertFile } from '../../lib/transform/convertFiles';
+import { convertFile } from '../../lib/planning/convertFiles';
 import { planningPart } from './planningPart';
 import { registerStep } from './registerStep';
 

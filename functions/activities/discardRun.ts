@@ -1,4 +1,4 @@
-import { discardRun } from '../../lib/transform/discardRun';
+import { discardRun } from '../../lib/staging/discardRun';
 import { registerStep } from './registerStep';
 
 /** Removes the run's staging, and its parts unless a commit names them. */

@@ -1,4 +1,4 @@
-import { embedDocuments } from '../../lib/embedding/embedDocuments';
+import { embedDocuments } from '../../lib/indexing/embedDocuments';
 import { recordPart } from '../../lib/runs/recordPart';
 import { registerStep } from './registerStep';
 

@@ -1,4 +1,4 @@
-import { extractSource } from '../../lib/sources/extractSource';
+import { extractSource } from '../../lib/extraction/extractSource';
 import { registerStep } from './registerStep';
 
 /** The rows that a dataset's SQL source has for the date, into `raw/`; nothing for a dataset of dropped files. */

@@ -1,9 +1,9 @@
 import { recordPart } from '../../lib/runs/recordPart';
-import { foldScan } from '../../lib/transform/foldScan';
+import { foldScan } from '../../lib/planning/foldScan';
 import { planningPart } from './planningPart';
 import { registerStep } from './registerStep';
 
-/** When all pieces are scanned: cuts the files into ranges. */
+/** When all blocks are scanned: cuts the files into ranges. */
 registerStep('foldScan', async (app, key) => {
   const plan = await recordPart(app.runs, key, { step: 'plan', part: planningPart('foldScan') }, () =>
     foldScan(app.lakehouse, key),

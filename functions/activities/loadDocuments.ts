@@ -1,4 +1,4 @@
-import { loadDocuments } from '../../lib/metadata/loadDocuments';
+import { loadDocuments } from '../../lib/documents/loadDocuments';
 import { recordPart } from '../../lib/runs/recordPart';
 import { registerStep } from './registerStep';
 

@@ -1,5 +1,5 @@
 import { recordPart } from '../../lib/runs/recordPart';
-import { beginPlan } from '../../lib/transform/planPartitions';
+import { beginPlan } from '../../lib/planning/planRun';
 import { planningPart } from './planningPart';
 import { registerStep } from './registerStep';
 
@@ -9,7 +9,7 @@ registerStep('planRun', async (app, key) => {
     beginPlan(app.lakehouse, key),
   );
   if (progress.next === 'transform') await app.runs.plan(key.runId, 'transform', progress.ranges);
-  // How many pieces there will be is known when all files are converted.
-  else await app.runs.plan(key.runId, 'plan', 2 + (progress.next === 'scan' ? progress.pieces : progress.conversions));
+  // How many blocks there will be is known when all files are converted.
+  else await app.runs.plan(key.runId, 'plan', 2 + (progress.next === 'scan' ? progress.blocks : progress.conversions));
   return progress;
 });

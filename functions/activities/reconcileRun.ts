@@ -1,4 +1,4 @@
-import { reconcileRun } from '../../lib/runs/reconcileRun';
+import { reconcileRun } from '../../lib/reconcile/reconcileRun';
 import { recordPart } from '../../lib/runs/recordPart';
 import { registerStep } from './registerStep';
 

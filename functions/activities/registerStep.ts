@@ -1,7 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { App } from '../../lib/app';
-import { describeProblem, PipelineError, toProblem, type Problem } from '../../lib/errors';
+import { describeProblem, PipelineError, toProblem, type Problem } from '../../lib/problems/problem';
 import type { Outcome, StepName, Steps } from '../../orchestrators/steps';
 import { theApp } from '../theApp';
 

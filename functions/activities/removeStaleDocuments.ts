@@ -1,4 +1,4 @@
-import { deleteStaleDocuments } from '../../lib/metadata/loadDocuments';
+import { deleteStaleDocuments } from '../../lib/documents/loadDocuments';
 import { registerStep } from './registerStep';
 
 /** After all parts are loaded: rows that the partition no longer has leave PostgreSQL. */

@@ -1,4 +1,4 @@
-import { deleteStalePoints } from '../../lib/embedding/deleteStalePoints';
+import { deleteStalePoints } from '../../lib/indexing/deleteStalePoints';
 import { registerStep } from './registerStep';
 
 /** After all parts are embedded: chunks of changed and removed rows leave Qdrant. */

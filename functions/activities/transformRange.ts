@@ -1,5 +1,5 @@
 import { recordPart } from '../../lib/runs/recordPart';
-import { rangeOfPart } from '../../lib/transform/plan';
+import { rangeOfPart } from '../../lib/planning/plan';
 import { transformRange } from '../../lib/transform/transformRange';
 import { registerStep } from './registerStep';
 

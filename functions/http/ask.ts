@@ -2,7 +2,7 @@ import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import type { AnswerEvent } from '../../lib/answering/answer';
 import { ask } from '../../lib/answering/ask';
-import { toProblem } from '../../lib/errors';
+import { toProblem } from '../../lib/problems/problem';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
 import { calendarDate, isPeriod, readBody } from './readRequest';

@@ -1,6 +1,6 @@
 import * as df from 'durable-functions';
 import { z } from 'zod';
-import { PipelineError } from '../../lib/errors';
+import { PipelineError } from '../../lib/problems/problem';
 import { describeRun } from '../../lib/runs/describeRun';
 import { GATE_DECISION } from '../../orchestrators/ingest';
 import { theApp } from '../theApp';

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
-import { listDocuments } from '../../lib/metadata/documentQueries';
+import { listDocuments } from '../../lib/documents/documentQueries';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
 import { calendarDate, isPeriod, pageLimit, plainText, readQuery } from './readRequest';

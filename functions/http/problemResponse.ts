@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { describeProblem, PipelineError, toProblem } from '../../lib/errors';
+import { describeProblem, PipelineError, toProblem } from '../../lib/problems/problem';
 
 /** An error as RFC 9457 problem details; the code is stable, `type` is derived from it. */
 export function problemResponse(error: unknown): HttpResponseInit {

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
-import { PipelineError } from '../../lib/errors';
+import { PipelineError } from '../../lib/problems/problem';
 import { countQuarantine } from '../../lib/quarantine/quarantineCounts';
 import { quarantineExecutions } from '../../lib/quarantine/quarantineExecutions';
 import { readQuarantine } from '../../lib/quarantine/quarantinePage';

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
-import { FaultList, PipelineError, type Problem } from '../../lib/errors';
+import { FaultList, PipelineError, type Problem } from '../../lib/problems/problem';
 
 /** A day of the calendar, `yyyy-mm-dd`. There is no year 0: PostgreSQL would refuse it. */
 export const calendarDate = z

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import { isDatasetName } from '../../lib/contract/datasetName';
-import { PipelineError } from '../../lib/errors';
+import { PipelineError } from '../../lib/problems/problem';
 import { parseInstanceId } from '../../lib/runs/describeRun';
 
 /** The run that the path names. What can be no run's id goes to no store: RUN_NOT_FOUND (404). */

@@ -1,5 +1,5 @@
 import type { DurableClient } from 'durable-functions';
-import { PipelineError } from '../../lib/errors';
+import { PipelineError } from '../../lib/problems/problem';
 import { instanceIdOf } from '../../lib/runs/runKey';
 import { INGEST, type IngestInput } from '../../orchestrators/ingest';
 import { theApp } from '../theApp';

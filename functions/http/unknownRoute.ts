@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { PipelineError } from '../../lib/errors';
+import { PipelineError } from '../../lib/problems/problem';
 import { answeringProblems } from './problemResponse';
 
 /**

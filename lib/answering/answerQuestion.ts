@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors';
+import { PipelineError } from '../problems/problem';
 import type { Answer, AnswerEvent } from './answer';
 import { NOTHING_FOUND, type AnswerRequest, type Answerer } from './answerer';
 

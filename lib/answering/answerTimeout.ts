@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors';
+import { PipelineError } from '../problems/problem';
 
 export function answerTimeout(cause: unknown): PipelineError {
   return new PipelineError('ANSWER_TIMEOUT', 'The answer did not come in time.', {

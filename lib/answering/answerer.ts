@@ -1,4 +1,4 @@
-import type { Passage } from '../retrieval/passage';
+import type { Passage } from '../vectors/passage';
 import type { AnswerEvent } from './answer';
 
 /** What one answer is made from. */

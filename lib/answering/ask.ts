@@ -1,5 +1,5 @@
 import { search, type SearchDependencies } from '../retrieval/search';
-import type { SearchFilters } from '../retrieval/passage';
+import type { SearchFilters } from '../vectors/passage';
 import type { AnswerEvent } from './answer';
 import type { Answerer } from './answerer';
 import { streamAnswer } from './answerQuestion';

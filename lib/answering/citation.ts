@@ -1,4 +1,4 @@
-import type { Passage } from '../retrieval/passage';
+import type { Passage } from '../vectors/passage';
 import type { Citation } from './answer';
 
 /** `quote` must be a piece of the passage's text. */

@@ -1,6 +1,6 @@
-import { termsOf } from '../embedding/lexical/terms';
-import { splitSentences } from '../embedding/splitSentences';
-import type { Passage } from '../retrieval/passage';
+import { termsOf } from '../language/terms';
+import { splitSentences } from '../language/splitSentences';
+import type { Passage } from '../vectors/passage';
 import type { Citation } from './answer';
 import { findQuote, toCitation } from './citation';
 import { coverage, equalWeights } from './termWeights';

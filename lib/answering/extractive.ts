@@ -1,4 +1,4 @@
-import type { Passage } from '../retrieval/passage';
+import type { Passage } from '../vectors/passage';
 import { NOTHING_FOUND, type Answerer } from './answerer';
 import { toCitation } from './citation';
 import { scoreSentences, type ScoredSentence, type ScoringDependencies } from './scoreSentences';

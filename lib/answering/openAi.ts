@@ -1,6 +1,6 @@
 import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
 import type { OpenAI } from 'openai';
-import { PipelineError } from '../errors';
+import { PipelineError } from '../problems/problem';
 import {
   createOpenAiClient,
   filteredCategories,
@@ -9,7 +9,7 @@ import {
   toServiceError,
   type OpenAiRequestOptions,
   type OpenAiService,
-} from '../openAi';
+} from '../openAi/openAiService';
 import type { Answerer } from './answerer';
 import { answerTimeout } from './answerTimeout';
 import { CitationMarkers } from './citationMarkers';

@@ -1,4 +1,4 @@
-import type { Passage } from '../retrieval/passage';
+import type { Passage } from '../vectors/passage';
 
 export interface PromptMessage {
   role: 'system' | 'user';

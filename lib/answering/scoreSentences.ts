@@ -1,7 +1,7 @@
 import type { Embedder } from '../embedding/embedder';
-import { termsOf } from '../embedding/lexical/terms';
-import { splitSentences, type Sentence } from '../embedding/splitSentences';
-import type { Passage } from '../retrieval/passage';
+import { termsOf } from '../language/terms';
+import { splitSentences, type Sentence } from '../language/splitSentences';
+import type { Passage } from '../vectors/passage';
 import type { VectorIndex } from '../vectors/vectorIndex';
 import { coverage, rarityWeights, type TermWeights } from './termWeights';
 

@@ -1,5 +1,5 @@
-import { termId } from '../embedding/lexical/sparseText';
-import { termsOf } from '../embedding/lexical/terms';
+import { termId } from '../language/sparseText';
+import { termsOf } from '../language/terms';
 import type { VectorIndex } from '../vectors/vectorIndex';
 
 /** How much each of a text's different terms tells, by term. */

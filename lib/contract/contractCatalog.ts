@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FaultList, PipelineError } from '../errors';
+import { FaultList, PipelineError } from '../problems/problem';
 import type { DataContract } from './contract';
 import { isDatasetName, requireDatasetName } from './datasetName';
-import { readContract } from './readContract';
+import { readContract } from './reading/readContract';
 
 /** The known datasets. A contract is read anew each time: a changed file counts from the next step on. */
 export interface ContractCatalog {

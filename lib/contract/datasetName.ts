@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors';
+import { PipelineError } from '../problems/problem';
 
 const DATASET_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const LONGEST_NAME = 63;

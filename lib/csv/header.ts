@@ -1,11 +1,17 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
-import type { Problem } from '../errors';
+import type { Problem } from '../problems/problem';
 import { CARRIAGE_RETURN, dialectOf, LINE_FEED, type CsvDialect } from './dialect';
-import { binaryKind, markupKind, startsWithByteOrderMark, utf16Kind, UTF8_BYTE_ORDER_MARK_LENGTH } from './fileKind';
+import {
+  binaryKind,
+  markupKind,
+  startsWithByteOrderMark,
+  utf16Kind,
+  UTF8_BYTE_ORDER_MARK_LENGTH,
+} from '../encoding/fileKind';
 import { checkColumns } from './headerColumns';
-import { countLineFeeds } from './rangeSummary';
+import { countLineFeeds } from '../encoding/countLineFeeds';
 import { fieldsOf, fieldText } from './recordFields';
-import { TextCheck, textProblem } from './textCheck';
+import { TextCheck, textProblem } from '../encoding/textCheck';
 import { visitRecords } from './visitRecords';
 
 /** A header that fits the contract. */

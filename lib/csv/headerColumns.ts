@@ -1,5 +1,5 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
-import type { Problem } from '../errors';
+import type { Problem } from '../problems/problem';
 import { nearestName } from './nearestName';
 
 const OTHER_DELIMITERS = [',', ';', '\t', '|'];

@@ -1,5 +1,5 @@
 import type { CsvDialect } from './dialect';
-import { countLineFeeds } from './rangeSummary';
+import { countLineFeeds } from '../encoding/countLineFeeds';
 import { readRecordBlocks } from './recordBlocks';
 import { recordText } from './recordText';
 import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';

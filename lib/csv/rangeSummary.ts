@@ -1,3 +1,4 @@
+import { countLineFeeds } from '../encoding/countLineFeeds';
 import { LINE_FEED, CARRIAGE_RETURN, type CsvDialect } from './dialect';
 
 /**
@@ -172,12 +173,6 @@ export function foldSummaries(summaries: Iterable<RangeSummary>): {
     offset += summary.length;
   }
   return { boundaries, end, records };
-}
-
-export function countLineFeeds(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1;
-  return count;
 }
 
 /** Undefined bytes are before the file's start, where a line starts. */

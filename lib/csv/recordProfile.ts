@@ -1,5 +1,5 @@
 import type { CsvDialect } from './dialect';
-import { startsWithByteOrderMark } from './fileKind';
+import { startsWithByteOrderMark } from '../encoding/fileKind';
 import { readRecordBlocks } from './recordBlocks';
 import { countFields } from './recordFields';
 import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';

@@ -35,7 +35,7 @@ export async function rewriteRecords(
   const output = await open(outputFile, 'w');
   try {
     await readRecordBlocks(inputFile, async ({ bytes, atEnd }) => {
-      const pieces = new PieceWriter(bytes.length);
+      const pieces = new RecordWriter(bytes.length);
       const consumed = visitRecords(bytes, dialect, atEnd, (record) => {
         ordinal += 1;
         if (only !== undefined && !only.has(ordinal)) return;
@@ -101,7 +101,7 @@ function requoted(bytes: Buffer, record: RecordSpan, dialect: CsvDialect): Buffe
 }
 
 /** Gathers small pieces into buffers big enough to be worth a write. */
-class PieceWriter {
+class RecordWriter {
   private readonly full: Buffer[] = [];
   private current: Buffer;
   private filled = 0;

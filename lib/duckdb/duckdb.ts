@@ -6,7 +6,7 @@ import {
   type DuckDBDataChunk,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { PipelineError } from '../errors';
+import { PipelineError } from '../problems/problem';
 
 export interface DuckDbSettings {
   /** Past this the engine spills to its temporary directory, then fails. */

@@ -1,6 +1,12 @@
 import { BadRequestError, type OpenAI } from 'openai';
-import { PipelineError } from '../errors';
-import { createOpenAiClient, modelOf, toServiceError, type OpenAiRequestOptions, type OpenAiService } from '../openAi';
+import { PipelineError } from '../problems/problem';
+import {
+  createOpenAiClient,
+  modelOf,
+  toServiceError,
+  type OpenAiRequestOptions,
+  type OpenAiService,
+} from '../openAi/openAiService';
 import type { Embedder } from './embedder';
 
 export interface OpenAiEmbedderOptions extends Partial<OpenAiRequestOptions> {

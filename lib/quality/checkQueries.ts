@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { ContractReading } from '../contract/readContract';
+import type { ContractReading } from '../contract/reading/readContract';
 import { identifier, withDuckDb, type DuckDbSettings } from '../duckdb/duckdb';
-import type { Problem } from '../errors';
-import { withTemporaryFolder } from '../lake/temporaryFolder';
+import type { Problem } from '../problems/problem';
+import { withTemporaryFolder } from '../storage/temporaryFolder';
 import { queryFault, scalarQuery } from './measureRule';
 import { confine, createEmptyTable } from './stagedRows';
 

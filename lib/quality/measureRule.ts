@@ -1,7 +1,7 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
 import type { Measure, QualityRule, Scalar } from '../contract/qualityRule';
 import { identifier, literal } from '../duckdb/duckdb';
-import { PipelineError } from '../errors';
+import { PipelineError } from '../problems/problem';
 import { describeComparison, holds } from './comparison';
 import { SQL_TYPES, type StagedRows } from './stagedRows';
 import type { VerdictRule } from './verdict';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
 import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
-import type { Lakehouse } from '../lake/lakehouse';
-import { withTemporaryFolder } from '../lake/temporaryFolder';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { withTemporaryFolder } from '../storage/temporaryFolder';
 import { gateColumns } from './gateColumns';
 
 /** All rows of a run's parts, cut down to the columns that the gate needs, as a view named as the dataset. */

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../lake/objectStore';
+import type { ObjectStore } from '../storage/objectStore';
 
 /** A line of an object, or the beginning of one that is too long to hold. */
 export interface ObjectLine {

@@ -1,5 +1,5 @@
-import type { LakeContainers, ObjectStore } from '../lake/objectStore';
-import { quarantinePrefix } from '../lake/paths';
+import type { LakeContainers, ObjectStore } from '../storage/objectStore';
+import { quarantinePrefix } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { linesOf } from './lines';
 import { readRecord } from './readRecord';

@@ -1,5 +1,5 @@
-import type { LakeContainers, ObjectStore } from '../lake/objectStore';
-import { rawFolder, runIdOfQuarantineFile } from '../lake/paths';
+import type { LakeContainers, ObjectStore } from '../storage/objectStore';
+import { rawFolder, runIdOfQuarantineFile } from '../lakehouse/paths';
 
 /** What one execution has set aside. */
 export interface QuarantineExecution {

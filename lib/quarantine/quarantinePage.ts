@@ -1,7 +1,7 @@
-import { readCursor, writeCursor } from '../cursor';
-import { PipelineError } from '../errors';
-import type { LakeContainers, ObjectInfo, ObjectStore } from '../lake/objectStore';
-import { quarantinePrefix } from '../lake/paths';
+import { readCursor, writeCursor } from '../paging/cursor';
+import { PipelineError } from '../problems/problem';
+import type { LakeContainers, ObjectInfo, ObjectStore } from '../storage/objectStore';
+import { quarantinePrefix } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { linesOf } from './lines';
 import { readRecord, type QuarantinedRecord } from './readRecord';

@@ -1,9 +1,9 @@
-import type { RejectedRecord } from '../transform/rejectedRecords';
+import type { RejectedRecord } from './rejectedRecord';
 
 /** A rejected record as it is shown. */
 export interface QuarantinedRecord extends RejectedRecord {
   /** True when `raw` is only the record's beginning. */
-  isCut: boolean;
+  isTruncated: boolean;
 }
 
 /** Characters of a raw record that are shown. */
@@ -16,8 +16,12 @@ export const LONGEST_RAW = 4000;
 export function readRecord(line: string, isWhole: boolean): QuarantinedRecord | undefined {
   const record = parse(isWhole ? line : closed(line));
   if (record === undefined) return undefined;
-  const isCut = !isWhole || record.raw.length > LONGEST_RAW;
-  return { ...record, raw: isCut ? withoutHalfCharacter(record.raw.slice(0, LONGEST_RAW)) : record.raw, isCut };
+  const isTruncated = !isWhole || record.raw.length > LONGEST_RAW;
+  return {
+    ...record,
+    raw: isTruncated ? withoutHalfCharacter(record.raw.slice(0, LONGEST_RAW)) : record.raw,
+    isTruncated,
+  };
 }
 
 function parse(line: string): RejectedRecord | undefined {

@@ -1,9 +1,9 @@
 import type { Embedder } from '../embedding/embedder';
-import { encodeQuestion } from '../embedding/lexical/sparseText';
+import { encodeQuestion } from '../language/sparseText';
 import type { RankedChunk, VectorIndex } from '../vectors/vectorIndex';
-import type { DocumentLookup, DocumentMetadata } from './documentLookup';
+import type { DocumentLookup, DocumentMetadata } from '../documents/documentLookup';
 import { fuseRankings } from './fuseRankings';
-import type { Passage, SearchFilters } from './passage';
+import type { Passage, SearchFilters } from '../vectors/passage';
 
 export interface SearchDependencies {
   vectors: VectorIndex;

@@ -1,4 +1,4 @@
-import type { Problem } from '../errors';
+import type { Problem } from '../problems/problem';
 import type { Run, RunStatus, StepProgress } from './run';
 import { RUN_STEPS, type RunStep } from './runKey';
 import type { RunRecord, StepRecord } from './runStore';

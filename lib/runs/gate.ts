@@ -5,7 +5,7 @@ export interface RunGate {
   rules: GateRule[];
   /** Rules that are left out of a very long list. */
   omitted: { passed: number; failed: number } | null;
-  judgedAt: string;
+  evaluatedAt: string;
   /** Until when a decision is waited for; null when the gate opened, or when a closed gate ends the run at once. */
   decideBy: string | null;
   decision: RunDecision | null;

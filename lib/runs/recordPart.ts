@@ -1,4 +1,4 @@
-import { toProblem } from '../errors';
+import { toProblem } from '../problems/problem';
 import type { PartCounts } from './run';
 import type { RunKey, RunStep } from './runKey';
 import type { RunStore } from './runStore';

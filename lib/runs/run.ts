@@ -1,4 +1,4 @@
-import type { Problem } from '../errors';
+import type { Problem } from '../problems/problem';
 import type { RunGate } from './gate';
 import type { RunStep } from './runKey';
 

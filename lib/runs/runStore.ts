@@ -1,5 +1,5 @@
-import type { Problem } from '../errors';
-import type { Database } from '../metadata/database';
+import type { Problem } from '../problems/problem';
+import type { Database } from '../database/database';
 import type { Decision } from './gate';
 import type { PartCounts, RunSummary } from './run';
 import { instanceIdOf, type RunKey, type RunStep } from './runKey';

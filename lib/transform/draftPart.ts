@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { DataContract } from '../contract/contract';
 import { literal, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
-import type { ParquetCodec } from '../lake/paths';
+import type { ParquetCodec } from '../lakehouse/paths';
 import { checksOf, contentHash, named, typedValue } from './columnSql';
 import type { RecordFile, RecordSource } from './recordSource';
 

@@ -1,17 +1,8 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
 import { identifier, literal, type DuckDb } from '../duckdb/duckdb';
 import { checksOf } from './columnSql';
+import type { RecordFault } from '../quarantine/rejectedRecord';
 import type { RecordSource } from './recordSource';
-
-/** What is wrong with a record. */
-export interface RecordFault {
-  code: string;
-  /** Null when the fault is of the record as a whole. */
-  column: string | null;
-  /** Null when the value is null. Cut after 200 characters. */
-  found: string | null;
-  expected: string;
-}
 
 /** Faults by the record's 1-based number in the range, in the order in which they were found. */
 export class RecordFaults extends Map<number, RecordFault[]> {

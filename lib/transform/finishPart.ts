@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContractColumn, DataContract } from '../contract/contract';
 import { identifier, literal, type ColumnSummary, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
-import type { FileStatistics } from '../lake/deltaActions';
+import type { FileStatistics } from '../delta/deltaActions';
 import { gateColumns } from '../quality/gateColumns';
 import { parquetOptions, type ParquetLayout, type PartDraft } from './draftPart';
 

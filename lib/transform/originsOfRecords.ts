@@ -1,8 +1,8 @@
 import type { DataContract } from '../contract/contract';
-import type { Lakehouse } from '../lake/lakehouse';
-import { readSetAside } from '../sources/setAsideRecord';
-import { withSourceLines } from '../sources/sourceLines';
-import type { PlannedFile } from './plan';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { readUnreadable } from '../conversion/unreadableRecord';
+import { withSourceLines } from '../conversion/sourceLines';
+import type { PlannedFile } from '../planning/plan';
 import type { RecordOrigin } from './rejectedRecords';
 
 /**
@@ -19,7 +19,7 @@ export async function withOrigins<Result>(
   if (source.format !== 'ndjson' || staged === undefined) return use();
   return withSourceLines(lakehouse, { path, etag, staged }, source, (find) =>
     use(async (record, converted) => {
-      const aside = readSetAside(converted, source);
+      const aside = readUnreadable(converted, source);
       if (aside === undefined) return find(record);
       const { faults, line, byteOffset, raw } = aside;
       return { faults, line, byteOffset, raw: raw ?? (await find(record)).raw };

@@ -1,22 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { CsvDialect } from '../csv/dialect';
 import { locateRecords } from '../csv/locateRecords';
-import type { RecordFault } from './findFaults';
-
-/** One line of a quarantine file. A record with several faults stands once, with the others under `more`. */
-export interface RejectedRecord extends RecordFault {
-  /** Path in the raw container. */
-  file: string;
-  /** 1-based number in the file, header and blank lines not counted. */
-  record: number;
-  /** 1-based physical line of its first byte. */
-  line: number;
-  /** From 0, in the file; of one that was decoded, in its text. */
-  byteOffset: number;
-  /** As it stands in the file, without its line end; of a record over 32 MiB the beginning. */
-  raw: string;
-  more?: RecordFault[];
-}
+import type { RecordFault, RejectedRecord } from '../quarantine/rejectedRecord';
 
 /** Where a record of a converted file stands in the file that was dropped, and how. */
 export interface RecordOrigin extends Pick<RejectedRecord, 'line' | 'byteOffset' | 'raw'> {

@@ -1,21 +1,28 @@
 import path from 'node:path';
 import type { DataContract } from '../contract/contract';
 import { dialectOf } from '../csv/dialect';
-import { PipelineError } from '../errors';
-import type { AddFile } from '../lake/deltaActions';
-import type { Lakehouse } from '../lake/lakehouse';
-import type { ByteRange } from '../lake/objectStore';
-import { readJson, writeManifest } from '../lake/partManifest';
-import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lake/paths';
-import { withTemporaryFolder } from '../lake/temporaryFolder';
+import { PipelineError } from '../problems/problem';
+import type { AddFile } from '../delta/deltaActions';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import type { ByteRange } from '../storage/objectStore';
+import { writeManifest } from '../staging/partManifest';
+import { readJson } from '../staging/readJson';
+import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lakehouse/paths';
+import { withTemporaryFolder } from '../storage/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
 import { computePart } from './computePart';
 import type { WrittenPart } from './finishPart';
 import { withOrigins } from './originsOfRecords';
-import { partNumberOf, type PlannedFile, type PlannedRange, type PlanShard, type RangeReference } from './plan';
-import { locationOf, sourceOf } from './readableFile';
+import {
+  partNumberOf,
+  type PlannedFile,
+  type PlannedRange,
+  type PlanShard,
+  type RangeReference,
+} from '../planning/plan';
+import { locationOf, sourceOf } from '../planning/readableFile';
 import { writeRejectedRecords } from './rejectedRecords';
-import { requireUnchanged } from './requireUnchanged';
+import { requireUnchanged } from '../lakehouse/requireUnchanged';
 
 /**
  * Turns one range of a planned run into a Parquet part under its final name (no reader follows it before the commit),
@@ -60,7 +67,7 @@ export async function transformRange(
 
 /** Into a local file: from what the scan has left here, or from the store. */
 async function fetchRange(lakehouse: Lakehouse, file: PlannedFile, bytes: ByteRange, localFile: string): Promise<void> {
-  if (await lakehouse.pieces.take(sourceOf(lakehouse, file), bytes, localFile)) return;
+  if (await lakehouse.blocks.take(sourceOf(lakehouse, file), bytes, localFile)) return;
   const { container, path: stored } = locationOf(lakehouse, file);
   await lakehouse.store.download(container, stored, localFile, bytes);
 }

@@ -1,6 +1,6 @@
 // The package's types count as an ES module's, so its code is imported when it is first needed.
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' };
-import { PipelineError } from '../errors';
+import { PipelineError } from '../problems/problem';
 import { fromStoredPayload, toDate, toDayNumber, toStoredPayload, type StoredPayload } from './chunkPayload';
 import { isAbsent, toVectorsError } from './qdrantError';
 import { pointFilter, searchFilter } from './qdrantFilter';

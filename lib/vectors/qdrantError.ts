@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors';
+import { PipelineError } from '../problems/problem';
 
 /** What the client throws for an answer that isn't a success; connection failures and time-outs carry no status. */
 interface ClientError {

@@ -1,4 +1,4 @@
-import type { SearchFilters } from '../retrieval/passage';
+import type { SearchFilters } from './passage';
 import { toDayNumber } from './chunkPayload';
 import type { PointFilter } from './vectorIndex';
 

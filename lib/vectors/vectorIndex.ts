@@ -1,5 +1,5 @@
-import type { SparseVector } from '../embedding/lexical/sparseText';
-import type { SearchFilters } from '../retrieval/passage';
+import type { SparseVector } from '../language/sparseText';
+import type { SearchFilters } from './passage';
 
 /**
  * The index of chunks for one embedder. All methods: index out of reach or overloaded, PipelineError

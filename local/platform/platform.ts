@@ -139,12 +139,12 @@ async function choosePorts(wanted: Ports, own: Settings, listener: StartListener
 }
 
 /** Of local disk, in megabytes, where the lake is elsewhere. Azurite on the same disk gives a range as fast as a cache does. */
-const PIECE_CACHE_MEGABYTES = '1024';
+const BLOCK_CACHE_MEGABYTES = '1024';
 
 function appSettings(own: Settings, services: Service[]): Record<string, string> {
   const chosen = Object.entries(own).filter((entry): entry is [string, string] => isSetting(entry[0]) && !!entry[1]);
   const given = Object.assign({}, ...services.map(({ settings }) => settings)) as Record<string, string>;
-  const cache: Record<string, string> = isElsewhere('blob', own) ? { PIECE_CACHE_MEGABYTES } : {};
+  const cache: Record<string, string> = isElsewhere('blob', own) ? { BLOCK_CACHE_MEGABYTES } : {};
   return { INGEST_SCHEDULE: '0 0 1 * * *', ...cache, ...Object.fromEntries(chosen), ...given };
 }
 

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { PipelineError } from '../../lib/errors';
+import { PipelineError } from '../../lib/problems/problem';
 
 const LONGEST_WAIT_IN_MILLISECONDS = 5000;
 

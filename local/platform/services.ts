@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Client } from 'pg';
-import { PipelineError } from '../../lib/errors';
+import { PipelineError } from '../../lib/problems/problem';
 import { startAzurite } from '../azurite';
 import { startChild, waitUntilReady, type RunningChild } from '../childProcess';
-import { readJsonFile } from '../functions-host/settings/jsonWithComments';
+import { readJsonFile } from '../../packages/functions-host/settings/jsonWithComments';
 import { startPostgres } from '../postgres/postgres';
 import { findCommand } from './findCommand';
 import type { Layout } from './layout';
@@ -140,7 +140,7 @@ export async function vectorService(
     arguments: qdrant
       ? []
       : [
-          path.join(__dirname, '..', 'vectors', 'main.js'),
+          path.join(__dirname, '..', '..', 'packages', 'vector-endpoint', 'main.js'),
           '--port',
           `${port}`,
           '--data',
@@ -186,7 +186,7 @@ export async function functionsService(
     arguments: func
       ? ['start', '--port', `${port}`]
       : [
-          path.join(__dirname, '..', 'functions-host', 'main.js'),
+          path.join(__dirname, '..', '..', 'packages', 'functions-host', 'main.js'),
           layout.appDirectory,
           ...['--port', `${port}`, '--data', layout.functionsHost, '--exit-with-parent'],
         ],

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { PipelineError } from '../../lib/errors';
-import { commandOf, startOf, stillRuns } from '../functions-host/processIdentity';
+import { PipelineError } from '../../lib/problems/problem';
+import { commandOf, startOf, stillRuns } from '../../packages/functions-host/processIdentity';
 
 /** Written while the platform runs: who runs it, what it started, where it is reached and with which settings. */
 export interface PlatformState {

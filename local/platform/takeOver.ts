@@ -1,8 +1,8 @@
-import { PipelineError } from '../../lib/errors';
+import { PipelineError } from '../../lib/problems/problem';
 import { isOurs, readState, removeState, type PlatformState } from './stateFile';
 
-const CHILDREN_MARKS = ['azurite', 'functions-host', 'vectors', 'qdrant', 'func'];
-export const SUPERVISOR_MARKS = ['local/start'];
+const CHILDREN_MARKS = ['azurite', 'functions-host', 'vector-endpoint', 'qdrant', 'func'];
+export const SUPERVISOR_MARKS = ['local/commands/start'];
 const LONGEST_WAIT_IN_MILLISECONDS = 25000;
 /** A supervisor whose host was killed needs a moment to notice. */
 const FALL_IS_SEEN_IN_MILLISECONDS = 3000;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { startChild, waitUntilReady, type RunningChild } from '../childProcess';
 import { anyFreePort } from '../ports';
-import { commandOf } from '../functions-host/processIdentity';
+import { commandOf } from '../../packages/functions-host/processIdentity';
 import { installedPostgresFolder } from './binaries';
 import {
   createOwnedFolder,

@@ -1,8 +1,8 @@
 import type { Answer } from '../../lib/answering/answer';
-import type { Problem } from '../../lib/errors';
+import type { Problem } from '../../lib/problems/problem';
 
 export type { Answer, Citation } from '../../lib/answering/answer';
-export type { Problem } from '../../lib/errors';
+export type { Problem } from '../../lib/problems/problem';
 export type { Decision, RunDecision, RunGate } from '../../lib/runs/gate';
 export type { Run, RunDetail, RunReplay, RunStatus, StepProgress } from '../../lib/runs/run';
 
@@ -89,6 +89,6 @@ export interface QuarantinedRecord {
   expected: string;
   raw: string;
   /** True when `raw` is only the record's beginning. */
-  isCut: boolean;
+  isTruncated: boolean;
   more?: { code: string; column: string | null; found: string | null; expected: string }[];
 }

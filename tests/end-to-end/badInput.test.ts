@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { BlobServiceClient } from '@azure/storage-blob';
-import type { Problem } from '../../lib/errors';
-import { createPostgres } from '../../lib/metadata/postgres';
-import type { Database } from '../../lib/metadata/database';
+import type { Problem } from '../../lib/problems/problem';
+import { createPostgres } from '../../lib/database/postgres';
+import type { Database } from '../../lib/database/database';
 import { startTestPlatform, type RunningTestPlatform } from './runningPlatform';
 
 jest.setTimeout(180_000);

@@ -1,5 +1,5 @@
-import type { Problem } from '../../lib/errors';
-import { createPostgres } from '../../lib/metadata/postgres';
+import type { Problem } from '../../lib/problems/problem';
+import { createPostgres } from '../../lib/database/postgres';
 import type { QuarantineCounts } from '../../lib/quarantine/quarantineCounts';
 import type { QuarantineExecution } from '../../lib/quarantine/quarantineExecutions';
 import type { QuarantinePage } from '../../lib/quarantine/quarantinePage';
@@ -99,7 +99,7 @@ describe('a blocked run', () => {
   it('shows what was set aside', async () => {
     const { body } = await get<FirstPage>(`runs/${idOf(DATE)}/quarantine`);
     expect(body).toMatchObject({ runId: blocked.runId, nextCursor: null });
-    expect(body.records).toMatchObject([{ record: 3, column: 'published_at', found: 'yesterday', isCut: false }]);
+    expect(body.records).toMatchObject([{ record: 3, column: 'published_at', found: 'yesterday', isTruncated: false }]);
     expect(body.records[0]?.raw).toContain('three,Address three');
     const [code] = body.counts.codes;
     expect(body.counts).toEqual({ codes: [{ code: body.records[0]?.code, records: 1 }], isWhole: true });
@@ -133,7 +133,7 @@ describe('a blocked run', () => {
     expect(run.gate).toMatchObject({ passed: false, rules: blocked.gate?.rules });
     const { decision } = run.gate ?? {};
     expect(decision).toMatchObject({ decision: 'approve', decidedBy: 'api', reason: 'One bad date is known.' });
-    expect(Date.parse(decision?.decidedAt ?? '')).toBeGreaterThan(Date.parse(run.gate?.judgedAt ?? ''));
+    expect(Date.parse(decision?.decidedAt ?? '')).toBeGreaterThan(Date.parse(run.gate?.evaluatedAt ?? ''));
     expect(await commits()).not.toEqual([]);
     expect(await documents()).toBe(2);
   });

@@ -27,7 +27,7 @@ describe('the app with missing and wrong settings', () => {
   it('names all of them at once and does not start', async () => {
     const host = spawn(
       process.execPath,
-      [path.join(ROOT, 'dist/local/functions-host/main.js'), ROOT, '--port', '0', '--data', newFolder()],
+      [path.join(ROOT, 'dist/packages/functions-host/main.js'), ROOT, '--port', '0', '--data', newFolder()],
       { env: { PATH: process.env.PATH, PARQUET_CODEC: 'gzip', INGEST_SCHEDULE: 'daily' } },
     );
     let output = '';
@@ -162,7 +162,7 @@ describe('a reader that goes away (npm start | head -1)', () => {
 (process.platform === 'win32' ? describe.skip : describe)('a SIGTERM to npm, which ends the shell under it', () => {
   it('ends everything that was started', async () => {
     const data = newFolder();
-    const script = path.join(ROOT, 'dist/local/start.js');
+    const script = path.join(ROOT, 'dist/local/commands/start.js');
     const shell = spawn('sh', ['-c', `"${process.execPath}" "${script}" --no-ingest; true`], {
       env: {
         PATH: process.env.PATH,

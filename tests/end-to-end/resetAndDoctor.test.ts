@@ -9,7 +9,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 function command(name: string, environment: Record<string, string>): { status: number | null; stdout: string } {
   const env = { PATH: process.env.PATH, PIPELINE_DATA_DIRECTORY: data, ...environment };
-  return spawnSync(process.execPath, [path.join(ROOT, 'dist/local', `${name}.js`)], { env, encoding: 'utf8' });
+  return spawnSync(process.execPath, [path.join(ROOT, 'dist/local/commands', `${name}.js`)], { env, encoding: 'utf8' });
 }
 
 describe('npm run reset', () => {

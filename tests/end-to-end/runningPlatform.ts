@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createObjectStore } from '../../lib/app';
 import { readConfig, type Config } from '../../lib/config';
-import type { ObjectStore } from '../../lib/lake/objectStore';
+import type { ObjectStore } from '../../lib/storage/objectStore';
 import type { RunDetail } from '../../lib/runs/run';
 import type { PlatformState } from '../../local/platform/stateFile';
 import { postgresFolder } from '../../local/postgres/postgres';

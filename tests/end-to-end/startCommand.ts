@@ -4,6 +4,18 @@ import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../..');
 
+/**
+ * Each worker of the test run has ports of its own: two platforms that look for a free port at the same moment would find
+ * the same one.
+ */
+const FIRST_PORT = 21_000 + 200 * Number(process.env.JEST_WORKER_ID ?? 0);
+const PORTS = Object.fromEntries(
+  ['BLOB', 'QUEUE', 'TABLE', 'POSTGRES', 'VECTORS', 'FUNCTIONS', 'WEB'].map((name, index) => [
+    `PIPELINE_${name}_PORT`,
+    String(FIRST_PORT + 20 * index),
+  ]),
+);
+
 export interface StartedCommand {
   process: ChildProcess;
   /** All of stdout and stderr so far. */
@@ -20,13 +32,14 @@ export function startCommand(
   environment: Record<string, string>,
   ...options: string[]
 ): StartedCommand {
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist/local/start.js'), ...options], {
+  const child = spawn(process.execPath, [path.join(ROOT, 'dist/local/commands/start.js'), ...options], {
     cwd: ROOT,
     env: {
       ...process.env,
       PIPELINE_DATA_DIRECTORY: dataDirectory,
       PIPELINE_HOST: 'own',
       QDRANT_URL: '',
+      ...PORTS,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-import type { DocumentRow } from '../../lib/lake/document';
+import type { DocumentRow } from '../../lib/documents/document';
 
 /** A document with what a test does not care about filled in. */
 export function documentRow(row: Partial<DocumentRow> & { docId: string }): DocumentRow {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startAzurite } from '../../local/azurite';
 import { startPostgres } from '../../local/postgres/postgres';
-import { startVectorEndpoint } from '../../local/vectors/vectorEndpoint';
+import { startVectorEndpoint } from '../../packages/vector-endpoint/vectorEndpoint';
 
 /**
  * One Azurite, one PostgreSQL and one vector endpoint for the whole test run; each test file takes containers, a database

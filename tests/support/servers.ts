@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { createPostgres } from '../../lib/metadata/postgres';
-import type { Database } from '../../lib/metadata/database';
+import { createPostgres } from '../../lib/database/postgres';
+import type { Database } from '../../lib/database/database';
 
 /** Connection string of the test run's Azurite. */
 export function testStorage(): string {

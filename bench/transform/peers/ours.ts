@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { rangeOfPart } from '../../../lib/transform/plan';
+import { rangeOfPart } from '../../../lib/planning/plan';
 import { transformRange } from '../../../lib/transform/transformRange';
 import { inLanes, localLakehouse, readJob, RUN, tell, timed } from '../job';
 import { planInLanes } from '../planInLanes';

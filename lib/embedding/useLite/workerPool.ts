@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { PipelineError } from '../../errors';
+import { PipelineError } from '../../problems/problem';
 import type { WorkerReply, WorkerRequest, WorkerSettings } from './workerMessages';
 
 interface Job {

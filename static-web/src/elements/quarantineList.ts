@@ -124,6 +124,6 @@ function rejectRow(record: QuarantinedRecord): HTMLElement {
         ` ${column === null ? '' : `${column}: `}${found === null ? '' : `found “${found}”, `}expected ${expected}`,
       ),
     ),
-    element('pre', { class: 'raw', tabindex: 0 }, record.isCut ? `${record.raw} …` : record.raw),
+    element('pre', { class: 'raw', tabindex: 0 }, record.isTruncated ? `${record.raw} …` : record.raw),
   );
 }

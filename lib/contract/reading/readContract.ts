@@ -1,0 +1,234 @@
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { FaultList, type Problem } from '../../problems/problem';
+import type { ContractColumn, DataContract } from '../contract';
+import type { ContractFault } from './contractFault';
+import { contractShape, propertyShape, sourceShape } from './contractShape';
+import { columnFaults, readColumn } from './readColumn';
+import { readFreshness } from './readFreshness';
+import { readQuality, type ReadingNotes } from './readQuality';
+import { readRoles, type RoleCandidate } from './readRoles';
+import { isDatasetName } from '../datasetName';
+import { sourceFaults } from './sourceFaults';
+import type { QualityRule } from '../qualityRule';
+import { mergeFaults, shapeFaults, standardFaults } from './shapeFaults';
+import { standardContract } from '../standard/contract';
+import { fieldsOf } from '../standard/shapeBy';
+
+/**
+ * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` only names it in faults.
+ * Throws FaultList CONTRACT_INVALID with every fault of the file: line, and path in the YAML as `where.field`.
+ */
+export function readContract(text: string, file: string): DataContract {
+  return readContractWithNotes(text, file).contract;
+}
+
+export interface ContractReading {
+  contract: DataContract;
+  /** What the contract says that the pipeline does not carry out and that is no fault. */
+  remarks: string[];
+  /** File, line and path of a rule of `contract`. */
+  placeOf(rule: QualityRule): Problem['where'];
+}
+
+/** The same, with what is worth telling to the contract's author. */
+export function readContractWithNotes(text: string, file: string): ContractReading {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const place = (path: PropertyKey[]) => placeOf(document, lineCounter, file, path);
+  if (document.errors.length > 0) {
+    throw invalid(
+      file,
+      document.errors.map((error) => ({
+        code: 'CONTRACT_YAML_INVALID',
+        message: error.message,
+        where: { file, line: lineCounter.linePos(error.pos[0]).line },
+      })),
+    );
+  }
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (cause) {
+    // An alias of nothing, or so many that the file would grow without end.
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw invalid(file, [{ code: 'CONTRACT_YAML_INVALID', message, where: { file } }]);
+  }
+  const standard = standardContract.safeParse(content);
+  const told = standard.success ? [] : standardFaults(standard.error, content);
+  const shape = contractShape.safeParse(content);
+  const faults = shape.success ? [] : shapeFaults(shape.error, content);
+  const notes: ReadingNotes = { remarks: [], rulePaths: new Map() };
+  const contract = readContent(content, faults, notes);
+  if (standard.success && shape.success && faults.length === 0 && contract !== undefined) {
+    const [table] = shape.data.schema;
+    const { version, status, description } = shape.data;
+    const said = { dataset: table?.name ?? '', version, status, description: description?.purpose };
+    return {
+      contract: { ...said, ...contract },
+      remarks: notes.remarks,
+      placeOf: (rule) => place(notes.rulePaths.get(rule) ?? []),
+    };
+  }
+  throw invalid(
+    file,
+    mergeFaults(told, faults)
+      .map((fault) => toProblem(fault, place))
+      .sort((one, other) => (one.where?.line ?? 0) - (other.where?.line ?? 0)),
+  );
+}
+
+/** Reads what can be read even where the shape has faults, so that all of them are told at once. */
+function readContent(
+  content: unknown,
+  faults: ContractFault[],
+  notes: ReadingNotes,
+): Pick<DataContract, 'columns' | 'roles' | 'source' | 'quality'> | undefined {
+  const table = fieldsOf(listOf(fieldsOf(content)['schema'])[0]);
+  const name = table['name'];
+  if (typeof name === 'string' && !isDatasetName(name)) {
+    faults.push({
+      path: ['schema', 0, 'name'],
+      message: 'The table name is the dataset name and becomes a folder.',
+      found: name,
+      expected: 'lower-case letters, digits and single hyphens',
+    });
+  }
+  const properties = listOf(table['properties']);
+  const columns = properties.flatMap((property, index) => {
+    const parsed = propertyShape.safeParse(property);
+    return parsed.success ? [{ index, column: readColumn(parsed.data, index, faults) }] : [];
+  });
+  faults.push(...columnFaults(properties.flatMap(namedColumn)));
+  const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
+  const rules = readRules(fieldsOf(content), faults, notes);
+  const options = readSource(listOf(fieldsOf(content)['customProperties']).map(fieldsOf), faults);
+  if (roles === undefined || options === undefined) return undefined;
+  const { maxRejectShare, ...source } = options;
+  return {
+    columns: columns.map(({ column }) => withoutUndefined(column)),
+    roles,
+    source,
+    quality: { maxRejectShare, rules },
+  };
+}
+
+function readRules(content: Record<string, unknown>, faults: ContractFault[], notes: ReadingNotes): QualityRule[] {
+  const table = fieldsOf(listOf(content['schema'])[0]);
+  const properties = listOf(table['properties']).map(fieldsOf);
+  const columns = properties.map(({ name, logicalType }) => ({ name: textOf(name), logicalType: textOf(logicalType) }));
+  const place = { dataset: textOf(table['name']), columnNames: columns.map(({ name }) => name) };
+  const tablePath = ['schema', 0];
+  const defaultElement = content['slaDefaultElement'];
+  return [
+    ...readQuality(listOf(table['quality']), { ...place, path: tablePath }, faults, notes),
+    ...properties.flatMap(({ quality }, index) => {
+      const path = [...tablePath, 'properties', index];
+      return readQuality(listOf(quality), { ...place, path, column: columns[index]?.name }, faults, notes);
+    }),
+    ...readFreshness(
+      listOf(content['slaProperties']),
+      typeof defaultElement === 'string' ? defaultElement : undefined,
+      columns,
+      faults,
+      notes,
+    ),
+  ];
+}
+
+function readSource(
+  custom: Record<string, unknown>[],
+  faults: ContractFault[],
+): z.infer<typeof sourceShape> | undefined {
+  const known = Object.keys(sourceShape.shape);
+  const named = custom.flatMap((entry) =>
+    typeof entry['property'] === 'string' && known.includes(entry['property'])
+      ? [[entry['property'], entry['value']]]
+      : [],
+  );
+  const indexOf = (property: string) => custom.findIndex((entry) => entry['property'] === property);
+  custom.forEach(({ property }, index) => {
+    if (typeof property !== 'string' || !known.includes(property) || indexOf(property) === index) return;
+    const message = `${property} stands at customProperties[${indexOf(property)}] too.`;
+    faults.push({ path: ['customProperties', index, 'property'], message });
+  });
+  const parsed = sourceShape.safeParse(Object.fromEntries(named));
+  if (parsed.success) {
+    for (const { property, ...fault } of sourceFaults(parsed.data)) {
+      faults.push({
+        ...fault,
+        path: ['customProperties', ...(indexOf(property) < 0 ? [] : [indexOf(property), 'value'])],
+      });
+    }
+    return parsed.data;
+  }
+  for (const fault of shapeFaults(parsed.error, Object.fromEntries(named))) {
+    faults.push({
+      ...fault,
+      path: ['customProperties', indexOf(String(fault.path[0])), 'value', ...fault.path.slice(1)],
+    });
+  }
+  return undefined;
+}
+
+/** The names of a property, whatever else is wrong with it. */
+function namedColumn(property: unknown, index: number) {
+  const { name, physicalName } = fieldsOf(property);
+  const header = typeof physicalName === 'string' ? physicalName : undefined;
+  return typeof name === 'string' ? [{ index, column: { name, header } }] : [];
+}
+
+function roleCandidate(property: unknown): RoleCandidate {
+  const { name, logicalType, primaryKey, customProperties, logicalTypeOptions } = fieldsOf(property);
+  return {
+    name: textOf(name),
+    logicalType: textOf(logicalType),
+    primaryKey: primaryKey === true,
+    maxLength: fieldsOf(logicalTypeOptions)['maxLength'],
+    customProperties: listOf(customProperties).map(fieldsOf),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function toProblem(fault: ContractFault, place: (path: PropertyKey[]) => Problem['where']): Problem {
+  return {
+    code: 'CONTRACT_FIELD_INVALID',
+    message: fault.message,
+    ...(fault.found === undefined ? {} : { found: fault.found }),
+    ...(fault.expected === undefined ? {} : { expected: fault.expected }),
+    where: place(fault.path),
+  };
+}
+
+/** Line of the nearest existing node: a missing field is shown where its parent stands. */
+function placeOf(document: Document, lines: LineCounter, file: string, path: PropertyKey[]): Problem['where'] {
+  const field = path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .join('');
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const range = (node as { range?: [number, number, number] | null } | undefined)?.range;
+    if (range) return { file, line: lines.linePos(range[0]).line, field };
+  }
+  return { file, field };
+}
+
+function invalid(file: string, faults: Problem[]): FaultList {
+  return new FaultList('CONTRACT_INVALID', `The data contract ${file} has ${faults.length} fault(s).`, faults, {
+    where: { file },
+    remedy: 'Mend the contract file; each fault names its line and path.',
+  });
+}
+
+function withoutUndefined(column: ContractColumn): ContractColumn {
+  return Object.fromEntries(
+    Object.entries(column).filter(([, value]) => value !== undefined),
+  ) as unknown as ContractColumn;
+}

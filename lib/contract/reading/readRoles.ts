@@ -1,0 +1,78 @@
+import type { ColumnRoles } from '../contract';
+import type { ContractFault } from './contractFault';
+import { ROLE_NAMES, type RoleName } from './contractShape';
+
+/** What the roles need to know of a column, which may have faults otherwise. */
+export interface RoleCandidate {
+  name: string;
+  logicalType: string;
+  primaryKey: boolean;
+  maxLength?: unknown;
+  customProperties: { property?: unknown; value?: unknown }[];
+}
+
+/** Characters. A key is indexed as a whole in SQL. */
+const LONGEST_KEY = 500;
+
+/** Which column plays which part, from the properties' customProperties `{property: role, value: id}`. */
+export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): ColumnRoles {
+  const found = new Map<RoleName, number>();
+  columns.forEach((column, index) => {
+    column.customProperties.forEach((entry, position) => {
+      if (entry.property !== 'role') return;
+      const path = ['schema', 0, 'properties', index, 'customProperties', position, 'value'];
+      const role = ROLE_NAMES.find((name) => name === entry.value);
+      if (role === undefined) {
+        faults.push({
+          path,
+          message: 'Unknown role.',
+          found: JSON.stringify(entry.value),
+          expected: ROLE_NAMES.join(', '),
+        });
+      } else if (found.has(role)) {
+        faults.push({ path, message: `The role ${role} is played by two columns.`, found: column.name });
+      } else {
+        found.set(role, index);
+      }
+    });
+  });
+  for (const role of ['id', 'title', 'text'] as const) {
+    if (!found.has(role)) {
+      faults.push({
+        path: ['schema', 0, 'properties'],
+        message: `No column plays the role ${role}.`,
+        expected: `customProperties: [{property: role, value: ${role}}] on one property`,
+      });
+    }
+  }
+  const keys = columns.flatMap((column, index) => (column.primaryKey ? [index] : []));
+  const id = found.get('id');
+  if (id !== undefined && (keys.length !== 1 || keys[0] !== id)) {
+    faults.push({
+      path: ['schema', 0, 'properties', id, 'primaryKey'],
+      message: 'The column with the role id must be the only primary key: it ties lake, SQL and vectors.',
+      found: keys.length === 0 ? 'no primary key' : keys.map((index) => columns[index]?.name).join(', '),
+      expected: columns[id]?.name,
+    });
+  }
+  const key = id === undefined ? undefined : columns[id];
+  const isBounded = key?.logicalType !== 'string' || Number(key.maxLength) <= LONGEST_KEY;
+  if (key !== undefined && id === found.get('text') && !isBounded) {
+    faults.push({
+      path: ['schema', 0, 'properties', id ?? 0],
+      message: 'One column has the roles id and text, and its length has no bound fit for a key.',
+      expected: `two columns, or logicalTypeOptions: {maxLength: ${LONGEST_KEY}} or less`,
+    });
+  }
+  const nameOf = (role: RoleName) => {
+    const index = found.get(role);
+    return index === undefined ? undefined : columns[index]?.name;
+  };
+  const optional = Object.fromEntries(
+    (['author', 'date', 'category'] as const).flatMap((role) => {
+      const name = nameOf(role);
+      return name === undefined ? [] : [[role, name]];
+    }),
+  );
+  return { id: nameOf('id') ?? '', title: nameOf('title') ?? '', text: nameOf('text') ?? '', ...optional };
+}

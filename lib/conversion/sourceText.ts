@@ -1,0 +1,24 @@
+import type { SourceOptions } from '../contract/contract';
+import { byteOrderMark } from '../encoding/byteOrderMark';
+import { UTF8_BYTE_ORDER_MARK_LENGTH } from '../encoding/fileKind';
+import { decodeSource } from './decodeSource';
+import { gunzipBlocks, startsAsGzip } from './gunzipBlocks';
+import { peek } from './peek';
+
+/**
+ * A source file's text as UTF-8, decompressed and decoded, without a byte order mark. `textStart`: how many of the file's bytes
+ * stand before the text where they are the text as they stand; null where it has to be decoded. Errors: those of `gunzipBlocks`
+ * and `decodeSource`, while it is read. Who stops before the end has `raw` return too: nobody may have begun to read it.
+ */
+export async function sourceText(
+  raw: AsyncIterable<Buffer>,
+  file: string,
+  { compression, encoding }: Pick<SourceOptions, 'compression' | 'encoding'>,
+): Promise<{ text: AsyncGenerator<Buffer>; textStart: number | null }> {
+  const { head, all } = await peek(raw, UTF8_BYTE_ORDER_MARK_LENGTH);
+  const isGzip = compression === 'gzip' || (compression === 'auto' && startsAsGzip(head));
+  return {
+    text: decodeSource(isGzip ? gunzipBlocks(all, file) : all, encoding, file),
+    textStart: isGzip || encoding !== 'utf-8' ? null : (byteOrderMark(head)?.length ?? 0),
+  };
+}

@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Pool, types, type PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { PipelineError } from '../problems/problem';
+import type { CopyValue, Database, Session } from './database';
+
+const BIGINT_OID = 20;
+const DATE_OID = 1082;
+const parsers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown => {
+    // Counts stay far below 2^53; a calendar date is text, never a moment in some time zone.
+    if (oid === BIGINT_OID) return Number;
+    if (oid === DATE_OID) return (text: string) => text;
+    return types.getTypeParser(oid, format);
+  },
+};
+
+/** A pool of connections, opened lazily; sessions think in UTC. */
+export function createPostgres(url: string, options: { connections?: number } = {}): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: options.connections ?? 8,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 10000,
+    options: '-c timezone=UTC',
+    types: parsers as unknown as typeof types,
+  });
+  // An idle connection that the server ends is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return {
+    query: (text, parameters) => guard(() => pool.query(text, parameters)).then((result) => result.rows as never),
+    transaction: (work) => inTransaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function inTransaction<Result>(pool: Pool, work: (session: Session) => Promise<Result>): Promise<Result> {
+  const client = await guard(() => pool.connect());
+  let broken: Error | undefined;
+  try {
+    await guard(() => client.query('begin'));
+    const result = await work(sessionOf(client));
+    await guard(() => client.query('commit'));
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollback: Error) => (broken = rollback));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function sessionOf(client: PoolClient): Session {
+  return {
+    query: (text, parameters) => guard(() => client.query(text, parameters)).then((result) => result.rows as never),
+    copyInto: (table, columns, rows) =>
+      guard(async () => {
+        const sink = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin (format csv)`));
+        let count = 0;
+        async function* lines(): AsyncGenerator<string> {
+          for await (const batch of rows) {
+            count += batch.length;
+            yield batch.map(csvLine).join('');
+          }
+        }
+        await pipeline(Readable.from(lines()), sink);
+        return count;
+      }),
+  };
+}
+
+/** In COPY's csv format an unquoted nothing is null and a quoted nothing is the empty string. */
+function csvLine(values: CopyValue[]): string {
+  return `${values.map((value) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`)).join(',')}\n`;
+}
+
+async function guard<Result>(act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof PipelineError ? error : toDatabaseError(error);
+  }
+}
+
+// Classes of SQLSTATE that a later try can mend: connection, resources, operator intervention, rollback (serialization,
+// deadlock), system error.
+const RETRYABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);
+
+/** Of a text that has NUL in it, which JSON and addresses may carry: what the caller gave is wrong, not the statement. */
+const UNTRANSLATABLE_TEXT = '22021';
+
+function toDatabaseError(error: unknown): PipelineError {
+  const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
+  if (!isSqlState || RETRYABLE_CLASSES.has(code.slice(0, 2))) {
+    return new PipelineError('DATABASE_UNAVAILABLE', `PostgreSQL did not serve: ${message || code}`, {
+      retryable: true,
+      cause: error,
+      remedy: 'Check that the server of POSTGRES_URL is up and accepts connections from here.',
+    });
+  }
+  if (code === UNTRANSLATABLE_TEXT) {
+    return new PipelineError('DATABASE_TEXT_UNTRANSLATABLE', 'A text has a character that PostgreSQL cannot hold.', {
+      status: 400,
+      found: message,
+      expected: 'text without the NUL character',
+      remedy: 'Take the character out of the text.',
+      cause: error,
+    });
+  }
+  return new PipelineError('DATABASE_REJECTED', `PostgreSQL refused the statement: ${message}`, {
+    found: `SQLSTATE ${code}`,
+    cause: error,
+  });
+}

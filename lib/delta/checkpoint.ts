@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { withDuckDb } from '../duckdb/duckdb';
+import { PipelineError, toProblem, type Problem } from '../problems/problem';
+import { checkpointActions, readCheckpointFiles, writeCheckpointFile } from './checkpointFile';
+import type { TableStorage } from '../lakehouse/lakehouse';
+import type { CheckpointFiles } from './logFiles';
+import type { ObjectStore } from '../storage/objectStore';
+import { checkpointPath, lastCheckpointPath } from '../lakehouse/paths';
+import type { TableSnapshot, TableState } from './tableSnapshot';
+import { withTemporaryFolder } from '../storage/temporaryFolder';
+
+/** Commits after a checkpoint that make the next one due. */
+const CHECKPOINT_INTERVAL = 10;
+
+/**
+ * Writes a checkpoint when one is due. The commit is done by then, so nothing that happens here is thrown: the problem is
+ * the answer, and the next commit makes up for it.
+ */
+export async function checkpointIfDue(
+  lake: TableStorage,
+  dataset: string,
+  snapshot: TableSnapshot,
+): Promise<Problem | undefined> {
+  if (snapshot.version - snapshot.checkpoint < CHECKPOINT_INTERVAL) return undefined;
+  try {
+    await writeCheckpoint(lake, dataset, snapshot);
+    return undefined;
+  } catch (error) {
+    return toProblem(error);
+  }
+}
+
+/** Put-if-absent, since a reader may be in the middle of the one that is there. */
+export async function writeCheckpoint(lake: TableStorage, dataset: string, snapshot: TableSnapshot): Promise<void> {
+  const { store, containers } = lake;
+  await withTemporaryFolder(lake.temporaryDirectory, async (folder) => {
+    const actions = checkpointActions(snapshot, Date.now());
+    const file = path.join(folder, 'checkpoint.parquet');
+    await withDuckDb(lake.duckDb, path.join(folder, 'spill'), (duckDb) => writeCheckpointFile(duckDb, actions, file));
+    const content = await readFile(file);
+    await store.writeIfAbsent(containers.processed, checkpointPath(dataset, snapshot.version), content);
+    const pointer = {
+      version: snapshot.version,
+      size: actions.length,
+      sizeInBytes: content.length,
+      numOfAddFiles: snapshot.files.size,
+    };
+    await store.write(containers.processed, lastCheckpointPath(dataset), JSON.stringify(pointer));
+  });
+}
+
+/** Checkpoints never change, and each step of a run reads the table: the one read last stays in memory. */
+const readLast = new WeakMap<ObjectStore, Map<string, { etags: string; state: TableState }>>();
+
+/** Undefined for one that cannot be read, or is no more: the caller goes on with an older one, or with the entries. */
+export async function readCheckpoint(
+  lake: TableStorage,
+  dataset: string,
+  checkpoint: CheckpointFiles,
+): Promise<TableState | undefined> {
+  const { store, containers } = lake;
+  const tables = readLast.get(store) ?? new Map<string, { etags: string; state: TableState }>();
+  readLast.set(store, tables);
+  const etags = checkpoint.parts.map((part) => `${part.path} ${part.etag}`).join();
+  const table = `${containers.processed}/${dataset}`;
+  const known = tables.get(table);
+  if (known?.etags === etags) return known.state;
+  try {
+    const state = await withTemporaryFolder(lake.temporaryDirectory, async (folder) => {
+      const files = checkpoint.parts.map((_, index) => path.join(folder, `checkpoint-${index}.parquet`));
+      for (const [index, part] of checkpoint.parts.entries()) {
+        await store.download(containers.processed, part.path, files[index] ?? '');
+      }
+      return withDuckDb(lake.duckDb, path.join(folder, 'spill'), (duckDb) =>
+        readCheckpointFiles(duckDb, files, checkpoint.version),
+      );
+    });
+    if (state.protocol === undefined || state.metaData === undefined) return undefined;
+    tables.set(table, { etags, state });
+    return state;
+  } catch (error) {
+    // A store out of reach or an engine out of memory says nothing about the file.
+    if (error instanceof PipelineError && error.code !== 'LAKE_OBJECT_NOT_FOUND') throw error;
+    return undefined;
+  }
+}

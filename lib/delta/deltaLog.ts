@@ -1,0 +1,139 @@
+import { PipelineError } from '../problems/problem';
+import { readCheckpoint } from './checkpoint';
+import type { DeltaAction } from './deltaActions';
+import type { TableStorage } from '../lakehouse/lakehouse';
+import { listLog, requireEntries, type LogFiles } from './logFiles';
+import type { ObjectStore } from '../storage/objectStore';
+import { logEntryPath, logFolder } from '../lakehouse/paths';
+import { applyEntries, emptyState, snapshotOf, type LogEntry, type TableSnapshot } from './tableSnapshot';
+
+const PARALLEL_READS = 16;
+
+/**
+ * Reads the log entries of a table from `fromVersion` on, in order; none when there is no table. A gap in them is
+ * LAKE_LOG_INCOMPLETE, a line that is no JSON LAKE_LOG_BROKEN.
+ */
+export async function readLog(
+  store: ObjectStore,
+  container: string,
+  dataset: string,
+  fromVersion = 0,
+): Promise<LogEntry[]> {
+  const files = await listLog(store, container, dataset);
+  return readEntries(store, container, files, requireEntries(files, dataset, fromVersion, files.newest));
+}
+
+/** Reads as much of the log as is still there, newest first and at most `limit` entries: older ones may be cleaned up. */
+export async function readRecentLog(
+  store: ObjectStore,
+  container: string,
+  dataset: string,
+  limit = Infinity,
+): Promise<LogEntry[]> {
+  const files = await listLog(store, container, dataset);
+  const versions = [...files.entries.keys()].sort((a, b) => b - a).slice(0, limit);
+  return readEntries(store, container, files, versions);
+}
+
+/** One entry of the log; undefined when it is not there (any more). */
+export async function readEntry(
+  store: ObjectStore,
+  container: string,
+  dataset: string,
+  version: number,
+): Promise<LogEntry | undefined> {
+  const path = logEntryPath(dataset, version);
+  try {
+    return { version, actions: parseActions((await store.read(container, path)).toString('utf8'), path) };
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'LAKE_OBJECT_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The table at its newest version, or at `version`; undefined when there is no table. Starts from the newest checkpoint
+ * that can be read and reads only the entries after it. LAKE_VERSION_NOT_FOUND for a version that is not there, or no
+ * more; LAKE_LOG_INCOMPLETE, LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED.
+ */
+export async function readSnapshot(
+  lake: TableStorage,
+  dataset: string,
+  version?: number,
+): Promise<TableSnapshot | undefined> {
+  const { store } = lake;
+  const container = lake.containers.processed;
+  const files = await listLog(store, container, dataset);
+  if (files.newest === -1) return undefined;
+  const last = version ?? files.newest;
+  if (last < 0 || last > files.newest) throw versionNotFound(dataset, last, `versions up to ${files.newest}`);
+  let state = emptyState();
+  for (const checkpoint of files.checkpoints.filter((candidate) => candidate.version <= last)) {
+    const read = await readCheckpoint(lake, dataset, checkpoint);
+    if (read === undefined) continue;
+    state = read;
+    break;
+  }
+  if (version !== undefined && state.version === -1 && !files.entries.has(0)) {
+    throw versionNotFound(dataset, last, 'a log that was cleaned up since, with no checkpoint before that version');
+  }
+  const versions = requireEntries(files, dataset, state.version + 1, last);
+  return snapshotOf(applyEntries(state, await readEntries(store, container, files, versions)), dataset);
+}
+
+/** For commands that make no sense without a table: LAKE_TABLE_NOT_FOUND. */
+export async function requireSnapshot(lake: TableStorage, dataset: string, version?: number): Promise<TableSnapshot> {
+  const snapshot = await readSnapshot(lake, dataset, version);
+  if (snapshot !== undefined) return snapshot;
+  throw new PipelineError('LAKE_TABLE_NOT_FOUND', 'There is no table of this dataset.', {
+    where: { file: `${lake.containers.processed}/${logFolder(dataset)}` },
+    expected: 'the log of a Delta table',
+    remedy: 'Check the dataset name, or run one of its dates.',
+    status: 404,
+  });
+}
+
+async function readEntries(
+  store: ObjectStore,
+  container: string,
+  files: LogFiles,
+  versions: number[],
+): Promise<LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for (let start = 0; start < versions.length; start += PARALLEL_READS) {
+    const batch = versions.slice(start, start + PARALLEL_READS).map(async (version) => {
+      const path = files.entries.get(version) ?? '';
+      return { version, actions: parseActions((await store.read(container, path)).toString('utf8'), path) };
+    });
+    entries.push(...(await Promise.all(batch)));
+  }
+  return entries;
+}
+
+function parseActions(text: string, path: string): DeltaAction[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as DeltaAction;
+      } catch (cause) {
+        throw new PipelineError('LAKE_LOG_BROKEN', 'A line of the log is no JSON.', {
+          found: line.slice(0, 100),
+          where: { file: path, line: index + 1 },
+          remedy: 'Restore the log entry from a backup.',
+          cause,
+        });
+      }
+    });
+}
+
+function versionNotFound(dataset: string, version: number, found: string): PipelineError {
+  return new PipelineError('LAKE_VERSION_NOT_FOUND', `The table has no version ${version}.`, {
+    found,
+    expected: `version ${version}`,
+    where: { file: logFolder(dataset) },
+    remedy: 'Choose one of the versions that `npm run lake -- history <dataset>` lists.',
+    status: 404,
+  });
+}

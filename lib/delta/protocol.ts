@@ -1,0 +1,75 @@
+import { PipelineError } from '../problems/problem';
+import type { DeltaSchema, MetaData, Protocol } from './deltaActions';
+import { logFolder } from '../lakehouse/paths';
+
+/** What a table that is made here asks of its readers and writers: the least, so that the most tools open it. */
+export const OWN_PROTOCOL: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
+
+/** Features of writer version 2; with version 7 they are named. A writer need not do anything for the unused ones. */
+const KNOWN_WRITER_FEATURES = ['appendOnly', 'invariants'];
+
+/** Refuses what cannot be read rightly: LAKE_PROTOCOL_UNSUPPORTED. */
+export function requireReadable(protocol: Protocol, metaData: MetaData, dataset: string): void {
+  const { minReaderVersion: version, readerFeatures = [] } = protocol;
+  const mapping = metaData.configuration['delta.columnMapping.mode'] ?? 'none';
+  if (version === 1 || (version === 2 && mapping === 'none')) return;
+  if (version === 3 && readerFeatures.length === 0) return;
+  throw unsupported(
+    dataset,
+    `reader version ${version}${version === 3 ? ` with ${readerFeatures.join(', ')}` : ` with column mapping ${mapping}`}`,
+    'reader version 1',
+  );
+}
+
+/**
+ * Refuses tables on which replacing a partition would break a promise of theirs: LAKE_PROTOCOL_UNSUPPORTED,
+ * LAKE_TABLE_APPEND_ONLY, LAKE_PARTITIONING_UNSUPPORTED.
+ */
+export function requireWritable(protocol: Protocol, metaData: MetaData, schema: DeltaSchema, dataset: string): void {
+  const { minWriterVersion: version, writerFeatures = [] } = protocol;
+  const unknown = writerFeatures.filter((feature) => !KNOWN_WRITER_FEATURES.includes(feature));
+  if (version > 2 && (version !== 7 || unknown.length > 0)) {
+    throw unsupported(
+      dataset,
+      `writer version ${version}${unknown.length > 0 ? ` with ${unknown.join(', ')}` : ''}`,
+      'writer version 2',
+    );
+  }
+  const invariant = schema.fields.find((field) => 'delta.invariants' in field.metadata);
+  if (invariant !== undefined) {
+    throw unsupported(
+      dataset,
+      `an invariant on column ${invariant.name}`,
+      "no invariants: rules stand in the dataset's contract",
+    );
+  }
+  const where = { file: logFolder(dataset) };
+  if (metaData.configuration['delta.appendOnly'] === 'true') {
+    throw new PipelineError('LAKE_TABLE_APPEND_ONLY', 'The table takes additions only, a run replaces a partition.', {
+      found: 'delta.appendOnly = true',
+      where,
+      remedy: 'Take the property off the table.',
+    });
+  }
+  if (metaData.partitionColumns.join() !== 'ingest_date') {
+    throw new PipelineError('LAKE_PARTITIONING_UNSUPPORTED', 'The table is not partitioned by ingest_date.', {
+      found: metaData.partitionColumns.join(', ') || 'no partitions',
+      expected: 'ingest_date',
+      where,
+      remedy: 'Name the dataset differently: another table lies in its folder.',
+    });
+  }
+}
+
+function unsupported(dataset: string, found: string, expected: string): PipelineError {
+  return new PipelineError(
+    'LAKE_PROTOCOL_UNSUPPORTED',
+    'Another writer gave the table a feature that is not known here.',
+    {
+      found,
+      expected,
+      where: { file: logFolder(dataset) },
+      remedy: 'Keep features such as deletion vectors, column mapping and constraints off on this table.',
+    },
+  );
+}

@@ -1,0 +1,103 @@
+import type { DataContract, LogicalType } from '../contract/contract';
+import { PipelineError } from '../problems/problem';
+import type { DeltaField, DeltaSchema } from './deltaActions';
+import { requireWritable } from './protocol';
+import type { TableSnapshot } from './tableSnapshot';
+
+const DELTA_TYPES: Record<LogicalType, DeltaField['type']> = {
+  string: 'string',
+  integer: 'long',
+  number: 'double',
+  boolean: 'boolean',
+  date: 'date',
+  timestamp: 'timestamp',
+};
+
+/** The table's schema by the contract: its columns, then those that the transform adds. The last is the partition. */
+export function tableSchema(contract: DataContract): DeltaSchema {
+  // Every column is nullable to readers: what is required is the contract's business, and may change without a new table.
+  const field = (name: string, type: DeltaField['type']): DeltaField => ({ name, type, nullable: true, metadata: {} });
+  return {
+    type: 'struct',
+    fields: [
+      ...contract.columns.map((column) => field(column.name, DELTA_TYPES[column.logicalType])),
+      field('source_file', 'string'),
+      field('record_number', 'long'),
+      field('content_hash', 'string'),
+      field('ingest_date', 'date'),
+    ],
+  };
+}
+
+/**
+ * Judges a dataset's contract against its table, before anything of a run is written. A column may be added when it may
+ * be null, since old rows have no value for it. LAKE_SCHEMA_INCOMPATIBLE for a column that was left out or renamed, has
+ * another type, or was added as required; LAKE_PROTOCOL_UNSUPPORTED and the like for a table that must not be written.
+ */
+export function requireFittingTable(snapshot: TableSnapshot, contract: DataContract): void {
+  const { dataset } = contract;
+  requireWritable(snapshot.protocol, snapshot.metaData, snapshot.schema, dataset);
+  const wanted = tableSchema(contract);
+  evolveSchema(snapshot.schema, wanted, dataset);
+  const kept = new Set(wanted.fields.map(({ name }) => name));
+  const gone = snapshot.schema.fields.find(({ name }) => !kept.has(name));
+  if (gone !== undefined) {
+    throw incompatible(dataset, gone.name, 'The contract leaves out a column of the table, or renames it.', {
+      found: 'no such column in the contract',
+      expected: columnText(gone),
+      remedy: 'Keep the column in the contract under its name, or start a new dataset.',
+    });
+  }
+  const known = new Set(snapshot.schema.fields.map(({ name }) => name));
+  const demanded = contract.columns.find(
+    ({ name, required, primaryKey }) => (required || primaryKey) && !known.has(name),
+  );
+  if (demanded !== undefined) {
+    throw incompatible(dataset, demanded.name, 'A column that the table gains must not be required.', {
+      found: 'required: true',
+      expected: 'a column that may be null: the rows of earlier dates have no value for it',
+      remedy: 'Take `required` off the column, or start a new dataset.',
+    });
+  }
+}
+
+/**
+ * The schema that holds old and new files: columns may be added (old rows read null). A column whose name or type changed:
+ * LAKE_SCHEMA_INCOMPATIBLE. Returns `current` itself when nothing has to change. Columns that are not wanted stay: a run
+ * that was planned before another one added a column commits after it, and its rows read null there.
+ */
+export function evolveSchema(current: DeltaSchema, wanted: DeltaSchema, dataset: string): DeltaSchema {
+  const known = new Map(current.fields.map((field) => [field.name.toLowerCase(), field]));
+  const added: DeltaField[] = [];
+  for (const field of wanted.fields) {
+    const existing = known.get(field.name.toLowerCase());
+    if (existing === undefined) {
+      added.push(field);
+    } else if (existing.type !== field.type || existing.name !== field.name) {
+      throw incompatible(dataset, field.name, 'The table holds this column with another name or type.', {
+        found: columnText(field),
+        expected: columnText(existing),
+        remedy: 'Give the changed column a new name, or start a new dataset.',
+      });
+    }
+  }
+  return added.length === 0 ? current : { type: 'struct', fields: [...current.fields, ...added] };
+}
+
+function incompatible(
+  dataset: string,
+  column: string,
+  message: string,
+  told: { found: string; expected: string; remedy: string },
+): PipelineError {
+  return new PipelineError('LAKE_SCHEMA_INCOMPATIBLE', message, {
+    ...told,
+    where: { file: dataset, column },
+    status: 422,
+  });
+}
+
+/** Other writers may give a column a nested type, which is an object. */
+function columnText({ name, type }: { name: string; type: unknown }): string {
+  return `${name} ${typeof type === 'string' ? type : JSON.stringify(type)}`;
+}

@@ -1,0 +1,88 @@
+import { PipelineError } from '../problems/problem';
+import type { AddFile, DeltaAction, DeltaSchema, MetaData, Protocol, RemoveFile, Transaction } from './deltaActions';
+import { logFolder } from '../lakehouse/paths';
+import { requireReadable } from './protocol';
+
+/** What the actions up to a version add up to. */
+export interface TableState {
+  version: number;
+  /** Version of the checkpoint that it was read from; 0 without one. */
+  checkpoint: number;
+  protocol?: Protocol;
+  metaData?: MetaData;
+  /** The files that make the table, by path. */
+  files: Map<string, AddFile>;
+  /** Files that the log says were removed; vacuuming keeps the young ones. */
+  tombstones: Map<string, RemoveFile>;
+  /** The newest transaction of each run. */
+  transactions: Map<string, Transaction>;
+}
+
+/** What the table is at one version. */
+export interface TableSnapshot extends TableState {
+  protocol: Protocol;
+  metaData: MetaData;
+  schema: DeltaSchema;
+}
+
+export interface LogEntry {
+  version: number;
+  actions: DeltaAction[];
+}
+
+export function emptyState(): TableState {
+  return { version: -1, checkpoint: 0, files: new Map(), tombstones: new Map(), transactions: new Map() };
+}
+
+/** The state with later entries on top of it, in their order. The given one stays as it is. */
+export function applyEntries(state: TableState, entries: LogEntry[]): TableState {
+  const next = {
+    ...state,
+    files: new Map(state.files),
+    tombstones: new Map(state.tombstones),
+    transactions: new Map(state.transactions),
+  };
+  for (const { version, actions } of entries) {
+    for (const action of actions) applyAction(next, action);
+    next.version = version;
+  }
+  return next;
+}
+
+export function applyAction(state: TableState, action: DeltaAction): void {
+  if ('add' in action) {
+    state.files.set(action.add.path, action.add);
+    state.tombstones.delete(action.add.path);
+  } else if ('remove' in action) {
+    state.files.delete(action.remove.path);
+    state.tombstones.set(action.remove.path, action.remove);
+  } else if ('metaData' in action) state.metaData = action.metaData;
+  else if ('protocol' in action) state.protocol = action.protocol;
+  else if ('txn' in action) state.transactions.set(action.txn.appId, action.txn);
+}
+
+/** The state as a table that can be read. LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED. */
+export function snapshotOf(state: TableState, dataset: string): TableSnapshot {
+  const { protocol, metaData } = state;
+  if (protocol === undefined || metaData === undefined) {
+    throw new PipelineError('LAKE_LOG_BROKEN', 'The log of the table names no protocol or no schema.', {
+      where: { file: logFolder(dataset) },
+      expected: 'protocol and metaData in version 0',
+      remedy: 'Restore the log from a backup, or remove the table and ingest its dates again.',
+    });
+  }
+  requireReadable(protocol, metaData, dataset);
+  return { ...state, protocol, metaData, schema: JSON.parse(metaData.schemaString) as DeltaSchema };
+}
+
+/** Files of one partition, in the order of their paths. */
+export function filesOfPartition(snapshot: TableSnapshot, date: string): AddFile[] {
+  return [...snapshot.files.values()]
+    .filter((file) => file.partitionValues['ingest_date'] === date)
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Path inside the container of a file that the log names. */
+export function filePath(dataset: string, file: { path: string }): string {
+  return `${dataset}/${decodeURIComponent(file.path)}`;
+}

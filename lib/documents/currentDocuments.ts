@@ -1,0 +1,21 @@
+import type { DocumentKey, DocumentLookup, DocumentMetadata } from './documentLookup';
+import type { Database } from '../database/database';
+
+/** Looks hits up among the current documents: a version that has been replaced is not found. */
+export function createDocumentLookup(database: Database): DocumentLookup {
+  return {
+    current: (keys: DocumentKey[]) =>
+      database.query<DocumentMetadata>(
+        `select dataset, doc_id as "docId", content_hash as "contentHash", title, author, category,
+                to_char(published_at, 'YYYY-MM-DD') as "publishedAt"
+         from current_documents
+         join unnest($1::text[], $2::text[], $3::text[]) as wanted (dataset, doc_id, content_hash)
+           using (dataset, doc_id, content_hash)`,
+        [
+          keys.map(({ dataset }) => dataset),
+          keys.map(({ docId }) => docId),
+          keys.map(({ contentHash }) => contentHash),
+        ],
+      ),
+  };
+}

@@ -1,0 +1,38 @@
+import { PipelineError } from '../problems/problem';
+import type { RunKey } from '../runs/runKey';
+import type { CommittedPart, LakeReader } from './document';
+
+/** Runs whose parts are kept: a process works on a few at a time. */
+const MOST_RUNS = 4;
+
+/**
+ * Finds parts of the partition that a run has committed, by number. What a run has committed does not change any more, so
+ * its list is read from the table's log once for each process, and not once for each part.
+ */
+export function createPartLookup(
+  lake: Pick<LakeReader, 'parts'>,
+): (key: RunKey, part: number) => Promise<CommittedPart> {
+  const known = new Map<string, Promise<CommittedPart[]>>();
+
+  const partsOf = ({ dataset, date, runId }: RunKey): Promise<CommittedPart[]> => {
+    const name = `${dataset}/${date}/${runId}`;
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const parts = lake.parts(dataset, date);
+    known.set(name, parts);
+    for (const oldest of [...known.keys()].slice(0, -MOST_RUNS)) known.delete(oldest);
+    parts.catch(() => known.delete(name));
+    return parts;
+  };
+
+  return async (key, part) => {
+    const parts = await partsOf(key);
+    const found = parts[part];
+    if (found !== undefined) return found;
+    throw new PipelineError('LAKE_PART_NOT_FOUND', `The partition ${key.dataset} ${key.date} has no part ${part}.`, {
+      found: `${parts.length} parts`,
+      expected: `more than ${part}`,
+      remedy: 'Run this dataset and date again.',
+    });
+  };
+}

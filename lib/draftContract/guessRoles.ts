@@ -1,0 +1,85 @@
+import type { ColumnRoles } from '../contract/contract';
+import type { ColumnProfile } from './profileColumns';
+
+export interface NamedProfile extends ColumnProfile {
+  name: string;
+}
+
+/** Characters of a key, at most. */
+export const LONGEST_KEY = 500;
+
+const NAMES = {
+  id: [
+    /^(?:id|key|uuid|guid|doc_?id)$/,
+    /(?:^|_)(?:id|key|no|num|nr|number|code|uuid|guid|slug|isbn|doi|sku)$/,
+    /url|link|uri/,
+  ],
+  title: [/^(?:title|headline|headlines|subject)$/, /title|headline|subject|heading|caption|(?:^|_)name$/],
+  text: [
+    /^(?:body|text|content|fulltext|article)$/,
+    /body|text|content|abstract|description|summary|message|review|comment/,
+  ],
+  author: [
+    /^(?:author|authors|speaker|writer|agency|publisher)$/,
+    /author|speaker|writer|creator|publisher|agency|sender|byline/,
+  ],
+  date: [/^(?:date|published_at|published|publish_date)$/, /publish|date|time|created|day|year/],
+  category: [/^(?:category|topic|section|genre)$/, /category|topic|section|genre|type|kind|tag|class|event|party/],
+} satisfies Record<keyof ColumnRoles, RegExp[]>;
+
+/** Guesses by name and content which column plays which part; undefined when no column could be the key. */
+export function guessRoles(columns: NamedProfile[]): ColumnRoles | undefined {
+  const id = best(columns, (column) => idScore(column));
+  if (id === undefined) return undefined;
+  const texts = columns.filter((column) => column !== id && column.logicalType === 'string' && column.filled > 0);
+  const title = best(texts, (column) => byName(column, 'title')) ?? id;
+  const others = texts.filter((column) => column !== title);
+  const text =
+    best(others, (column) => byName(column, 'text') * 10 + (column.averageLength > 100 ? 5 : 0)) ??
+    best(others, (column) => (column.averageLength > 40 ? column.averageLength : 0)) ??
+    (title === id ? best(others, (column) => column.averageLength) : title) ??
+    id;
+  const taken = new Set([id, title, text]);
+  const free = columns.filter((column) => !taken.has(column) && column.filled > 0);
+  const author = best(free, (column) => (column.logicalType === 'string' ? byName(column, 'author') : 0));
+  const date = best(free, (column) =>
+    column.logicalType === 'date' || column.logicalType === 'timestamp' ? 0.5 + byName(column, 'date') : 0,
+  );
+  const category = best(free, (column) =>
+    column.logicalType === 'string' && column !== author ? byName(column, 'category') : 0,
+  );
+  return {
+    id: id.name,
+    title: title.name,
+    text: text.name,
+    ...(author === undefined ? {} : { author: author.name }),
+    ...(date === undefined ? {} : { date: date.name }),
+    ...(category === undefined ? {} : { category: category.name }),
+  };
+}
+
+/** First that every row has its own, then the name, then brevity. */
+function idScore(column: NamedProfile): number {
+  const fits = column.logicalType === 'string' || column.logicalType === 'integer';
+  if (!fits || column.maxLength > LONGEST_KEY || column.filled === 0) return 0;
+  const own = column.distinct / Math.max(1, column.rows);
+  const isKey = own === 1 && column.filled === column.rows;
+  const named = byName(column, 'id') + (byName(column, 'title') > 0 ? 0.5 : 0);
+  return (isKey ? 100 : 10 * own) + named - column.averageLength / 1000;
+}
+
+/** More for a more telling name; 0 for none. */
+function byName({ name }: NamedProfile, role: keyof ColumnRoles): number {
+  const index = NAMES[role].findIndex((pattern) => pattern.test(name.toLowerCase()));
+  return index < 0 ? 0 : NAMES[role].length - index;
+}
+
+/** The column with the highest score over 0; of equals the first. */
+function best<Column>(columns: Column[], score: (column: Column) => number): Column | undefined {
+  let found: { column: Column; score: number } | undefined;
+  for (const column of columns) {
+    const own = score(column);
+    if (own > 0 && own > (found?.score ?? 0)) found = { column, score: own };
+  }
+  return found?.column;
+}

@@ -1,0 +1,135 @@
+import { identifier, literal, type DuckDb } from '../duckdb/duckdb';
+import { typedValue } from '../transform/columnSql';
+import type { ContractColumn, LogicalType } from '../contract/contract';
+import { TEXT_FORMATS, textFormatPattern, type TextFormat } from '../contract/textFormat';
+import { strptimeFormat } from '../contract/timeFormat';
+
+/** What all rows of a file say of a column. Rows without any value do not count. */
+export interface ColumnProfile {
+  header: string;
+  rows: number;
+  /** Values that are neither null nor blank. */
+  filled: number;
+  distinct: number;
+  minLength: number;
+  maxLength: number;
+  averageLength: number;
+  logicalType: LogicalType;
+  /** JDK pattern of a date or timestamp. */
+  format?: string;
+  /** Another format that all values fit too. */
+  alternative?: string;
+  textFormat?: TextFormat;
+  /** All values, when they are few and each stands often. */
+  values?: string[];
+}
+
+const DATE_FORMATS = [
+  ...['yyyy-MM-dd', 'yyyy/MM/dd', 'dd.MM.yyyy', 'dd/MM/yyyy', 'MM/dd/yyyy', 'dd-MM-yyyy', 'MM-dd-yyyy'],
+  ...['dd-MMM-yy', 'dd-MMM-yyyy', 'dd MMM yyyy', 'MMM dd yyyy', 'MMM dd, yyyy', 'dd MMMM yyyy', 'MMMM dd, yyyy'],
+];
+const TIMESTAMP_FORMATS = [
+  ...["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "yyyy-MM-dd'T'HH:mm:ss", 'yyyy-MM-dd HH:mm:ss'],
+  ...['yyyy-MM-dd HH:mm:ss.SSS', 'yyyy-MM-dd HH:mm', 'dd.MM.yyyy HH:mm', 'dd/MM/yyyy HH:mm', 'MM/dd/yyyy HH:mm'],
+];
+/** Formats that only say something under a name that speaks of time. */
+const NUMERIC_DATES = ['yyyyMMdd', 'yyyy'];
+const TIME_NAME = /date|day|year|published|created/i;
+
+const FEW_VALUES = { most: 12, longest: 40, rowsPerValue: 20 };
+
+/** Profiles one column (all text) of a table whose blank rows are left out. */
+export async function profileColumn(
+  duckDb: DuckDb,
+  table: string,
+  column: string,
+  header: string,
+): Promise<ColumnProfile> {
+  const name = identifier(column);
+  const value = `nullif(trim(${name}, ' \t\r\n'), '')`;
+  const [row = []] = await duckDb.rows(
+    `SELECT count(*), count(${value}), count(DISTINCT ${name}), coalesce(min(length(${name})), 0),
+       coalesce(max(length(${name})), 0), coalesce(avg(length(${name})), 0) FROM ${table}`,
+  );
+  const [rows = 0, filled = 0, distinct = 0, minLength = 0, maxLength = 0, averageLength = 0] = row.map(Number);
+  const profile: ColumnProfile = {
+    header,
+    ...{ rows, filled, distinct, minLength, maxLength, averageLength },
+    logicalType: 'string',
+  };
+  if (filled === 0) return profile;
+  // Everything but text is short: the texts of documents are not tried as dates.
+  const types = maxLength > 40 ? [] : await fittingTypes(duckDb, table, name, header);
+  const [best, next] = types;
+  if (best !== undefined) {
+    const alternative = next?.logicalType === best.logicalType ? next.format : undefined;
+    return { ...profile, ...best, ...(alternative === undefined ? {} : { alternative }) };
+  }
+  const textFormat = await fittingFormat(duckDb, table, name);
+  if (textFormat !== undefined) return { ...profile, textFormat };
+  const { most, longest, rowsPerValue } = FEW_VALUES;
+  if (distinct > most || maxLength > longest || filled < distinct * rowsPerValue || distinct < 2) return profile;
+  const values = await duckDb.rows(`SELECT DISTINCT ${name} FROM ${table} WHERE ${name} IS NOT NULL ORDER BY 1`);
+  return { ...profile, values: values.map(([text]) => String(text)) };
+}
+
+interface FittingType {
+  logicalType: LogicalType;
+  format?: string;
+}
+
+/** Types of which all values are, by the very casts of the transform; the likeliest first. */
+async function fittingTypes(duckDb: DuckDb, table: string, name: string, header: string): Promise<FittingType[]> {
+  const dates = (formats: string[], logicalType: LogicalType): FittingType[] =>
+    formats.map((format) => ({ logicalType, format }));
+  const candidates: FittingType[] = [
+    { logicalType: 'boolean' },
+    ...(TIME_NAME.test(header) ? dates(NUMERIC_DATES, 'date') : []),
+    { logicalType: 'integer' },
+    { logicalType: 'number' },
+    ...dates(DATE_FORMATS, 'date'),
+    ...dates(TIMESTAMP_FORMATS, 'timestamp'),
+  ];
+  const misfits = candidates.map((candidate) => {
+    const value = typedValue(columnOf(candidate), name);
+    // A year of four digits takes two as well, and then means the first century.
+    const implausible = candidate.format === undefined ? 'false' : `year(${value}) NOT BETWEEN 1000 AND 2999`;
+    return `count(*) FILTER (${name} IS NOT NULL AND ((${value}) IS NULL OR ${implausible}))`;
+  });
+  const [row = []] = await duckDb.rows(
+    `SELECT ${misfits.join(', ')}, count(*) FILTER (regexp_matches(${name}, '^-?0[0-9]')),
+       count(*) FILTER (NOT regexp_matches(${name}, '^(?:1[5-9]|20)[0-9]{2}')) FROM ${table}`,
+  );
+  const hasLeadingZeros = Number(row[candidates.length]) > 0;
+  const hasOtherCenturies = Number(row[candidates.length + 1]) > 0;
+  return candidates.filter(({ logicalType, format }, index) => {
+    if (Number(row[index]) > 0) return false;
+    // A number with a leading zero is a code; a "year" of 0007 is none.
+    if (logicalType === 'integer' || logicalType === 'number') return !hasLeadingZeros;
+    return !NUMERIC_DATES.includes(format ?? '') || !hasOtherCenturies;
+  });
+}
+
+function columnOf({ logicalType, format }: FittingType): ContractColumn {
+  return {
+    name: 'value',
+    logicalType,
+    required: false,
+    unique: false,
+    primaryKey: false,
+    ...(format === undefined ? {} : { format: strptimeFormat(format) ?? format }),
+  };
+}
+
+async function fittingFormat(duckDb: DuckDb, table: string, name: string): Promise<TextFormat | undefined> {
+  // A host name or base64 may be any word.
+  const formats = TEXT_FORMATS.filter((format) => !['hostname', 'byte'].includes(format));
+  const misfits = formats.map(
+    (format) => `count(*) FILTER (NOT regexp_full_match(${name}, ${literal(textFormatPattern(format))}))`,
+  );
+  const [row = []] = await duckDb.rows(`SELECT ${misfits.join(', ')} FROM ${table}`);
+  const found = formats.find((_format, index) => Number(row[index]) === 0);
+  if (found !== 'uri') return found;
+  const [web = []] = await duckDb.rows(`SELECT count(*) FROM ${table} WHERE NOT starts_with(${name}, 'http')`);
+  return Number(web[0]) === 0 ? found : undefined;
+}

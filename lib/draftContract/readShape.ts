@@ -1,0 +1,65 @@
+import { LINE_FEED, type CsvDialect } from '../csv/dialect';
+import { countFields, fieldsOf, fieldText } from '../csv/recordFields';
+import { visitRecords } from '../csv/visitRecords';
+import { PipelineError } from '../problems/problem';
+import { readHead } from './localText';
+
+/** How a file is cut into fields. */
+export interface FileShape {
+  delimiter: string;
+  /** Names in the header, in order. */
+  header: string[];
+}
+
+const HEAD_LENGTH = 1024 * 1024;
+const DELIMITERS = [',', ';', '\t', '|'];
+const QUOTE = 0x22;
+
+/** Guesses the delimiter: the one with which most records have as many fields as the header, more than one. */
+export async function readShape(file: string, name: string): Promise<FileShape> {
+  const { head, isAll } = await readHead(file, HEAD_LENGTH);
+  const shapes = DELIMITERS.map((delimiter) => {
+    const dialect = { delimiter: delimiter.charCodeAt(0), quote: QUOTE };
+    let header: string[] | undefined;
+    let records = 0;
+    let alike = 0;
+    visitRecords(head, dialect, isAll, ({ start, end, brokenQuotes }) => {
+      if (header === undefined) {
+        header = headerNames(head, start, end, dialect);
+        return;
+      }
+      records += 1;
+      if (brokenQuotes === 0 && countFields(head, start, end, dialect) === header.length) alike += 1;
+    });
+    const names = header ?? [];
+    return { delimiter, header: names, fit: names.length < 2 ? -1 : (alike + 1) / (records + 1) + names.length / 1000 };
+  });
+  const [best] = shapes.sort((one, other) => other.fit - one.fit);
+  if (best === undefined || best.fit < 0) {
+    throw new PipelineError('CONTRACT_INFER_NO_COLUMNS', 'The first line is no header of two or more columns.', {
+      found: head.toString('utf8', 0, Math.min(200, firstLineLength(head))),
+      expected: 'names with a comma, semicolon, tab or bar between them',
+      where: { file: name, line: 1 },
+      remedy: 'Give the file a header, or write the contract by hand.',
+    });
+  }
+  const repeated = best.header.find((column, index) => best.header.indexOf(column) !== index);
+  if (repeated !== undefined) {
+    throw new PipelineError('CSV_HEADER_REPEATED_COLUMN', 'A column stands more than once in the header.', {
+      found: `"${repeated}"`,
+      expected: 'each column once',
+      where: { file: name, line: 1, column: repeated },
+      remedy: 'Rename one of them.',
+    });
+  }
+  return { delimiter: best.delimiter, header: best.header };
+}
+
+function headerNames(head: Buffer, start: number, end: number, dialect: CsvDialect): string[] {
+  return fieldsOf(head, start, end, dialect).map((field) => fieldText(head, field, dialect));
+}
+
+function firstLineLength(head: Buffer): number {
+  const at = head.indexOf(LINE_FEED);
+  return at < 0 ? head.length : at;
+}

@@ -1,0 +1,87 @@
+import path from 'node:path';
+import type { SqlSourceOptions } from '../contract/sqlSource';
+import { PipelineError } from '../problems/problem';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { rawFolder } from '../lakehouse/paths';
+import { withTemporaryFolder } from '../storage/temporaryFolder';
+import type { RunKey } from '../runs/runKey';
+import { copyInterval, hasNullWatermark, highestWatermark, type WatermarkInterval } from './extractSql';
+import type { ExtractStore } from './extractStore';
+import type { SqlSession, SqlSource } from './sqlSource';
+
+export interface ExtractDependencies {
+  lakehouse: Lakehouse;
+  extracts: ExtractStore;
+  /** By the name of its setting. Not set: SETTING_MISSING. */
+  connectSource: (setting: string) => SqlSource;
+}
+
+/**
+ * Extracts what a dataset's SQL source has for one date into `raw/<dataset>/<date>/extract-00000.csv`, put whole. A date that
+ * was committed takes the same interval of the watermark again; any other takes what is newer than the latest committed
+ * date's. The file is written also when there are no rows: then it is a header. Without a SQL source nothing is done.
+ *
+ * SQL_SOURCE_DATE_PASSED: a later date is committed, whose rows an earlier one must not renew. SQL_SOURCE_WATERMARK_NULL: a
+ * row has no watermark.
+ */
+export async function extractSource(
+  dependencies: ExtractDependencies,
+  key: RunKey,
+): Promise<{ files: number; rows: number }> {
+  const { lakehouse, extracts, connectSource } = dependencies;
+  const contract = await lakehouse.contracts.get(key.dataset);
+  const { sqlSource } = contract.source;
+  if (sqlSource === undefined) return { files: 0, rows: 0 };
+  const known = await knownInterval(extracts, key);
+  const low = known === undefined ? await lowerBound(extracts, key) : known.low;
+  return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
+    const localFile = path.join(folder, 'extract.csv');
+    const rows = await connectSource(sqlSource.connectionSetting).read(async (session) => {
+      await requireWatermarks(session, sqlSource, key);
+      const interval = known ?? (await nextInterval(session, sqlSource, low));
+      await extracts.begin(key, interval);
+      return session.copy(copyInterval(contract, sqlSource, interval), localFile);
+    });
+    const target = `${rawFolder(key.dataset, key.date)}extract-00000.csv`;
+    await lakehouse.store.upload(lakehouse.containers.raw, target, localFile);
+    return { files: 1, rows };
+  });
+}
+
+/** Of a committed date, or of this very run, which is retried. */
+async function knownInterval(extracts: ExtractStore, key: RunKey): Promise<WatermarkInterval | undefined> {
+  const known = await extracts.find(key.dataset, key.date);
+  return known !== undefined && (known.isCommitted || known.runId === key.runId) ? known : undefined;
+}
+
+async function lowerBound(extracts: ExtractStore, { dataset, date }: RunKey): Promise<string | null> {
+  const latest = await extracts.latestCommitted(dataset);
+  if (latest === undefined || latest.date < date) return latest?.high ?? null;
+  throw new PipelineError('SQL_SOURCE_DATE_PASSED', 'A later date of this dataset is committed.', {
+    found: `${date}, which was never committed`,
+    expected: `a date after ${latest.date}, or one that was committed`,
+    where: { field: 'date' },
+    remedy: `Run ${latest.date} or a later date: it takes all rows that are new.`,
+    status: 409,
+  });
+}
+
+async function nextInterval(
+  session: SqlSession,
+  source: SqlSourceOptions,
+  low: string | null,
+): Promise<WatermarkInterval> {
+  const highest = await session.value(highestWatermark(source, low));
+  return { low, high: highest ?? low };
+}
+
+async function requireWatermarks(session: SqlSession, source: SqlSourceOptions, { dataset }: RunKey): Promise<void> {
+  if ((await session.value(hasNullWatermark(source))) !== 'true') return;
+  throw new PipelineError('SQL_SOURCE_WATERMARK_NULL', 'A row of the SQL source has no watermark.', {
+    found: 'null',
+    expected: `a value in every row: a row without one belongs to no date`,
+    where: { column: source.watermarkColumn, file: `${dataset}.yaml` },
+    remedy: 'Fill the column, or leave such rows out in the query of the contract.',
+    status: 422,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Database } from '../database/database';
+import type { RunKey } from '../runs/runKey';
+import type { WatermarkInterval } from './extractSql';
+
+/** What one date of a dataset took from its SQL source. */
+export interface Extract extends WatermarkInterval {
+  date: string;
+  /** The run that took it first. */
+  runId: string;
+  isCommitted: boolean;
+}
+
+/** Which interval of the watermark belongs to which date, in PostgreSQL. Every write may be repeated. */
+export interface ExtractStore {
+  /** Undefined when the date was never extracted. */
+  find(dataset: string, date: string): Promise<Extract | undefined>;
+  /** The committed extract of the latest date. */
+  latestCommitted(dataset: string): Promise<Extract | undefined>;
+  /** Keeps the interval of a run that is under way; a committed one stays as it is. */
+  begin(key: RunKey, interval: WatermarkInterval): Promise<void>;
+  /** The run's rows are in the table: the next date goes on from here. */
+  commit(key: RunKey): Promise<void>;
+}
+
+const COLUMNS = 'ingest_date as date, run_id as "runId", low, high, committed_at is not null as "isCommitted"';
+
+export function createExtractStore(database: Database): ExtractStore {
+  return {
+    find: async (dataset, date) => {
+      const [found] = await database.query<Extract>(
+        `select ${COLUMNS} from source_extracts where dataset = $1 and ingest_date = $2`,
+        [dataset, date],
+      );
+      return found;
+    },
+    latestCommitted: async (dataset) => {
+      const [found] = await database.query<Extract>(
+        `select ${COLUMNS} from source_extracts where dataset = $1 and committed_at is not null
+         order by ingest_date desc limit 1`,
+        [dataset],
+      );
+      return found;
+    },
+    begin: async ({ dataset, date, runId }, { low, high }) => {
+      await database.query(
+        `insert into source_extracts as known (dataset, ingest_date, run_id, low, high) values ($1, $2, $3, $4, $5)
+         on conflict (dataset, ingest_date) do update
+         set run_id = excluded.run_id, low = excluded.low, high = excluded.high
+         where known.committed_at is null`,
+        [dataset, date, runId, low, high],
+      );
+    },
+    commit: async ({ dataset, date, runId }) => {
+      await database.query(
+        `update source_extracts set committed_at = now()
+         where dataset = $1 and ingest_date = $2 and run_id = $3 and committed_at is null`,
+        [dataset, date, runId],
+      );
+    },
+  };
+}

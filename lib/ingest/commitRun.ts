@@ -1,0 +1,97 @@
+import { PipelineError, type Problem } from '../problems/problem';
+import { readPlan } from '../planning/readPlan';
+import type { RunKey } from '../runs/runKey';
+import { commitPartition } from '../delta/commitPartition';
+import type { AddFile } from '../delta/deltaActions';
+import { readSnapshot } from '../delta/deltaLog';
+import { findCommit } from '../delta/findCommit';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { readManifests } from '../staging/partManifest';
+import { partitionFolder, tableFolder } from '../lakehouse/paths';
+import { tableSchema } from '../delta/tableSchema';
+import { filePath } from '../delta/tableSnapshot';
+
+export interface CommitResult {
+  /** Of the table, from 0. */
+  version: number;
+  rows: number;
+  rejected: number;
+  /** Parquet files of the partition. */
+  parts: number;
+  bytes: number;
+  /** Why no checkpoint was written although one was due. The commit stands; the next one makes up for it. */
+  checkpointProblem?: Problem;
+}
+
+/**
+ * Makes the run's parts the whole content of its partition. Safe to repeat, also after staging was cleared: a run that is
+ * committed answers with what it committed. LAKE_COMMIT_CONFLICT when another run took the partition first,
+ * LAKE_PART_MISSING when a range was not transformed, or its file is gone.
+ */
+export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<CommitResult> {
+  const committed = await committedResult(lakehouse, key);
+  if (committed !== undefined) return committed;
+  const plan = await readPlan(lakehouse, key);
+  const manifests = await readManifests(lakehouse, key, plan.ranges);
+  const result = {
+    rows: manifests.reduce((sum, part) => sum + part.rows, 0),
+    rejected: manifests.reduce((sum, part) => sum + part.rejected, 0),
+    parts: manifests.filter((part) => part.add !== null).length,
+    bytes: manifests.reduce((sum, part) => sum + part.bytes, 0),
+  };
+  const files = manifests.flatMap((part) => (part.add === null ? [] : [part.add]));
+  await requireFiles(lakehouse, key, files);
+  const { version, ...outcome } = await commitPartition(lakehouse, {
+    dataset: key.dataset,
+    date: key.date,
+    runId: key.runId,
+    plannedOn: plan.tableVersion,
+    schema: tableSchema(plan.contract),
+    files,
+    metrics: {
+      numFiles: String(result.parts),
+      numOutputRows: String(result.rows),
+      numOutputBytes: String(result.bytes),
+      rejectedRecords: String(result.rejected),
+    },
+  });
+  return { version, ...result, ...outcome };
+}
+
+/** A run that is committed is known by its transaction; what it counted stands in the one log entry that it made. */
+async function committedResult(lakehouse: Lakehouse, key: RunKey): Promise<CommitResult | undefined> {
+  const transaction = (await readSnapshot(lakehouse, key.dataset))?.transactions.get(key.runId);
+  const entry = transaction && (await findCommit(lakehouse, key.dataset, transaction));
+  // Without the entry the manifests tell the same, and the commit finds its transaction again.
+  if (entry === undefined) return undefined;
+  for (const action of entry.actions) {
+    if (!('commitInfo' in action)) continue;
+    const metrics = action.commitInfo.operationMetrics ?? {};
+    return {
+      version: entry.version,
+      rows: Number(metrics['numOutputRows'] ?? 0),
+      rejected: Number(metrics['rejectedRecords'] ?? 0),
+      parts: Number(metrics['numFiles'] ?? 0),
+      bytes: Number(metrics['numOutputBytes'] ?? 0),
+    };
+  }
+  return undefined;
+}
+
+/** A commit that named a file which is not there would break the table for all readers. */
+async function requireFiles(lakehouse: Lakehouse, key: RunKey, files: AddFile[]): Promise<void> {
+  const { store, containers } = lakehouse;
+  const folder = `${tableFolder(key.dataset)}${partitionFolder(key.date)}`;
+  const sizes = new Map<string, number>();
+  for await (const { path, size } of store.list(containers.processed, folder)) sizes.set(path, size);
+  const missing = files.find((file) => sizes.get(filePath(key.dataset, file)) !== file.size);
+  if (missing === undefined) return;
+  const path = filePath(key.dataset, missing);
+  const size = sizes.get(path);
+  throw new PipelineError('LAKE_PART_MISSING', 'A file that the run wrote is not there as it wrote it.', {
+    found: size === undefined ? 'no such file' : `${size} bytes`,
+    expected: `${missing.size} bytes`,
+    where: { file: `${containers.processed}/${path}` },
+    remedy: 'Start a new run of this dataset and date.',
+  });
+}

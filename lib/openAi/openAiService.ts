@@ -1,0 +1,123 @@
+import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
+import { APIConnectionError, APIError, AzureOpenAI, OpenAI } from 'openai';
+import { PipelineError } from '../problems/problem';
+
+/** Where a model is served, and how we may use it. */
+export type OpenAiService =
+  | {
+      kind: 'azure-openai';
+      /** `https://<name>.openai.azure.com` */
+      endpoint: string;
+      apiVersion: string;
+      /** Name of the deployment, which stands for the model. */
+      deployment: string;
+      /** A key, or a function that gives a valid token of the app's identity before each request. */
+      credential: string | (() => Promise<string>);
+    }
+  | {
+      kind: 'openai';
+      /** Any endpoint that speaks OpenAI's API, with its `/v1`. */
+      baseUrl: string;
+      apiKey: string;
+      model: string;
+    };
+
+export interface OpenAiRequestOptions {
+  /** Of one attempt. */
+  timeoutInMilliseconds: number;
+  /** Attempts after the first, for 408, 409, 429, 5xx and lost connections; waits as the server's Retry-After says. */
+  retries: number;
+}
+
+/** The client of a service. Every option is given, so nothing is read from the environment behind our back. */
+export function createOpenAiClient(service: OpenAiService, options: OpenAiRequestOptions): OpenAI {
+  const common = { timeout: options.timeoutInMilliseconds, maxRetries: options.retries };
+  if (service.kind === 'openai') {
+    return new OpenAI({
+      ...common,
+      baseURL: service.baseUrl,
+      apiKey: service.apiKey,
+      organization: null,
+      project: null,
+    });
+  }
+  const { endpoint, apiVersion, deployment, credential } = service;
+  return new AzureOpenAI({
+    ...common,
+    baseURL: `${endpoint.replace(/\/+$/, '')}/openai`,
+    apiVersion,
+    deployment,
+    organization: null,
+    project: null,
+    ...(typeof credential === 'string' ? { apiKey: credential } : { apiKey: '', azureADTokenProvider: credential }),
+  });
+}
+
+export function modelOf(service: OpenAiService): string {
+  return service.kind === 'openai' ? service.model : service.deployment;
+}
+
+/**
+ * What a failed call means to us. `prefix` names what was wanted: `EMBEDDING` or `ANSWER`, and begins the code:
+ * `_UNAVAILABLE` and `_RATE_LIMITED` (retryable), `_DENIED`, `_MODEL_NOT_FOUND`, `_FILTERED` and `_REJECTED`.
+ */
+export function toServiceError(error: unknown, prefix: 'EMBEDDING' | 'ANSWER', service: OpenAiService): PipelineError {
+  if (error instanceof PipelineError) return error;
+  const target = service.kind === 'openai' ? service.baseUrl : service.endpoint;
+  const describe = (code: string, message: string, remedy: string, retryable = false): PipelineError =>
+    new PipelineError(`${prefix}_${code}`, message, {
+      found: error instanceof Error ? error.message : String(error),
+      expected: `model ${modelOf(service)} at ${target}`,
+      remedy,
+      retryable,
+      // The fault lies with the service behind us, or with how we are set up to use it; not with the question.
+      status: retryable ? 503 : 502,
+      cause: error,
+    });
+
+  if (error instanceof APIConnectionError || !(error instanceof APIError) || error.status === undefined) {
+    return describe('UNAVAILABLE', "The model service can't be reached.", 'Check its address and the network.', true);
+  }
+  const { status, code, error: body } = error as APIError<number>;
+  if (status === 429) {
+    return describe(
+      'RATE_LIMITED',
+      'The model service allows no more requests now.',
+      'Wait, or raise its quota.',
+      true,
+    );
+  }
+  if (status === 408 || status >= 500) {
+    return describe('UNAVAILABLE', 'The model service failed.', 'Repeat the call later.', true);
+  }
+  if (status === 401 || status === 403) {
+    return describe('DENIED', 'The model service does not accept our credentials.', 'Check the key, or the role.');
+  }
+  if (status === 404) {
+    return describe('MODEL_NOT_FOUND', 'The service has no such model or deployment.', 'Check its name.');
+  }
+  if (code === 'content_filter') return filteredError(prefix, filteredCategories(promptFilterResults(body)));
+  return describe('REJECTED', 'The model service refused the request.', 'Check model and settings.');
+}
+
+/** Azure's content filter held the question or the answer back. */
+export function filteredError(prefix: string, categories: string[]): PipelineError {
+  return new PipelineError(`${prefix}_FILTERED`, "The service's content filter held the text back.", {
+    found: categories.length > 0 ? categories.join(', ') : 'no category named',
+    remedy: "Ask in other words, or adjust the deployment's content filter.",
+    status: 422,
+  });
+}
+
+/** Names of the categories for which Azure's content filter acted. */
+export function filteredCategories(results: ContentFilterResultsForChoiceOutput | undefined): string[] {
+  return Object.entries(results ?? {})
+    .filter(([, result]) => (result as { filtered?: boolean } | undefined)?.filtered === true)
+    .map(([category]) => category);
+}
+
+/** Where Azure puts the reasons in the body of a refused request. */
+function promptFilterResults(body: unknown): ContentFilterResultsForChoiceOutput | undefined {
+  const { innererror } = body as { innererror?: { content_filter_result?: ContentFilterResultsForChoiceOutput } };
+  return innererror?.content_filter_result;
+}

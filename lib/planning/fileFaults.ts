@@ -1,0 +1,40 @@
+import { FaultList, PipelineError, type Problem } from '../problems/problem';
+
+/** Faults shown of one run: what a person mends in one go, and small enough for a run's history. */
+const MOST_FAULTS = 12;
+
+/** Collects what is wrong with a run's files: all are counted, the first are kept. */
+export class FileFaults {
+  private readonly shown: Problem[] = [];
+  private readonly codes = new Set<string>();
+  private count = 0;
+
+  add(...faults: Problem[]): void {
+    for (const fault of faults) {
+      this.count += 1;
+      this.codes.add(fault.code);
+      if (this.shown.length < MOST_FAULTS) this.shown.push(fault);
+    }
+  }
+
+  get areThere(): boolean {
+    return this.count > 0;
+  }
+
+  /** Throws one error for all, if there are any: with the fault's code, or CSV_FILES_INVALID for several codes. */
+  throwAny(): void {
+    const [first] = this.shown;
+    if (first === undefined) return;
+    if (this.count === 1) {
+      const { code, message, found, expected, where, remedy } = first;
+      throw new PipelineError(code, message, { found, expected, where, remedy, status: 422 });
+    }
+    const some = this.count > this.shown.length ? `, the first ${this.shown.length} of them` : '';
+    throw new FaultList(
+      this.codes.size === 1 ? first.code : 'CSV_FILES_INVALID',
+      `The files have ${this.count} faults${some}:`,
+      this.shown,
+      { where: first.where, remedy: 'Mend the files and run the date again.', status: 422 },
+    );
+  }
+}

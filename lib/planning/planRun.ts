@@ -1,0 +1,142 @@
+import { dialectOf, type CsvDialect } from '../csv/dialect';
+import { readSnapshot } from '../delta/deltaLog';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { requireFittingTable } from '../delta/tableSchema';
+import type { RunKey } from '../runs/runKey';
+import { needsConversion, convertSource } from '../conversion/convertSource';
+import { convertedFiles, convertFile, listConversions } from './convertFiles';
+import { splitFile, type SplitRange } from './splitFile';
+import { listBlocks } from './listBlocks';
+import { FileFaults } from './fileFaults';
+import { foldScan } from './foldScan';
+import { checkHeaders, type CheckedFile } from './checkHeaders';
+import type { PlanHeader, PlanSummary } from './plan';
+import { convertedFile, openFile, plainFile, sourceOf, type ReadableFile } from './readableFile';
+import type { PlanProgress } from './scan';
+import { scanBlock } from './scanBlock';
+import { listSourceFiles } from './sourceFiles';
+import { PlanWriter } from './writePlan';
+
+const DEFAULT_RANGE_LENGTH = 64 * 1024 * 1024;
+/** As much as one transform reads: less would be done before other activities had begun. */
+const DEFAULT_DIRECT_LENGTH = 64 * 1024 * 1024;
+/** A file that has to be converted counts so many times: text packs to about an eighth. */
+const CONVERTED_WEIGHT = 8;
+
+type Run = Pick<PlanHeader, 'contract' | 'tableVersion' | 'bytes'>;
+
+/**
+ * Begins the plan of one run: finds the files of raw/<dataset>/<date>/ and judges every header. Little is planned here and
+ * now; for much it lists in staging what is to be done side by side: files to convert, then blocks to scan. Repeated, it
+ * does the same. Nothing is written when a header is wrong: RAW_FOLDER_NOT_FOUND, RAW_NO_MATCHING_FILE,
+ * LAKE_SCHEMA_INCOMPATIBLE, or CSV_* for the files, all faults together (several codes: CSV_FILES_INVALID).
+ */
+export async function beginPlan(lakehouse: Lakehouse, key: RunKey): Promise<PlanProgress> {
+  const contract = await lakehouse.contracts.get(key.dataset);
+  const snapshot = await readSnapshot(lakehouse, key.dataset);
+  if (snapshot !== undefined) requireFittingTable(snapshot, contract);
+
+  const listed = await listSourceFiles(lakehouse, contract, key);
+  const isToConvert = ({ path }: { path: string }) => needsConversion(contract, path);
+  const run: Run = {
+    contract,
+    tableVersion: snapshot?.version ?? -1,
+    bytes: listed.reduce((bytes, { size }) => bytes + size, 0),
+  };
+  const plain = listed.filter((info) => !isToConvert(info)).map(plainFile);
+  const judged = await checkHeaders(lakehouse, contract, plain);
+  const isLittle = weightOf(listed, isToConvert) <= (lakehouse.directPlanLengthInBytes ?? DEFAULT_DIRECT_LENGTH);
+  if (plain.length === listed.length) {
+    return isLittle ? planDirectly(lakehouse, key, judged, run) : writeBlockList(lakehouse, key, judged, run);
+  }
+  if (!isLittle) {
+    return { next: 'convert', conversions: await listConversions(lakehouse, key, run, listed, isToConvert) };
+  }
+  const files: ReadableFile[] = [];
+  for (const info of listed) {
+    const file = isToConvert(info) ? convertedFile(info, await convertSource(lakehouse, key, info, contract)) : info;
+    files.push(file === info ? plainFile(info) : file);
+  }
+  return planDirectly(lakehouse, key, await checkHeaders(lakehouse, contract, files), run);
+}
+
+/** Goes on with the plan when all files are converted: judges every header and lists the blocks to scan. */
+export async function continuePlan(
+  lakehouse: Lakehouse,
+  key: RunKey,
+): Promise<{ blocks: number; conversions: number }> {
+  const { survey, files } = await convertedFiles(lakehouse, key);
+  const { contract, tableVersion, bytes } = survey;
+  const judged = await checkHeaders(lakehouse, contract, files);
+  const { blocks } = await writeBlockList(lakehouse, key, judged, { contract, tableVersion, bytes });
+  return { blocks, conversions: files.filter(({ staged }) => staged !== undefined).length };
+}
+
+/** All of the planning in one process, in the order in which a run does it. */
+export async function planRun(lakehouse: Lakehouse, key: RunKey): Promise<PlanSummary> {
+  let progress = await beginPlan(lakehouse, key);
+  if (progress.next === 'convert') {
+    for (let number = 0; number < progress.conversions; number += 1) await convertFile(lakehouse, key, number);
+    progress = { next: 'scan', blocks: (await continuePlan(lakehouse, key)).blocks };
+  }
+  if (progress.next === 'scan') {
+    for (let number = 0; number < progress.blocks; number += 1) await scanBlock(lakehouse, key, number);
+    return foldScan(lakehouse, key);
+  }
+  const { ranges, files, bytes, records } = progress;
+  return { ranges, files, bytes, records };
+}
+
+function weightOf(files: readonly { path: string; size: number }[], isToConvert: (file: { path: string }) => boolean) {
+  return files.reduce((sum, file) => sum + file.size * (isToConvert(file) ? CONVERTED_WEIGHT : 1), 0);
+}
+
+async function writeBlockList(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  files: readonly CheckedFile[],
+  run: Run,
+): Promise<{ next: 'scan'; blocks: number }> {
+  const length = lakehouse.rangeLengthInBytes ?? DEFAULT_RANGE_LENGTH;
+  return { next: 'scan', blocks: await listBlocks(lakehouse, key, files, run, length) };
+}
+
+/** Reads every file once and writes the plan, unless anything is wrong. */
+async function planDirectly(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  files: readonly CheckedFile[],
+  run: Run,
+): Promise<PlanProgress> {
+  const length = lakehouse.rangeLengthInBytes ?? DEFAULT_RANGE_LENGTH;
+  const faults = new FileFaults();
+  const cuts: { file: CheckedFile; ranges: SplitRange[] }[] = [];
+  let records = 0;
+  for (const file of files) {
+    const cut = await keepAndCut(lakehouse, file, dialectOf(run.contract.source), length);
+    if (cut.fault !== undefined) faults.add(cut.fault);
+    records += cut.records;
+    cuts.push({ file, ranges: cut.ranges });
+  }
+  faults.throwAny();
+  const plan = new PlanWriter(lakehouse, key, run.contract);
+  for (const { file, ranges } of cuts) {
+    for (const range of ranges) await plan.add({ ...file, columns: file.header.columns }, range);
+  }
+  const { bytes, tableVersion } = run;
+  return { next: 'transform', ...(await plan.finish({ files: files.length, bytes, records, tableVersion })) };
+}
+
+async function keepAndCut(lakehouse: Lakehouse, file: CheckedFile, dialect: CsvDialect, rangeLength: number) {
+  const { header, size } = file;
+  const records = { offset: header.length, length: size - header.length };
+  const kept = await lakehouse.blocks.keep(sourceOf(lakehouse, file), records);
+  let isSound = false;
+  try {
+    const cut = await splitFile(openFile(lakehouse, file), header, dialect, rangeLength, kept?.write);
+    isSound = cut.fault === undefined;
+    return cut;
+  } finally {
+    await kept?.finish(isSound);
+  }
+}

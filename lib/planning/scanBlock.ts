@@ -1,0 +1,33 @@
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { readJson } from '../staging/readJson';
+import { blockSummaryFile, scanShardFile } from '../lakehouse/paths';
+import type { RunKey } from '../runs/runKey';
+import { rangeOfPart } from './plan';
+import { openFile, sourceOf } from './readableFile';
+import { requireUnchanged } from '../lakehouse/requireUnchanged';
+import type { BlockSummary, ScanShard } from './scan';
+import { summariseBlock } from './summariseBlock';
+
+/**
+ * Scans one block of a file and leaves its summary in staging. Repeated, it leaves the same. CSV_FILE_CHANGED: the file is
+ * not the one whose header was judged; RUN_STAGING_GONE: the run was discarded. Returns the bytes scanned.
+ */
+export async function scanBlock(lakehouse: Lakehouse, key: RunKey, number: number): Promise<{ bytes: number }> {
+  const { store, containers } = lakehouse;
+  const { shard, index } = rangeOfPart(number);
+  const { dialect, files, blocks } = await readJson<ScanShard>(store, containers.staging, scanShardFile(key, shard));
+  const block = blocks[index];
+  const file = block === undefined ? undefined : files[block.file];
+  if (block === undefined || file === undefined) throw new Error(`The scan has no block ${number}.`);
+  const kept = await lakehouse.blocks.keep(sourceOf(lakehouse, file), block);
+  let summary: BlockSummary | undefined;
+  try {
+    summary = await summariseBlock(openFile(lakehouse, file), block, file.header.length, dialect, kept?.write);
+  } finally {
+    await kept?.finish(summary !== undefined);
+    // Also when reading failed: a file that was cut short is the reason to tell.
+    await requireUnchanged(lakehouse, file);
+  }
+  await store.write(containers.staging, blockSummaryFile(key, number), JSON.stringify(summary));
+  return { bytes: block.length };
+}

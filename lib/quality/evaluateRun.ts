@@ -1,0 +1,100 @@
+import type { ContractColumn, DataContract } from '../contract/contract';
+import type { FileStatistics } from '../delta/deltaActions';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { readManifests, type PartManifest } from '../staging/partManifest';
+import { readPlan } from '../planning/readPlan';
+import type { RunKey } from '../runs/runKey';
+import { findRepeatedValues } from './findRepeatedValues';
+import { columnsRead } from './gateColumns';
+import { measureRule, type RunCounts } from './measureRule';
+import { withStagedRows, type StagedRows } from './stagedRows';
+import { verdictOf, type Verdict, type VerdictRule } from './verdict';
+
+/**
+ * Judges all parts of a run against the contract: the rows that would be committed; what was rejected counts by its share.
+ * Bad data is a verdict, never thrown; thrown is only what keeps it from judging (LAKE_PART_MISSING, RUN_STAGING_GONE,
+ * DUCKDB_OUT_OF_MEMORY, a broken store).
+ */
+export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Verdict> {
+  const plan = await readPlan(lakehouse, key);
+  const manifests = await readManifests(lakehouse, key, plan.ranges);
+  const { contract } = plan;
+  const files = manifests.flatMap((part) => (part.keys === null ? [] : [part.keys]));
+  // Within one part the transform has taken repetitions out.
+  const onceOnly = files.length < 2 ? [] : contract.columns.filter((column) => column.primaryKey || column.unique);
+  const counts = countsOf(manifests, key);
+  const judge = async (rows: () => StagedRows): Promise<VerdictRule[]> => {
+    const judged: VerdictRule[] = [];
+    for (const column of onceOnly) judged.push(await repetitionRule(rows(), column));
+    for (const rule of contract.quality.rules) judged.push(await measureRule(rule, contract, counts, rows));
+    return judged;
+  };
+  const readsRows = onceOnly.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));
+  const judged = readsRows
+    ? await withStagedRows(lakehouse, contract, files, (rows) => judge(() => rows))
+    : await judge(() => {
+        throw new Error('a rule reads rows that were not staged');
+      });
+  return verdictOf([...countRules(contract, plan.records, manifests), ...judged]);
+}
+
+function readsValues(measure: Parameters<typeof columnsRead>[0]): boolean {
+  return measure.metric === 'sql' || columnsRead(measure).length > 0;
+}
+
+function countsOf(manifests: PartManifest[], { date }: RunKey): RunCounts {
+  const statistics = manifests.flatMap(({ add }) =>
+    add === null ? [] : [JSON.parse(add.stats ?? '{"nullCount":{}}') as Pick<FileStatistics, 'nullCount'>],
+  );
+  return {
+    rows: manifests.reduce((sum, part) => sum + part.rows, 0),
+    nulls: (column) =>
+      statistics.reduce<number | undefined>((sum, { nullCount }) => {
+        const count = nullCount[column];
+        return sum === undefined || count === undefined ? undefined : sum + count;
+      }, 0),
+    date,
+  };
+}
+
+function countRules(contract: DataContract, records: number, manifests: PartManifest[]): VerdictRule[] {
+  const rows = manifests.reduce((sum, part) => sum + part.rows, 0);
+  const rejected = manifests.reduce((sum, part) => sum + part.rejected, 0);
+  const share = records === 0 ? 0 : rejected / records;
+  const limit = contract.quality.maxRejectShare;
+  return [
+    {
+      rule: 'every record is a row or rejected',
+      severity: 'error',
+      expected: `${records} records`,
+      observed: `${rows} rows and ${rejected} rejected`,
+      passed: rows + rejected === records,
+    },
+    {
+      rule: 'at least one row',
+      severity: 'error',
+      expected: 'at least 1',
+      observed: `${rows}`,
+      // An empty drop of files is a fault; a SQL source may have had nothing new.
+      passed: rows > 0 || (records === 0 && contract.source.sqlSource !== undefined),
+    },
+    {
+      rule: 'share of rejected records',
+      severity: 'error',
+      expected: `at most ${limit}`,
+      observed: `${Number(share.toPrecision(4))} (${rejected} of ${records})`,
+      passed: share <= limit,
+    },
+  ];
+}
+
+async function repetitionRule(rows: StagedRows, column: ContractColumn): Promise<VerdictRule> {
+  const { count, examples } = await findRepeatedValues(rows, column.name);
+  return {
+    rule: `${column.name} stands once over all parts`,
+    severity: 'error',
+    expected: '0 repeated values',
+    observed: count === 0 ? '0' : `${count}, e.g. ${examples.join(', ')}`,
+    passed: count === 0,
+  };
+}

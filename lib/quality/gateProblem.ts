@@ -1,0 +1,54 @@
+import { PipelineError, type PipelineErrorOptions } from '../problems/problem';
+import type { GateRule, RunDecision } from '../runs/gate';
+import { instanceIdOf, type RunKey } from '../runs/runKey';
+
+type Partition = Pick<RunKey, 'dataset' | 'date'>;
+
+/** The gate is closed: the run fails, or waits until `decideBy`. */
+export function gateClosed(partition: Partition, rules: GateRule[], decideBy?: Date): PipelineError {
+  const { dataset, date } = partition;
+  const mend = `See the rejected rows in quarantine/${dataset}/${date}/, mend the files or the contract, and run again.`;
+  return new PipelineError(
+    'QUALITY_GATE_CLOSED',
+    `The quality gate is closed for ${dataset} ${date}: ${list(failing(rules), ({ rule }) => rule)}.`,
+    {
+      ...observed(rules),
+      remedy:
+        decideBy === undefined
+          ? mend
+          : `Nothing is committed. Until ${decideBy.toISOString()} the run waits for ` +
+            `POST /api/runs/${instanceIdOf(dataset, date)}/decision; rejected, or not decided: ${mend.charAt(0).toLowerCase()}${mend.slice(1)}`,
+      status: 422,
+    },
+  );
+}
+
+/** The gate was closed, and stays so. */
+export function gateRejected(partition: Partition, rules: GateRule[], decision: RunDecision): PipelineError {
+  const { dataset, date } = partition;
+  const by = decision.decidedBy === 'time-out' ? 'by time-out' : 'by decision';
+  return new PipelineError(
+    'QUALITY_GATE_REJECTED',
+    `The run of ${dataset} ${date} was rejected ${by} (${decision.reason}) after the quality gate had closed: ` +
+      `${list(failing(rules), ({ rule }) => rule)}.`,
+    {
+      ...observed(rules),
+      remedy: `Nothing was committed. The rejected rows are at /api/runs/${instanceIdOf(dataset, date)}/quarantine; mend the files or the contract, then replay the run.`,
+      status: 422,
+    },
+  );
+}
+
+/** The rules that close the gate. */
+export function failing(rules: GateRule[]): GateRule[] {
+  return rules.filter((rule) => !rule.passed && rule.severity === 'error');
+}
+
+function observed(rules: GateRule[]): Pick<PipelineErrorOptions, 'found' | 'expected'> {
+  const failed = failing(rules);
+  return { found: list(failed, (rule) => rule.observed), expected: list(failed, (rule) => rule.expected) };
+}
+
+function list(rules: GateRule[], text: (rule: GateRule) => string): string {
+  return rules.map(text).join('; ');
+}

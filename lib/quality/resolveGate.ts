@@ -1,0 +1,28 @@
+import { PipelineError } from '../problems/problem';
+import { gateRejected } from './gateProblem';
+import type { GateStore } from './gateStore';
+import type { RunKey } from '../runs/runKey';
+
+/**
+ * Looks up what was decided of a blocked run, which then waits no longer; when its time is over (`isOverdue`) and nobody
+ * has decided, that rejects it. Returns whether it is approved: false when there is no decision yet.
+ * Throws QUALITY_GATE_REJECTED.
+ */
+export async function resolveGate(gates: GateStore, key: RunKey, isOverdue: boolean): Promise<boolean> {
+  if (isOverdue) {
+    const reason = 'nobody decided in time';
+    await gates.decide(key.runId, { decision: 'reject', decidedBy: 'time-out', reason });
+  }
+  const gate = await gates.find(key.runId);
+  if (!gate) {
+    throw new PipelineError('RUN_NOT_JUDGED', 'The run is to be settled before it was judged.', {
+      found: 'no verdict',
+      where: { field: key.runId },
+      remedy: 'Start a new run of this dataset and date.',
+    });
+  }
+  if (!gate.decision) return false;
+  await gates.unblock(key.runId);
+  if (gate.decision.decision === 'reject') throw gateRejected(key, gate.rules, gate.decision);
+  return true;
+}

@@ -1,0 +1,48 @@
+import { countDocuments, countPoints } from '../indexing/countPartition';
+import type { LakeReader } from '../documents/document';
+import type { Database } from '../database/database';
+import { countPartition } from '../documents/documentQueries';
+import type { VectorIndex } from '../vectors/vectorIndex';
+import { reconcile } from './reconcile';
+import type { RunSummary } from '../runs/run';
+import type { RunKey } from '../runs/runKey';
+
+interface Stores {
+  lake: LakeReader;
+  database: Database;
+  vectors: VectorIndex;
+}
+
+/**
+ * Counts the partition anew in the table's current version, PostgreSQL and Qdrant, and holds the counts against the records
+ * that planning counted in the files. Returns the run's summary;
+ * throws RECONCILE_MISMATCH when the counts do not agree.
+ */
+export async function reconcileRun(
+  stores: Stores,
+  key: RunKey,
+  { source, ...run }: Pick<RunSummary, 'rejected' | 'lakeVersion' | 'chunks'> & { source: number },
+): Promise<RunSummary> {
+  const [parts, rows, vectors, points] = await Promise.all([
+    stores.lake.parts(key.dataset, key.date),
+    countPartition(stores.database, key),
+    countDocuments(stores, key),
+    countPoints(stores, key),
+  ]);
+  const lake = parts.reduce((sum, part) => sum + part.rows, 0);
+  const { rejected, chunks } = run;
+  reconcile(
+    {
+      source,
+      rejected,
+      lake,
+      sql: rows.rows,
+      current: rows.current,
+      vectors,
+      points,
+      chunks: chunks.embedded + chunks.reused,
+    },
+    key,
+  );
+  return { ...run, rows: { source, lake, sql: rows.rows, vectors } };
+}

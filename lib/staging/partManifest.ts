@@ -1,0 +1,50 @@
+import { PipelineError } from '../problems/problem';
+import type { RunKey } from '../runs/runKey';
+import type { AddFile } from '../delta/deltaActions';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { manifestFile, manifestPrefix } from '../lakehouse/paths';
+import { readJson } from './readJson';
+
+/** What one transformed range left behind; the gate judges and the commit publishes by it. In staging. */
+export interface PartManifest {
+  part: number;
+  /** Rows in the part. */
+  rows: number;
+  /** Records set aside. */
+  rejected: number;
+  /** Bytes of the Parquet file; 0 without one. */
+  bytes: number;
+  /** Null when every record was rejected: then there is no file. */
+  add: AddFile | null;
+  /** In staging: the part's key columns, for the search for duplicates across parts. */
+  keys: string | null;
+}
+
+const PARALLEL_READS = 16;
+
+export async function writeManifest(lakehouse: Lakehouse, key: RunKey, manifest: PartManifest): Promise<void> {
+  await lakehouse.store.write(lakehouse.containers.staging, manifestFile(key, manifest.part), JSON.stringify(manifest));
+}
+
+/** All manifests of a run that has `count` ranges, in their order. One that is not there (yet): LAKE_PART_MISSING. */
+export async function readManifests(lakehouse: Lakehouse, key: RunKey, count: number): Promise<PartManifest[]> {
+  const { store, containers } = lakehouse;
+  const paths: string[] = [];
+  for await (const { path } of store.list(containers.staging, manifestPrefix(key))) paths.push(path);
+  if (paths.length !== count) {
+    throw new PipelineError('LAKE_PART_MISSING', 'Not every range of the run has been transformed.', {
+      found: `${paths.length} parts`,
+      expected: `${count} parts`,
+      where: { file: `${containers.staging}/${manifestPrefix(key)}` },
+      remedy: 'Start a new run of this dataset and date.',
+    });
+  }
+  const manifests: PartManifest[] = [];
+  for (let start = 0; start < paths.length; start += PARALLEL_READS) {
+    const batch = paths.slice(start, start + PARALLEL_READS);
+    manifests.push(
+      ...(await Promise.all(batch.map((path) => readJson<PartManifest>(store, containers.staging, path)))),
+    );
+  }
+  return manifests.sort((a, b) => a.part - b.part);
+}

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { inferContract } from '../../lib/draftContract/inferContract';
+import { readContractWithNotes } from '../../lib/contract/reading/readContract';
+import { describeProblem, FaultList, toProblem, type Problem } from '../../lib/problems/problem';
+import { checkQueries } from '../../lib/quality/checkQueries';
+
+const USAGE = `npm run contract -- infer <file.csv> [--dataset <name>] [--out <file.yaml>]
+       npm run contract -- check <file.yaml> ...`;
+
+const SETTINGS = {
+  temporaryDirectory: path.join(tmpdir(), 'pipeline-x-contract'),
+  duckDb: { memoryLimitInMegabytes: 1024 },
+};
+
+/** Drafts a contract from a file, or says what is wrong with contracts. Exit code 1 on a fault, 2 on wrong use. */
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { dataset: { type: 'string' }, out: { type: 'string' } },
+  });
+  const [command, ...files] = positionals;
+  const absent = files.filter((file) => !existsSync(file));
+  const isUsed = (command === 'infer' && files.length === 1) || (command === 'check' && files.length > 0);
+  if (!isUsed || absent.length > 0) {
+    const why = absent.length > 0 ? `No such file: ${absent.join(', ')}\n` : '';
+    process.stderr.write(`${why}Usage: ${USAGE}\n`);
+    return 2;
+  }
+  if (command === 'infer') return infer(files[0] ?? '', values);
+  const faults: Problem[] = [];
+  for (const file of files) faults.push(...(await check(file)));
+  return faults.length === 0 ? 0 : 1;
+}
+
+async function infer(file: string, { dataset, out }: { dataset?: string; out?: string }): Promise<number> {
+  const named = dataset ?? (out === undefined ? undefined : path.parse(out).name);
+  const text = await inferContract(file, { ...SETTINGS, ...(named === undefined ? {} : { dataset: named }) });
+  if (out === undefined) {
+    process.stdout.write(text);
+    return 0;
+  }
+  writeFileSync(out, text, { flag: 'wx' });
+  process.stdout.write(`${out}\nNow read what is guessed, then: npm run contract -- check ${out}\n`);
+  return 0;
+}
+
+/** Prints what is to be said of one contract, and returns its faults. */
+async function check(file: string): Promise<Problem[]> {
+  const faults: Problem[] = [];
+  try {
+    const reading = readContractWithNotes(readFileSync(file, 'utf8'), file);
+    const { contract, remarks } = reading;
+    if (contract.dataset !== path.parse(file).name) {
+      faults.push({
+        code: 'CONTRACT_FIELD_INVALID',
+        message: 'The table name differs from the file name.',
+        found: contract.dataset,
+        expected: path.parse(file).name,
+        where: { file, field: 'schema[0].name' },
+      });
+    }
+    faults.push(...(await checkQueries(reading, SETTINGS)));
+    if (faults.length === 0) {
+      const { columns, quality } = contract;
+      process.stdout.write(`ok    ${file}: ${columns.length} columns, ${quality.rules.length} quality rules\n`);
+    }
+    for (const remark of remarks) process.stdout.write(`note  ${file}: ${remark}\n`);
+  } catch (error) {
+    faults.push(...(error instanceof FaultList ? error.faults : [toProblem(error)]));
+  }
+  for (const fault of faults) process.stdout.write(`FAULT ${describeProblem(fault)}\n`);
+  return faults;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${describeProblem(toProblem(error))}\n`);
+    process.exit(1);
+  },
+);

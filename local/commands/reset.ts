@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { describeProblem, toProblem } from '../../lib/problems/problem';
+import { findLayout } from '../platform/layout';
+import { takeOver } from '../platform/takeOver';
+import { postgresFolder, stopLeftOver } from '../postgres/postgres';
+
+/** Removes all local data. Refuses while the platform runs on it. */
+async function main(): Promise<void> {
+  const layout = findLayout();
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  await takeOver(layout.stateFile, say);
+  const postgres = postgresFolder(layout.dataDirectory);
+  await stopLeftOver(path.join(postgres, 'cluster'));
+  // By name: a data folder that was chosen badly may hold what is not ours.
+  const ours = ['azurite', 'functions-host', 'logs', 'postgres', 'qdrant', 'vectors'];
+  const folders = [postgres, ...ours.map((name) => path.join(layout.dataDirectory, name))];
+  const drafts = namesIn(layout.dataDirectory).filter((name) => name.startsWith(path.basename(layout.stateFile)));
+  for (const name of drafts) rmSync(path.join(layout.dataDirectory, name), { force: true });
+  const present = [...new Set(folders)].filter((folder) => existsSync(folder));
+  for (const folder of present) {
+    rmSync(folder, { recursive: true, force: true });
+    say(`removed ${folder}`);
+  }
+  for (const folder of new Set([path.dirname(postgres), layout.dataDirectory])) removeWhenEmpty(folder, say);
+  if (present.length === 0) say('there is no local data');
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function removeWhenEmpty(folder: string, say: (line: string) => void): void {
+  if (!existsSync(folder)) return;
+  const left = namesIn(folder);
+  if (left.length === 0) rmdirSync(folder);
+  else say(`kept ${folder}: it holds what the platform did not put there (${left.slice(0, 3).join(', ')})`);
+}
+
+main().catch((error: unknown) => {
+  const problem = toProblem(error);
+  process.stderr.write(`${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
+  process.exit(1);
+});

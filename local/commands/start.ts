@@ -1,0 +1,204 @@
+import { parseArgs } from 'node:util';
+import { describeProblem, PipelineError, toProblem, type Problem } from '../../lib/problems/problem';
+import { SAMPLE_DATASET, SAMPLE_DATE, SAMPLE_QUESTION } from '../../samples/stateOfTheUnion';
+import { dropSample } from './dropSample';
+import { followRun } from '../followRun';
+import { ApiProblem, pipelineApi } from '../pipelineApi';
+import { findLayout } from '../platform/layout';
+import { startPlatform, type RunningPlatform } from '../platform/platform';
+import { announceStart } from '../terminal/announce';
+import { emptyReport, reportAnswer, reportFailure, reportRun, type Report } from '../terminal/report';
+import { createRunDisplay } from '../terminal/runDisplay';
+
+const HELP = `npm start -- [options]
+  --once               ingest, answer, and exit
+  --json               last line on stdout is one JSON object; progress goes to stderr
+  --question "..."     ask this instead of "${SAMPLE_QUESTION}"
+  --no-ingest          only bring the platform up
+`;
+
+const STOPPED = 130;
+
+interface Command {
+  options: { once?: boolean; 'no-ingest'?: boolean };
+  report: Report;
+  /** Writes the report as JSON when that was asked for: the first call only. */
+  tell: () => void;
+  screen: NodeJS.WriteStream;
+  say: (line: string) => void;
+  since: number;
+}
+
+async function main(): Promise<number> {
+  const since = performance.now();
+  // A closed terminal or pipe (`npm start | head`) must not keep what was started from being stopped.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const isJson = process.argv.includes('--json');
+  const screen = isJson ? process.stderr : process.stdout;
+  const report = emptyReport({ dataset: SAMPLE_DATASET, date: SAMPLE_DATE, question: SAMPLE_QUESTION });
+  let isTold = !isJson;
+  const tell = (): void => {
+    if (isTold) return;
+    isTold = true;
+    report.json.seconds.total = secondsSince(since);
+    process.stdout.write(`${JSON.stringify(report.json)}\n`);
+  };
+  const say = (line: string): void => void screen.write(`${line}\n`);
+  try {
+    const options = readOptions();
+    if (options.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    report.json.question = options.question;
+    return await run({ options, report, tell, screen, say, since });
+  } catch (error) {
+    const problem = error instanceof ApiProblem ? error.problem : toProblem(error);
+    report.json.error ??= problem;
+    process.stderr.write(`\n${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
+    tell();
+    return 1;
+  }
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        once: { type: 'boolean' },
+        json: { type: 'boolean' },
+        'no-ingest': { type: 'boolean' },
+        question: { type: 'string', default: SAMPLE_QUESTION },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (cause) {
+    throw new PipelineError('OPTION_INVALID', cause instanceof Error ? cause.message : String(cause), {
+      remedy: `Usage: ${HELP}`,
+      cause,
+    });
+  }
+}
+
+async function run(command: Command): Promise<number> {
+  const { options, report, tell, say } = command;
+  const { stopAsked, abandon } = listenForStop(say);
+  say('Pipeline-X: bringing up the local platform');
+  const platform = await startPlatform(findLayout(), announceStart(say), abandon).catch((error: unknown) => {
+    if (abandon.aborted) return undefined;
+    throw error;
+  });
+  if (!platform) return interrupted(command);
+  report.json.urls = platform.urls;
+  report.json.seconds.platform = secondsSince(command.since);
+  const ended = platform.failed.then((failure) => ({ kind: 'failed' as const, failure }));
+  try {
+    const job = options['no-ingest'] ? Promise.resolve(0) : doTheJob(platform, command);
+    const done = job.then((code) => ({ kind: 'done' as const, code }), unless(ended));
+    const first = await Promise.race([done, ended, stopAsked]);
+    if (first.kind === 'failed') throw death(first.failure);
+    if (first.kind === 'stop') return interrupted(command);
+    tell();
+    if (options.once) return first.code;
+    say(`\nThe platform stays up: ${platform.urls.web}  (Ctrl-C ends it)`);
+    const last = await Promise.race([ended, stopAsked]);
+    if (last.kind === 'failed') throw death(last.failure);
+    return 0;
+  } finally {
+    say('stopping');
+    await platform.stop();
+  }
+}
+
+const DEATH_IS_HEARD_IN_MILLISECONDS = 2000;
+
+/** A call that fails because its server has just died: the death is the better story. */
+function unless(ended: Promise<unknown>): (error: unknown) => Promise<never> {
+  return async (error) => {
+    const isDead = await Promise.race([
+      ended.then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), DEATH_IS_HEARD_IN_MILLISECONDS)),
+    ]);
+    if (isDead) return new Promise<never>(() => undefined);
+    throw error;
+  };
+}
+
+async function doTheJob(platform: RunningPlatform, { report, screen, say, since }: Command): Promise<number> {
+  const api = pipelineApi(platform.urls.api ?? '');
+  const { files, records } = await dropSample(platform.settings);
+  say(`\nSample: ${records} records in ${files} files in raw/${SAMPLE_DATASET}/${SAMPLE_DATE}/`);
+  const { id, wasUnderWay } = await api.startRun(SAMPLE_DATASET, SAMPLE_DATE);
+  say(`${wasUnderWay ? 'Going on with' : 'Started'} ${id}`);
+  const display = createRunDisplay(screen);
+  const ended = await followRun(api, id, {
+    show: (run) => {
+      reportRun(report, run);
+      display.show(run);
+    },
+    finish: (run) => display.finish(run),
+  });
+  reportRun(report, ended);
+  if (ended.status === 'Completed') {
+    const askedAt = performance.now();
+    const answer = await api.ask(report.json.question, SAMPLE_DATASET);
+    reportAnswer(report, answer, secondsSince(askedAt));
+    say(report.text());
+  } else say(reportFailure(ended));
+  say(`Took ${secondsSince(since).toFixed(1)} s in all.`);
+  return ended.status === 'Completed' ? 0 : 1;
+}
+
+function secondsSince(start: number): number {
+  return Math.round((performance.now() - start) / 10) / 100;
+}
+
+/** `stopAsked` and `abandon` tell the same: one for what is raced, the other for what is waited for in turn. */
+function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind: 'stop' }>; abandon: AbortSignal } {
+  const stopping = new AbortController();
+  const stopAsked = new Promise<{ kind: 'stop' }>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve({ kind: 'stop' }));
+  });
+  let asked = 0;
+  const stop = (): void => {
+    asked += 1;
+    if (asked === 1) stopping.abort(new PipelineError('STOPPED', 'The start was given up.'));
+    if (asked === 2) say('still stopping; once more ends it at once');
+    if (asked > 2) process.exit(STOPPED);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  whenNpmIsGone(() => asked === 0 && stop());
+  return { stopAsked, abandon: stopping.signal };
+}
+
+const PARENT_CHECK_IN_MILLISECONDS = 500;
+
+/** npm gives a SIGTERM to the shell between it and us, and most shells end of it without passing it on. */
+function whenNpmIsGone(gone: () => void): void {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined) return;
+  setInterval(() => process.ppid !== parent && gone(), PARENT_CHECK_IN_MILLISECONDS).unref();
+}
+
+function interrupted({ report, tell }: Command): number {
+  report.json.error ??= {
+    code: 'STOPPED',
+    message: 'The command was stopped before it had an answer.',
+  } satisfies Problem;
+  tell();
+  return STOPPED;
+}
+
+function death({ name, how, lastLines }: { name: string; how: string; lastLines: string }): PipelineError {
+  return new PipelineError('SERVICE_DIED', `${name} ended unexpectedly (${how}). Its last lines:\n${lastLines}\n`, {
+    remedy: `All else is stopped. Nothing is lost: \`npm start\` goes on where it was. Logs are in ${findLayout().logs}.`,
+  });
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

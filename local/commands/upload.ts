@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createObjectStore } from '../../lib/app';
+import { readConfig } from '../../lib/config';
+import { rawFolder } from '../../lib/lakehouse/paths';
+import { findLayout } from '../platform/layout';
+import { readState } from '../platform/stateFile';
+import { userSettings } from '../platform/services';
+
+const USAGE = 'npm run upload -- <dataset> <yyyy-mm-dd> <file> [<file> ...]';
+
+/** Drops files into `raw/<dataset>/<date>/` of the running platform's lake (or of the one that the settings name). */
+async function main(): Promise<number> {
+  const [dataset, date, ...files] = process.argv.slice(2);
+  const absent = files.filter((file) => !existsSync(file));
+  if (!dataset || !date || files.length === 0 || absent.length > 0) {
+    const why = absent.length > 0 ? `No such file: ${absent.join(', ')}\n` : '';
+    process.stderr.write(`${why}Usage: ${USAGE}\n`);
+    return 2;
+  }
+  const layout = findLayout();
+  const running = readState(layout.stateFile);
+  const config = readConfig({ ...running?.settings, ...userSettings(layout) });
+  const store = createObjectStore(config);
+  const { raw } = config.lake.containers;
+  await store.ensureContainer(raw);
+  for (const file of files) {
+    const target = `${rawFolder(dataset, date)}${path.basename(file)}`;
+    await store.upload(raw, target, file);
+    process.stdout.write(`${raw}/${target}\n`);
+  }
+  process.stdout.write(
+    `Now start the run: POST /api/runs {"dataset":"${dataset}","date":"${date}"}, or on the runs page.\n`,
+  );
+  return 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,114 @@
+import type { HistoryEvent, Message, SchedulingEvent } from '../episodes/historyEvents';
+import { isScheduling, outcomeOf } from '../episodes/historyEvents';
+import type { HistoryLine } from '../episodes/historyView';
+import type { OrchestratorAnswer } from '../episodes/orchestratorAnswer';
+import type { Simulation } from '../episodes/simulate';
+
+export type RuntimeStatus = 'Pending' | 'Running' | 'Suspended' | 'Completed' | 'Failed' | 'Terminated';
+
+/** The parent's task that waits for a sub-orchestration. `executionId` tells one run of the parent from the next. */
+export interface Parent {
+  id: string;
+  executionId: string;
+  task: number;
+}
+
+/** What is known of every instance, running or ended. JSON values are kept as JSON text. */
+export interface InstanceFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly parent?: Parent;
+  /** ISO 8601, milliseconds. */
+  readonly created: string;
+  executionId: string;
+  input: string | null;
+  status: RuntimeStatus;
+  updated: string;
+  output?: string;
+  customStatus?: string;
+}
+
+/** An orchestrator's answer, run against the history since; `planned` commands of it are in the history. */
+export interface AnswerAtWork {
+  answer: OrchestratorAnswer;
+  simulation: Simulation;
+  planned: number;
+}
+
+/** One orchestration instance in memory: the facts of the journal, and what is derived from them. */
+export interface Instance extends InstanceFacts {
+  history: HistoryEvent[];
+  /** Journaled messages no committed episode has consumed yet. */
+  inbox: Message[];
+  /** Scheduled tasks and timers of this execution by id. */
+  scheduled: Map<number, SchedulingEvent>;
+  /** Ids of tasks and timers whose outcome is journaled. */
+  outcomes: Set<number>;
+  /** What the status query shows of an ended instance's history; undefined while it runs. */
+  view?: HistoryLine[];
+  /** Between replays: the orchestrator's last answer at work. */
+  current?: AnswerAtWork;
+  /** How many messages of the inbox the orchestrator (or its last answer) has been told already. */
+  told: number;
+  /** JSON text of the history's events, comma separated, so that a replay need not write the past again. */
+  playedJson: string;
+  playedCount: number;
+  isBusy: boolean;
+}
+
+/** True when an instance can't change any more. */
+export function isEnded(instance: { status: RuntimeStatus }): boolean {
+  return instance.status === 'Completed' || instance.status === 'Failed' || instance.status === 'Terminated';
+}
+
+/** An instance in memory from its facts and, when it is still running, its history and inbox. */
+export function createInstance(facts: InstanceFacts, history: HistoryEvent[], inbox: Message[]): Instance {
+  const instance: Instance = {
+    ...facts,
+    history: [],
+    inbox: [],
+    scheduled: new Map(),
+    outcomes: new Set(),
+    told: 0,
+    playedJson: '',
+    playedCount: 0,
+    isBusy: false,
+  };
+  addToHistory(instance, history);
+  for (const message of inbox) receive(instance, message);
+  return instance;
+}
+
+/** Puts a journaled message into the inbox. */
+export function receive(instance: Instance, message: Message): void {
+  instance.inbox.push(message);
+  const outcome = outcomeOf(message);
+  if (outcome !== undefined) instance.outcomes.add(outcome);
+}
+
+/** Appends committed events and keeps what is derived from them in step. */
+export function addToHistory(instance: Instance, events: Iterable<HistoryEvent>): void {
+  for (const event of events) {
+    instance.history.push(event);
+    if (isScheduling(event)) instance.scheduled.set(event.EventId, event);
+    const outcome = outcomeOf(event);
+    if (outcome !== undefined) instance.outcomes.add(outcome);
+  }
+}
+
+/** Forgets the history and everything derived from it (a new execution, or the end). */
+export function clearHistory(instance: Instance): void {
+  instance.history = [];
+  instance.scheduled = new Map();
+  instance.outcomes = new Set();
+  instance.current = undefined;
+  instance.told = 0;
+  instance.playedJson = '';
+  instance.playedCount = 0;
+}
+
+/** The facts alone, as a plain object for the journal. */
+export function factsOf(instance: Instance): InstanceFacts {
+  const { id, name, parent, created, executionId, input, status, updated, output, customStatus } = instance;
+  return { id, name, parent, created, executionId, input, status, updated, output, customStatus };
+}

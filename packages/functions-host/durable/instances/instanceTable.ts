@@ -1,0 +1,133 @@
+import { EventType, stamped, type HistoryEvent } from '../episodes/historyEvents';
+import { viewHistory } from '../episodes/historyView';
+import {
+  addToHistory,
+  clearHistory,
+  createInstance,
+  factsOf,
+  isEnded,
+  receive,
+  type Instance,
+  type RuntimeStatus,
+} from './instance';
+import {
+  journalVersion,
+  type ContinuedRecord,
+  type EpisodeRecord,
+  type JournalRecord,
+} from '../journal/journalRecords';
+
+/** All instances in memory: what the journal's records say, applied one after another. */
+export class InstanceTable {
+  private readonly instances = new Map<string, Instance>();
+
+  get(id: string): Instance | undefined {
+    return this.instances.get(id);
+  }
+
+  all(): IterableIterator<Instance> {
+    return this.instances.values();
+  }
+
+  /** Makes a record true in memory. Records about instances that are not known (any more) change nothing. */
+  apply(record: JournalRecord): void {
+    switch (record.t) {
+      case 'journal':
+        if (record.version === journalVersion) return;
+        throw new Error(`it is of version ${record.version}, and this host writes version ${journalVersion}`);
+      case 'created': {
+        const { id, name, parent, start } = record;
+        const [created, executionId] = [start.Timestamp, start.OrchestrationInstance.ExecutionId];
+        const facts = { id, name, parent, created, executionId, input: start.Input, updated: created };
+        this.instances.set(id, createInstance({ ...facts, status: 'Pending' }, [], [start]));
+        return;
+      }
+      case 'running':
+        this.instances.set(record.facts.id, createInstance(record.facts, record.history, record.inbox));
+        return;
+      case 'ended':
+        this.instances.set(record.facts.id, { ...createInstance(record.facts, [], []), view: record.view });
+        return;
+      case 'purged':
+        this.instances.delete(record.id);
+        return;
+      default: {
+        const instance = this.instances.get(record.id);
+        if (instance) applyChange(instance, record);
+      }
+    }
+  }
+
+  /** The shortest list of records that gives this table again. */
+  snapshot(): JournalRecord[] {
+    const records: JournalRecord[] = [{ t: 'journal', version: journalVersion }];
+    for (const instance of this.instances.values()) {
+      const { history, inbox, view } = instance;
+      const facts = factsOf(instance);
+      records.push(
+        isEnded(instance) ? { t: 'ended', facts, view: view ?? [] } : { t: 'running', facts, history, inbox },
+      );
+    }
+    return records;
+  }
+}
+
+type Change = Exclude<JournalRecord, { t: 'journal' | 'created' | 'running' | 'ended' | 'purged' }>;
+
+function applyChange(instance: Instance, record: Change): void {
+  switch (record.t) {
+    case 'message':
+      instance.updated = record.event.Timestamp;
+      return receive(instance, record.event);
+    case 'status':
+      instance.updated = record.at;
+      instance.status = record.status;
+      return;
+    case 'episode':
+      return applyEpisode(instance, record);
+    case 'continued':
+      return applyContinued(instance, record);
+  }
+}
+
+function applyEpisode(instance: Instance, record: EpisodeRecord): void {
+  const { at } = record;
+  addToHistory(instance, [
+    stamped(at, { EventType: EventType.OrchestratorStarted as const }),
+    ...instance.inbox.splice(0, record.consumed),
+    ...record.scheduled,
+    stamped(at, { EventType: EventType.OrchestratorCompleted as const }),
+  ]);
+  instance.told = 0;
+  instance.updated = at;
+  instance.status = record.status;
+  instance.output = record.output;
+  instance.customStatus = record.customStatus;
+  if (isEnded(instance)) end(instance, at);
+}
+
+function applyContinued(instance: Instance, record: ContinuedRecord): void {
+  // Outcomes of the old execution mean nothing to the new one; events and terminations are for the instance.
+  const kept = instance.inbox
+    .slice(record.consumed)
+    .filter(({ EventType: type }) => type === EventType.EventRaised || type === EventType.ExecutionTerminated);
+  clearHistory(instance);
+  instance.executionId = record.start.OrchestrationInstance.ExecutionId;
+  instance.input = record.start.Input;
+  instance.customStatus = record.customStatus;
+  instance.updated = record.at;
+  if (instance.status !== 'Suspended') instance.status = 'Running';
+  instance.inbox = [record.start, ...kept];
+}
+
+/** An ended instance keeps what the status query shows, and nothing else. */
+function end(instance: Instance, at: string): void {
+  const events: HistoryEvent[] = instance.history;
+  instance.view = [...viewHistory(events), completionLine(instance.status, at, instance.output)];
+  clearHistory(instance);
+  instance.inbox = [];
+}
+
+function completionLine(status: RuntimeStatus, at: string, output: string | undefined) {
+  return { EventType: 'ExecutionCompleted', Timestamp: at, OrchestrationStatus: status, Result: output ?? null };
+}

@@ -1,0 +1,117 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { messageOf } from '../../log';
+import { readLines, replaceFile, writeAll } from './journalFile';
+import type { JournalRecord } from './journalRecords';
+
+const smallestCompactionInBytes = 8 * 1024 * 1024;
+const growthBeforeCompaction = 4;
+
+export interface JournalOptions {
+  /** An existing folder that this process has locked. */
+  folder: string;
+  /** Wait for the disk at each flush: survives power loss too, and is much slower. */
+  isSynchronous?: boolean;
+  /** Called when a write that nobody waits for fails. The journal takes nothing more then. */
+  onFatal: (thrown: unknown) => void;
+  /** For tests: compact from this size on. */
+  compactAtBytes?: number;
+}
+
+/**
+ * The append-only journal of all orchestrations: one JSON line a fact. Records are collected and written together at the end
+ * of the tick or by `flush()`, whichever is first; who acts on a fact has to flush before (write-ahead).
+ */
+export class Journal {
+  private readonly file: string;
+  private readonly temporaryFile: string;
+  private handle: number | undefined;
+  private pending: string[] = [];
+  private isFlushPlanned = false;
+  private bytes = 0;
+  private compactAt: number;
+  private failure: Error | undefined;
+
+  constructor(private readonly options: JournalOptions) {
+    this.file = path.join(options.folder, 'durable.jsonl');
+    this.temporaryFile = `${this.file}.compacting`;
+    this.compactAt = options.compactAtBytes ?? smallestCompactionInBytes;
+  }
+
+  /**
+   * Reads all records into `apply`, then compacts the file to `snapshot()` when that is shorter, and opens it for appending.
+   * A half-written compaction of a crashed host is thrown away: the journal it was to replace is still whole.
+   */
+  open(apply: (record: JournalRecord) => void, snapshot: () => JournalRecord[]): void {
+    fs.rmSync(this.temporaryFile, { force: true });
+    const { lines, bytes } = readLines(this.file, (line) => apply(line as JournalRecord));
+    this.bytes = bytes;
+    const records = snapshot();
+    if (lines === records.length) this.handle = fs.openSync(this.file, 'a');
+    else this.compact(records);
+  }
+
+  /** Adds a record; it is on disk after the next `flush()`. */
+  append(record: JournalRecord): void {
+    this.pending.push(JSON.stringify(record));
+    if (this.isFlushPlanned) return;
+    this.isFlushPlanned = true;
+    setImmediate(() => this.flushPlanned());
+  }
+
+  /** Writes what was appended. Throws when the disk refuses; the host can't go on then. */
+  flush(): void {
+    if (this.failure) throw this.failure;
+    if (this.pending.length === 0) return;
+    if (this.handle === undefined) throw new Error(`The journal ${this.file} is closed.`);
+    const text = `${this.pending.join('\n')}\n`;
+    this.pending = [];
+    try {
+      this.bytes += writeAll(this.handle, text);
+      if (this.options.isSynchronous) fs.fdatasyncSync(this.handle);
+    } catch (cause) {
+      // Part of a line may be in the file: whatever came after it would be unreadable.
+      this.failure = new Error(`The journal ${this.file} can't be written: ${messageOf(cause)}`, { cause });
+      throw this.failure;
+    }
+  }
+
+  /** True when the file has grown well past what it was after the last compaction. */
+  get hasOutgrown(): boolean {
+    return this.bytes > this.compactAt;
+  }
+
+  /** Replaces the whole journal by `records`, which must say all that was appended so far. */
+  compact(records: JournalRecord[]): void {
+    this.close();
+    const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    replaceFile(this.file, this.temporaryFile, text);
+    this.handle = fs.openSync(this.file, 'a');
+    this.bytes = Buffer.byteLength(text);
+    this.compactAt = Math.max(
+      this.options.compactAtBytes ?? smallestCompactionInBytes,
+      this.bytes * growthBeforeCompaction,
+    );
+  }
+
+  /** Flushes and closes the file. Nothing can be appended any more. */
+  close(): void {
+    if (this.handle === undefined) return;
+    try {
+      this.flush();
+    } finally {
+      fs.closeSync(this.handle);
+      this.handle = undefined;
+    }
+  }
+
+  private flushPlanned(): void {
+    this.isFlushPlanned = false;
+    if (this.handle === undefined || this.failure) return;
+    try {
+      this.flush();
+    } catch (thrown) {
+      this.options.onFatal(thrown);
+    }
+  }
+}

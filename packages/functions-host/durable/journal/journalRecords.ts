@@ -1,0 +1,39 @@
+import type { ExecutionStarted, HistoryEvent, Message, SchedulingEvent } from '../episodes/historyEvents';
+import type { HistoryLine } from '../episodes/historyView';
+import type { InstanceFacts, Parent, RuntimeStatus } from '../instances/instance';
+
+/** One line of the journal: a fact that stays true. `at` is ISO 8601, milliseconds. */
+export type JournalRecord =
+  | { t: 'journal'; version: number }
+  | { t: 'created'; id: string; name: string; parent?: Parent; start: ExecutionStarted }
+  | { t: 'message'; id: string; event: Message }
+  | EpisodeRecord
+  | ContinuedRecord
+  | { t: 'status'; id: string; at: string; status: RuntimeStatus }
+  | { t: 'purged'; id: string }
+  | { t: 'running'; facts: InstanceFacts; history: HistoryEvent[]; inbox: Message[] }
+  | { t: 'ended'; facts: InstanceFacts; view: HistoryLine[] };
+
+/** One episode, atomic because it is one line: messages consumed, tasks scheduled, and the new status. */
+export interface EpisodeRecord {
+  t: 'episode';
+  id: string;
+  at: string;
+  consumed: number;
+  scheduled: SchedulingEvent[];
+  status: RuntimeStatus;
+  output?: string;
+  customStatus?: string;
+}
+
+/** An episode that ended an execution by continuing it as a new one. */
+export interface ContinuedRecord {
+  t: 'continued';
+  id: string;
+  at: string;
+  consumed: number;
+  customStatus?: string;
+  start: ExecutionStarted;
+}
+
+export const journalVersion = 1;

@@ -1,0 +1,171 @@
+import fs from 'node:fs';
+import type { RegisteredFunction, TypedData } from './worker/coreContract';
+import { Engine } from './durable/engine';
+import { Journal } from './durable/journal/journal';
+import { lockFolder } from './durable/journal/journalLock';
+import { ManagementApi } from './durable/managementApi';
+import { watchSdkSequence, type IdCheck } from './durable/episodes/sdkSequenceCheck';
+import { enabledFunctions } from './worker/enabledFunctions';
+import { FunctionTimers } from './timers/functionTimers';
+import {
+  applySettings,
+  readHostSettings,
+  readLocalSettings,
+  resolveSettings,
+  type Environment,
+} from './settings/hostSettings';
+import { httpFunctions, type HttpFunction } from './http/httpFunctions';
+import { listen, type ListeningServer } from './http/server';
+import { createInvoke } from './worker/invoke';
+import { loadApp } from './worker/loadApp';
+import type { Log } from './log';
+import { createRequestHandler } from './http/requests';
+import { findUnsupported, isClientInput, isOfType } from './worker/supportedFunctions';
+import { within } from './within';
+import { WorkerShim } from './worker/workerShim';
+
+export interface HostOptions {
+  /** Absolute folder of the compiled app. */
+  appFolder: string;
+  /** Absolute folder for the journal; made when absent. Only one host may use it. */
+  dataFolder: string;
+  /** 0 takes a free one; undefined takes local.settings.json's, or 7071. */
+  port: number | undefined;
+  bindAddress: string;
+  /** The process's environment: settings of the app are added to it. */
+  environment: Environment;
+  idCheck: IdCheck;
+  isSynchronousJournal: boolean;
+  drainTimeoutInMilliseconds: number;
+  log: Log;
+  /** Called when the host can't go on. */
+  onFatal: (thrown: unknown) => void;
+}
+
+export interface RunningHost {
+  /** Like "http://127.0.0.1:7071". */
+  origin: string;
+  /** One line for each function: its name and where or how it runs. */
+  functions: string[];
+  /** Takes nothing new, waits for what runs (up to the drain timeout), runs appTerminate hooks, releases the lock. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a host for one app in this process. It patches `require`, changes the working folder to the app's (as the Functions
+ * host does) and adds the app's settings to the environment, so a process can start one host only.
+ * Throws an Error that says what to do when the port or data folder is taken, or when the app can't be run whole.
+ */
+export async function startHost(given: HostOptions): Promise<RunningHost> {
+  // Node resolves modules from real paths; a link to the app must not hide its node_modules.
+  const options = { ...given, appFolder: realFolder(given.appFolder) };
+  const settings = readHostSettings(options.appFolder);
+  const local = readLocalSettings(options.appFolder);
+  const server = await listen(options.bindAddress, options.port ?? local.port ?? 7071, local.cors, options.log);
+  let unlock: (() => void) | undefined;
+  try {
+    fs.mkdirSync(options.dataFolder, { recursive: true });
+    unlock = lockFolder(options.dataFolder);
+    applySettings(options.environment, local.values);
+    applySettings(options.environment, {
+      AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+      // Without it, durable clients rewrite all URLs to localhost:7071.
+      WEBSITE_HOSTNAME: `localhost:${server.port}`,
+    });
+    const hubName = resolveSettings(settings.hubName, options.environment, 'host.json: hubName');
+    return await runApp({ options, settings: { ...settings, hubName }, server, unlock });
+  } catch (thrown) {
+    await server.stop(0);
+    unlock?.();
+    throw thrown;
+  }
+}
+
+function realFolder(folder: string): string {
+  if (fs.existsSync(folder) && fs.statSync(folder).isDirectory()) return fs.realpathSync(folder);
+  throw new Error(`There is no app folder ${folder}.`);
+}
+
+interface Ground {
+  options: HostOptions;
+  settings: ReturnType<typeof readHostSettings>;
+  server: ListeningServer;
+  unlock: () => void;
+}
+
+async function runApp({ options, settings, server, unlock }: Ground): Promise<RunningHost> {
+  const { appFolder, environment, log, drainTimeoutInMilliseconds } = options;
+  const shim = new WorkerShim(log);
+  shim.install();
+  process.chdir(appFolder);
+  const { streamUri } = await loadApp(shim, appFolder);
+  if (streamUri !== undefined) log('information', 'host', `HTTP bodies are streaming through ${streamUri}`);
+  const functions = enabledFunctions(shim.functions, environment);
+  refuseUnsupported(functions);
+
+  const invoke = createInvoke(shim, log);
+  const hasOrchestrators = [...functions.values()].some((one) => isOfType(one, 'orchestrationTrigger'));
+  const { dataFolder: folder, isSynchronousJournal: isSynchronous, onFatal } = options;
+  const journal = new Journal({ folder, isSynchronous, onFatal });
+  const engine = new Engine({
+    invoke,
+    functions,
+    log,
+    journal,
+    maxConcurrentActivities: settings.maxConcurrentActivities,
+    idCheck: options.idCheck,
+    sdkSequence: hasOrchestrators && options.idCheck !== 'off' ? watchSdkSequence(appFolder) : undefined,
+    onFatal,
+  });
+  const management = new ManagementApi(engine, server.origin, settings.hubName);
+  const extraInputs = (registered: RegisteredFunction) => clientInputs(registered, management);
+  const timers = new FunctionTimers({ functions, environment, invoke, log, extraInputs });
+  const routes = httpFunctions(functions, settings.routePrefix, environment);
+
+  engine.open();
+  const targets = { httpFunctions: routes, functions, timers, engine, management, streamUri, extraInputs, invoke, log };
+  server.serve(createRequestHandler(targets));
+  timers.start();
+
+  const stop = async (): Promise<void> => {
+    await Promise.all([
+      within(drainTimeoutInMilliseconds, timers.stop()),
+      engine.drain(drainTimeoutInMilliseconds),
+      server.stop(drainTimeoutInMilliseconds),
+    ]);
+    try {
+      await shim.runAppHooks('appTerminate', appFolder);
+    } finally {
+      engine.close();
+      unlock();
+    }
+  };
+  return { origin: server.origin, functions: describe(functions, routes, server.origin), stop };
+}
+
+function refuseUnsupported(functions: ReadonlyMap<string, RegisteredFunction>): void {
+  if (functions.size === 0) throw new Error('The app registers no functions. Does its "main" load the files that do?');
+  const problems = findUnsupported(functions.values());
+  if (problems.length === 0) return;
+  throw new Error(
+    `The local host can't run this app:\n- ${problems.join('\n- ')}\n` +
+      'Use Azure Functions Core Tools (func start) for these, or switch a function off with AzureWebJobs.NAME.Disabled=true.',
+  );
+}
+
+/** Typed data of a function's durable clients. */
+function clientInputs({ metadata }: RegisteredFunction, { binding }: ManagementApi): Record<string, TypedData> {
+  const inputs = Object.entries(metadata.bindings).filter(([, { type }]) => isClientInput(type));
+  return Object.fromEntries(inputs.map(([name]) => [name, { string: binding }]));
+}
+
+function describe(
+  functions: ReadonlyMap<string, RegisteredFunction>,
+  routes: readonly HttpFunction[],
+  origin: string,
+): string[] {
+  return [...functions].map(([name, { trigger }]) => {
+    const route = routes.find((candidate) => candidate.name === name);
+    return `${name}: ${route ? `[${route.methods.join(',')}] ${origin}${route.template}` : trigger.type}`;
+  });
+}

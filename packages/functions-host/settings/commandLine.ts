@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { IdCheck } from '../durable/episodes/sdkSequenceCheck';
+import type { Environment } from './hostSettings';
+import { isLogLevel, logLevels, type LogLevel } from '../log';
+
+export const usage = `Usage: node main.js APPDIR [options]
+Runs a compiled Azure Functions app (Node.js, programming model v4) on this machine.
+
+  --port N               port to serve on; 0 takes a free one (default: local.settings.json's LocalHttpPort, or 7071)
+  --data DIR             folder for the durable journal (default: APPDIR/.functions-host)
+  --bind ADDRESS         address to serve on (default: 127.0.0.1)
+  --log-level LEVEL      ${logLevels.join(' | ')} (default: information)
+  --id-check MODE        strict | log | off: what to do when SDK and host number durable tasks differently
+                         (default: strict; environment: FUNCTIONS_HOST_ID_CHECK)
+  --sync-journal         wait for the disk at each write: survives power loss, and is slow
+  --drain-seconds N      how long a stop waits for what is running (default: 10)
+  --exit-with-parent     stop when the parent process goes away (its IPC channel or our stdin closes)`;
+
+export interface CommandLine {
+  appFolder: string;
+  dataFolder: string;
+  port: number | undefined;
+  bindAddress: string;
+  logLevel: LogLevel;
+  idCheck: IdCheck;
+  isSynchronousJournal: boolean;
+  drainTimeoutInMilliseconds: number;
+  exitsWithParent: boolean;
+}
+
+/** Reads the command line. Throws an Error that says what is wrong with which option. */
+export function readCommandLine(words: string[], environment: Environment): CommandLine {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: {
+      port: { type: 'string' },
+      data: { type: 'string' },
+      bind: { type: 'string', default: '127.0.0.1' },
+      'log-level': { type: 'string', default: 'information' },
+      'id-check': { type: 'string', default: environment.FUNCTIONS_HOST_ID_CHECK ?? 'strict' },
+      'sync-journal': { type: 'boolean', default: false },
+      'drain-seconds': { type: 'string', default: '10' },
+      'exit-with-parent': { type: 'boolean', default: false },
+    },
+  });
+  const [app, ...more] = positionals;
+  if (app === undefined || more.length > 0) throw new Error('Give one app folder.');
+  const appFolder = path.resolve(app);
+  const logLevel = values['log-level'];
+  if (!isLogLevel(logLevel)) throw new Error(`--log-level is "${logLevel}", expected one of ${logLevels.join(', ')}.`);
+  const idCheck = values['id-check'];
+  if (idCheck !== 'strict' && idCheck !== 'log' && idCheck !== 'off') {
+    throw new Error(`--id-check is "${idCheck}", expected strict, log or off.`);
+  }
+  return {
+    appFolder,
+    dataFolder: path.resolve(values.data ?? path.join(appFolder, '.functions-host')),
+    port: values.port === undefined ? undefined : readNumber('--port', values.port, 65535),
+    bindAddress: values.bind,
+    logLevel,
+    idCheck,
+    isSynchronousJournal: values['sync-journal'],
+    drainTimeoutInMilliseconds: readNumber('--drain-seconds', values['drain-seconds'], 86400) * 1000,
+    exitsWithParent: values['exit-with-parent'],
+  };
+}
+
+function readNumber(option: string, text: string, highest: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= highest) return number;
+  throw new Error(`${option} is "${text}", expected a whole number from 0 to ${highest}.`);
+}

@@ -1,0 +1,99 @@
+import type { Collection } from '../collections/collection';
+import type { Operation } from '../log/operations';
+import { readPointId } from '../collections/pointId';
+import { badRequest, invalidValue, malformedBody, wrongInput } from '../errors';
+import { parseJsonPath } from '../json/jsonPath';
+import { isObject, ownValue, type JsonObject, type JsonValue } from '../json/jsonValue';
+import { readArray, readObject, readOptional, readString } from '../json/readBody';
+import { readUpsert } from './readPoints';
+import { readSelection } from './readSelection';
+import { readVectors } from './readVectors';
+
+type ReadOperation = (body: JsonObject, collection: Collection) => Operation;
+
+const upsert: ReadOperation = (body, collection) => ({ kind: 'upsert', points: readUpsert(body, collection) });
+
+const deletePoints: ReadOperation = (body, collection) => ({
+  kind: 'deletePoints',
+  ids: readSelection(body, collection, 'ignore').filter((id) => collection.points.store.slotOf(id) !== undefined),
+});
+
+const setPayload: ReadOperation = (body, collection) => ({
+  kind: 'setPayload',
+  payload: readObject(ownValue(body, 'payload'), 'payload'),
+  path: readOptional(body, 'key', (value, path) => parseJsonPath(readString(value, path)).text),
+  ids: readSelection(body, collection, 'refuse'),
+});
+
+const overwritePayload: ReadOperation = (body, collection) => ({
+  kind: 'overwritePayload',
+  payload: readObject(ownValue(body, 'payload'), 'payload'),
+  ids: readSelection(body, collection, 'refuse'),
+});
+
+const deletePayload: ReadOperation = (body, collection) => ({
+  kind: 'deletePayload',
+  paths: readArray(ownValue(body, 'keys'), 'keys').map((key) => parseJsonPath(readString(key, 'keys')).text),
+  ids: readSelection(body, collection, 'refuse'),
+});
+
+const clearPayload: ReadOperation = (body, collection) => ({
+  kind: 'clearPayload',
+  ids: readSelection(body, collection, 'refuse'),
+});
+
+const updateVectors: ReadOperation = (body, collection) => {
+  const points = readArray(ownValue(body, 'points'), 'points').map((item, index) => {
+    const point = readObject(item, `points[${index}]`);
+    const vectors = ownValue(point, 'vector') ?? ownValue(point, 'vectors');
+    return {
+      id: readPointId(ownValue(point, 'id')),
+      vectors: readVectors(vectors, collection.config, `points[${index}].vector`),
+    };
+  });
+  if (points.length === 0) {
+    throw invalidValue('points', 'must specify points to update');
+  }
+  points.forEach(({ id }) => collection.slotOf(id));
+  return { kind: 'updateVectors', points };
+};
+
+const deleteVectors: ReadOperation = (body, collection) => {
+  const names = readArray(ownValue(body, 'vector'), 'vector').map((name) => readString(name, 'vector'));
+  if (names.length === 0) {
+    throw invalidValue('vector', 'must specify vector names to delete');
+  }
+  if ((ownValue(body, 'points') ?? ownValue(body, 'filter') ?? null) === null) {
+    throw badRequest('No filter or points provided');
+  }
+  const unknown = names.find((name) => !collection.points.dense.has(name) && !collection.points.sparse.has(name));
+  if (unknown !== undefined) {
+    throw wrongInput(`Not existing vector name error: ${unknown}`);
+  }
+  return { kind: 'deleteVectors', names, ids: readSelection(body, collection, 'refuse') };
+};
+
+/** How to read each kind of change, by its name in a batch of changes. */
+export const readOperation = {
+  upsert,
+  delete: deletePoints,
+  set_payload: setPayload,
+  overwrite_payload: overwritePayload,
+  delete_payload: deletePayload,
+  clear_payload: clearPayload,
+  update_vectors: updateVectors,
+  delete_vectors: deleteVectors,
+} satisfies Record<string, ReadOperation>;
+
+const isKind = (name: string): name is keyof typeof readOperation => Object.hasOwn(readOperation, name);
+
+/** Reads one item of a batch: an object whose only key is the kind of change. */
+export function readBatchItem(value: JsonValue, collection: Collection, path: string): Operation {
+  const item = isObject(value) ? value : {};
+  const kind = Object.keys(item).find(isKind);
+  if (kind === undefined) {
+    throw malformedBody(`${path}: expected one of ${Object.keys(readOperation).join(', ')}`);
+  }
+  // delete and clear_payload hold a selection; the others an object of their own shape.
+  return readOperation[kind](readObject(item[kind], `${path}.${kind}`), collection);
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { alreadyExists, notFound, wrongInput } from '../errors';
+import { Collection } from './collection';
+import type { CollectionConfig } from './collectionConfig';
+import { replaceFile } from '../log/durableFile';
+
+const deletedSuffix = '.deleted';
+
+/** All collections and aliases of a data folder. */
+export class Catalogue {
+  private readonly collections = new Map<string, Collection>();
+  private aliasTargets = new Map<string, string>();
+
+  private constructor(private readonly dataDirectory: string) {}
+
+  /** Reads a data folder, making it when it is missing. The caller holds the lock of the folder. */
+  static open(dataDirectory: string): Catalogue {
+    const catalogue = new Catalogue(dataDirectory);
+    try {
+      catalogue.read();
+      return catalogue;
+    } catch (error) {
+      catalogue.collections.forEach((collection) => collection.discard());
+      throw error;
+    }
+  }
+
+  private read(): void {
+    mkdirSync(this.collectionsFolder, { recursive: true });
+    for (const entry of readdirSync(this.collectionsFolder)) {
+      const folder = join(this.collectionsFolder, entry);
+      const collection = entry.endsWith(deletedSuffix) ? undefined : Collection.open(folder);
+      if (collection === undefined) {
+        rmSync(folder, { recursive: true, force: true });
+      } else {
+        this.collections.set(collection.name, collection);
+      }
+    }
+    if (existsSync(this.aliasFile)) {
+      const saved = JSON.parse(readFileSync(this.aliasFile, 'utf8')) as Record<string, string>;
+      this.aliasTargets = new Map(Object.entries(saved));
+    }
+  }
+
+  private get collectionsFolder(): string {
+    return join(this.dataDirectory, 'collections');
+  }
+
+  private get aliasFile(): string {
+    return join(this.dataDirectory, 'aliases.json');
+  }
+
+  names(): string[] {
+    return [...this.collections.keys()].sort();
+  }
+
+  aliases(): [alias: string, collection: string][] {
+    return [...this.aliasTargets].sort(([left], [right]) => (left < right ? -1 : 1));
+  }
+
+  /** The collection of a name or an alias; undefined when there is none. */
+  find(nameOrAlias: string): Collection | undefined {
+    return this.collections.get(this.aliasTargets.get(nameOrAlias) ?? nameOrAlias);
+  }
+
+  /** The collection of a name or an alias. Throws 404 when there is none. */
+  get(nameOrAlias: string): Collection {
+    const collection = this.find(nameOrAlias);
+    if (collection === undefined) {
+      throw notFound(`Collection \`${nameOrAlias}\` doesn't exist!`);
+    }
+    return collection;
+  }
+
+  /** Throws 409 when the collection exists, 400 when an alias has its name. */
+  create(name: string, config: CollectionConfig): void {
+    this.refuseCollection(name);
+    if (this.aliasTargets.has(name)) {
+      throw wrongInput(`Can't create collection with name ${name}. Alias with the same name already exists`);
+    }
+    // Names may be longer than file names and hold any letter, so the folder gets a name of its own.
+    this.collections.set(name, Collection.create(join(this.collectionsFolder, randomUUID()), name, config));
+  }
+
+  /** Deletes a collection and its aliases. Returns whether there was one; aliases are not looked up. */
+  delete(name: string): boolean {
+    const collection = this.collections.get(name);
+    if (collection === undefined) {
+      return false;
+    }
+    this.saveAliases(new Map([...this.aliasTargets].filter(([, target]) => target !== name)));
+    this.collections.delete(name);
+    collection.discard();
+    // Renamed first: a crash in the middle of deleting must not leave half a collection.
+    const deleted = `${collection.folder}${deletedSuffix}`;
+    renameSync(collection.folder, deleted);
+    rmSync(deleted, { recursive: true, force: true });
+    return true;
+  }
+
+  /** Applies alias actions in order. Those before a failing one stay, as in Qdrant. */
+  changeAliases(actions: readonly AliasAction[]): void {
+    for (const action of actions) {
+      const targets = new Map(this.aliasTargets);
+      if (action.kind === 'create') {
+        if (!this.collections.has(action.collection)) {
+          throw notFound(`Collection \`${action.collection}\` doesn't exist!`);
+        }
+        this.refuseCollection(action.alias);
+        targets.set(action.alias, action.collection);
+      } else {
+        const target = targets.get(action.alias);
+        if (action.kind === 'rename') {
+          if (target === undefined) {
+            throw notFound(`Alias ${action.alias} does not exists!`);
+          }
+          targets.set(action.newAlias, target);
+        }
+        targets.delete(action.alias);
+      }
+      this.saveAliases(targets);
+    }
+  }
+
+  flush(): void {
+    this.collections.forEach((collection) => collection.flush());
+  }
+
+  close(): void {
+    this.collections.forEach((collection) => collection.close());
+  }
+
+  private refuseCollection(name: string): void {
+    if (this.collections.has(name)) {
+      throw alreadyExists(`Collection \`${name}\` already exists!`);
+    }
+  }
+
+  private saveAliases(targets: Map<string, string>): void {
+    if (targets.size > 0 || this.aliasTargets.size > 0) {
+      replaceFile(this.aliasFile, JSON.stringify(Object.fromEntries(targets), null, 2));
+    }
+    this.aliasTargets = targets;
+  }
+}
+
+export type AliasAction =
+  | { kind: 'create'; alias: string; collection: string }
+  | { kind: 'delete'; alias: string }
+  | { kind: 'rename'; alias: string; newAlias: string };

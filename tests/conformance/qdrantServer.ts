@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import type { QdrantClient } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' };
+import { startVectorEndpoint } from '../../packages/vector-endpoint/vectorEndpoint';
+
+/** An answer of the server, read whatever its status is. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly body: { result?: unknown; status?: string | { error: string }; time?: number };
+  /** The text of `status.error`; undefined for a good answer. */
+  readonly error: string | undefined;
+}
+
+/** The server under test: a real Qdrant at QDRANT_URL, or else the local vector endpoint, started for the test file. */
+export interface QdrantServer {
+  readonly url: string;
+  readonly client: QdrantClient;
+  /** A name no other test uses. Collections of these names are deleted at the end. */
+  newName(): string;
+  /** Sends a request without the client: for what the client refuses to send, and to see errors whole. */
+  send(method: string, path: string, body?: unknown): Promise<RawAnswer>;
+  /** Deletes what the tests made, and stops the server if it was started here. */
+  stop(): Promise<void>;
+}
+
+async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const url = process.env.QDRANT_URL;
+  if (url !== undefined && url !== '') {
+    return { url: url.replace(/\/+$/, ''), stop: async () => {} };
+  }
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'qdrant-contract-'));
+  const endpoint = await startVectorEndpoint({ port: 0, dataDirectory });
+  return {
+    url: endpoint.url,
+    stop: async () => {
+      await endpoint.stop();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function startQdrantServer(): Promise<QdrantServer> {
+  const server = await startServer();
+  const { QdrantClient: Client } = await import('@qdrant/js-client-rest');
+  const client = new Client({ url: server.url, checkCompatibility: false });
+  const names: string[] = [];
+
+  const send: QdrantServer['send'] = async (method, path, body) => {
+    const response = await fetch(server.url + path, {
+      method,
+      ...(body !== undefined && {
+        headers: { 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    });
+    const text = await response.text();
+    const answer = (text === '' ? {} : JSON.parse(text)) as RawAnswer['body'];
+    return {
+      status: response.status,
+      body: answer,
+      error: typeof answer.status === 'object' ? answer.status.error : undefined,
+    };
+  };
+
+  return {
+    url: server.url,
+    client,
+    send,
+    newName: () => {
+      const name = `contract-${randomUUID()}`;
+      names.push(name);
+      return name;
+    },
+    stop: async () => {
+      for (const name of names) {
+        await send('DELETE', `/collections/${name}`);
+      }
+      await server.stop();
+    },
+  };
+}

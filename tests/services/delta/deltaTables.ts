@@ -1,0 +1,93 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CommitResult } from '../../../lib/ingest/commitRun';
+import type { AddFile, DeltaAction } from '../../../lib/delta/deltaActions';
+import type { ObjectStore } from '../../../lib/storage/objectStore';
+import { logEntryPath } from '../../../lib/lakehouse/paths';
+import { ingest, type TestLake } from '../../support/lake';
+
+export const HEADER = 'id,title,n,day,body\n';
+
+/** The n-th day of 2026. */
+export function day(n: number): string {
+  return new Date(Date.UTC(2026, 0, n)).toISOString().slice(0, 10);
+}
+
+/** Runs a date whose rows have these ids, in a dataset with the default columns. */
+export async function ingestIds(
+  lake: TestLake,
+  dataset: string,
+  date: string,
+  runId: string,
+  ids: string[],
+): Promise<CommitResult> {
+  await lake.drop(dataset, date, 'a.csv', HEADER + ids.map((id) => `${id},Title,1,,body of ${id}\n`).join(''));
+  return ingest(lake, { dataset, date, runId });
+}
+
+/** The paths that are read through it, in order. A store of its own also means: no checkpoint in memory. */
+export function observed(store: ObjectStore): { store: ObjectStore; read: string[] } {
+  const read: string[] = [];
+  return {
+    read,
+    store: {
+      ...store,
+      read: (container, file, range) => {
+        read.push(file);
+        return store.read(container, file, range);
+      },
+      stream: (container, file, range) => {
+        read.push(file);
+        return store.stream(container, file, range);
+      },
+      download: (container, file, localFile, range) => {
+        read.push(file);
+        return store.download(container, file, localFile, range);
+      },
+    },
+  };
+}
+
+/** Writes a log entry as another tool would. */
+export async function writeEntry(
+  lake: TestLake,
+  dataset: string,
+  version: number,
+  actions: (DeltaAction | Record<string, unknown>)[],
+): Promise<void> {
+  const text = actions.map((action) => `${JSON.stringify(action)}\n`).join('');
+  await lake.store.write(lake.containers.processed, logEntryPath(dataset, version), text);
+}
+
+/** A file of one partition as the log names it; there need not be one. */
+export function addFile(date: string, name: string): AddFile {
+  return {
+    path: `ingest_date=${date}/${name}.parquet`,
+    partitionValues: { ingest_date: date },
+    size: 1,
+    modificationTime: 0,
+    dataChange: true,
+    stats: '{"numRecords":1,"minValues":{},"maxValues":{},"nullCount":{}}',
+  };
+}
+
+/** Copies a table's folder to the local disk. Returns where it is. */
+export async function copyTable(lake: TestLake, dataset: string, folder: string): Promise<string> {
+  for (const file of await lake.paths('processed', `${dataset}/`)) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await writeFile(path.join(folder, file), await lake.store.read(lake.containers.processed, file));
+  }
+  return path.join(folder, dataset);
+}
+
+/** Brings what another tool added to a local copy into the lake: a log entry last, after the files that it names. */
+export async function bringBack(lake: TestLake, dataset: string, folder: string): Promise<void> {
+  const known = new Set(await lake.paths('processed', `${dataset}/`));
+  const names = await readdir(path.join(folder, dataset), { recursive: true, withFileTypes: true });
+  const added = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .filter((file) => !known.has(file))
+    .sort((a, b) => Number(a.includes('_delta_log')) - Number(b.includes('_delta_log')) || (a < b ? -1 : 1));
+  for (const file of added) await lake.store.upload(lake.containers.processed, file, path.join(folder, file));
+}

@@ -1,0 +1,182 @@
+import { createDocumentLookup } from '../../../lib/documents/currentDocuments';
+import { countPartition, listDocuments } from '../../../lib/documents/documentQueries';
+import { deleteStaleDocuments, loadDocuments } from '../../../lib/documents/loadDocuments';
+import { migrate } from '../../../lib/database/migrate';
+import { MIGRATIONS } from '../../../lib/database/migrations';
+import { createPostgres } from '../../../lib/database/postgres';
+import { batches, documentRow } from '../../support/documents';
+import { createTestDatabase, type TestDatabase } from '../../support/servers';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+
+const partition = { dataset: 'letters', date: '2026-01-01' };
+
+describe('migrations', () => {
+  it('are applied once, also when many instances start together', async () => {
+    const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(test.database)));
+    expect(applied.flat()).toEqual(MIGRATIONS.map(({ version }) => version));
+    expect(await migrate(test.database)).toEqual([]);
+  });
+
+  it('are numbered without gaps', () => {
+    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+  });
+
+  it('leave nothing behind when one fails', async () => {
+    const broken = { version: 99, name: 'broken', sql: 'create table half (n int); select nonsense' };
+    await expect(migrate(test.database, [...MIGRATIONS, broken])).rejects.toMatchObject({ code: 'DATABASE_REJECTED' });
+    expect(await test.database.query(`select to_regclass('half') as half`)).toEqual([{ half: null }]);
+  });
+});
+
+describe('loading documents', () => {
+  beforeEach(() => test.database.query('truncate documents'));
+
+  it('counts rows, keeps null apart from empty, and any text as it is', async () => {
+    const odd = documentRow({ docId: 'odd', title: 'a "quoted", \\N line\nbreak; ünï', author: null, category: '' });
+    expect(await loadDocuments(test.database, batches([odd], [documentRow({ docId: 'b' })]))).toEqual({
+      rows: 2,
+      written: 2,
+    });
+    expect(
+      await test.database.query('select title, author, category, published_at from documents where doc_id = $1', [
+        'odd',
+      ]),
+    ).toEqual([{ title: odd.title, author: null, category: '', published_at: new Date('2020-05-17T00:00:00Z') }]);
+  });
+
+  it('twice equals once: unchanged rows are not rewritten', async () => {
+    const rows = [documentRow({ docId: 'a' }), documentRow({ docId: 'b' })];
+    await loadDocuments(test.database, batches(rows));
+    const before = await test.database.query('select doc_id, xmin::text, loaded_at from documents order by 1');
+    expect(await loadDocuments(test.database, batches(rows))).toEqual({ rows: 2, written: 0 });
+    expect(await test.database.query('select doc_id, xmin::text, loaded_at from documents order by 1')).toEqual(before);
+    const changed = [documentRow({ docId: 'a' }), documentRow({ docId: 'b', contentHash: 'other' })];
+    expect(await loadDocuments(test.database, batches(changed))).toEqual({ rows: 2, written: 1 });
+  });
+
+  it('all or nothing when the rows break off', async () => {
+    async function* breaking(): AsyncGenerator<ReturnType<typeof documentRow>[]> {
+      yield [documentRow({ docId: 'a' })];
+      throw new Error('the lake went away');
+    }
+    await expect(loadDocuments(test.database, breaking())).rejects.toThrow('the lake went away');
+    expect(await countPartition(test.database, partition)).toEqual({ rows: 0, current: 0 });
+  });
+
+  it('removes what the partition no longer has, and nothing else', async () => {
+    await loadDocuments(test.database, batches([documentRow({ docId: 'a' }), documentRow({ docId: 'gone' })]));
+    await loadDocuments(test.database, batches([documentRow({ docId: 'gone', ingestDate: '2025-12-31' })]));
+    expect(await deleteStaleDocuments(test.database, partition, new Map([['a', 'x']]))).toBe(1);
+    expect(await test.database.query('select doc_id, ingest_date from documents order by 1')).toEqual([
+      { doc_id: 'a', ingest_date: '2026-01-01' },
+      { doc_id: 'gone', ingest_date: '2025-12-31' },
+    ]);
+  });
+});
+
+describe('current documents', () => {
+  it('are those of the newest partition, whatever was loaded last', async () => {
+    await test.database.query('truncate documents');
+    await loadDocuments(
+      test.database,
+      batches([documentRow({ docId: 'a', ingestDate: '2026-02-01', contentHash: 'new' })]),
+    );
+    await loadDocuments(
+      test.database,
+      batches([documentRow({ docId: 'a', contentHash: 'old' }), documentRow({ docId: 'b' })]),
+    );
+    expect(await countPartition(test.database, partition)).toEqual({ rows: 2, current: 1 });
+    const lookup = createDocumentLookup(test.database);
+    const found = await lookup.current(
+      ['old', 'new'].map((contentHash) => ({ dataset: 'letters', docId: 'a', contentHash })),
+    );
+    expect(found.map(({ contentHash }) => contentHash)).toEqual(['new']);
+  });
+});
+
+describe('listing documents', () => {
+  beforeAll(async () => {
+    await test.database.query('truncate documents');
+    const rows = Array.from({ length: 25 }, (_, index) =>
+      documentRow({
+        docId: `d${String(index).padStart(2, '0')}`,
+        author: index % 2 === 0 ? 'Ada' : 'Bob',
+        category: index < 5 ? 'early' : 'late',
+        title: index === 7 ? '100% sure_thing' : `Letter ${index}`,
+        publishedAt: index % 5 === 4 ? null : `20${10 + index}-03-01`,
+      }),
+    );
+    await loadDocuments(test.database, batches(rows));
+  });
+
+  it('pages through everything once, newest first, undated last', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listDocuments(test.database, {}, { limit: 4, cursor });
+      seen.push(...page.documents.map(({ docId }) => docId));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    expect(seen).toHaveLength(25);
+    expect(new Set(seen).size).toBe(25);
+    expect(seen[0]).toBe('d23');
+    expect(seen.slice(-5)).toEqual(['d04', 'd09', 'd14', 'd19', 'd24']);
+  });
+
+  it.each([
+    ['author', { author: 'Ada' }, 13],
+    ['category', { category: 'early' }, 5],
+    ['dates, both inclusive', { from: '2011-03-01', to: '2013-03-01' }, 3],
+    ['text in the title, whatever the case', { title: 'LETTER 1' }, 11],
+    ['wildcards in the title as plain text', { title: '100% sure_' }, 1],
+    ['another dataset', { dataset: 'other' }, 0],
+  ])('filters by %s', async (_name, filters, expected) => {
+    expect((await listDocuments(test.database, filters, { limit: 100 })).documents).toHaveLength(expected);
+  });
+
+  it.each(['garbage', Buffer.from('[1,2]').toString('base64url'), ''])('refuses the cursor "%s"', async (cursor) => {
+    await expect(listDocuments(test.database, {}, { limit: 4, cursor })).rejects.toMatchObject({
+      code: 'CURSOR_INVALID',
+      status: 400,
+    });
+  });
+});
+
+describe('a text with a NUL character', () => {
+  it('is the fault of who gave it', async () => {
+    await expect(test.database.query('select $1::text', ['a\0b'])).rejects.toMatchObject({
+      code: 'DATABASE_TEXT_UNTRANSLATABLE',
+      status: 400,
+      retryable: false,
+    });
+  });
+});
+
+describe('a database out of reach', () => {
+  it('is worth a retry', async () => {
+    const unreachable = createPostgres('postgres://u:p@127.0.0.1:1/none');
+    await expect(unreachable.query('select 1')).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      retryable: true,
+    });
+    await unreachable.close();
+  });
+
+  it('comes back after its sessions were ended', async () => {
+    const other = createPostgres(test.url);
+    await Promise.all(Array.from({ length: 4 }, () => other.query('select pg_sleep(0.05)')));
+    await test.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    // The pool hears of it with the next turns of the event loop.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await other.query('select 1 as one')).toEqual([{ one: 1 }]);
+    await other.close();
+  });
+});

@@ -1,0 +1,270 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { inferContract } from '../../../lib/draftContract/inferContract';
+import { readContract, readContractWithNotes } from '../../../lib/contract/reading/readContract';
+import { checkQueries } from '../../../lib/quality/checkQueries';
+import { stateOfTheUnion } from '../../../samples/stateOfTheUnion';
+import { contractText, errorOf, ingest, startLake, type TestLake } from '../../support/lake';
+
+const DATA = process.env.SHARED_DATA ?? path.join(__dirname, '../../../../shared/data');
+
+let folder: string;
+let files = 0;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'infer-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const settings = () => ({
+  temporaryDirectory: path.join(folder, 'temporary'),
+  duckDb: { memoryLimitInMegabytes: 512 },
+});
+
+async function draftOf(content: string | Buffer, name = 'notes.csv') {
+  files += 1;
+  const file = path.join(folder, `${files}`, name);
+  await mkdir(path.dirname(file));
+  await writeFile(file, content);
+  const text = await inferContract(file, settings());
+  expect(await readdir(settings().temporaryDirectory)).toEqual([]);
+  return { text, contract: readContract(text, 'draft.yaml') };
+}
+
+/** Types of one column by its values, each of them in a record with an id. */
+async function columnOf(values: string[], header = 'value') {
+  const records = values.map((value, index) => `k-${index},"${value}",some text\n`).join('');
+  const { contract } = await draftOf(`id,${header},text\n${records}`);
+  const { logicalType, format, textFormat, pattern } = contract.columns[1] ?? {};
+  return [logicalType, format ?? textFormat ?? pattern];
+}
+
+describe('a drafted contract', () => {
+  it.each<[string, string[], (string | undefined)[], string?]>([
+    ['whole numbers', ['1', '-2', '9223372036854775807'], ['integer', undefined]],
+    ['a whole number too big', ['1', '9223372036854775808'], ['number', undefined]],
+    ['codes with leading zeros', ['01', '12'], ['string', undefined]],
+    ['numbers', ['1', '2.5', '-1e3'], ['number', undefined]],
+    ['numbers and one word', ['1', '2', 'none'], ['string', undefined]],
+    ['true and false', ['true', 'FALSE'], ['boolean', undefined]],
+    ['days', ['2026-01-31', '1999-12-01'], ['date', '%Y-%m-%d']],
+    ['a day that is none', ['2026-01-31', '2026-02-30'], ['string', undefined]],
+    ['days with dots', ['31.01.2026', '01.02.2026'], ['date', '%d.%m.%Y']],
+    ['days with the month first', ['01/31/2026', '01/02/2026'], ['date', '%m/%d/%Y']],
+    ['days with names of months', ['18-Jul-20', '01-Dec-19'], ['date', '%d-%b-%y']],
+    ['times', ['2026-01-31T10:00:00Z', '2026-01-31T23:59:59Z'], ['timestamp', '%Y-%m-%dT%H:%M:%SZ']],
+    ['times with a space', ['2026-01-31 10:00:00', '2026-01-31 23:59:59'], ['timestamp', '%Y-%m-%d %H:%M:%S']],
+    ['years under a name of time', ['1958', '2021'], ['date', '%Y'], 'year'],
+    ['years under another name', ['1958', '2021'], ['integer', undefined]],
+    ['a number under a name of time', ['1958', '121'], ['integer', undefined], 'day_count'],
+    ['addresses of web pages', ['https://example.org/a', 'http://example.org/b?c=d'], ['string', 'uri']],
+    ['addresses of mail', ['a@example.org', 'b.c+d@mail.example.org'], ['string', 'email']],
+    [
+      'few values, each often',
+      Array.from({ length: 60 }, (_unused, at) => ['a.b', 'c|d'][at % 2] ?? ''),
+      ['string', 'a\\.b|c\\|d'],
+    ],
+    ['few values, each seldom', ['red', 'green', 'red'], ['string', undefined]],
+  ])('knows %s', async (...[, values, expected, header]) => {
+    // Without named parameters: jest would pass a callback for one that a row leaves out.
+    expect(await columnOf(values, header)).toEqual(expected);
+  });
+
+  it('tells required, key, roles and what another drop may break', async () => {
+    const { text, contract } = await draftOf(
+      'Doc No;Headline;Written by;Published;Abstract;Unused;Topic\n' +
+        'd-1;One;Ann;2026-01-01;Text;;x\nd-2;Two;;2026-01-02;Text;;x\n;;;;;;\nd-3;Three;Bob;2026-01-02;"Te\n;xt";;y\n',
+      'My Notes (2026).csv',
+    );
+    expect(contract).toMatchObject({
+      dataset: 'my-notes-2026',
+      roles: { id: 'doc_no', title: 'Headline', date: 'Published', text: 'Abstract', category: 'Topic' },
+      source: { delimiter: ';', encoding: 'utf-8' },
+      quality: { maxRejectShare: 0.25 },
+    });
+    expect(contract.columns.map(({ name, header, required, unique }) => [name, header, required, unique])).toEqual([
+      ['doc_no', 'Doc No', true, true],
+      ['Headline', undefined, true, false],
+      ['written_by', 'Written by', false, false],
+      ['Published', undefined, true, false],
+      ['Abstract', undefined, true, false],
+      ['Unused', undefined, false, false],
+      ['Topic', undefined, true, false],
+    ]);
+    expect(text).toContain('primaryKey: true # guessed');
+    expect(text).toContain('# unique: true (every value stands once in this file)');
+    expect(text).toContain('# guessed: there is no value in the file');
+    expect(text).toContain('value: 0.25 # guessed: 1 records would be rejected');
+  });
+
+  it('takes the longest texts for the text where no name tells, and the key only where there is no text', async () => {
+    const unknown = await draftOf('nr,tytuł,treść\n1,krótki,dłuższy tekst\n2,inny,jeszcze dłuższy\n');
+    expect(unknown.contract.roles).toMatchObject({ id: 'nr', title: 'nr', text: 'tresc' });
+    const numbers = await draftOf('nr,share\n1,0.5\n2,0.25\n');
+    expect(numbers.contract.roles).toEqual({ id: 'nr', title: 'nr', text: 'nr' });
+  });
+
+  it('says which other format fits', async () => {
+    const { text } = await draftOf('id,day,text\na,01/02/2026,x y\nb,03/04/2026,x y\n');
+    expect(text).toContain('format: dd/MM/yyyy # guessed: MM/dd/yyyy fits every value too');
+  });
+
+  it.each<[string, Buffer, Record<string, string>]>([
+    ['windows-1252', Buffer.from('id,text\na,caf\xe9\nb,na\xefve\n', 'latin1'), { encoding: 'windows-1252' }],
+    ['UTF-8 with a mark', Buffer.from('\ufeffid,text\na,café\n'), { encoding: 'utf-8' }],
+    ['UTF-16', Buffer.from('\ufeffid,text\na,café\n', 'utf16le'), { encoding: 'utf-16le' }],
+    ['UTF-8 past a block', Buffer.from(`id,text\n${'a,é€😀x\n'.repeat(150_000)}`), { encoding: 'utf-8' }],
+    ['gzip', gzipSync('id\ttext\na\tcafé\n'), { compression: 'gzip', delimiter: '\t', glob: '*.csv.gz' }],
+  ])('knows %s', async (_name, content, source) => {
+    const { contract } = await draftOf(content, source['compression'] === 'gzip' ? 'notes.csv.gz' : 'notes.csv');
+    expect(contract).toMatchObject({ dataset: 'notes', source });
+  });
+
+  it('names columns that have no fit name', async () => {
+    const { contract } = await draftOf(',2nd col,Café,café,ingest_date,"two\nlines"\na,b,c,d,e,f\ng,h,i,j,k,l\n');
+    expect(contract.columns.map(({ name, header }) => [name, header])).toEqual([
+      ['column_1', ''],
+      ['_2nd_col', '2nd col'],
+      ['cafe', 'Café'],
+      ['cafe_2', 'café'],
+      ['ingest_date_2', 'ingest_date'],
+      ['two_lines', 'two\nlines'],
+    ]);
+  });
+
+  it.each([
+    ['no bytes', '', 'CSV_EMPTY_FILE'],
+    ['one column', 'name\na\nb\n', 'CONTRACT_INFER_NO_COLUMNS'],
+    ['a column twice', 'id,text,id\na,b,c\n', 'CSV_HEADER_REPEATED_COLUMN'],
+    ['no record', 'id,text\n', 'CONTRACT_INFER_NO_RECORDS'],
+    ['only commas', 'id,text\n,\n,\n', 'CONTRACT_INFER_NO_RECORDS'],
+    ['no column that could be a key', `a,b\n${'x'.repeat(501)},1.5\n`, 'CONTRACT_INFER_NO_KEY'],
+    ['a PNG', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), 'CSV_NOT_CSV'],
+  ])('is refused for a file with %s', async (_name, content, code) => {
+    expect(await errorOf(draftOf(content))).toMatchObject({ code });
+  });
+});
+
+describe('a draft lets its file in', () => {
+  let lake: TestLake;
+  beforeAll(async () => {
+    lake = await startLake();
+  });
+  afterAll(() => lake.stop());
+
+  async function ingestDraft(name: string, content: Buffer) {
+    const { text, contract } = await draftOf(content, name);
+    await writeFile(path.join(lake.contractsFolder, `${contract.dataset}.yaml`), text);
+    const key = { dataset: contract.dataset, date: '2026-01-01', runId: 'run-1' };
+    await lake.drop(key.dataset, key.date, name, content);
+    return ingest(lake, key);
+  }
+
+  it('the sample', async () => {
+    const [{ content, records } = { content: '', records: 0 }] = stateOfTheUnion();
+    expect(await ingestDraft('sample.csv', Buffer.from(content))).toMatchObject({ rows: records, rejected: 0 });
+  });
+
+  it('a file with nothing but numbers', async () => {
+    const content = Buffer.from('nr,share\n1,0.5\n2,0.25\n');
+    expect(await ingestDraft('numbers.csv', content)).toMatchObject({ rows: 2, rejected: 0 });
+    expect((await lake.documents('numbers', '2026-01-01')).map(({ text }) => text)).toEqual(['1', '2']);
+  });
+
+  it('a file with malformed and repeated records', async () => {
+    const content = 'id,text\na,one\nb,two,more\na,one\n"c"x,four\nd,"fi\r\nve"\n';
+    expect(await ingestDraft('dirty.csv', Buffer.from(content))).toMatchObject({ rows: 2, rejected: 3 });
+  });
+
+  for (const [name, rows, rejected] of [
+    ['csv/federal-register/fed_register.csv', 587, 0],
+    ['csv/ted-talks/ted_main.csv', 2550, 0],
+    ['csv/financial-headlines/cnbc_headlines.csv', 453, 1983],
+    ['csv/financial-headlines/reuters_headlines.csv', 499, 0],
+    ['csv/financial-headlines/guardian_headlines.csv', 498, 17_302],
+    ['retrieval/cranfield/documents.csv', 1400, 0],
+    ['retrieval/msmarco-5k/documents.csv', 5000, 0],
+    ['retrieval/scifact/documents.csv', 5183, 0],
+  ] as const) {
+    const file = path.join(DATA, name);
+    const [run, note] = existsSync(file) ? [it, ''] : [it.skip, ` (skipped: it is not at ${file})`];
+    run(`${name}${note}`, async () => {
+      const unique = `${name.split('/').at(-2)}-${path.basename(name)}`;
+      expect(await ingestDraft(unique, readFileSync(file))).toMatchObject({ rows, rejected });
+    });
+  }
+});
+
+describe('checking queries', () => {
+  it('tells each query that cannot be run, with its place', async () => {
+    const text = contractText().replace(
+      'name: n,',
+      'name: n, quality: [{type: sql, query: "SELECT sum(${column}) FROM ${table}", mustBe: 0}, {type: sql, query: "SELECT summ(n) FROM ${table}", mustBe: 0}, {type: sql, query: "SELECT 1, 2", mustBe: 0}],',
+    );
+    expect(await checkQueries(readContractWithNotes(text, 'notes.yaml'), settings())).toMatchObject([
+      { code: 'CONTRACT_QUERY_INVALID', where: { line: 12, field: 'schema[0].properties[2].quality[1]' } },
+      { code: 'CONTRACT_QUERY_INVALID', where: { line: 12, field: 'schema[0].properties[2].quality[2]' } },
+    ]);
+  });
+});
+
+describe('npm run contract', () => {
+  const run = (...options: string[]) => {
+    const command = path.join(__dirname, '../../../dist/local/commands/contractCommand.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...options], { encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+
+  it('drafts a contract that check accepts, and overwrites none', async () => {
+    const file = path.join(folder, 'drop.csv');
+    const out = path.join(folder, 'letters.yaml');
+    await writeFile(file, 'id,title,text\na,A,some text\nb,B,some text\n');
+    expect(run('infer', file, '--out', out)).toMatchObject({ status: 0, stderr: '' });
+    expect(run('check', out)).toEqual({ status: 0, stdout: `ok    ${out}: 3 columns, 0 quality rules\n`, stderr: '' });
+    expect(run('infer', file, '--dataset', 'letters').stdout).toBe(readFileSync(out, 'utf8'));
+    expect(run('infer', file, '--out', out)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('EEXIST') as string,
+    });
+  });
+
+  it('tells every fault of every file with line and path', async () => {
+    const faulty = path.join(folder, 'faulty.yaml');
+    const broken = path.join(folder, 'broken.yaml');
+    await writeFile(
+      faulty,
+      contractText().replace('maximum: 1000', 'maximum: many').replace('required: true', 'requird: 1'),
+    );
+    await writeFile(
+      broken,
+      contractText({ dataset: 'other' }).replace(
+        'name: n,',
+        'name: n, quality: [{type: sql, query: SELECT x, mustBe: 0}],',
+      ),
+    );
+    const { status, stdout } = run('check', faulty, broken);
+    expect(status).toBe(1);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(
+        /^FAULT CONTRACT_FIELD_INVALID .*faulty\.yaml, line 11, schema\[0\]\.properties\[1\]\.requird/,
+      ),
+      expect.stringMatching(
+        /^FAULT CONTRACT_FIELD_INVALID .*faulty\.yaml, line 12, schema\[0\]\.properties\[2\].*maximum/,
+      ),
+      expect.stringMatching(/^FAULT CONTRACT_FIELD_INVALID .*broken\.yaml, schema\[0\]\.name/),
+      expect.stringMatching(
+        /^FAULT CONTRACT_QUERY_INVALID .*broken\.yaml, line 12, schema\[0\]\.properties\[2\]\.quality\[0\]/,
+      ),
+    ]);
+  });
+
+  it.each([[[]], [['infer']], [['check']], [['chekc', 'x.yaml']], [['check', 'absent.yaml']]])(
+    'says its use for %j',
+    (options) => {
+      expect(run(...options)).toMatchObject({ status: 2, stderr: expect.stringContaining('Usage: ') as string });
+    },
+  );
+});

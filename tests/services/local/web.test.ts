@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, get, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { anyFreePort } from '../../../local/ports';
+import { startWeb, type RunningWeb } from '../../../local/web';
+
+const root = mkdtempSync(path.join(tmpdir(), 'web-'));
+let api: Server;
+let web: RunningWeb;
+
+beforeAll(async () => {
+  const site = path.join(root, 'site');
+  mkdirSync(path.join(site, 'assets'), { recursive: true });
+  writeFileSync(path.join(root, 'secret.txt'), 'secret');
+  writeFileSync(path.join(site, 'index.html'), 'the app');
+  writeFileSync(path.join(site, '404.html'), 'not here');
+  writeFileSync(path.join(site, 'assets/a.js'), '1');
+  writeFileSync(
+    path.join(site, 'staticwebapp.config.json'),
+    JSON.stringify({ globalHeaders: { 'Content-Security-Policy': "default-src 'self'", 'Cache-Control': 'no-store' } }),
+  );
+  api = createServer((request, response) => {
+    if (request.url === '/api/broken') return void response.writeHead(200).write('begin', () => response.destroy());
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('first\n');
+    request.on('end', () => setTimeout(() => response.end('second\n'), 50));
+    request.resume();
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  const apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  web = await startWeb({ root: site, port: await anyFreePort(), apiUrl });
+});
+afterAll(async () => {
+  await web.stop();
+  await new Promise((resolve) => api.close(resolve));
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('the local web server', () => {
+  it.each([
+    ['/', 200, 'the app'],
+    ['/runs/some-run', 200, 'the app'],
+    ['/assets/a.js', 200, '1'],
+    ['/assets/gone.js', 404, 'not here'],
+    ['/%2e%2e/secret.txt', 404, 'not here'],
+    ['/..%2fsecret.txt', 404, 'not here'],
+  ])('GET %s: %i %s', async (route, status, body) => {
+    const response = await fetch(web.url + route);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toBe(body);
+    expect(response.headers.get('content-security-policy')).toBe("default-src 'self'");
+  });
+
+  it('keeps hashed assets for long and nothing else', async () => {
+    expect((await fetch(`${web.url}/assets/a.js`)).headers.get('cache-control')).toContain('immutable');
+    expect((await fetch(`${web.url}/`)).headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('refuses to write', async () => {
+    expect((await fetch(`${web.url}/`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it.each(['//', 'http://'])('refuses what is no path, and goes on serving: %s', async (target) => {
+    const { port } = new URL(web.url);
+    const status = await new Promise((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: target }, (response) => resolve(response.resume().statusCode)).once(
+        'error',
+        reject,
+      );
+    });
+    expect(status).toBe(400);
+    expect((await fetch(`${web.url}/`)).status).toBe(200);
+  });
+
+  it('breaks off when a file is gone, and goes on serving', async () => {
+    const empty = await startWeb({ root: path.join(root, 'not-built'), port: await anyFreePort(), apiUrl: web.url });
+    await expect(fetch(`${empty.url}/`).then((response) => response.text())).rejects.toThrow();
+    expect((await fetch(`${empty.url}/api/runs`)).status).toBe(200);
+    await empty.stop();
+  });
+
+  it('passes an API stream through piece by piece', async () => {
+    const response = await fetch(`${web.url}/api/ask`, { method: 'POST', body: '{}' });
+    const pieces: string[] = [];
+    for await (const piece of response.body ?? []) pieces.push(Buffer.from(piece as Uint8Array).toString());
+    expect(pieces).toEqual(['first\n', 'second\n']);
+  });
+
+  it('breaks off when the API does', async () => {
+    const response = await fetch(`${web.url}/api/broken`);
+    await expect(response.text()).rejects.toThrow();
+  });
+
+  it('says with a problem that the API is down', async () => {
+    const lonely = await startWeb({
+      root,
+      port: await anyFreePort(),
+      apiUrl: `http://127.0.0.1:${await anyFreePort()}`,
+    });
+    const response = await fetch(`${lonely.url}/api/runs`);
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ code: 'API_UNREACHABLE' });
+    await lonely.stop();
+  });
+});

@@ -1,0 +1,179 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { dialectOf } from '../../../lib/csv/dialect';
+import { createAzureStorage } from '../../../lib/storage/azureStorage';
+import type { LakeContainers, ObjectStore } from '../../../lib/storage/objectStore';
+import { quarantineFile } from '../../../lib/lakehouse/paths';
+import { countQuarantine } from '../../../lib/quarantine/quarantineCounts';
+import { quarantineExecutions } from '../../../lib/quarantine/quarantineExecutions';
+import { readQuarantine, type QuarantinePage } from '../../../lib/quarantine/quarantinePage';
+import { LONGEST_RAW, readRecord } from '../../../lib/quarantine/readRecord';
+import type { RunKey } from '../../../lib/runs/runKey';
+import { writeRejectedRecords } from '../../../lib/transform/rejectedRecords';
+import { testStorage, uniqueName } from '../../support/servers';
+
+const containers: LakeContainers = { raw: 'raw', processed: 'p', quarantine: uniqueName('quarantine'), staging: 's' };
+const key: RunKey = { dataset: 'letters', date: '2026-01-01', runId: '20260102T010000Z-aaaaaaaa' };
+const later: RunKey = { ...key, runId: '20260103T010000Z-bbbbbbbb' };
+/** Reads of the store, for what is held at once. */
+const reads: number[] = [];
+let store: ObjectStore;
+let lake: { store: ObjectStore; containers: LakeContainers };
+
+const CODES = ['VALUE_MISSING', 'VALUE_NOT_A_DATE', 'RECORD_FIELD_COUNT'];
+const line = (record: number): string =>
+  JSON.stringify({
+    ...{ file: 'letters/2026-01-01/a.csv', record, line: record + 1, byteOffset: record * 10 },
+    ...{ code: CODES[record % 3], column: null, found: null, expected: 'a value', raw: `${record},é "quoted"\nline` },
+  });
+const lines = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, index) => `${line(from + index)}\n`).join('');
+
+beforeAll(async () => {
+  const azure = createAzureStorage({ connectionString: testStorage() });
+  await azure.ensureContainer(containers.quarantine);
+  store = {
+    ...azure,
+    read: (container, file, range) => {
+      reads.push(range?.length ?? Number.POSITIVE_INFINITY);
+      return azure.read(container, file, range);
+    },
+  };
+  lake = { store, containers };
+  await store.write(containers.quarantine, quarantineFile(key, 0), lines(0, 25));
+  await store.write(containers.quarantine, quarantineFile(key, 2), lines(25, 30));
+  // Without a line end after the last record.
+  await store.write(containers.quarantine, quarantineFile(key, 10), lines(30, 41).trimEnd());
+  await store.write(containers.quarantine, quarantineFile(later, 0), line(99));
+});
+
+async function pagesOf(limit: number, code?: string, of = key): Promise<QuarantinePage[]> {
+  const pages: QuarantinePage[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await readQuarantine(lake, of, { limit, code, cursor });
+    pages.push(page);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return pages;
+}
+const recordsOf = (pages: QuarantinePage[]): number[] => pages.flatMap(({ records }) => records.map((r) => r.record));
+
+describe('browsing a quarantine', () => {
+  it.each([1, 7, 25, 41, 200])('gives every record once, in order, in pages of %i', async (limit) => {
+    const pages = await pagesOf(limit);
+    expect(recordsOf(pages)).toEqual(Array.from({ length: 41 }, (_, index) => index));
+    expect(pages.slice(0, -1).every(({ records }) => records.length === limit)).toBe(true);
+  });
+
+  it('gives a record as it was written', async () => {
+    const [page] = await pagesOf(2);
+    expect(page?.records[1]).toEqual({ ...(JSON.parse(line(1)) as object), isTruncated: false });
+    expect(page?.runId).toBe(key.runId);
+  });
+
+  it('gives those with a code', async () => {
+    const expected = Array.from({ length: 41 }, (_, index) => index).filter((record) => record % 3 === 1);
+    expect(recordsOf(await pagesOf(4, 'VALUE_NOT_A_DATE'))).toEqual(expected);
+    expect(recordsOf(await pagesOf(4, 'NO_SUCH_CODE'))).toEqual([]);
+  });
+
+  it('keeps executions apart', async () => {
+    expect(recordsOf(await pagesOf(10, undefined, later))).toEqual([99]);
+    expect(recordsOf(await pagesOf(10, undefined, { ...key, runId: 'clean' }))).toEqual([]);
+    const executions = await quarantineExecutions(lake, key.dataset, key.date);
+    expect(executions).toMatchObject([
+      { runId: later.runId, files: 1 },
+      { runId: key.runId, files: 3 },
+    ]);
+    expect(executions[0]?.bytes).toBe(Buffer.byteLength(line(99)));
+  });
+
+  it('refuses a cursor that is not its own', async () => {
+    for (const cursor of ['nonsense', Buffer.from('["x",-1]').toString('base64url')]) {
+      await expect(readQuarantine(lake, key, { limit: 1, cursor })).rejects.toMatchObject({
+        code: 'CURSOR_INVALID',
+        status: 400,
+      });
+    }
+  });
+
+  it('says which file has been tampered with', async () => {
+    const tampered = { ...key, runId: 'tampered' };
+    await store.write(containers.quarantine, quarantineFile(tampered, 0), 'hello\n');
+    await expect(readQuarantine(lake, tampered, { limit: 1 })).rejects.toMatchObject({
+      code: 'QUARANTINE_UNREADABLE',
+      where: { file: quarantineFile(tampered, 0) },
+    });
+  });
+});
+
+describe('counting a quarantine', () => {
+  it('counts by code, most frequent first', async () => {
+    expect(await countQuarantine(lake, key)).toEqual({
+      codes: [
+        { code: 'VALUE_MISSING', records: 14 },
+        { code: 'VALUE_NOT_A_DATE', records: 14 },
+        { code: 'RECORD_FIELD_COUNT', records: 13 },
+      ],
+      isWhole: true,
+    });
+  });
+
+  it('says when it stopped before the end', async () => {
+    const { codes, isWhole } = await countQuarantine(lake, key, 1000);
+    expect(isWhole).toBe(false);
+    const counted = codes.reduce((sum, { records }) => sum + records, 0);
+    expect(counted).toBeGreaterThan(0);
+    expect(counted).toBeLessThan(41);
+  });
+});
+
+describe('a giant rejected record', () => {
+  const giant = { ...key, runId: 'giant' };
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'giant-record-'));
+    const [input, output] = [path.join(folder, 'range.csv'), path.join(folder, 'rejected.ndjson')];
+    await writeFile(input, `first,"${'é "" \u0001\n'.repeat(400_000)}"\nsecond\n`);
+    const source = { path: 'letters/x.csv', localFile: input, offset: 0, firstLine: 2, firstRecord: 1 };
+    const fault = { code: 'VALUE_TOO_LONG', column: 'body', found: null, expected: 'less' };
+    const dialect = dialectOf({ delimiter: ',', quote: '"' });
+    await writeRejectedRecords(
+      output,
+      source,
+      dialect,
+      new Map([
+        [1, [fault]],
+        [2, [fault, { ...fault, column: 'title' }]],
+      ]),
+    );
+    await store.upload(containers.quarantine, quarantineFile(giant, 0), output);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('is shown by its beginning, and what follows it whole; nothing bigger than a block is read', async () => {
+    reads.length = 0;
+    const { records, nextCursor } = await readQuarantine(lake, giant, { limit: 10 });
+    expect(nextCursor).toBeNull();
+    expect(records).toMatchObject([
+      { record: 1, code: 'VALUE_TOO_LONG', isTruncated: true },
+      { record: 2, raw: 'second', isTruncated: false, more: [{ column: 'title' }] },
+    ]);
+    expect(records[0]?.raw.startsWith('first,"é "" \u0001\n')).toBe(true);
+    expect(records[0]?.raw).toHaveLength(LONGEST_RAW);
+    expect(reads.length).toBeGreaterThan(10);
+    expect(Math.max(...reads)).toBeLessThanOrEqual(256 * 1024);
+  });
+
+  it('can be cut at any place', () => {
+    const whole = JSON.stringify({ code: 'X', raw: 'a\\"\u0001\n\\\\é😀 end' });
+    const start = whole.indexOf('"raw":"') + '"raw":"'.length;
+    for (let end = start; end < whole.length - 1; end += 1) {
+      const record = readRecord(whole.slice(0, end), false);
+      expect(record).toMatchObject({ code: 'X', isTruncated: true });
+      expect('a\\"\u0001\n\\\\é😀 end'.startsWith(record?.raw ?? 'never')).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import { embedDocuments } from '../../../lib/indexing/embedDocuments';
+import type { DocumentRow } from '../../../lib/documents/document';
+import type { DocumentKey, DocumentLookup } from '../../../lib/documents/documentLookup';
+import { fuseRankings } from '../../../lib/retrieval/fuseRankings';
+import { search, type SearchDependencies } from '../../../lib/retrieval/search';
+import { createQdrantIndex } from '../../../lib/vectors/qdrant';
+import type { RankedChunk } from '../../../lib/vectors/vectorIndex';
+import { batches, documentRow } from '../../support/documents';
+import { testQdrantUrl, uniqueName } from '../../support/servers';
+import { countingEmbedder } from '../../support/countingEmbedder';
+
+/** The documents as SQL would have them: `rows` are the current ones. */
+function lookupIn(rows: DocumentRow[]): DocumentLookup {
+  const isCurrent = (key: DocumentKey, row: DocumentRow): boolean =>
+    key.dataset === row.dataset && key.docId === row.docId && key.contentHash === row.contentHash;
+  return { current: (keys) => Promise.resolve(rows.filter((row) => keys.some((key) => isCurrent(key, row)))) };
+}
+
+async function indexed(rows: DocumentRow[], current = rows): Promise<SearchDependencies> {
+  const embedder = countingEmbedder();
+  const vectors = createQdrantIndex({ url: testQdrantUrl(), alias: uniqueName('search'), embedder });
+  await vectors.ensure();
+  await embedDocuments({ vectors, embedder }, batches(rows), { dataset: 'letters', date: '2026-05-01' });
+  return { vectors, embedder, documents: lookupIn(current) };
+}
+
+test('finds the document that speaks of it, with its metadata from SQL', async () => {
+  const rows = ['revenue and debt', 'army and navy', 'rivers and harbors'].map((text, index) =>
+    documentRow({ docId: `d${index}`, text: `On the ${text}.` }),
+  );
+  const current = rows.map((row) => ({ ...row, title: `Current title of ${row.docId}` }));
+  const [best] = await search(await indexed(rows, current), { question: 'What about the navy?' });
+  expect(best).toEqual({
+    dataset: 'letters',
+    docId: 'd1',
+    contentHash: 'hash of d1',
+    title: 'Current title of d1',
+    author: 'Somebody',
+    publishedAt: '2020-05-17',
+    category: 'letter',
+    chunkNumber: 0,
+    text: 'On the army and navy.',
+    score: expect.any(Number) as number,
+  });
+});
+
+test('hits of rows that SQL has replaced or dropped are not served, and do not starve the answer', async () => {
+  const stale = Array.from({ length: 150 }, (_, index) =>
+    documentRow({ docId: `s${index}`, text: 'The army, the army.' }),
+  );
+  const kept = documentRow({ docId: 'kept', text: 'A letter on rivers, harbors, roads and, last of all, the army.' });
+  const dependencies = await indexed([...stale, kept], [kept, documentRow({ docId: 's1', contentHash: 'newer' })]);
+  const passages = await search(dependencies, { question: 'the army', limit: 1 });
+  expect(passages.map(({ docId }) => docId)).toEqual(['kept']);
+});
+
+test('one long document does not fill the answer', async () => {
+  const long = documentRow({
+    docId: 'long',
+    text: 'The army marched on and on, and the army marched again. '.repeat(200),
+  });
+  const short = documentRow({ docId: 'short', text: 'Of the navy, and a word on the army.' });
+  const passages = await search(await indexed([long, short]), { question: 'army', limit: 5 });
+  expect(passages.map(({ docId }) => docId).sort()).toEqual(['long', 'long', 'short']);
+});
+
+test('filters reach the index; nothing indexed gives nothing', async () => {
+  const rows = [
+    documentRow({ docId: 'a', author: 'Ann', text: 'army' }),
+    documentRow({ docId: 'b', author: 'Ben', text: 'army' }),
+  ];
+  const dependencies = await indexed(rows);
+  const found = await search(dependencies, { question: 'army', filters: { author: 'Ben' } });
+  expect(found.map(({ docId }) => docId)).toEqual(['b']);
+  expect(await search(dependencies, { question: 'army', filters: { dataset: 'other' } })).toEqual([]);
+  expect(await search(await indexed([]), { question: 'army' })).toEqual([]);
+});
+
+test('fusion adds min-max shares by weight', () => {
+  const chunk = (id: string, score: number): RankedChunk => ({ id, score, payload: {} as RankedChunk['payload'] });
+  const fused = fuseRankings(
+    {
+      lexical: [chunk('a', 30), chunk('b', 20), chunk('c', 10)],
+      dense: [chunk('d', 0.9), chunk('b', 0.7), chunk('a', 0.5)],
+    },
+    { lexical: 0.7, dense: 0.3 },
+  );
+  expect(fused.map(({ id }) => id)).toEqual(['a', 'b', 'd', 'c']);
+  for (const [index, score] of [0.7, 0.5, 0.3, 0].entries()) expect(fused[index]?.score).toBeCloseTo(score, 10);
+  expect(fuseRankings({ lexical: [chunk('a', 5)], dense: [] }, { lexical: 0.7, dense: 0.3 })).toMatchObject([
+    { score: 0.7 },
+  ]);
+  expect(fuseRankings({ lexical: [], dense: [] }, { lexical: 0.7, dense: 0.3 })).toEqual([]);
+});

@@ -1,0 +1,119 @@
+import { PipelineError } from '../../../lib/problems/problem';
+import { migrate } from '../../../lib/database/migrate';
+import { describeRun, parseInstanceId } from '../../../lib/runs/describeRun';
+import { recordPart } from '../../../lib/runs/recordPart';
+import type { RunSummary } from '../../../lib/runs/run';
+import { createRunStore, type RunStore } from '../../../lib/runs/runStore';
+import { createTestDatabase, type TestDatabase } from '../../support/servers';
+
+let test: TestDatabase;
+let runs: RunStore;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  await migrate(test.database);
+  runs = createRunStore(test.database);
+});
+afterAll(() => test.drop());
+
+const key = { dataset: 'letters', date: '2026-01-01', runId: 'first' };
+const id = 'ingest-letters-2026-01-01';
+const summary: RunSummary = {
+  rows: { source: 5, lake: 4, sql: 4, vectors: 4 },
+  chunks: { embedded: 9, reused: 0, deleted: 0 },
+  rejected: 1,
+  lakeVersion: 3,
+};
+const running = { status: 'Running' as const, createdAt: new Date(Date.now() - 1000), updatedAt: new Date() };
+
+describe('the record of a run', () => {
+  it('shows parts done, rows and rejects of a step under way', async () => {
+    await runs.begin(key);
+    await runs.plan('first', 'transform', 3);
+    await recordPart(
+      runs,
+      key,
+      { step: 'transform', part: 0 },
+      () => Promise.resolve({ rows: 4, rejected: 1 }),
+      (r) => r,
+    );
+    await runs.partStarted('first', 'transform', 1);
+    const run = describeRun(id, running, (await runs.latest([id])).get(id), new Date());
+    expect(run).toMatchObject({ id, dataset: 'letters', date: '2026-01-01', status: 'Running', step: 'transform' });
+    expect(run.steps.find(({ name }) => name === 'transform')).toMatchObject({
+      status: 'running',
+      done: 1,
+      total: 3,
+      rows: 4,
+      rejected: 1,
+    });
+    expect(run.steps.find(({ name }) => name === 'embed')?.status).toBe('waiting');
+  });
+
+  it('counts a part once, however often it is done', async () => {
+    const again = (): Promise<unknown> =>
+      recordPart(
+        runs,
+        key,
+        { step: 'transform', part: 0 },
+        () => Promise.resolve({ rows: 4, rejected: 1 }),
+        (r) => r,
+      );
+    await again();
+    await again();
+    const [step] = (await runs.latest([id])).get(id)?.steps.filter((candidate) => candidate.step === 'transform') ?? [];
+    expect(step).toMatchObject({ done: 1, rows: 4, rejected: 1 });
+  });
+
+  it('keeps the problem of a failed part, which a retry clears', async () => {
+    const fail = (): Promise<never> => Promise.reject(new PipelineError('LAKE_DOWN', 'no lake', { retryable: true }));
+    await expect(recordPart(runs, key, { step: 'gate', part: 0 }, fail)).rejects.toThrow('no lake');
+    const statusOfGate = async (): Promise<string | undefined> =>
+      describeRun(id, running, (await runs.latest([id])).get(id), new Date()).steps.find(({ name }) => name === 'gate')
+        ?.status;
+    expect(await statusOfGate()).toBe('failed');
+    await recordPart(runs, key, { step: 'gate', part: 0 }, () => Promise.resolve({}));
+    expect(await statusOfGate()).toBe('done');
+  });
+
+  it('ends with the summary, or with the problem', async () => {
+    await runs.conclude('first', { summary });
+    const done = describeRun(id, { ...running, status: 'Completed' }, (await runs.latest([id])).get(id), new Date());
+    expect(done).toMatchObject({
+      status: 'Completed',
+      rows: summary.rows,
+      chunks: summary.chunks,
+      rejected: 1,
+      error: null,
+    });
+    await runs.begin({ ...key, runId: 'second' });
+    await runs.conclude('second', { problem: { code: 'X_FAILED', message: 'why' } });
+    const failed = describeRun(id, { ...running, status: 'Failed' }, (await runs.latest([id])).get(id), new Date());
+    expect(failed).toMatchObject({ status: 'Failed', runId: 'second', error: { code: 'X_FAILED', message: 'why' } });
+  });
+
+  it('lists the latest execution of each dataset and date, newest first', async () => {
+    await runs.begin({ dataset: 'letters', date: '2026-01-02', runId: 'third' });
+    expect((await runs.recent(10)).map(({ runId }) => runId)).toEqual(['third', 'second']);
+    expect((await runs.recent(1)).map(({ runId }) => runId)).toEqual(['third']);
+  });
+
+  it('does not show an older execution as the one that is starting', () => {
+    const starting = { ...running, status: 'Pending' as const, createdAt: new Date(Date.now() + 60000) };
+    return runs.latest([id]).then((records) => {
+      expect(describeRun(id, starting, records.get(id), new Date())).toMatchObject({
+        status: 'Pending',
+        runId: null,
+        error: null,
+      });
+    });
+  });
+});
+
+describe('the id of a run', () => {
+  it.each([
+    ['ingest-state-of-the-union-2021-04-28', { dataset: 'state-of-the-union', date: '2021-04-28' }],
+    ['20261122T1-transform-0', undefined],
+  ])('%s', (instanceId, expected) => {
+    expect(parseInstanceId(instanceId)).toEqual(expected);
+  });
+});

@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import path from 'node:path';
+import { createAzureStorage, dataLakeEndpoint } from '../../../lib/storage/azureStorage';
+import { createLakeReader } from '../../../lib/documents/lakeReader';
+import type { ObjectInfo } from '../../../lib/storage/objectStore';
+import { addContract, errorOf, ingest, startLake, type TestLake } from '../../support/lake';
+
+let lake: TestLake;
+beforeAll(async () => {
+  lake = await startLake();
+});
+afterAll(() => lake.stop());
+
+async function all(items: AsyncIterable<ObjectInfo>): Promise<ObjectInfo[]> {
+  const found: ObjectInfo[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+async function gathered(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+/** The same storage over connections that are cut in the middle of an answer. */
+async function breakingProxy(connectionString: string) {
+  const endpoint = new URL(/BlobEndpoint=([^;]*)/.exec(connectionString)?.[1] ?? '');
+  let toBreak = 0;
+  let broken = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(endpoint.port), endpoint.hostname);
+    let length = 0;
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.pipe(upstream);
+    upstream.on('data', (chunk) => {
+      length += chunk.length;
+      client.write(chunk);
+      if (length < 300_000 || toBreak === 0) return;
+      toBreak -= 1;
+      broken += 1;
+      client.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const proxied = new URL(endpoint);
+  proxied.port = `${(server.address() as AddressInfo).port}`;
+  return {
+    store: createAzureStorage({ connectionString: connectionString.replace(endpoint.href, proxied.href) }),
+    breakNext: (count: number) => (toBreak = count),
+    broken: () => broken,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+describe('the store on a storage account', () => {
+  it('makes a file system once', async () => {
+    expect(await lake.store.ensureContainer('made-now')).toBe(true);
+    expect(await lake.store.ensureContainer('made-now')).toBe(false);
+  });
+
+  it('lists in lexical order, and nothing where nothing is', async () => {
+    for (const name of ['b', 'a/2', 'a/10', 'a/1']) await lake.store.write('raw', `list/${name}`, name);
+    const listed = await all(lake.store.list('raw', 'list/'));
+    expect(listed.map(({ path: name, size }) => [name, size])).toEqual([
+      ['list/a/1', 3],
+      ['list/a/10', 4],
+      ['list/a/2', 3],
+      ['list/b', 1],
+    ]);
+    expect(await lake.store.info('raw', 'list/b')).toEqual(listed[3]);
+    expect(await all(lake.store.list('raw', 'none/'))).toEqual([]);
+    expect(await all(lake.store.list('no-such-container', ''))).toEqual([]);
+  });
+
+  it('reads the whole and ranges, and streams to a file in blocks', async () => {
+    const bytes = randomBytes(19 * 1024 * 1024 + 7);
+    const file = path.join(lake.contractsFolder, 'bytes');
+    await writeFile(file, bytes);
+    await lake.store.upload('raw', 'big', file);
+    expect((await lake.store.read('raw', 'big')).equals(bytes)).toBe(true);
+    expect(await lake.store.read('raw', 'big', { offset: 5, length: 3 })).toEqual(bytes.subarray(5, 8));
+    expect(await lake.store.read('raw', 'big', { offset: 0, length: 0 })).toHaveLength(0);
+    await lake.store.download('raw', 'big', file);
+    expect((await readFile(file)).equals(bytes)).toBe(true);
+    await lake.store.download('raw', 'big', file, { offset: 11, length: 17 * 1024 * 1024 });
+    expect((await readFile(file)).equals(bytes.subarray(11, 11 + 17 * 1024 * 1024))).toBe(true);
+    await lake.store.download('raw', 'big', file, { offset: bytes.length - 2, length: 2 });
+    expect((await readFile(file)).equals(bytes.subarray(-2))).toBe(true);
+    await lake.store.write('raw', 'nothing', '');
+    await lake.store.download('raw', 'nothing', file);
+    expect(await readFile(file)).toHaveLength(0);
+  });
+
+  it('streams a range in order, and nothing of an empty one', async () => {
+    const bytes = randomBytes(3 * 1024 * 1024);
+    await lake.store.write('raw', 'streamed', bytes);
+    const range = await gathered(lake.store.stream('raw', 'streamed', { offset: 7, length: 2_000_000 }));
+    expect(range.equals(bytes.subarray(7, 2_000_007))).toBe(true);
+    expect(await gathered(lake.store.stream('raw', 'streamed', { offset: 7, length: 0 }))).toHaveLength(0);
+  });
+
+  it('goes on where a connection breaks off, and tells when it does not come back', async () => {
+    const bytes = randomBytes(20 * 1024 * 1024);
+    await lake.store.write('raw', 'broken', bytes);
+    const range = { offset: 1, length: bytes.length - 1 };
+    const file = path.join(lake.contractsFolder, 'broken');
+    const shaky = await breakingProxy(lake.connectionString);
+    try {
+      shaky.breakNext(2);
+      expect((await gathered(shaky.store.stream('raw', 'broken', range))).equals(bytes.subarray(1))).toBe(true);
+      shaky.breakNext(2);
+      await shaky.store.download('raw', 'broken', file, range);
+      expect((await readFile(file)).equals(bytes.subarray(1))).toBe(true);
+      expect(shaky.broken()).toBe(4);
+      shaky.breakNext(Infinity);
+      const outcome = { code: 'LAKE_STORAGE_UNAVAILABLE', retryable: true, where: { file: 'raw/broken' } };
+      expect(await errorOf(gathered(shaky.store.stream('raw', 'broken', range)))).toMatchObject(outcome);
+      expect(await errorOf(shaky.store.download('raw', 'broken', file, range))).toMatchObject(outcome);
+    } finally {
+      await shaky.stop();
+    }
+  });
+
+  it('lets one of many writers put an object that was absent', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, (_unused, index) => lake.store.writeIfAbsent('raw', 'once', `${index}`)),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'written')).toHaveLength(1);
+    const winner = outcomes.indexOf('written');
+    expect((await lake.store.read('raw', 'once')).toString()).toBe(`${winner}`);
+  });
+
+  it('tells what is absent', async () => {
+    expect(await lake.store.info('raw', 'absent')).toBeUndefined();
+    await lake.store.remove('raw', 'absent');
+    const file = path.join(lake.contractsFolder, 'absent');
+    for (const work of [
+      lake.store.read('raw', 'absent'),
+      lake.store.download('raw', 'absent', file),
+      gathered(lake.store.stream('raw', 'absent', { offset: 0, length: 1 })),
+    ]) {
+      expect(await errorOf(work)).toMatchObject({
+        code: 'LAKE_OBJECT_NOT_FOUND',
+        retryable: false,
+        where: { file: 'raw/absent' },
+      });
+    }
+    expect(await errorOf(lake.store.write('no-such-container', 'a', ''))).toMatchObject({
+      code: 'LAKE_CONTAINER_NOT_FOUND',
+    });
+  });
+
+  it('tells what is refused, for good, and what is out of reach, for now', async () => {
+    const wrongKey = lake.connectionString.replace(
+      /AccountKey=[^;]*/,
+      `AccountKey=${Buffer.from('wrong').toString('base64')}`,
+    );
+    expect(await errorOf(createAzureStorage({ connectionString: wrongKey }).read('raw', 'x'))).toMatchObject({
+      code: 'LAKE_STORAGE_FORBIDDEN',
+      retryable: false,
+    });
+    const gone = lake.connectionString.replace(
+      /BlobEndpoint=[^;]*/,
+      'BlobEndpoint=http://127.0.0.1:1/devstoreaccount1',
+    );
+    expect(await errorOf(createAzureStorage({ connectionString: gone }).read('raw', 'x'))).toMatchObject({
+      code: 'LAKE_STORAGE_UNAVAILABLE',
+      retryable: true,
+    });
+  });
+
+  it.each([
+    ['https://account.blob.core.windows.net', 'https://account.dfs.core.windows.net'],
+    ['http://127.0.0.1:10000/devstoreaccount1', 'http://127.0.0.1:10000/devstoreaccount1'],
+  ])('finds the Data Lake endpoint of %s', (blob, dataLake) => {
+    expect(dataLakeEndpoint(blob)).toBe(dataLake);
+  });
+});
+
+describe('reading back', () => {
+  it('hands over big texts in small batches, without text when asked, and cleans up when the reader stops', async () => {
+    await addContract(lake);
+    const date = '2026-01-01';
+    const body = 'a word '.repeat(15_000);
+    const records = Array.from({ length: 100 }, (_unused, index) => `a-${index},T,,,"${body}"\n`).join('');
+    await lake.drop('notes', date, 'a.csv', `id,title,n,day,body\n${records}`);
+    await ingest(lake, { dataset: 'notes', date, runId: 'run-1' });
+    const reader = createLakeReader(lake);
+    const [part] = await reader.parts('notes', date);
+    expect(part).toMatchObject({ rows: 100, bytes: (await lake.store.info('processed-data', part?.path ?? ''))?.size });
+    if (part === undefined) return;
+    const sizes: number[] = [];
+    for await (const batch of reader.documents(part, { withText: true })) {
+      sizes.push(batch.length);
+      expect(batch.every((row) => row.text === body)).toBe(true);
+    }
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(20);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(100);
+    for await (const batch of reader.documents(part, { withText: false })) {
+      expect(batch).toHaveLength(100);
+      expect(batch[0]?.text).toBe('');
+      break;
+    }
+    expect((await reader.keys('notes', date)).size).toBe(100);
+    expect(await lake.leftovers()).toEqual([]);
+  });
+
+  it('finds nothing where nothing was committed', async () => {
+    await addContract(lake, { dataset: 'unborn' });
+    expect(await createLakeReader(lake).parts('unborn', '2026-01-01')).toEqual([]);
+    expect((await createLakeReader(lake).keys('unborn', '2026-01-01')).size).toBe(0);
+  });
+});

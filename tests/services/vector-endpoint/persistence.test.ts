@@ -1,0 +1,221 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startVectorEndpoint, type VectorEndpoint } from '../../../packages/vector-endpoint/vectorEndpoint';
+
+describe('what the vector endpoint keeps on disk', () => {
+  let data: string;
+  let endpoint: VectorEndpoint;
+
+  beforeEach(async () => {
+    data = mkdtempSync(join(tmpdir(), 'vectors-'));
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+  });
+
+  afterEach(async () => {
+    await endpoint.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  const send = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const response = await fetch(endpoint.url + path, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as { result: unknown; status: unknown };
+    expect(answer.status).toBe('ok');
+    return answer.result;
+  };
+
+  const restart = async () => {
+    await endpoint.stop();
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+  };
+
+  const createCollection = () =>
+    send('PUT', '/collections/c', {
+      vectors: { dense: { size: 3, distance: 'Cosine' }, flat: { size: 2, distance: 'Euclid', on_disk: true } },
+      sparse_vectors: { words: { modifier: 'idf' } },
+      hnsw_config: { m: 8 },
+    });
+
+  const upsert = (ids: readonly (number | string)[], payload: object = {}) =>
+    send('PUT', '/collections/c/points?wait=true', {
+      points: ids.map((id, index) => ({
+        id,
+        vector: {
+          dense: [index + 1, 0.5, -index],
+          ...(index % 2 === 0 && { flat: [index, 1] }),
+          ...(index % 3 === 0 && { words: { indices: [index, 100, 7], values: [1, 0.25, 3] } }),
+        },
+        payload: { index, ...payload },
+      })),
+    });
+
+  const everything = async () => ({
+    collection: await send('GET', '/collections/c'),
+    aliases: await send('GET', '/aliases'),
+    points: await send('POST', '/collections/c/points/scroll', { limit: 1000, with_vector: true }),
+    nearest: await send('POST', '/collections/c/points/query', {
+      prefetch: [
+        { query: [1, 0, 0], using: 'dense', limit: 5 },
+        { query: { indices: [100, 7], values: [1, 1] }, using: 'words', limit: 5 },
+      ],
+      query: { fusion: 'dbsf' },
+    }),
+  });
+
+  const uuid = '550e8400-e29b-41d4-a716-446655440000';
+  const logFile = () => {
+    const [folder] = readdirSync(join(data, 'collections'));
+    return join(data, 'collections', folder ?? '', 'points.log');
+  };
+
+  it('is all there after a restart', async () => {
+    await createCollection();
+    await send('POST', '/collections/aliases', {
+      actions: [{ create_alias: { alias_name: 'a', collection_name: 'c' } }],
+    });
+    await send('PUT', '/collections/c/index?wait=true', { field_name: 'index', field_schema: 'integer' });
+    await upsert([1, 2, 3, uuid, 5, 6, 7]);
+    await send('POST', '/collections/c/points/delete?wait=true', { points: [3] });
+    await send('POST', '/collections/c/points/payload?wait=true', {
+      points: [1],
+      key: 'deep.er',
+      payload: { text: 'naïve ✓', __proto__x: 1 },
+    });
+    await send('PUT', '/collections/c/points/payload?wait=true', { points: [2], payload: { only: [null] } });
+    await send('POST', '/collections/c/points/payload/delete?wait=true', { points: [5], keys: ['index'] });
+    await send('POST', '/collections/c/points/payload/clear?wait=true', { points: [6] });
+    await send('PUT', '/collections/c/points/vectors?wait=true', { points: [{ id: 1, vector: { flat: [9, 9] } }] });
+    await send('POST', '/collections/c/points/vectors/delete?wait=true', { points: [7], vector: ['dense'] });
+    const before = await everything();
+    await restart();
+    expect(await everything()).toEqual(before);
+    expect(await send('POST', '/collections/a/points/count', {})).toEqual({ count: 6 });
+  });
+
+  it('loses only an unfinished record at its end', async () => {
+    await createCollection();
+    await upsert([1, 2]);
+    const before = await everything();
+    await upsert([3, 4, 5]);
+    const length = statSync(logFile()).size;
+    await endpoint.stop();
+    truncateSync(logFile(), length - 11);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await everything()).toEqual(before);
+    // What comes after stands where the unfinished record stood.
+    await upsert([6]);
+    await restart();
+    expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 3 });
+  });
+
+  it.each([
+    ['half a frame', Buffer.from([200, 0, 0])],
+    ['zeros', Buffer.alloc(64)],
+    ['a frame without its record', Buffer.from([255, 255, 255, 0, 1, 2, 3, 4, 5])],
+  ])('is read when %s stands behind it', async (_what, garbage) => {
+    await createCollection();
+    await upsert([1, 2]);
+    const before = await everything();
+    await endpoint.stop();
+    appendFileSync(logFile(), garbage);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('is refused when it is damaged in the middle, and says where', async () => {
+    await createCollection();
+    await upsert([1, 2]);
+    await upsert([3, 4]);
+    await endpoint.stop();
+    const bytes = readFileSync(logFile());
+    const damaged = Buffer.from(bytes);
+    damaged[30] = (damaged[30] ?? 0) ^ 0xff;
+    writeFileSync(logFile(), damaged);
+    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(
+      /points\.log is damaged at byte 8 of/,
+    );
+    writeFileSync(logFile(), bytes);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 4 });
+  });
+
+  it('is refused when it is something else', async () => {
+    await createCollection();
+    await endpoint.stop();
+    const bytes = readFileSync(logFile());
+    writeFileSync(logFile(), 'not a log at all');
+    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(/is not an operation log/);
+    writeFileSync(logFile(), bytes);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+  });
+
+  it('does not grow with every change of the same points', async () => {
+    await createCollection();
+    const ids = Array.from({ length: 100 }, (_, index) => index);
+    await upsert(ids);
+    const once = statSync(logFile()).size;
+    for (let round = 0; round < 40; round++) {
+      await upsert(ids, { round });
+    }
+    // 41 times the points were written; the log is rewritten when it holds 4 times the points and 1,000 more.
+    expect(statSync(logFile()).size).toBeLessThan(once * 20);
+    const before = await everything();
+    await restart();
+    expect(await everything()).toEqual(before);
+    expect(statSync(logFile()).size).toBeLessThan(once * 15);
+  });
+
+  it('survives a rewriting that was cut short', async () => {
+    await createCollection();
+    await upsert([1, 2]);
+    const before = await everything();
+    await endpoint.stop();
+    writeFileSync(`${logFile()}.compacting`, 'half of the points');
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await everything()).toEqual(before);
+    expect(existsSync(`${logFile()}.compacting`)).toBe(false);
+  });
+
+  it('is gone with its collection, even when deleting was cut short', async () => {
+    await createCollection();
+    await upsert([1]);
+    expect(await send('DELETE', '/collections/c')).toBe(true);
+    expect(readdirSync(join(data, 'collections'))).toEqual([]);
+    await endpoint.stop();
+    for (const folder of ['half.deleted', 'never-finished']) {
+      mkdirSync(join(data, 'collections', folder));
+      writeFileSync(join(data, 'collections', folder, 'points.log'), 'left over');
+    }
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('GET', '/collections')).toEqual({ collections: [] });
+    expect(readdirSync(join(data, 'collections'))).toEqual([]);
+  });
+
+  it('is used by one endpoint at a time', async () => {
+    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(
+      `the vector data in ${data} is in use by process ${process.pid}; stop it first`,
+    );
+  });
+
+  it('is taken over from a process that died', async () => {
+    await endpoint.stop();
+    // No process has this id: Linux stops at 2^22, and others well below 2^31 - 1.
+    writeFileSync(join(data, 'lock.json'), JSON.stringify({ processId: 2 ** 31 - 1 }));
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('GET', '/collections')).toEqual({ collections: [] });
+  });
+});

@@ -1,0 +1,165 @@
+import { encodeQuestion, encodeText, termId } from '../../../lib/language/sparseText';
+import { createQdrantIndex } from '../../../lib/vectors/qdrant';
+import type { ChunkPoint, VectorIndex } from '../../../lib/vectors/vectorIndex';
+import { testQdrantUrl, uniqueName } from '../../support/servers';
+
+const EMBEDDER = { id: 'test-4', dimensions: 4 };
+
+async function call(path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${testQdrantUrl()}${path}`, {
+    method: body === undefined ? 'GET' : 'PUT',
+    headers: { 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return ((await response.json()) as { result: unknown }).result;
+}
+
+function point(number: number, text: string, payload: Partial<ChunkPoint['payload']> = {}): ChunkPoint {
+  return {
+    id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
+    dense: Float32Array.from([1, number, 0, 0], (value) => value / Math.hypot(1, number)),
+    lexical: encodeText(text),
+    payload: {
+      dataset: 'letters',
+      docId: `letter-${number}`,
+      contentHash: 'hash',
+      title: 'Title',
+      author: null,
+      category: null,
+      publishedAt: null,
+      ingestDate: '2026-05-01',
+      chunkNumber: 0,
+      chunkCount: 1,
+      chunkStart: 0,
+      text,
+      chunker: 'test',
+      ...payload,
+    },
+  };
+}
+
+async function freshIndex(): Promise<{ alias: string; index: VectorIndex }> {
+  const alias = uniqueName('index');
+  const index = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: EMBEDDER });
+  await index.ensure();
+  return { alias, index };
+}
+
+const NOTHING = { dense: Float32Array.of(1, 0, 0, 0), lexical: { indices: [], values: [] }, filters: {}, limit: 10 };
+
+test('ensure makes collection, indexes and alias, twice at once and again', async () => {
+  const alias = uniqueName('index');
+  const index = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: EMBEDDER });
+  await Promise.all([index.ensure(), index.ensure()]);
+  await index.ensure();
+  expect(await call(`/collections/${alias}`)).toMatchObject({
+    config: {
+      params: { vectors: { dense: { size: 4, distance: 'Cosine' } }, sparse_vectors: { lexical: { modifier: 'idf' } } },
+    },
+    payload_schema: { doc_id: { data_type: 'keyword' }, ingest_date: { data_type: 'integer' } },
+  });
+});
+
+test('another embedder gets a collection of its own, and the alias', async () => {
+  const { alias, index } = await freshIndex();
+  await index.upsert([point(1, 'debt')]);
+  const other = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: { id: 'test-8', dimensions: 8 } });
+  await other.ensure();
+  expect(await call(`/collections/${alias}`)).toMatchObject({
+    config: { params: { vectors: { dense: { size: 8 } } } },
+  });
+  expect(await other.count({ dataset: 'letters' })).toBe(0);
+  expect(await index.count({ dataset: 'letters' })).toBe(1);
+});
+
+test('a collection of another shape is refused', async () => {
+  const alias = uniqueName('index');
+  await call(`/collections/${alias}__test-4`, { vectors: { dense: { size: 3, distance: 'Cosine' } } });
+  const index = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: EMBEDDER });
+  await expect(index.ensure()).rejects.toMatchObject({ code: 'VECTORS_COLLECTION_MISMATCH', retryable: false });
+});
+
+test('search ranks by words with idf, and by meaning', async () => {
+  const { index } = await freshIndex();
+  await index.upsert([
+    point(0, 'the revenue of the treasury'),
+    point(1, 'the revenue of the army'),
+    point(2, 'the revenue of the navy'),
+  ]);
+  const found = await index.search({ ...NOTHING, lexical: encodeQuestion('What revenue has the army?') });
+  expect(found.lexical.map(({ payload }) => payload.docId)[0]).toBe('letter-1');
+  expect(found.dense.map(({ payload }) => payload.docId)).toEqual(['letter-0', 'letter-1', 'letter-2']);
+  expect(found.dense[0]?.score).toBeCloseTo(1, 5);
+
+  const rarity = await index.rarityOf([termId('revenu'), termId('armi'), termId('moon')]);
+  const idf = (documents: number): number => Math.log(1 + (3 - documents + 0.5) / (documents + 0.5));
+  expect(rarity.get(termId('revenu'))).toBeCloseTo(idf(3), 4);
+  expect(rarity.get(termId('armi'))).toBeCloseTo(idf(1), 4);
+  expect(rarity.get(termId('moon'))).toBeCloseTo(idf(0), 4);
+});
+
+test('filters: dataset, author, category and days of publication, inclusive', async () => {
+  const { index } = await freshIndex();
+  await index.upsert([
+    point(1, 'a', { author: 'Ann', category: 'x', publishedAt: '1862-12-01' }),
+    point(2, 'b', { author: 'Ben', category: 'x', publishedAt: '1862-12-02T23:59:59Z' }),
+    point(3, 'c', { author: 'Ann', category: 'y', publishedAt: '1863-01-01' }),
+    point(4, 'd', { dataset: 'notes' }),
+  ]);
+  const found = async (filters: object): Promise<string[]> => {
+    const { dense } = await index.search({ ...NOTHING, filters });
+    return dense.map(({ payload }) => payload.docId.slice('letter-'.length)).sort();
+  };
+  expect(await found({})).toEqual(['1', '2', '3', '4']);
+  expect(await found({ dataset: 'letters' })).toEqual(['1', '2', '3']);
+  expect(await found({ author: 'Ann', category: 'y' })).toEqual(['3']);
+  expect(await found({ publishedFrom: '1862-12-02', publishedTo: '1863-01-01' })).toEqual(['2', '3']);
+  expect(await found({ publishedTo: '1862-12-01' })).toEqual(['1']);
+});
+
+test('points come in pages, each once', async () => {
+  const { index } = await freshIndex();
+  await index.upsert(Array.from({ length: 2300 }, (_, number) => point(number, 'debt')));
+  const ids = new Set<string>();
+  let pages = 0;
+  for await (const page of index.points({ dataset: 'letters', date: { on: '2026-05-01' } })) {
+    pages++;
+    for (const { id } of page) ids.add(id);
+  }
+  expect({ pages, ids: ids.size }).toEqual({ pages: 3, ids: 2300 });
+  expect(await index.count({ dataset: 'letters', date: { before: '2026-05-01' } })).toBe(0);
+  expect(
+    await index.count({ dataset: 'letters', docIds: ['letter-1', 'letter-2'], date: { after: '2026-04-30' } }),
+  ).toBe(2);
+});
+
+test('what is absent is empty to readers, and an error to writers', async () => {
+  const index = createQdrantIndex({ url: testQdrantUrl(), alias: uniqueName('none'), embedder: EMBEDDER });
+  expect(await index.search({ ...NOTHING, lexical: encodeQuestion('debt') })).toEqual({ lexical: [], dense: [] });
+  expect(await index.count({ dataset: 'letters' })).toBe(0);
+  expect(await index.rarityOf([1])).toEqual(new Map());
+  await expect(index.points({ dataset: 'letters' })[Symbol.asyncIterator]().next()).resolves.toMatchObject({
+    done: true,
+  });
+  await expect(index.upsert([point(1, 'debt')])).rejects.toMatchObject({ code: 'VECTORS_REJECTED', retryable: false });
+});
+
+test('writing and deleting what is absent or empty is no error', async () => {
+  const { index } = await freshIndex();
+  const { id } = point(1, 'debt');
+  await index.upsert([]);
+  await index.moveToDate([], '2026-05-02');
+  await index.moveToDate([id], '2026-05-02');
+  await index.remove([]);
+  await index.remove([id]);
+  expect(await index.datesOf([])).toEqual(new Map());
+  expect(await index.datesOf([id])).toEqual(new Map());
+});
+
+test('an index out of reach is a retryable error that names the setting', async () => {
+  const index = createQdrantIndex({ url: 'http://127.0.0.1:1', alias: 'any', embedder: EMBEDDER });
+  const unavailable = { code: 'VECTORS_UNAVAILABLE', retryable: true, where: { setting: 'QDRANT_URL' } };
+  await expect(index.check()).rejects.toMatchObject(unavailable);
+  await expect(index.ensure()).rejects.toMatchObject(unavailable);
+  await expect(index.count({ dataset: 'letters' })).rejects.toMatchObject(unavailable);
+});

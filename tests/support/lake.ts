@@ -1,0 +1,167 @@
+import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { contractFolder } from '../../lib/contract/contractCatalog';
+import { createEngines } from '../../lib/duckdb/engines';
+import { createAzureStorage } from '../../lib/storage/azureStorage';
+import { commitRun, type CommitResult } from '../../lib/ingest/commitRun';
+import type { Lakehouse } from '../../lib/lakehouse/lakehouse';
+import { createLakeReader } from '../../lib/documents/lakeReader';
+import { createBlockCache } from '../../lib/storage/blockCache';
+import type { DocumentRow } from '../../lib/documents/document';
+import { evaluateRun } from '../../lib/quality/evaluateRun';
+import type { RunKey } from '../../lib/runs/runKey';
+import { rangeOfPart, type PlanSummary } from '../../lib/planning/plan';
+import { planRun } from '../../lib/planning/planRun';
+import type { RejectedRecord } from '../../lib/quarantine/rejectedRecord';
+import { transformRange } from '../../lib/transform/transformRange';
+import { startAzurite, type RunningAzurite } from '../../local/azurite';
+
+/** A lake on a real Azurite of its own, with a folder for contracts. */
+export interface TestLake extends Lakehouse {
+  contractsFolder: string;
+  connectionString: string;
+  /** Puts a file into raw/<dataset>/<date>/. */
+  drop(dataset: string, date: string, name: string, content: string | Buffer): Promise<void>;
+  /** Paths in a container. */
+  paths(container: keyof Lakehouse['containers'], prefix?: string): Promise<string[]>;
+  /** Lines of the quarantine of one run. */
+  quarantine(key: RunKey): Promise<RejectedRecord[]>;
+  /** Committed rows of one partition. */
+  documents(dataset: string, date: string): Promise<DocumentRow[]>;
+  /** What is left in the temporary folder. */
+  leftovers(): Promise<string[]>;
+  /** The same lake with containers of its own. */
+  stop(): Promise<void>;
+}
+
+export const SAMPLE_CONTRACTS = path.join(__dirname, '../../samples/contracts');
+
+export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestLake> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lake-test-'));
+  const azurite: RunningAzurite = await startAzurite({ dataDirectory: path.join(folder, 'azurite') });
+  const contractsFolder = path.join(folder, 'contracts');
+  await mkdir(contractsFolder);
+  const duckDb = { memoryLimitInMegabytes: 512 };
+  const temporaryDirectory = path.join(folder, 'temporary');
+  const lakehouse: Lakehouse = {
+    store: createAzureStorage({ connectionString: azurite.connectionString }),
+    containers: { raw: 'raw', processed: 'processed-data', quarantine: 'quarantine', staging: 'staging' },
+    contracts: contractFolder(contractsFolder),
+    temporaryDirectory,
+    parquetCodec: 'snappy',
+    duckDb,
+    engines: createEngines(duckDb),
+    blocks: createBlockCache({ limitInBytes: 0, temporaryDirectory }),
+    ...options,
+  };
+  const { store, containers } = lakehouse;
+  for (const container of Object.values<string>({ ...containers })) await store.ensureContainer(container);
+  return {
+    ...lakehouse,
+    contractsFolder,
+    connectionString: azurite.connectionString,
+    drop: (dataset, date, name, content) => store.write(containers.raw, `${dataset}/${date}/${name}`, content),
+    async paths(container, prefix = '') {
+      const paths: string[] = [];
+      for await (const info of store.list(containers[container], prefix)) paths.push(info.path);
+      return paths;
+    },
+    async quarantine(key) {
+      const records: RejectedRecord[] = [];
+      for await (const { path: file } of store.list(
+        containers.quarantine,
+        `${key.dataset}/${key.date}/${key.runId}-`,
+      )) {
+        const text = (await store.read(containers.quarantine, file)).toString('utf8');
+        records.push(
+          ...text
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line) as RejectedRecord),
+        );
+      }
+      return records;
+    },
+    async documents(dataset, date) {
+      const reader = createLakeReader(lakehouse);
+      const rows: DocumentRow[] = [];
+      for (const part of await reader.parts(dataset, date)) {
+        for await (const batch of reader.documents(part, { withText: true })) rows.push(...batch);
+      }
+      return rows;
+    },
+    leftovers: () => readdir(lakehouse.temporaryDirectory).catch(() => []),
+    async stop() {
+      await azurite.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Plans and transforms all ranges. */
+export async function stageRun(
+  lake: Lakehouse,
+  key: RunKey,
+): Promise<{ plan: PlanSummary; rows: number; rejected: number }> {
+  const plan = await planRun(lake, key);
+  let rows = 0;
+  let rejected = 0;
+  for (let part = 0; part < plan.ranges; part += 1) {
+    const result = await transformRange(lake, key, rangeOfPart(part));
+    rows += result.rows;
+    rejected += result.rejected;
+  }
+  return { plan, rows, rejected };
+}
+
+/** The way of a run through the lake, all steps; fails when the gate does not open. */
+export async function ingest(lake: Lakehouse, key: RunKey): Promise<CommitResult> {
+  await stageRun(lake, key);
+  const verdict = await evaluateRun(lake, key);
+  if (!verdict.passed) throw new Error(JSON.stringify(verdict));
+  return commitRun(lake, key);
+}
+
+export interface ContractOptions {
+  dataset?: string;
+  columns?: string;
+  custom?: Record<string, unknown>;
+}
+
+/** A small contract: id, title, n (integer), day (date), body. */
+export function contractText(options: ContractOptions = {}): string {
+  const custom = { maxRejectShare: 1, ...options.custom };
+  return `apiVersion: v3.1.0
+kind: DataContract
+id: test
+version: 1.0.0
+status: active
+schema:
+  - name: ${options.dataset ?? 'notes'}
+    properties:
+${options.columns ?? DEFAULT_COLUMNS}
+customProperties: ${JSON.stringify(Object.entries(custom).map(([property, value]) => ({ property, value })))}
+`;
+}
+
+export const DEFAULT_COLUMNS = `
+      - {name: id, logicalType: string, primaryKey: true, logicalTypeOptions: {pattern: '[a-z0-9-]+'}, customProperties: [{property: role, value: id}]}
+      - {name: title, logicalType: string, required: true, logicalTypeOptions: {maxLength: 40}, customProperties: [{property: role, value: title}]}
+      - {name: n, logicalType: integer, logicalTypeOptions: {minimum: 0, maximum: 1000}}
+      - {name: day, logicalType: date, customProperties: [{property: role, value: date}]}
+      - {name: body, logicalType: string, required: true, customProperties: [{property: role, value: text}]}`;
+
+export async function addContract(lake: TestLake, options: ContractOptions = {}): Promise<void> {
+  await writeFile(path.join(lake.contractsFolder, `${options.dataset ?? 'notes'}.yaml`), contractText(options));
+}
+
+/** The error that the work throws; fails when it throws none. */
+export async function errorOf(work: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error & Record<string, unknown>;
+  }
+  throw new Error('expected an error');
+}

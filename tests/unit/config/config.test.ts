@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readConfig, SETTING_NAMES } from '../../../lib/config';
+import { FaultList } from '../../../lib/problems/problem';
+
+const valid = {
+  LAKE_CONNECTION_STRING: 'AccountName=a;AccountKey=b;BlobEndpoint=http://127.0.0.1:10000/a',
+  POSTGRES_URL: 'postgres://u:p@127.0.0.1:5432/db',
+  QDRANT_URL: 'http://127.0.0.1:6333',
+};
+
+function faultsOf(environment: Record<string, string>): FaultList {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof FaultList) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('readConfig', () => {
+  it('fills in what has a default', () => {
+    const config = readConfig(valid);
+    expect(config.lake.containers.processed).toBe('processed-data');
+    expect(config.embedding).toEqual({ provider: 'local', precision: 'int8', threads: 2, tokens: 64 });
+    expect(config.answering).toEqual({ provider: 'extractive' });
+  });
+
+  it('names every missing and wrong setting at once', () => {
+    const error = faultsOf({ LAKE_RAW_CONTAINER: 'No Good', PARQUET_CODEC: 'gzip', QDRANT_URL: 'qdrant' });
+    expect(error.code).toBe('CONFIGURATION_INVALID');
+    expect(error.faults.map(({ code, where }) => `${code} ${where?.setting}`)).toEqual([
+      'SETTING_INVALID LAKE_RAW_CONTAINER',
+      'SETTING_INVALID PARQUET_CODEC',
+      'SETTING_MISSING POSTGRES_URL',
+      'SETTING_INVALID QDRANT_URL',
+      'SETTING_MISSING LAKE_CONNECTION_STRING',
+    ]);
+    expect(error.message).toContain('found "gzip"');
+    expect(error.message).toContain('for example postgres://');
+  });
+
+  it.each([
+    ['INGEST_SCHEDULE', 'a b c d e f'],
+    ['INGEST_SCHEDULE', '0 0 25 * * *'],
+    ['INGEST_SCHEDULE', '0 0 1 * *'],
+    ['INGEST_SCHEDULE', '0 0 5-1 * * *'],
+    ['INGEST_SCHEDULE', '0 */0 1 * * *'],
+    ['INGEST_SCHEDULE', '0 0 1 * * FRIEND'],
+    ['CONTRACTS_DIRECTORY', '/nowhere/contracts'],
+    ['LAKE_CONNECTION_STRING', 'AccountName=a'],
+    ['LAKE_CONNECTION_STRING', 'BlobEndpoint=https://a.blob.core.windows.net'],
+  ])('refuses %s=%s before anything uses it, together with the other faults', (setting, value) => {
+    const { faults } = faultsOf({ ...valid, LOCAL_EMBEDDING_THREADS: '0', [setting]: value });
+    expect(faults.map(({ where }) => where?.setting).sort()).toEqual([setting, 'LOCAL_EMBEDDING_THREADS'].sort());
+  });
+
+  it.each(['0 0 1 * * *', '0 */15 8-18 * * MON-FRI', '30 0,30 0/2 1 jan,July sunday', '  0 0 1 31 12 6 '])(
+    'takes the schedule %s',
+    (schedule) => expect(() => readConfig({ ...valid, INGEST_SCHEDULE: schedule })).not.toThrow(),
+  );
+
+  it('asks for what a chosen provider needs', () => {
+    const error = faultsOf({ ...valid, EMBEDDING_PROVIDER: 'azure-openai', ANSWER_PROVIDER: 'openai' });
+    expect(error.faults.map(({ where }) => where?.setting)).toEqual([
+      'AZURE_OPENAI_ENDPOINT',
+      'AZURE_OPENAI_EMBEDDING_DEPLOYMENT',
+      'OPENAI_API_KEY',
+      'OPENAI_CHAT_MODEL',
+    ]);
+  });
+
+  it('never shows a secret', () => {
+    expect(faultsOf({ ...valid, POSTGRES_URL: 'hunter2' }).message).not.toContain('hunter2');
+  });
+
+  it('uses the identity of the app when only the account is given', () => {
+    const { LAKE_CONNECTION_STRING: _, ...rest } = valid;
+    const config = readConfig({ ...rest, LAKE_ACCOUNT_URL: 'https://lake.blob.core.windows.net' });
+    expect(config.lake.access).toEqual({ kind: 'identity', accountUrl: 'https://lake.blob.core.windows.net' });
+  });
+
+  it('knows each setting once', () => {
+    expect(new Set(SETTING_NAMES).size).toBe(SETTING_NAMES.length);
+  });
+});
+
+describe('local.settings.sample.json', () => {
+  const sample = JSON.parse(readFileSync(path.join(__dirname, '../../../local.settings.sample.json'), 'utf8')) as {
+    Values: Record<string, string>;
+  };
+  const { FUNCTIONS_WORKER_RUNTIME: _runtime, AzureWebJobsStorage: _storage, ...values } = sample.Values;
+
+  it('has exactly the settings that the app reads', () => {
+    expect(Object.keys(values)).toEqual(SETTING_NAMES);
+  });
+
+  it('is accepted as it stands', () => {
+    expect(() => readConfig(values)).not.toThrow();
+  });
+});

@@ -1,0 +1,286 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { contractFolder } from '../../../lib/contract/contractCatalog';
+import { readContract } from '../../../lib/contract/reading/readContract';
+import { strptimeFormat, timeFormatFault, timeShape } from '../../../lib/contract/timeFormat';
+import type { FaultList } from '../../../lib/problems/problem';
+import { contractText, errorOf, SAMPLE_CONTRACTS } from '../../support/lake';
+
+function faultsOf(text: string): { message: string; line?: number; field?: string }[] {
+  try {
+    readContract(text, 'notes.yaml');
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'CONTRACT_INVALID' });
+    return (error as FaultList).faults.map(({ message, found, where }) => ({ message, found, ...where }));
+  }
+  throw new Error('expected faults');
+}
+
+// A whole contract of its own, so that only the number of tables is wrong.
+const SECOND_TABLE = contractText().split('schema:\n')[1]?.split('customProperties: [{"')[0]?.trimEnd() ?? '';
+const column = (rest: string) => `      - {name: extra, ${rest}}`;
+const withColumn = (rest: string) =>
+  contractText().replace('customProperties: [{"', `${column(rest)}\ncustomProperties: [{"`);
+
+describe('reading a contract', () => {
+  it('reads the sample', async () => {
+    const contract = await contractFolder(SAMPLE_CONTRACTS).get('state-of-the-union');
+    expect(contract).toMatchObject({
+      dataset: 'state-of-the-union',
+      roles: {
+        id: 'doc_id',
+        title: 'title',
+        text: 'body',
+        author: 'author',
+        date: 'published_at',
+        category: 'category',
+      },
+      source: { glob: '*.csv', delimiter: ',', quote: '"', encoding: 'utf-8', nullText: '' },
+      quality: { maxRejectShare: 0.01 },
+    });
+    expect(contract.columns.map(({ name, required }) => [name, required])).toEqual([
+      ['doc_id', true],
+      ['title', true],
+      ['author', true],
+      ['published_at', true],
+      ['category', false],
+      ['body', true],
+    ]);
+    expect(contract.columns[3]).toEqual({
+      name: 'published_at',
+      logicalType: 'date',
+      required: true,
+      unique: false,
+      primaryKey: false,
+      format: '%Y-%m-%d',
+    });
+  });
+
+  it('makes a primary key required and unique', () => {
+    expect(readContract(contractText(), 'notes.yaml').columns[0]).toMatchObject({ required: true, unique: true });
+  });
+
+  it('tells all faults of a file at once, each with line and path', () => {
+    const text = contractText({ custom: { delimiter: ';;', maxRejectShare: 2 } })
+      .replace('pattern: ', 'pattern: "(?=x)", minimum: 3, patern: ')
+      .replace('value: title', 'value: titel');
+    expect(faultsOf(text).map(({ line, field }) => [line, field])).toEqual([
+      [10, 'schema[0].properties[0].logicalTypeOptions.minimum'],
+      [10, 'schema[0].properties[0].logicalTypeOptions.patern'],
+      [10, 'schema[0].properties'],
+      [11, 'schema[0].properties[1].customProperties[0].value'],
+      [15, 'customProperties[1].value'],
+      [15, 'customProperties[0].value'],
+    ]);
+    const mended = text.replace(/patern: '[^']*'/, 'maxLength: 3');
+    expect(faultsOf(mended).map(({ line, field }) => [line, field])).toEqual([
+      [10, 'schema[0].properties[0].logicalTypeOptions.minimum'],
+      [10, 'schema[0].properties[0].logicalTypeOptions.pattern'],
+      [10, 'schema[0].properties'],
+      [11, 'schema[0].properties[1].customProperties[0].value'],
+      [15, 'customProperties[1].value'],
+      [15, 'customProperties[0].value'],
+    ]);
+  });
+
+  it('says of what the standard refuses what was found and expected', () => {
+    const fields = `tags: nope
+price: {priceAmount: much, discount: 1}
+servers: [{server: a, type: s3, location: here}]
+kind:`;
+    expect(faultsOf(contractText().replace('kind:', fields))).toEqual([
+      expect.objectContaining({
+        field: 'tags',
+        found: '"nope"',
+        message: expect.stringContaining('expected array') as string,
+      }),
+      expect.objectContaining({ field: 'price.priceAmount', found: '"much"' }),
+      expect.objectContaining({ field: 'price.discount', message: expect.stringContaining('not a field') as string }),
+      expect.objectContaining({
+        field: 'servers[0].location',
+        line: 4,
+        found: '"here"',
+        message: 'expected a URI, e.g. https://example.org/data',
+      }),
+    ]);
+  });
+
+  it.each([
+    [
+      'a file of another kind',
+      'title: something\n',
+      ['apiVersion', 'kind', 'id', 'version', 'status', 'title', 'schema'],
+    ],
+    ['broken YAML', 'kind: [DataContract\n', [undefined]],
+    ['two tables', contractText().replace('schema:', `schema:\n${SECOND_TABLE}`), ['schema']],
+  ])('refuses %s', (_name, text, fields) => {
+    expect(faultsOf(text).map(({ field }) => field)).toEqual(fields);
+  });
+
+  it('tells what is wrong with options of the source, each part of one by its own path', () => {
+    const sqlSource = { query: 'delete from x', watermarkColumn: '', connectionSetting: 'PASSWORD' };
+    expect(faultsOf(contractText({ custom: { sqlSource, encoding: 'latin-1' } })).map(({ field }) => field)).toEqual([
+      'customProperties[2].value',
+      'customProperties[1].value.query',
+      'customProperties[1].value.watermarkColumn',
+      'customProperties[1].value.connectionSetting',
+    ]);
+  });
+
+  it.each([
+    [{ delimiter: "'", quote: "'" }, 'customProperties[1].value'],
+    [{ nullText: '-', delimiter: '-' }, 'customProperties[1].value'],
+    [{ nullText: 'n,a' }, 'customProperties[1].value'],
+  ])('refuses options of the source that do not go together: %j', (custom, field) => {
+    expect(faultsOf(contractText({ custom }))).toEqual([expect.objectContaining({ field })]);
+  });
+
+  it('refuses an option of the source that stands twice', () => {
+    const text = contractText().replace(
+      'customProperties: [{"',
+      'customProperties: [{property: glob, value: a}, {property: glob, value: b}, {"',
+    );
+    expect(faultsOf(text)).toEqual([
+      expect.objectContaining({
+        field: 'customProperties[1].property',
+        message: 'glob stands at customProperties[0] too.',
+      }),
+    ]);
+  });
+
+  it('tells of a name that stands twice also when something else is wrong with the column', () => {
+    const text = withColumn('logicalType: int').replace('name: extra', 'name: title');
+    expect(faultsOf(text).map(({ field }) => field)).toEqual([
+      'schema[0].properties[5].logicalType',
+      'schema[0].properties[5].name',
+    ]);
+  });
+
+  it.each([
+    ['an alias of nothing', 'kind: *nothing\n'],
+    [
+      'aliases that would grow without end',
+      `a0: &a0 [x]\n${Array.from({ length: 9 }, (_unused, index) => `a${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(9)}]\n`).join('')}`,
+    ],
+  ])('refuses %s', (_name, text) => {
+    expect(faultsOf(text)).toHaveLength(1);
+  });
+
+  it.each([
+    ['logicalType: text', 'logicalType'],
+    ['logicalType: string, logicalTypeOptions: {pattern: "("}', 'logicalTypeOptions.pattern'],
+    ['logicalType: string, logicalTypeOptions: {pattern: "(a)\\\\1"}', 'logicalTypeOptions.pattern'],
+    ['logicalType: string, logicalTypeOptions: {minLength: 5, maxLength: 4}', 'logicalTypeOptions.minLength'],
+    ['logicalType: integer, logicalTypeOptions: {minimum: 5, maximum: 4}', 'logicalTypeOptions.minimum'],
+    ['logicalType: integer, logicalTypeOptions: {minLength: 5}', 'logicalTypeOptions.minLength'],
+    ['logicalType: date, logicalTypeOptions: {format: "QQQ yyyy"}', 'logicalTypeOptions.format'],
+    ['logicalType: date, logicalTypeOptions: {format: "%d %Q %Y"}', 'logicalTypeOptions.format'],
+    ['logicalType: timestamp, logicalTypeOptions: {format: "HH:mm"}', 'logicalTypeOptions.format'],
+    ['logicalType: string, quality: [{metric: nullValues}]', 'quality[0]'],
+    ['logicalType: string, primaryKey: true', undefined],
+  ])('refuses a column with %s', (rest, option) => {
+    const field = option === undefined ? 'schema[0].properties[0].primaryKey' : `schema[0].properties[5].${option}`;
+    expect(faultsOf(withColumn(rest))).toEqual([expect.objectContaining({ field })]);
+  });
+
+  it.each([
+    ['name: extra', 'name: ID', 'schema[0].properties[5].name'],
+    ['name: extra', 'name: Content_Hash', 'schema[0].properties[5].name'],
+    ['name: extra', 'name: "two words"', 'schema[0].properties[5].name'],
+    ['name: extra', 'name: other, physicalName: title', 'schema[0].properties[5].physicalName'],
+    ['name: notes', 'name: My Notes', 'schema[0].name'],
+  ])('refuses %s made to %s', (from, to, field) => {
+    expect(faultsOf(withColumn('logicalType: string').replace(from, to))).toEqual([expect.objectContaining({ field })]);
+  });
+});
+
+describe('time formats', () => {
+  it.each([
+    ['yyyy-MM-dd', '%Y-%m-%d'],
+    ["yyyy-MM-dd'T'HH:mm:ss'Z'", '%Y-%m-%dT%H:%M:%SZ'],
+    ['dd-MMM-yy', '%d-%b-%y'],
+    ["h 'o''clock' a", undefined],
+    ['%d.%m.%Y', '%d.%m.%Y'],
+    ['yyyy-DDD', undefined],
+    ["yyyy'", undefined],
+    ["yyyy 'o''clock'", "%Y o'clock"],
+  ])('%s is %s', (pattern, expected) => {
+    expect(strptimeFormat(pattern)).toBe(expected);
+  });
+
+  it.each([
+    ['%Q %Y', 'The format has a part that is not known.'],
+    ['%Y-%', 'The format has a part that is not known.'],
+    ['%d.%m', 'The format has no year.'],
+    ['%Y%%', undefined],
+    ['%-d.%-m.%y', undefined],
+  ])('%s: %s', (format, fault) => {
+    expect(timeFormatFault(format)).toBe(fault);
+  });
+
+  it('match their values to the letter', () => {
+    const shape = new RegExp(`^(?:${timeShape('%d.%m.%Y (%H:%M)')})$`);
+    expect(['01.02.2026 (10:00)', '1.2.2026 (9:00)', '31.12.0001 (00:00)'].filter((text) => !shape.test(text))).toEqual(
+      [],
+    );
+    const others = [
+      '01.02.26 (10:00)',
+      '01.02.0000 (10:00)',
+      '01.02.2026  (10:00)',
+      ' 1.2.2026 (9:00)',
+      '01x02x2026 (10:00)',
+    ];
+    expect(others.filter((text) => shape.test(text))).toEqual([]);
+  });
+});
+
+describe('the contracts folder', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'contracts-'));
+    await writeFile(path.join(folder, 'notes.yaml'), contractText());
+    await writeFile(path.join(folder, 'other.yml'), contractText());
+    await writeFile(path.join(folder, 'broken.yaml'), 'kind: [');
+    await writeFile(path.join(folder, 'README.md'), '');
+    await writeFile(path.join(folder, 'Not A Dataset.yaml'), '');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('knows its datasets and reads one although another is broken', async () => {
+    expect(await contractFolder(folder).names()).toEqual(['broken', 'notes', 'other']);
+    expect((await contractFolder(folder).get('notes')).dataset).toBe('notes');
+    expect(await errorOf(contractFolder(folder).get('broken'))).toMatchObject({ code: 'CONTRACT_INVALID' });
+  });
+
+  it('tells of an unknown dataset which ones are known', async () => {
+    expect(await errorOf(contractFolder(folder).get('note'))).toMatchObject({
+      code: 'DATASET_UNKNOWN',
+      status: 404,
+      found: 'note',
+      expected: 'broken, notes, other',
+    });
+  });
+
+  it.each(['../notes', 'Notes', 'a b', '', 'a--b', '-a', 'ä', 'a'.repeat(64)])(
+    'takes no path for a name: %j',
+    async (name) => {
+      expect(await errorOf(contractFolder(folder).get(name))).toMatchObject({
+        code: 'DATASET_NAME_INVALID',
+        status: 400,
+      });
+    },
+  );
+
+  it('wants the table named as the file is', async () => {
+    expect(await errorOf(contractFolder(folder).get('other'))).toMatchObject({
+      code: 'CONTRACT_INVALID',
+      faults: [expect.objectContaining({ found: 'notes', expected: 'other' })],
+    });
+  });
+
+  it('tells of a folder that is not there', async () => {
+    const error = await errorOf(contractFolder(path.join(folder, 'none')).names());
+    expect(error).toMatchObject({ code: 'CONTRACTS_FOLDER_NOT_FOUND' });
+  });
+});

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import {
+  composeSummaries,
+  foldSummaries,
+  ScanState,
+  summariseFrom,
+  summariseRange,
+  type RangeSummary,
+} from '../../../lib/csv/rangeSummary';
+import { visitRecords } from '../../../lib/csv/visitRecords';
+import { csvNoise, csvText, oracleRecords } from '../../support/csvText';
+
+const DIALECT = { delimiter: 0x2c, quote: 0x22 };
+
+function summarise(bytes: Buffer, length: number): RangeSummary[] {
+  const summaries: RangeSummary[] = [];
+  for (let offset = 0; offset < bytes.length; offset += length) {
+    const before = bytes.subarray(Math.max(0, offset - 2), offset);
+    summaries.push(summariseRange(bytes.subarray(offset, offset + length), before, DIALECT));
+  }
+  return summaries;
+}
+
+/** Cuts at the folded boundaries and reads each piece by itself. */
+function readInBlocks(bytes: Buffer, length: number): string[][] {
+  const cuts = foldSummaries(summarise(bytes, length)).boundaries.flatMap((boundary) => boundary?.offset ?? []);
+  return [0, ...cuts].flatMap((start, index) => oracleRecords(bytes.subarray(start, cuts[index] ?? bytes.length)));
+}
+
+describe('range summaries', () => {
+  it('cut any text, at any range length from one byte up, into pieces that read as the whole does', () => {
+    fc.assert(
+      fc.property(csvText, fc.integer({ min: 1, max: 40 }), (text, length) => {
+        const bytes = Buffer.from(text);
+        expect(readInBlocks(bytes, length)).toEqual(oracleRecords(bytes));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('count the records before each boundary', () => {
+    fc.assert(
+      fc.property(csvText, fc.integer({ min: 1, max: 40 }), (text, length) => {
+        const bytes = Buffer.from(text);
+        for (const boundary of foldSummaries(summarise(bytes, length)).boundaries) {
+          if (boundary === undefined) continue;
+          expect(boundary.records).toBe(oracleRecords(bytes.subarray(0, boundary.offset)).length);
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('are the same in any grouping: composition is associative, and agrees with one pass', () => {
+    fc.assert(
+      fc.property(fc.oneof(csvNoise, csvText), fc.integer({ min: 1, max: 7 }), fc.nat(6), (text, length, split) => {
+        const bytes = Buffer.from(text);
+        const parts = summarise(bytes, length);
+        if (parts.length < 2) return;
+        const whole = summariseRange(bytes, Buffer.alloc(0), DIALECT);
+        const middle = 1 + (split % (parts.length - 1));
+        const left = parts.slice(0, middle).reduce(composeSummaries);
+        const right = parts.slice(middle).reduceRight((later, earlier) => composeSummaries(earlier, later));
+        expect(composeSummaries(left, right)).toEqual(whole);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('agree with the record reader on where records are, on text of any kind', () => {
+    fc.assert(
+      fc.property(fc.oneof(csvNoise, csvText), (text) => {
+        const bytes = Buffer.from(text);
+        const ends: number[] = [];
+        const consumed = visitRecords(bytes, DIALECT, false, (record) => ends.push(record.end + record.lineEndLength));
+        const summary = summariseFrom(bytes, ScanState.OUTSIDE, Buffer.alloc(0), DIALECT);
+        expect(summary.records).toBe(ends.length);
+        expect(consumed).toBeLessThanOrEqual(bytes.length);
+        const atEnd: number[] = [];
+        visitRecords(bytes, DIALECT, true, (record) => atEnd.push(record.end));
+        expect(atEnd.length - ends.length).toBe(consumed < bytes.length ? 1 : 0);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('are not fooled by bodies that embed records', () => {
+    let text = '';
+    for (let index = 0; index < 300; index += 1) {
+      const fake = `fake-${index},Fake title,2024-01-01,1,fake body without quotes\n`.repeat(5 + (index % 9));
+      const body = `Text, start\n${fake}${index % 3 === 0 ? 'He said "x",\n"y"' : ''}`;
+      text += `doc-${index},Title ${index},2023-05-05,${index},"${body.replaceAll('"', '""')}"\n`;
+    }
+    const bytes = Buffer.from(text);
+    for (const length of [1, 2, 3, 7, 61, 1000, 65536]) {
+      const { boundaries, records, end } = foldSummaries(summarise(bytes, length));
+      expect({ records, end }).toEqual({ records: 300, end: ScanState.OUTSIDE });
+      const starts = boundaries.flatMap((boundary) => (boundary === undefined ? [] : [boundary.offset]));
+      for (const start of starts.filter((offset) => offset < bytes.length)) {
+        expect(bytes.toString('utf8', start, start + 4)).toBe('doc-');
+      }
+    }
+  });
+
+  it('tell an open quote at the end from a closed one', () => {
+    const end = (text: string) => foldSummaries(summarise(Buffer.from(text), 3)).end;
+    expect(end('a,"b"')).toBe(ScanState.QUOTE_PENDING);
+    expect(end('a,"b')).toBe(ScanState.INSIDE);
+    expect(end('a,"b""')).toBe(ScanState.INSIDE);
+    expect(end('a,5" disk')).toBe(ScanState.OUTSIDE);
+  });
+});

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { DuckDb } from '../../../lib/duckdb/duckdb';
+import { createEngines, type DuckDbEngines } from '../../../lib/duckdb/engines';
+
+let folder: string;
+let engines: DuckDbEngines;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'engines-'));
+  engines = createEngines({ memoryLimitInMegabytes: 128 });
+});
+afterEach(async () => {
+  engines.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const spill = (name: string) => path.join(folder, name);
+/** What an engine, not a connection, is marked by. */
+const mark = (duckDb: DuckDb) => duckDb.run('CREATE TABLE mark AS SELECT 1');
+const isMarked = async (duckDb: DuckDb) =>
+  (await duckDb.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mark'"))[0]?.[0] === 1n;
+/** Sorts more than the engine may hold. */
+const sortMuch = (duckDb: DuckDb) =>
+  duckDb.rows(
+    'SELECT max(a) FROM (SELECT md5(range::VARCHAR) || md5((range + 1)::VARCHAR) AS a FROM range(4000000) ORDER BY a OFFSET 1)',
+  );
+
+describe('engines that are kept open', () => {
+  it('are used again, by a connection that knows nothing of the one before', async () => {
+    await engines.use(spill('a'), async (duckDb) => {
+      await mark(duckDb);
+      await duckDb.run("SET TimeZone = 'Asia/Tokyo'");
+      await duckDb.run('CREATE TEMP TABLE rejected AS SELECT 1');
+    });
+    await engines.use(spill('b'), async (duckDb) => {
+      expect(await isMarked(duckDb)).toBe(true);
+      expect(await duckDb.rows("SELECT current_setting('TimeZone')")).toEqual([['UTC']]);
+      await expect(duckDb.rows('SELECT * FROM rejected')).rejects.toThrow('rejected');
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('serve one piece of work each at a time', async () => {
+    await engines.use(spill('a'), async (first) => {
+      await mark(first);
+      await engines.use(spill('b'), async (second) => expect(await isMarked(second)).toBe(false));
+    });
+  });
+
+  it('are given up after work that failed', async () => {
+    await expect(
+      engines.use(spill('a'), async (duckDb) => {
+        await mark(duckDb);
+        await duckDb.run('SELECT no_such_column');
+      }),
+    ).rejects.toThrow('no_such_column');
+    expect(await engines.use(spill('b'), isMarked)).toBe(false);
+  });
+
+  it('spill where each piece of work says, and are given up then', async () => {
+    await engines.use(spill('a'), mark);
+    await engines.use(spill('b'), async (duckDb) => {
+      expect(await isMarked(duckDb)).toBe(true);
+      await sortMuch(duckDb);
+      expect(existsSync(spill('b'))).toBe(true);
+    });
+    await engines.use(spill('c'), async (duckDb) => {
+      expect(await isMarked(duckDb)).toBe(false);
+      await sortMuch(duckDb);
+      expect(existsSync(spill('c'))).toBe(true);
+    });
+    expect(existsSync(spill('a'))).toBe(false);
+  });
+
+  it('that are closed during work end with it', async () => {
+    await engines.use(spill('a'), async (duckDb) => {
+      await mark(duckDb);
+      engines.close();
+      expect(await isMarked(duckDb)).toBe(true);
+    });
+    expect(await engines.use(spill('b'), isMarked)).toBe(false);
+  });
+});

@@ -1,0 +1,177 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EventType, stamped } from '../../../packages/functions-host/durable/episodes/historyEvents';
+import { InstanceTable } from '../../../packages/functions-host/durable/instances/instanceTable';
+import { Journal } from '../../../packages/functions-host/durable/journal/journal';
+import type { JournalRecord } from '../../../packages/functions-host/durable/journal/journalRecords';
+import { startedEvent } from '../../../packages/functions-host/durable/episodes/newEvents';
+import { temporaryFolder } from '../../support/functions-host/temporaryFolder';
+
+const root = temporaryFolder();
+let folder: string;
+let file: string;
+let folders = 0;
+
+beforeEach(() => {
+  folder = path.join(root, String(folders++));
+  file = path.join(folder, 'durable.jsonl');
+  fs.mkdirSync(folder);
+});
+
+function openJournal(options: { compactAtBytes?: number; isSynchronous?: boolean } = {}) {
+  const table = new InstanceTable();
+  const onFatal = (thrown: unknown) => {
+    throw thrown as Error;
+  };
+  const journal = new Journal({ folder, onFatal, ...options });
+  journal.open(
+    (record) => table.apply(record),
+    () => table.snapshot(),
+  );
+  return { table, journal, add: (record: JournalRecord) => (journal.append(record), table.apply(record)) };
+}
+
+function created(id: string): JournalRecord {
+  return { t: 'created', id, name: 'some', start: startedEvent({ id, name: 'some' }, `{"of":"${id}"}`) };
+}
+
+function raised(id: string, name: string): JournalRecord {
+  const event = stamped(new Date().toISOString(), {
+    EventType: EventType.EventRaised as const,
+    Name: name,
+    Input: null,
+  });
+  return { t: 'message', id, event };
+}
+
+const ids = (table: InstanceTable) => [...table.all()].map(({ id }) => id);
+
+test('what was flushed is there after opening again', () => {
+  const first = openJournal();
+  first.add(created('a'));
+  first.add(raised('a', 'go'));
+  first.journal.flush();
+  // No close: as after a kill.
+  const { table } = openJournal();
+  expect(table.get('a')).toMatchObject({ id: 'a', status: 'Pending', input: '{"of":"a"}' });
+  expect(table.get('a')?.inbox.map(({ EventType: type }) => type)).toEqual([
+    EventType.ExecutionStarted,
+    EventType.EventRaised,
+  ]);
+});
+
+test('what was not flushed is written at the end of the tick', async () => {
+  const { add } = openJournal();
+  add(created('a'));
+  expect(fs.readFileSync(file, 'utf8')).not.toContain('"a"');
+  await new Promise(setImmediate);
+  expect(fs.readFileSync(file, 'utf8')).toContain('"a"');
+});
+
+test('a synchronous journal writes the same', () => {
+  const { add, journal } = openJournal({ isSynchronous: true });
+  add(created('a'));
+  journal.flush();
+  expect(ids(openJournal().table)).toEqual(['a']);
+});
+
+test('a torn last line is cut off, and what follows is whole', () => {
+  const first = openJournal();
+  first.add(created('a'));
+  first.journal.close();
+  fs.appendFileSync(file, '{"t":"created","id":"torn","name":"täö');
+  const second = openJournal();
+  expect(ids(second.table)).toEqual(['a']);
+  second.add(created('b'));
+  second.journal.close();
+  expect(ids(openJournal().table)).toEqual(['a', 'b']);
+});
+
+test('a broken line in the middle is refused with file, line and a way out', () => {
+  const first = openJournal();
+  first.add(created('a'));
+  first.journal.close();
+  const [head, ...rest] = fs.readFileSync(file, 'utf8').split('\n');
+  fs.writeFileSync(file, [head, 'garbage', ...rest].join('\n'));
+  expect(() => openJournal()).toThrow(/durable\.jsonl can't be read at line 2: .*move it away/);
+});
+
+test('a journal of another version is refused', () => {
+  fs.writeFileSync(file, '{"t":"journal","version":99}\n');
+  expect(() => openJournal()).toThrow('it is of version 99');
+});
+
+test('opening compacts: purged instances and ended histories leave the file', () => {
+  const { add, journal } = openJournal();
+  for (const id of ['gone', 'kept']) add(created(id));
+  const at = new Date().toISOString();
+  for (const id of ['gone', 'kept']) {
+    for (let i = 0; i < 50; i++) add(raised(id, `event number ${i}`));
+    add({ t: 'episode', id, at, consumed: 51, scheduled: [], status: 'Completed', output: '{"done":true}' });
+  }
+  add({ t: 'purged', id: 'gone' });
+  journal.close();
+  const before = fs.statSync(file).size;
+  const second = openJournal();
+  second.journal.close();
+  expect(fs.statSync(file).size).toBeLessThan(before / 2);
+  expect(fs.readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2);
+  const { table } = openJournal();
+  expect(ids(table)).toEqual(['kept']);
+  expect(table.get('kept')).toMatchObject({ status: 'Completed', output: '{"done":true}', input: '{"of":"kept"}' });
+  expect(table.get('kept')?.view).toHaveLength(52);
+});
+
+test('it says when it has outgrown its content, and a compaction keeps everything and goes on appending', () => {
+  const { add, journal, table } = openJournal({ compactAtBytes: 2000 });
+  add(created('a'));
+  journal.flush();
+  expect(journal.hasOutgrown).toBe(false);
+  for (let i = 0; i < 30; i++) {
+    add(created('passing'));
+    add({ t: 'purged', id: 'passing' });
+  }
+  journal.flush();
+  expect(journal.hasOutgrown).toBe(true);
+  const before = fs.statSync(file).size;
+  add(created('b'));
+  journal.compact(table.snapshot());
+  expect(journal.hasOutgrown).toBe(false);
+  expect(fs.statSync(file).size).toBeLessThan(before / 2);
+  add(created('c'));
+  journal.close();
+  expect(ids(openJournal().table)).toEqual(['a', 'b', 'c']);
+});
+
+describe('a crash while compacting', () => {
+  test('before the rename: the half-written new file is thrown away, the old one is whole', () => {
+    const first = openJournal();
+    first.add(created('a'));
+    first.add(created('b'));
+    first.journal.close();
+    const whole = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(`${file}.compacting`, whole.slice(0, whole.indexOf('"b"')));
+    expect(ids(openJournal().table)).toEqual(['a', 'b']);
+    expect(fs.readdirSync(folder)).toEqual(['durable.jsonl']);
+  });
+
+  test('when the rename itself fails: the old file is whole', () => {
+    const { add, journal, table } = openJournal();
+    add(created('a'));
+    journal.flush();
+    add(created('b'));
+    jest.spyOn(fs, 'renameSync').mockImplementationOnce(() => {
+      throw new Error('crash');
+    });
+    expect(() => journal.compact(table.snapshot())).toThrow('crash');
+    expect(fs.existsSync(`${file}.compacting`)).toBe(true);
+    expect(ids(openJournal().table)).toEqual(['a', 'b']);
+  });
+});
+
+test('nothing can be appended to a closed journal unnoticed', () => {
+  const { add, journal } = openJournal();
+  journal.close();
+  add(created('late'));
+  expect(() => journal.flush()).toThrow('is closed');
+});

@@ -1,0 +1,63 @@
+import type { Run, StepProgress } from '../../../lib/runs/run';
+import { RUN_STEPS } from '../../../lib/runs/runKey';
+import { createRunDisplay, stepLine } from '../../../local/terminal/runDisplay';
+
+const step = (name: StepProgress['name'], changed: Partial<StepProgress> = {}): StepProgress => ({
+  name,
+  status: 'waiting',
+  done: 0,
+  total: 0,
+  rows: 0,
+  rejected: 0,
+  seconds: 0,
+  ...changed,
+});
+const run = (...changed: StepProgress[]): Run =>
+  ({ steps: RUN_STEPS.map((name) => changed.find((candidate) => candidate.name === name) ?? step(name)) }) as Run;
+
+function screen(isTTY: boolean, columns = 60): { stream: NodeJS.WriteStream; written: string[] } {
+  const written: string[] = [];
+  const stream = { isTTY, columns, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
+  return { stream, written };
+}
+
+describe('the display of a run', () => {
+  it('away from a terminal: one line when a step begins and one when it ends', () => {
+    const { stream, written } = screen(false);
+    const display = createRunDisplay(stream);
+    const under = step('transform', { status: 'running', done: 1, total: 2 });
+    display.show(run(under));
+    display.show(run({ ...under, rows: 5 }));
+    display.finish(run({ ...under, status: 'done', done: 2, rows: 9, rejected: 1, seconds: 1.25 }));
+    expect(written).toEqual(['  transform: started\n', '  transform: done, 2/2 parts, 9 rows, 1 rejected, 1.3 s\n']);
+  });
+
+  it('on a terminal without a size: shows its lines all the same', () => {
+    const { stream, written } = screen(true, 0);
+    createRunDisplay(stream).show(run(step('embed', { status: 'running', done: 3, total: 8 })));
+    expect(written.join('')).toContain('embed');
+    expect(written.join('')).toContain('3/8');
+  });
+
+  it('on a terminal: redraws its lines in place, never wider than the terminal', () => {
+    const { stream, written } = screen(true);
+    const display = createRunDisplay(stream);
+    display.show(run());
+    display.show(run(step('embed', { status: 'running', done: 3, total: 8, rows: 123456789, rejected: 123456 })));
+    expect(written[0]?.startsWith('\u001b[')).toBe(true);
+    expect(written[1]?.startsWith(`\u001b[${RUN_STEPS.length}A`)).toBe(true);
+    const escapes = new RegExp(`${String.fromCharCode(27)}\\[\\d+[AK]`, 'g');
+    const lines = (written[1] ?? '').replaceAll(escapes, '').trimEnd().split('\n');
+    expect(lines).toHaveLength(RUN_STEPS.length);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
+  it.each([
+    [0, 8, '....................'],
+    [4, 8, '##########..........'],
+    [8, 8, '####################'],
+    [0, 0, '....................'],
+  ])('%i of %i parts', (done, total, bar) => {
+    expect(stepLine(step('embed', { status: 'running', done, total }))).toContain(bar);
+  });
+});

@@ -1,0 +1,227 @@
+import type { Problem } from '../../../lib/problems/problem';
+import { playOrchestration, type FakeTimer, type Wake } from '../../support/orchestration/playOrchestration';
+
+const ok = (result: object): { ok: true; result: object } => ({ ok: true, result });
+const refused = (problem: Partial<Problem>): { ok: false; problem: Problem } => ({
+  ok: false,
+  problem: { code: 'SOME_CODE', message: 'some message', ...problem },
+});
+const summary = {
+  rows: { source: 7, lake: 6, sql: 6, vectors: 6 },
+  chunks: { embedded: 20, reused: 4, deleted: 1 },
+  rejected: 1,
+  lakeVersion: 5,
+};
+
+type Activities = Record<string, (input: never) => unknown>;
+const activities: Activities = {
+  ensureRun: () => ok({ created: [] }),
+  extractSource: () => ok({ files: 0, rows: 0 }),
+  planRun: () => ok({ next: 'transform', ranges: 3, files: 3, bytes: 300, records: 7 }),
+  transformRange: () => ok({ rows: 2, rejected: 0, bytes: 10 }),
+  evaluateRun: () => ok({ passed: true }),
+  resolveGate: () => ok({ isApproved: true }),
+  commitRun: () => ok({ version: 5, rows: 6, rejected: 1, parts: 3 }),
+  loadDocuments: () => ok({ rows: 2 }),
+  removeStaleDocuments: () => ok({ deleted: 0 }),
+  embedDocuments: ({ part }: { part: number }) => ok({ documents: 2, embedded: 10 * part, reused: part }),
+  removeStaleVectors: () => ok({ deleted: 1 }),
+  reconcileRun: () => ok(summary),
+  concludeRun: () => ok({}),
+  discardRun: () => ok({}),
+};
+const input = { dataset: 'letters', date: '2026-01-01' };
+
+interface Played {
+  message: string;
+  names: string[];
+  concluded: unknown;
+  timers: FakeTimer[];
+  calls: { name: string; input: unknown }[];
+}
+
+/** Plays an ingest that may fail, and returns what it threw beside its calls. */
+function playFailing(changed: Activities, ...wakes: Wake[]): Played {
+  const calls: { name: string; input: unknown }[] = [];
+  const timers: FakeTimer[] = [];
+  let message = '';
+  try {
+    playOrchestration('ingest', input, { ...activities, ...changed }, calls, { wakes, timers });
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  const names = calls.map(({ name }) => name);
+  return { message, names, timers, calls, concluded: calls.find(({ name }) => name === 'concludeRun')?.input };
+}
+
+describe('an ingest', () => {
+  const { result, calls } = playOrchestration('ingest', input, activities);
+  const names = calls.map(({ name }) => name);
+
+  it('goes through its steps in order', () => {
+    expect(names).toEqual([
+      'ensureRun',
+      'extractSource',
+      'planRun',
+      ...['transformRange', 'transformRange', 'transformRange'],
+      'evaluateRun',
+      'commitRun',
+      ...['loadDocuments', 'loadDocuments', 'loadDocuments', 'removeStaleDocuments'],
+      ...['embedDocuments', 'embedDocuments', 'embedDocuments', 'removeStaleVectors'],
+      'reconcileRun',
+      'discardRun',
+      'concludeRun',
+    ]);
+    expect(result).toEqual(summary);
+  });
+
+  it('numbers the ranges', () => {
+    const ranges = calls.filter(({ name }) => name === 'transformRange').map(({ input: range }) => range);
+    expect(ranges).toMatchObject([{ part: 0 }, { part: 1 }, { part: 2 }]);
+  });
+
+  it('gives every step the same run, named after its time', () => {
+    expect(new Set(calls.map(({ input: given }) => (given as { runId: string }).runId))).toEqual(
+      new Set(['20260102T010000Z-0f8fad5b']),
+    );
+  });
+
+  it('sums up what the streams counted', () => {
+    expect(calls.find(({ name }) => name === 'reconcileRun')?.input).toMatchObject({
+      source: 7,
+      rejected: 1,
+      lakeVersion: 5,
+      chunks: { embedded: 30, reused: 3, deleted: 1 },
+    });
+  });
+
+  it('keeps every activity input under 4 KB', () => {
+    const sizes = calls.map(({ input: given }) => Buffer.byteLength(JSON.stringify(given)));
+    expect(Math.max(...sizes)).toBeLessThan(4096);
+  });
+});
+
+describe('a gate that is closed for good', () => {
+  const { message, names, concluded } = playFailing({
+    evaluateRun: () => refused({ code: 'QUALITY_GATE_CLOSED', found: '0.4', expected: 'at most 0.01' }),
+  });
+
+  it('stops the run before anything is visible, and cleans up', () => {
+    expect(names.slice(names.indexOf('evaluateRun'))).toEqual(['evaluateRun', 'discardRun', 'concludeRun']);
+  });
+
+  it('tells what was observed and what expected', () => {
+    expect(message).toContain('QUALITY_GATE_CLOSED');
+    expect(concluded).toMatchObject({ problem: { found: '0.4', expected: 'at most 0.01' }, summary: null });
+  });
+});
+
+describe('a gate that waits for a decision', () => {
+  const decideBy = Date.UTC(2026, 0, 3);
+  const evaluateRun = (): object => ok({ passed: false, decideBy });
+  const rejected = (): object => refused({ code: 'QUALITY_GATE_REJECTED' });
+  const after = ({ names }: Played): string[] => names.slice(names.indexOf('evaluateRun') + 1);
+  const settled = ({ calls }: Played): unknown[] =>
+    calls.filter(({ name }) => name === 'resolveGate').map(({ input: given }) => given);
+
+  it('commits when it is approved, and cancels its timer', () => {
+    const played = playFailing({ evaluateRun }, 'event');
+    expect(after(played).slice(0, 2)).toEqual(['resolveGate', 'commitRun']);
+    expect(played.message).toBe('');
+    expect(settled(played)).toMatchObject([{ ...input, isOverdue: false }]);
+    expect(played.timers).toMatchObject([{ fireAt: new Date(decideBy), isCanceled: true }]);
+  });
+
+  it('stops when it is rejected: nothing but the clean-up', () => {
+    const played = playFailing({ evaluateRun, resolveGate: rejected }, 'event');
+    expect(after(played)).toEqual(['resolveGate', 'discardRun', 'concludeRun']);
+    expect(played.message).toContain('QUALITY_GATE_REJECTED');
+    expect(played.concluded).toMatchObject({ problem: { code: 'QUALITY_GATE_REJECTED' } });
+  });
+
+  it('settles when its time is over', () => {
+    const played = playFailing({ evaluateRun, resolveGate: rejected }, 'timer');
+    expect(settled(played)).toMatchObject([{ isOverdue: true }]);
+    expect(played.timers).toMatchObject([{ isCanceled: false }]);
+    expect(after(played)).toEqual(['resolveGate', 'discardRun', 'concludeRun']);
+  });
+
+  it('goes on waiting after an event without a decision, until the same moment', () => {
+    let asked = 0;
+    const resolveGate = (): object => ok({ isApproved: (asked += 1) === 3 });
+    const played = playFailing({ evaluateRun, resolveGate }, 'event', 'event', 'timer');
+    expect(settled(played)).toMatchObject([{ isOverdue: false }, { isOverdue: false }, { isOverdue: true }]);
+    expect(played.timers.map(({ fireAt, isCanceled }) => [fireAt.getTime(), isCanceled])).toEqual([
+      [decideBy, true],
+      [decideBy, true],
+      [decideBy, false],
+    ]);
+    expect(played.names).toContain('reconcileRun');
+  });
+});
+
+describe('a replay', () => {
+  it('tells the first step which execution it replays', () => {
+    const calls: { name: string; input: unknown }[] = [];
+    playOrchestration('ingest', { ...input, replayOf: 'earlier' }, activities, calls);
+    expect(calls[0]).toMatchObject({ name: 'ensureRun', input: { replayOf: 'earlier' } });
+    expect(calls[1]?.input).not.toHaveProperty('replayOf');
+  });
+});
+
+describe('a step that refuses', () => {
+  it.each([
+    ['planRun', ['ensureRun', 'extractSource', 'planRun', 'discardRun', 'concludeRun']],
+    ['commitRun', undefined],
+  ])('%s: nothing after it but the clean-up', (name, expected) => {
+    const { message, names, concluded } = playFailing({
+      [name]: () => refused({ code: 'CSV_EMPTY', found: '0 bytes' }),
+    });
+    expect(message).toContain('CSV_EMPTY');
+    expect(concluded).toMatchObject({ problem: { code: 'CSV_EMPTY', found: '0 bytes' } });
+    const after = names.slice(names.indexOf(name) + 1);
+    expect(expected ? names : after).toEqual(expected ?? ['discardRun', 'concludeRun']);
+  });
+
+  it('in a range: the other ranges end, then the run stops', () => {
+    const transformRange = ({ part }: { part: number }): object =>
+      part === 1 ? refused({ code: 'CSV_BROKEN' }) : ok({ rows: 1, rejected: 0, bytes: 1 });
+    const { message, names } = playFailing({ transformRange });
+    expect(names.filter((name) => name === 'transformRange')).toHaveLength(3);
+    expect(names).not.toContain('evaluateRun');
+    expect(message).toContain('CSV_BROKEN');
+  });
+});
+
+describe('a stream that fails after the commit', () => {
+  const embedDocuments = (): never => {
+    throw new Error("Activity function 'embedDocuments' failed: VECTORS_UNAVAILABLE: Qdrant does not answer");
+  };
+  const { names, concluded } = playFailing({ embedDocuments });
+
+  it('deletes nothing in Qdrant, and lets the other stream end', () => {
+    expect(names).not.toContain('removeStaleVectors');
+    expect(names).toContain('removeStaleDocuments');
+  });
+
+  it('keeps what the lake committed', () => {
+    expect(names).not.toContain('discardRun');
+    expect(names).not.toContain('reconcileRun');
+  });
+
+  it('keeps the code that the message carries', () => {
+    expect(concluded).toMatchObject({ problem: { code: 'VECTORS_UNAVAILABLE' } });
+  });
+});
+
+describe('a record that cannot be written on the way out', () => {
+  it('does not hide the first failure', () => {
+    const { message } = playFailing({
+      planRun: () => refused({ code: 'RAW_FOLDER_NOT_FOUND' }),
+      concludeRun: () => {
+        throw new Error('no database');
+      },
+    });
+    expect(message).toContain('RAW_FOLDER_NOT_FOUND');
+  });
+});

@@ -1,0 +1,306 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Health as ServerHealth } from '../../../lib/health';
+import type { DocumentFilters, DocumentPage as ServerDocumentPage } from '../../../lib/documents/documentQueries';
+import type { QuarantineCounts } from '../../../lib/quarantine/quarantineCounts';
+import type { QuarantinePage as ServerQuarantinePage } from '../../../lib/quarantine/quarantinePage';
+import { createApi } from '../../../static-web/src/api';
+import type {
+  Answer,
+  AskEvent,
+  DocumentPage,
+  DocumentQuery,
+  Health,
+  QuarantinePage,
+  QuarantineQuery,
+} from '../../../static-web/src/apiTypes';
+
+type Handler = (request: http.IncomingMessage, response: http.ServerResponse, body: string) => void;
+
+let handle: Handler;
+let server: http.Server;
+let origin: string;
+
+beforeAll(async () => {
+  server = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (piece: Buffer) => (body += piece.toString()));
+    request.on('end', () => handle(request, response, body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+function answerWith(status: number, contentType: string, body: string): void {
+  handle = (_request, response) => response.writeHead(status, { 'Content-Type': contentType }).end(body);
+}
+
+async function collect(events: AsyncGenerator<AskEvent>): Promise<AskEvent[]> {
+  const collected: AskEvent[] = [];
+  for await (const event of events) collected.push(event);
+  return collected;
+}
+
+const answer: Answer = { question: 'How?', answer: 'So – €5 [1].', citations: [], model: 'extractive' };
+
+describe('asking', () => {
+  it('sends the question and its filters, and asks for a stream', async () => {
+    const seen: unknown[] = [];
+    handle = (request, response, body) => {
+      seen.push(request.method, request.url, request.headers.accept, request.headers['content-type'], JSON.parse(body));
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.end(`event: answer\ndata: ${JSON.stringify(answer)}\n\n`);
+    };
+    const request = { question: 'How?', dataset: 'speeches', filters: { author: 'Grant' } };
+    await collect(createApi(origin).ask(request));
+    expect(seen).toEqual(['POST', '/api/ask', 'text/event-stream', 'application/json', request]);
+  });
+
+  it('gives tokens as they come, also when a character is cut in two', async () => {
+    const bytes = Buffer.from(
+      `event: token\ndata: {"text":"So – €5"}\n\nevent: answer\ndata: ${JSON.stringify(answer)}\n\n`,
+    );
+    const cut = bytes.indexOf('€') + 1;
+    let sendRest: (() => void) | undefined;
+    handle = (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
+      response.write('event: token\ndata: {"text":"first"}\n\n');
+      response.write(bytes.subarray(0, cut));
+      sendRest = () => response.end(bytes.subarray(cut));
+    };
+    const events = createApi(origin).ask({ question: 'How?' });
+    // The rest is sent only after the first token was seen: it came before the answer was whole.
+    expect((await events.next()).value).toEqual({ type: 'token', text: 'first' });
+    sendRest?.();
+    expect(await collect(events)).toEqual([
+      { type: 'token', text: 'So – €5' },
+      { type: 'answer', answer },
+    ]);
+  });
+
+  it('ends with the problem that the stream names', async () => {
+    answerWith(200, 'text/event-stream', 'event: error\ndata: {"code":"MODEL_DOWN","detail":"No model."}\n\n');
+    expect(await collect(createApi(origin).ask({ question: 'How?' }))).toMatchObject([
+      { type: 'error', problem: { code: 'MODEL_DOWN', message: 'No model.' } },
+    ]);
+  });
+
+  it('passes over events that it does not know', async () => {
+    answerWith(200, 'text/event-stream', `event: news\ndata: x\n\nevent: answer\ndata: ${JSON.stringify(answer)}\n\n`);
+    expect(await collect(createApi(origin).ask({ question: 'How?' }))).toEqual([{ type: 'answer', answer }]);
+  });
+
+  it('takes a whole JSON answer too', async () => {
+    answerWith(200, 'application/json', JSON.stringify(answer));
+    expect(await collect(createApi(origin).ask({ question: 'How?' }))).toEqual([{ type: 'answer', answer }]);
+  });
+
+  it('says so when the stream ends without an answer', async () => {
+    answerWith(200, 'text/event-stream', 'event: token\ndata: {"text":"So"}\n\n');
+    await expect(collect(createApi(origin).ask({ question: 'How?' }))).rejects.toMatchObject({
+      problem: { code: 'ANSWER_CUT_OFF' },
+    });
+  });
+
+  it('says so when the connection breaks in the middle', async () => {
+    handle = (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('event: token\ndata: {"text":"So"}\n\n', () => response.destroy());
+    };
+    await expect(collect(createApi(origin).ask({ question: 'How?' }))).rejects.toMatchObject({
+      problem: { code: 'ANSWER_CUT_OFF' },
+    });
+  });
+
+  it('closes the connection and throws an AbortError when cancelled', async () => {
+    let closed: Promise<unknown> | undefined;
+    handle = (_request, response) => {
+      closed = once(response, 'close');
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('event: token\ndata: {"text":"So"}\n\n');
+    };
+    const controller = new AbortController();
+    const events = createApi(origin).ask({ question: 'How?' }, controller.signal);
+    await events.next();
+    controller.abort();
+    await expect(events.next()).rejects.toMatchObject({ name: 'AbortError' });
+    await closed;
+  });
+
+  it('closes the connection when its reader leaves early', async () => {
+    let closed: Promise<unknown> | undefined;
+    handle = (_request, response) => {
+      closed = once(response, 'close');
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('event: token\ndata: {"text":"So"}\n\n');
+    };
+    const events = createApi(origin).ask({ question: 'How?' });
+    await events.next();
+    await events.return(undefined);
+    await closed;
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('other calls', () => {
+  it('escapes the id of a run', async () => {
+    let path: string | undefined;
+    handle = (request, response) => {
+      path = request.url;
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"a/b ?"}');
+    };
+    expect((await createApi(origin).run('a/b ?')).id).toBe('a/b ?');
+    expect(path).toBe('/api/runs/a%2Fb%20%3F');
+  });
+
+  it('starts a run and gives its id', async () => {
+    let sent: unknown;
+    handle = (_request, response, body) => {
+      sent = JSON.parse(body);
+      response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"id":"ingest-a-2024-01-15"}');
+    };
+    const id = await createApi(origin).startRun({ dataset: 'a', date: '2024-01-15' });
+    expect([id, sent]).toEqual(['ingest-a-2024-01-15', { dataset: 'a', date: '2024-01-15' }]);
+  });
+
+  it('decides and replays a run', async () => {
+    const seen: unknown[] = [];
+    handle = (request, response, body) => {
+      seen.push(request.method, request.url, body === '' ? undefined : JSON.parse(body));
+      response.writeHead(202, { 'Content-Type': 'application/json' }).end('{}');
+    };
+    const api = createApi(origin);
+    await api.decideRun('a/b', { decision: 'approve', reason: 'known' });
+    await api.replayRun('a/b');
+    expect(seen).toEqual([
+      ...['POST', '/api/runs/a%2Fb/decision', { decision: 'approve', reason: 'known' }],
+      ...['POST', '/api/runs/a%2Fb/replay', undefined],
+    ]);
+  });
+
+  it('throws the problem of a decision that came too late', async () => {
+    answerWith(409, 'application/problem+json', '{"code":"RUN_NOT_BLOCKED","title":"It waits for nothing."}');
+    await expect(createApi(origin).decideRun('a', { decision: 'reject', reason: 'x' })).rejects.toMatchObject({
+      status: 409,
+      problem: { code: 'RUN_NOT_BLOCKED', message: 'It waits for nothing.' },
+    });
+  });
+
+  it("reads a page of a run's quarantine", async () => {
+    const query: Required<QuarantineQuery> = { run: 'r', code: 'VALUE_MISSING', cursor: 'c', limit: 2 };
+    const fault = { code: 'VALUE_MISSING', column: 'title', found: null, expected: 'a value' };
+    const record = {
+      ...fault,
+      file: 'a.csv',
+      record: 1,
+      line: 2,
+      byteOffset: 9,
+      raw: 'x',
+      isTruncated: false,
+      more: [fault],
+    };
+    const sent: ServerQuarantinePage & { counts: QuarantineCounts } = {
+      runId: 'r',
+      records: [record],
+      nextCursor: null,
+      counts: { codes: [{ code: 'VALUE_MISSING', records: 1 }], isWhole: true },
+    };
+    const expected: QuarantinePage = sent;
+    let path: string | undefined;
+    handle = (request, response) => {
+      path = request.url;
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(sent));
+    };
+    expect(await createApi(origin).quarantine('a', query)).toEqual(expected);
+    expect(path).toBe('/api/runs/a/quarantine?run=r&code=VALUE_MISSING&cursor=c&limit=2');
+  });
+
+  it('leaves empty filters out of the address', async () => {
+    const paths: (string | undefined)[] = [];
+    handle = (request, response) => {
+      paths.push(request.url);
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"documents":[],"nextCursor":null}');
+    };
+    const api = createApi(origin);
+    await api.documents({ author: 'A & B', title: '', cursor: undefined, limit: 50 });
+    await api.documents({});
+    expect(paths).toEqual(['/api/documents?author=A+%26+B&limit=50', '/api/documents']);
+  });
+
+  it('asks for documents by every filter, and reads a page', async () => {
+    // Typed as the server types them: a change of either side alone fails the type check.
+    const filters: Required<DocumentFilters> = {
+      dataset: 'speeches',
+      author: 'Grant',
+      category: 'Republican',
+      from: '1870-01-01',
+      to: '1880-01-01',
+      title: 'Address',
+    };
+    const query: Required<DocumentQuery> = { ...filters, cursor: 'c', limit: 2 };
+    const document = { dataset: 'speeches', docId: '1', title: 'An Address', ingestDate: '2024-01-15' };
+    const sent: ServerDocumentPage = {
+      documents: [{ ...document, author: null, publishedAt: null, category: null }],
+      nextCursor: 'next',
+    };
+    const expected: DocumentPage = sent;
+    let path: string | undefined;
+    handle = (request, response) => {
+      path = request.url;
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(sent));
+    };
+    expect(await createApi(origin).documents(query)).toEqual(expected);
+    expect(Object.fromEntries(new URL(path ?? '', origin).searchParams)).toEqual({
+      ...filters,
+      cursor: 'c',
+      limit: '2',
+    });
+  });
+
+  it('throws the problem of a refused call', async () => {
+    answerWith(409, 'application/problem+json', '{"code":"RUN_ACTIVE","detail":"It runs already.","remedy":"Wait."}');
+    await expect(createApi(origin).startRun({ dataset: 'a' })).rejects.toMatchObject({
+      status: 409,
+      problem: { code: 'RUN_ACTIVE', message: 'It runs already.', remedy: 'Wait.' },
+    });
+  });
+
+  it("throws a problem for a proxy's page, refused or not", async () => {
+    const api = createApi(origin);
+    answerWith(502, 'text/html', '<h1>Bad gateway</h1>');
+    await expect(api.runs()).rejects.toMatchObject({ problem: { code: 'HTTP_502' } });
+    answerWith(200, 'text/html', '<h1>Hello</h1>');
+    await expect(api.runs()).rejects.toMatchObject({ problem: { code: 'API_NOT_JSON' } });
+  });
+
+  it('takes a degraded health report for what it is, whatever its status', async () => {
+    const sent: ServerHealth = {
+      status: 'degraded',
+      dependencies: [{ name: 'vectors', status: 'unavailable', latencyInMilliseconds: 9, error: 'down' }],
+    };
+    answerWith(503, 'application/json', JSON.stringify(sent));
+    const expected: Health = sent;
+    expect(await createApi(origin).health()).toEqual(expected);
+    answerWith(500, 'application/problem+json', '{"code":"INTERNAL","detail":"Broken."}');
+    await expect(createApi(origin).health()).rejects.toMatchObject({ problem: { code: 'INTERNAL' } });
+  });
+
+  it('throws a problem when nothing listens', async () => {
+    const gone = http.createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as AddressInfo;
+    gone.close();
+    await once(gone, 'close');
+    await expect(createApi(`http://127.0.0.1:${port}`).runs()).rejects.toMatchObject({
+      problem: { code: 'API_UNREACHABLE', retryable: true },
+    });
+  });
+});

@@ -1,0 +1,58 @@
+import { ApiError, isAbort, placeOf, problemOf, problemOfError } from '../../../static-web/src/problem';
+
+it('reads a problem+json body', () => {
+  const body = {
+    type: 'about:blank',
+    title: 'Bad Request',
+    status: 400,
+    detail: 'The column "author" is missing.',
+    code: 'CSV_HEADER_MISSING_COLUMN',
+    found: 'auther',
+    expected: 'author',
+    where: { file: 'a.csv', line: 1 },
+    remedy: 'Rename it.',
+    retryable: false,
+  };
+  expect(problemOf(body, 400)).toEqual({
+    code: 'CSV_HEADER_MISSING_COLUMN',
+    message: 'The column "author" is missing.',
+    found: 'auther',
+    expected: 'author',
+    where: { file: 'a.csv', line: 1 },
+    remedy: 'Rename it.',
+    retryable: false,
+  });
+});
+
+it('takes message, then title, where there is no detail', () => {
+  expect(problemOf({ message: 'm', title: 't' }, 500).message).toBe('m');
+  expect(problemOf({ title: 't' }, 500).message).toBe('t');
+});
+
+it.each([[undefined], [null], ['<html>'], [[1]], [{}]])('makes a problem with the status as its code of %j', (body) => {
+  const problem = problemOf(body, 502);
+  expect(problem.code).toBe('HTTP_502');
+  expect(problem.message).not.toBe('');
+});
+
+it('gives back the problem inside an ApiError, and makes one of anything else', () => {
+  const problem = { code: 'A', message: 'b' };
+  expect(problemOfError(new ApiError(problem, 400))).toBe(problem);
+  expect(problemOfError(new TypeError('x is not a function')).message).toBe('x is not a function');
+  expect(problemOfError('torn').message).toBe('torn');
+});
+
+it('tells an abort from an error', () => {
+  const controller = new AbortController();
+  controller.abort();
+  expect(isAbort(controller.signal.reason)).toBe(true);
+  expect(isAbort(new Error('AbortError'))).toBe(false);
+  expect(isAbort(undefined)).toBe(false);
+});
+
+it('says the place in one line, line and byte 0 included', () => {
+  const where = { file: 'a.csv', line: 12, column: 'title' };
+  expect(placeOf({ code: 'A', message: 'b', where })).toBe('file a.csv, line 12, column "title"');
+  expect(placeOf({ code: 'A', message: 'b', where: { byteOffset: 0 } })).toBe('byte 0');
+  expect(placeOf({ code: 'A', message: 'b' })).toBe('');
+});

@@ -1,0 +1,105 @@
+import type { Run, StepProgress } from '../../../static-web/src/apiTypes';
+import { RUN_STEPS } from '../../../lib/runs/runKey';
+import {
+  doStoresAgree,
+  hasEnded,
+  pollDelayAfter,
+  shareOf,
+  standingOf,
+  stepFacts,
+  stepTitle,
+} from '../../../static-web/src/runProgress';
+
+const step: StepProgress = {
+  name: 'embed',
+  status: 'running',
+  done: 3,
+  total: 8,
+  rows: 233,
+  rejected: 2,
+  seconds: 1.23,
+};
+const run: Run = {
+  id: 'ingest-speeches-2024-01-15',
+  dataset: 'speeches',
+  date: '2024-01-15',
+  runId: 'a',
+  status: 'Completed',
+  step: 'reconcile',
+  startedAt: '2024-01-15T01:00:00Z',
+  finishedAt: '2024-01-15T01:01:00Z',
+  seconds: 60,
+  steps: [step],
+  rows: { source: 235, lake: 233, sql: 233, vectors: 233 },
+  chunks: null,
+  rejected: 2,
+  lakeVersion: 0,
+  error: null,
+};
+
+it('looks every second while a run moves, rarely when none does', () => {
+  const moving = pollDelayAfter([run, { ...run, status: 'Running' }]);
+  expect(moving).toBe(1_000);
+  expect(pollDelayAfter([{ ...run, status: 'Pending' }])).toBe(moving);
+  expect(pollDelayAfter([run, { ...run, status: 'Suspended' }])).toBeGreaterThan(moving);
+  expect(pollDelayAfter([])).toBeGreaterThan(moving);
+  const waiting = pollDelayAfter([run, { ...run, status: 'Blocked' }]);
+  expect(waiting).toBeGreaterThan(moving);
+  expect(waiting).toBeLessThan(pollDelayAfter([run]));
+  expect(pollDelayAfter(undefined)).toBeGreaterThan(moving);
+});
+
+it.each<[Partial<StepProgress>, number | undefined]>([
+  [{}, 3 / 8],
+  [{ status: 'waiting' }, 0],
+  [{ status: 'skipped' }, 0],
+  [{ status: 'done', done: 0, total: 0 }, 1],
+  [{ status: 'failed' }, 3 / 8],
+  [{ status: 'failed', total: 0 }, 0],
+  [{ total: 0 }, undefined],
+  [{ done: 9 }, 1],
+])('shows the share done of %j', (change, share) => {
+  expect(shareOf({ ...step, ...change })).toBe(share);
+});
+
+it.each<[Partial<StepProgress>, string]>([
+  [{}, '3 of 8 · 233 rows · 2 rejected · 1.2 s'],
+  [{ rows: 0, rejected: 0, total: 0 }, '1.2 s'],
+  [{ status: 'done', done: 1, total: 1, rows: 1, rejected: 0 }, '1 row · 1.2 s'],
+  [{ status: 'waiting' }, 'waiting'],
+  [{ status: 'skipped' }, 'skipped'],
+])('says of a step with %j: %s', (change, facts) => {
+  expect(stepFacts({ ...step, ...change })).toBe(facts);
+});
+
+it('has words for every step of a run, and leaves an unknown one its own name', () => {
+  for (const name of RUN_STEPS) expect(stepTitle(name)).not.toBe(name);
+  expect(stepTitle('vacuum')).toBe('vacuum');
+});
+
+it('says where a run stands, also before its first step', () => {
+  expect(standingOf(run)).toBe(stepTitle('reconcile'));
+  expect(standingOf({ ...run, step: null })).not.toBe('');
+});
+
+it('finds the stores agreeing only when every count does', () => {
+  expect(doStoresAgree(run)).toBe(true);
+  expect(doStoresAgree({ ...run, rows: null })).toBe(false);
+  for (const store of ['source', 'lake', 'sql', 'vectors'] as const) {
+    const rows = { source: 235, lake: 233, sql: 233, vectors: 233 };
+    rows[store] -= 1;
+    expect(doStoresAgree({ ...run, rows })).toBe(false);
+  }
+});
+
+it.each([
+  ['Completed', true],
+  ['Failed', true],
+  ['Terminated', true],
+  ['Blocked', false],
+  ['Running', false],
+  ['Pending', false],
+  ['Suspended', false],
+] as const)('lets a run that is %s be replayed: %s', (status, expected) => {
+  expect(hasEnded({ ...run, status })).toBe(expected);
+});
