@@ -22,6 +22,7 @@ const zones = Object.entries(rooms).flatMap(([room, { may, message }]) =>
 
 // Which noun of lib may import which, types included. No two import each other.
 const nouns = {
+  api: 'answering documents problems quarantine runs',
   answering: 'embedding language openAi problems retrieval vectors',
   concurrency: '',
   contract: 'problems',
@@ -36,7 +37,8 @@ const nouns = {
   encoding: 'contract problems',
   extraction: 'contract database lakehouse problems runs storage',
   indexing: 'concurrency documents embedding language vectors',
-  ingest: 'delta lakehouse planning problems runs staging',
+  ingest:
+    'contract database delta documents embedding extraction indexing lakehouse planning problems quality reconcile runs staging transform vectors',
   lakehouse: 'contract duckdb problems runs storage',
   language: '',
   openAi: 'problems',
@@ -53,7 +55,7 @@ const nouns = {
   transform: 'contract conversion csv delta duckdb lakehouse planning problems quality quarantine runs staging storage',
   vectors: 'language problems',
 };
-const ROOT_FILES = ['./azureIdentity.ts'];
+const ROOT_FILES = ['./azureIdentity.ts', './health.ts'];
 const nounZones = Object.entries(nouns).map(([noun, may]) => ({
   target: `./lib/${noun}`,
   from: './lib',

@@ -4,53 +4,35 @@ import { createChatAnswerer } from './answering/openAi';
 import type { ScoringDependencies } from './answering/scoreSentences';
 import { azureIdentity, openAiTokenProvider } from './azureIdentity';
 import { sqlConnection, type AzureOpenAiAccess, type Config } from './config';
-import { contractFolder, type ContractCatalog } from './contract/contractCatalog';
+import { contractFolder } from './contract/contractCatalog';
 import { createEngines } from './duckdb/engines';
 import type { Embedder } from './embedding/embedder';
 import { createOpenAiEmbedder } from './embedding/openAi';
 import { createUseLiteEmbedder } from './embedding/useLite/useLite';
 import type { Probe } from './health';
+import type { IngestDependencies } from './ingest/dependencies';
 import { createAzureStorage } from './storage/azureStorage';
-import type { CommittedPart, LakeReader } from './documents/document';
 import { createLakeReader } from './documents/lakeReader';
 import type { Lakehouse } from './lakehouse/lakehouse';
 import type { ObjectStore } from './storage/objectStore';
 import { createPartLookup } from './documents/partLookup';
 import { createBlockCache } from './storage/blockCache';
 import { createDocumentLookup } from './documents/currentDocuments';
-import type { Database } from './database/database';
 import { migratedDatabase } from './database/migratedDatabase';
 import { createPostgres } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
-import { createGateStore, type GateStore } from './quality/gateStore';
-import type { RunKey } from './runs/runKey';
-import { createRunStore, type RunStore } from './runs/runStore';
-import { createExtractStore, type ExtractStore } from './extraction/extractStore';
+import { createGateStore } from './quality/gateStore';
+import { createRunStore } from './runs/runStore';
+import { createExtractStore } from './extraction/extractStore';
 import { createPostgresSource } from './extraction/postgresSource';
-import type { SqlSource } from './extraction/sqlSource';
 import type { OpenAiService } from './openAi/openAiService';
 import { createQdrantIndex } from './vectors/qdrant';
-import type { VectorIndex } from './vectors/vectorIndex';
 
-/** Everything that the doors work with. */
-export interface App {
-  config: Config;
-  contracts: ContractCatalog;
-  lakehouse: Lakehouse;
-  lake: LakeReader;
-  database: Database;
-  runs: RunStore;
-  gates: GateStore;
-  extracts: ExtractStore;
-  /** The SQL source whose connection string the setting holds. Not set: SETTING_MISSING. */
-  connectSource(setting: string): SqlSource;
-  vectors: VectorIndex;
-  embedder: Embedder;
+/** Everything that the triggers work with. */
+export interface App extends IngestDependencies {
   documents: DocumentLookup;
   answerer: Answerer;
   answerTimeoutInMilliseconds: number;
-  /** Part number `part` of the partition that the run has committed. Absent: LAKE_PART_NOT_FOUND. */
-  committedPart(key: RunKey, part: number): Promise<CommittedPart>;
   probes: Record<string, Probe>;
   close(): Promise<void>;
 }
@@ -79,7 +61,6 @@ export function createApp(config: Config): App {
   const embedder = createEmbedder(config);
   const vectors = createQdrantIndex({ ...config.qdrant, embedder });
   return {
-    config,
     contracts,
     lakehouse,
     lake,
@@ -93,6 +74,7 @@ export function createApp(config: Config): App {
     documents: createDocumentLookup(database),
     answerer: createAnswerer(config, { vectors, embedder }),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
+    gateDecisionTimeoutInHours: config.gateDecisionTimeoutInHours,
     committedPart: createPartLookup(lake),
     probes: {
       storage: () => store.info(config.lake.containers.raw, 'health'),

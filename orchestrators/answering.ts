@@ -1,5 +1,5 @@
+import type { Outcome } from '../lib/ingest/step';
 import { problemOf, StepFailure, type StepFlow } from './callStep';
-import type { Outcome } from './steps';
 
 /** Runs a sub-orchestration's work: a permanent failure becomes its answer, anything else is thrown on. */
 export function* answering<Result>(work: () => StepFlow<Result>): StepFlow<Outcome<Result>> {

@@ -1,7 +1,8 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import type { StepName, Steps } from '../lib/ingest/registry';
+import type { Outcome } from '../lib/ingest/step';
 import type { Problem } from '../lib/problems/problem';
 import { transientRetry } from './retryPolicies';
-import type { Outcome, StepName, Steps } from './steps';
 
 /** A failure that no retry mends, as an activity or a sub-orchestration reported it. */
 export class StepFailure extends Error {

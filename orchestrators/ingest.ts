@@ -1,10 +1,12 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import type { IngestInput } from '../lib/ingest/orchestration';
+import type { Outcome } from '../lib/ingest/step';
+import type { BlockedGate } from '../lib/ingest/steps/evaluateRun';
 import type { RunSummary } from '../lib/runs/run';
 import type { RunKey } from '../lib/runs/runKey';
 import { callStep, problemOf, StepFailure, unwrap, type StepFlow } from './callStep';
 import { planAll } from './planning';
 import { spreadApart } from './spread';
-import type { BlockedGate, Outcome } from './steps';
 import {
   EMBEDDING_STREAM,
   METADATA_STREAM,
@@ -14,14 +16,6 @@ import {
 } from './streams';
 
 export const INGEST = 'ingest';
-
-export interface IngestInput {
-  dataset: string;
-  /** Partition, `yyyy-mm-dd`. */
-  date: string;
-  /** Run id of the execution that this one replays. */
-  replayOf?: string;
-}
 
 /** The external event that wakes a blocked run. It says nothing: what was decided stands in the record. */
 export const GATE_DECISION = 'gateDecision';

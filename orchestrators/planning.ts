@@ -1,11 +1,11 @@
 import type { OrchestrationContext } from 'durable-functions';
+import type { Outcome } from '../lib/ingest/step';
 import type { RunKey } from '../lib/runs/runKey';
 import type { PlanSummary } from '../lib/planning/plan';
 import type { PlanProgress } from '../lib/planning/scan';
 import { answering } from './answering';
 import { callStep, unwrap, type StepFlow } from './callStep';
 import { spread } from './spread';
-import type { Outcome } from './steps';
 
 export const PLANNING = 'planning';
 

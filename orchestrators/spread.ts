@@ -1,15 +1,16 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import type { Steps } from '../lib/ingest/registry';
+import type { Outcome } from '../lib/ingest/step';
 import type { RunKey } from '../lib/runs/runKey';
 import { answering } from './answering';
 import { fanOut, unwrap, type StepFlow } from './callStep';
-import type { Outcome, Steps } from './steps';
 
 export const SPREAD = 'spread';
 
 /** Most activities, or most sub-orchestrations, of one orchestration: a replay costs time in proportion to its history. */
 export const WIDTH = 200;
 
-/** Steps that are done once for each part of a run. Their results are counts, which add up. */
+/** Steps that are fanned out. Their results are counts, which add up. */
 const NOTHING = {
   convertFile: { bytes: 0 },
   scanBlock: { bytes: 0 },
@@ -22,14 +23,14 @@ export type SpreadStep = keyof typeof NOTHING;
 export interface SpreadInput<Name extends SpreadStep = SpreadStep> {
   step: Name;
   key: RunKey;
-  /** Number of the first part. */
+  /** Number of the first task. */
   first: number;
   count: number;
 }
 
 /**
- * Calls an activity for each part and adds up what they count. More than WIDTH parts are dealt out to sub-orchestrations,
- * which do the same, so that no history grows with the size of the run: 40,000 parts take two levels, 8,000,000 three.
+ * Calls an activity for each task and adds up what they count. More than WIDTH tasks are divided among sub-orchestrations,
+ * which do the same, so that no history grows with the size of the run: 40,000 tasks take two levels, 8,000,000 three.
  */
 export function* spread<Name extends SpreadStep>(
   context: OrchestrationContext,
@@ -37,7 +38,7 @@ export function* spread<Name extends SpreadStep>(
 ): StepFlow<Steps[Name]['result']> {
   const { step, key, first, count } = input;
   if (count <= WIDTH) {
-    const inputs = Array.from({ length: count }, (_, index) => ({ ...key, part: first + index }));
+    const inputs = Array.from({ length: count }, (_, index) => ({ ...key, task: first + index }));
     return addUp(step, yield* fanOut(context, step, inputs, WIDTH));
   }
   const size = shareOf(count);
@@ -73,7 +74,7 @@ function startSpread(context: OrchestrationContext, input: SpreadInput): Task {
   return context.df.callSubOrchestrator(SPREAD, input, `${key.runId}-${step}-${first}-${count}`);
 }
 
-/** Parts for each sub-orchestration: the smallest power of WIDTH with which at most WIDTH of them are enough. */
+/** Tasks for each sub-orchestration: the smallest power of WIDTH with which at most WIDTH of them are enough. */
 function shareOf(count: number): number {
   let size = WIDTH;
   while (count / size > WIDTH) size *= WIDTH;
@@ -85,5 +86,5 @@ function addUp<Name extends SpreadStep>(step: Name, results: Steps[Name]['result
   for (const result of results as Record<string, number>[]) {
     for (const name of Object.keys(totals)) totals[name] = (totals[name] ?? 0) + (result[name] ?? 0);
   }
-  return totals as Steps[Name]['result'];
+  return totals;
 }

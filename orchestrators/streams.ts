@@ -1,9 +1,9 @@
 import type { OrchestrationContext } from 'durable-functions';
+import type { Outcome } from '../lib/ingest/step';
 import type { RunKey } from '../lib/runs/runKey';
 import { answering } from './answering';
 import { callStep, type StepFlow } from './callStep';
 import { spread } from './spread';
-import type { Outcome } from './steps';
 
 export const METADATA_STREAM = 'metadataStream';
 export const EMBEDDING_STREAM = 'embeddingStream';

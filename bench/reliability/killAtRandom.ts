@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   const committed = new Map<string, ExpectedPartition>();
   const outcomes: { moment: number; step: string; disagreements: string[] }[] = [];
   try {
-    await app.lakehouse.store.ensureContainer(app.config.lake.containers.raw);
+    await app.lakehouse.store.ensureContainer(app.lakehouse.containers.raw);
     host = await functionsService(layout, settings, await anyFreePort());
     // The first run compiles and loads; the second one tells how long a run takes.
     await runOnce(app, host, '2000-01-01', committed);

@@ -37,7 +37,7 @@ export async function writePartition(app: App, date: string, version: number): P
       expected.rows.push(JSON.stringify([docId, title, author, publishedAt, category, text, path, index + 1]));
     });
     if (header.length !== 6) throw new Error(`csv-parse read a header of ${header.length} columns`);
-    await app.lakehouse.store.write(app.config.lake.containers.raw, path, content);
+    await app.lakehouse.store.write(app.lakehouse.containers.raw, path, content);
   }
   expected.rows.sort();
   return expected;

@@ -1,6 +1,6 @@
 import type { RunKey } from '../../lib/runs/runKey';
 import type { PlanSummary } from '../../lib/planning/plan';
-import type { StepName, Steps } from '../../orchestrators/steps';
+import type { StepName, Steps } from '../../lib/ingest/registry';
 
 /** Activities that do nothing, and answer what a run of so many ranges would: the dataset's name says how many. */
 export const ACTIVITIES: { [Name in StepName]: (input: Steps[Name]['input']) => Steps[Name]['result'] } = {
@@ -8,7 +8,7 @@ export const ACTIVITIES: { [Name in StepName]: (input: Steps[Name]['input']) => 
   extractSource: () => ({ files: 0, rows: 0 }),
   planRun: (key) => ({ next: 'scan', blocks: rangesOf(key) }),
   convertFile: () => ({ bytes: RANGE_LENGTH }),
-  continuePlan: (key) => ({ blocks: rangesOf(key) }),
+  continuePlan: (key) => ({ blocks: rangesOf(key), conversions: 0 }),
   scanBlock: () => ({ bytes: RANGE_LENGTH }),
   foldScan: planOf,
   transformRange: () => ({ rows: ROWS_PER_RANGE, rejected: 0, bytes: 40_000_000 }),

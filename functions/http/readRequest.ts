@@ -1,43 +1,14 @@
 import type { HttpRequest } from '@azure/functions';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { FaultList, PipelineError, type Problem } from '../../lib/problems/problem';
-
-/** A day of the calendar, `yyyy-mm-dd`. There is no year 0: PostgreSQL would refuse it. */
-export const calendarDate = z
-  .string()
-  .refine(
-    (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000') && isDay(text),
-    'a day of the calendar, yyyy-mm-dd',
-  );
-
-/** Text that PostgreSQL can hold: without the character NUL. */
-export const plainText = z.string().refine((text) => !text.includes('\0'), 'text without the character NUL');
-
-/** False for a period that ends before it begins: it would find nothing and not say why. */
-export function isPeriod(from: string | undefined, to: string | undefined): boolean {
-  return from === undefined || to === undefined || from <= to;
-}
-
-/** How many items one page may have; 50 unless asked otherwise. */
-export const pageLimit = z.coerce
-  .number('a whole number from 1 to 200')
-  .int('a whole number from 1 to 200')
-  .min(1, 'a whole number from 1 to 200')
-  .max(200, 'a whole number from 1 to 200')
-  .default(50);
 
 const LONGEST_EXPECTATION = 200;
 
-function isDay(text: string): boolean {
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-}
-
-/** The JSON body, checked. Throws BODY_NOT_JSON or REQUEST_INVALID (400) with every fault. */
+/** The JSON body, validated. Throws BODY_NOT_JSON, or REQUEST_INVALID with every fault (400). */
 export async function readBody<Schema extends z.ZodType>(
   request: HttpRequest,
   schema: Schema,
-): Promise<z.infer<Schema>> {
+): Promise<z.output<Schema>> {
   const text = await request.text();
   let body: unknown;
   try {
@@ -50,15 +21,16 @@ export async function readBody<Schema extends z.ZodType>(
       remedy: 'Send a JSON object with content-type application/json.',
     });
   }
-  return check(body, schema);
+  return validate(body, schema);
 }
 
-/** The query parameters, checked; an empty one counts as absent. Throws REQUEST_INVALID (400). */
-export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.infer<Schema> {
-  return check(Object.fromEntries([...request.query].filter(([, value]) => value !== '')), schema);
+/** The query parameters, validated; an empty one counts as absent. Throws REQUEST_INVALID (400). */
+export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
+  return validate(Object.fromEntries([...request.query].filter(([, value]) => value !== '')), schema);
 }
 
-function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
+/** The value as the schema gives it. Throws REQUEST_INVALID (400) with every fault. */
+export function validate<Schema extends z.ZodType>(value: unknown, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue): Problem => {

@@ -9,7 +9,7 @@ import type { Decision, RunDecision, RunGate } from '../runs/gate';
  */
 export interface GateStore {
   /** Keeps the verdict. `blocked`: the run waits, with the problem that it shows meanwhile. */
-  judged(runId: string, verdict: Verdict, blocked?: { decideBy: Date; problem: Problem }): Promise<void>;
+  evaluated(runId: string, verdict: Verdict, blocked?: { decideBy: Date; problem: Problem }): Promise<void>;
   /** Returns the decision that stands: this one, or one that was there before. */
   decide(
     runId: string,
@@ -23,7 +23,7 @@ export interface GateStore {
 
 export function createGateStore(database: Database): GateStore {
   return {
-    judged: (runId, verdict, blocked) =>
+    evaluated: (runId, verdict, blocked) =>
       database.transaction(async (session) => {
         await session.query(
           `insert into run_verdicts (run_id, passed, rules, omitted, decide_by) values ($1, $2, $3, $4, $5)

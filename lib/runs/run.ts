@@ -2,8 +2,8 @@ import type { Problem } from '../problems/problem';
 import type { RunGate } from './gate';
 import type { RunStep } from './runKey';
 
-/** What a part of a step counted; absent counts are 0. */
-export interface PartCounts {
+/** What a task of a step counted; absent counts are 0. */
+export interface TaskCounts {
   rows?: number;
   rejected?: number;
   bytes?: number;
@@ -28,12 +28,12 @@ export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 export interface StepProgress {
   name: RunStep;
   status: StepStatus;
-  /** Parts done, and parts in all (0 while not yet known). */
+  /** Tasks done, and tasks in all (0 while that is not yet known). */
   done: number;
   total: number;
   rows: number;
   rejected: number;
-  /** From the start of its first part to the end of its last, or to now. */
+  /** From the start of its first task to the end of its last, or to now. */
   seconds: number;
 }
 

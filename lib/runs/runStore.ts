@@ -1,17 +1,17 @@
 import type { Problem } from '../problems/problem';
 import type { Database } from '../database/database';
 import type { Decision } from './gate';
-import type { PartCounts, RunSummary } from './run';
+import type { TaskCounts, RunSummary } from './run';
 import { instanceIdOf, type RunKey, type RunStep } from './runKey';
 
 /** The record of a run in PostgreSQL: written by the activities, read by the API. Every write may be repeated. */
 export interface RunStore {
   /** `replayOf`: the execution that this one replays. */
   begin(key: RunKey, replayOf?: string | null): Promise<void>;
-  /** States how many parts a step has. */
+  /** Records how many tasks a step has. */
   plan(runId: string, step: RunStep, total: number): Promise<void>;
-  partStarted(runId: string, step: RunStep, part: number): Promise<void>;
-  partFinished(runId: string, step: RunStep, part: number, outcome: PartOutcome): Promise<void>;
+  taskStarted(runId: string, step: RunStep, task: number): Promise<void>;
+  taskFinished(runId: string, step: RunStep, task: number, outcome: TaskOutcome): Promise<void>;
   conclude(runId: string, outcome: { summary: RunSummary } | { problem: Problem }): Promise<void>;
   /** The latest execution for each of the instance ids; absent ones are left out. */
   latest(instanceIds: string[]): Promise<Map<string, RunRecord>>;
@@ -21,7 +21,7 @@ export interface RunStore {
   find(runId: string): Promise<RunRecord | undefined>;
 }
 
-export type PartOutcome = { counts: PartCounts } | { problem: Problem };
+export type TaskOutcome = { counts: TaskCounts } | { problem: Problem };
 
 export interface RunRecord {
   runId: string;
@@ -71,21 +71,21 @@ export function createRunStore(database: Database): RunStore {
         [runId, step, total],
       );
     },
-    partStarted: async (runId, step, part) => {
+    taskStarted: async (runId, step, task) => {
       await database.query(
         `insert into run_parts (run_id, step, part) values ($1, $2, $3)
          on conflict (run_id, step, part) do update set finished_at = null, counts = null, problem = null`,
-        [runId, step, part],
+        [runId, step, task],
       );
     },
-    partFinished: async (runId, step, part, outcome) => {
+    taskFinished: async (runId, step, task, outcome) => {
       await database.query(
         `update run_parts set finished_at = now(), counts = $4, problem = $5
          where run_id = $1 and step = $2 and part = $3`,
         [
           runId,
           step,
-          part,
+          task,
           'counts' in outcome ? JSON.stringify(outcome.counts) : null,
           'problem' in outcome ? JSON.stringify(outcome.problem) : null,
         ],

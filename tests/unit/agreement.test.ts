@@ -1,31 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-// Places that must not drift apart, held against each other.
+// Places that must agree are compared with each other.
 
 const root = path.resolve(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-const sources = (folder: string): string =>
-  readdirSync(path.join(root, folder))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => read(path.join(folder, file)))
-    .join('\n');
 const all = (text: string, pattern: RegExp): string[] =>
   [...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ''))].sort();
-
-describe('activities', () => {
-  const registered = all(sources('functions/activities'), /registerStep\('(\w+)'/g);
-
-  it('are called, each of them, by an orchestrator', () => {
-    const called = all(sources('orchestrators'), /(?:callStep\(context, |fanOut\(context, |step: )'(\w+)'/g);
-    expect(registered.length).toBeGreaterThan(5);
-    expect(called).toEqual(registered);
-  });
-
-  it('have a file each, which is loaded', () => {
-    expect(all(read('functions/activities/index.ts'), /'\.\/(\w+)'/g)).toEqual(registered);
-  });
-});
 
 describe('docs/host-json.md', () => {
   it('explains every number of host.json with its value', () => {

@@ -4,7 +4,7 @@ import { describeReplay } from '../../../lib/runs/describeReplay';
 import { describeRun } from '../../../lib/runs/describeRun';
 import { createGateStore, type GateStore } from '../../../lib/quality/gateStore';
 import { gateClosed } from '../../../lib/quality/gateProblem';
-import { recordPart } from '../../../lib/runs/recordPart';
+import { recordTask } from '../../../lib/runs/recordTask';
 import type { Run, RunReplay } from '../../../lib/runs/run';
 import { createRunStore, type RunStore } from '../../../lib/runs/runStore';
 import { resolveGate } from '../../../lib/quality/resolveGate';
@@ -36,8 +36,8 @@ async function blockedRun(): Promise<{ runId: string; id: string }> {
   const dataset = `letters-${(count += 1)}`;
   const key = { dataset, date, runId: `run-of-${dataset}` };
   await runs.begin(key);
-  await recordPart(runs, key, { step: 'gate', part: 0 }, () => Promise.resolve());
-  await gates.judged(key.runId, closed, { decideBy, problem: gateClosed(key, rules, decideBy) });
+  await recordTask(runs, key, { step: 'gate', task: 0 }, () => Promise.resolve());
+  await gates.evaluated(key.runId, closed, { decideBy, problem: gateClosed(key, rules, decideBy) });
   return { runId: key.runId, id: `ingest-${dataset}-${date}` };
 }
 
@@ -111,7 +111,7 @@ describe('a decision', () => {
     const { id, runId } = await blockedRun();
     await gates.decide(runId, { decision: 'approve', decidedBy: 'api', reason: 'known gaps' });
     await gates.unblock(runId);
-    await gates.judged(runId, closed, { decideBy, problem: gateClosed({ dataset: 'x', date }, rules, decideBy) });
+    await gates.evaluated(runId, closed, { decideBy, problem: gateClosed({ dataset: 'x', date }, rules, decideBy) });
     expect((await shown(id)).status).toBe('Running');
   });
 
@@ -176,10 +176,10 @@ describe('a replay', () => {
     const first = { dataset: 'replayed', date, runId: 'replayed-1' };
     const again = { ...first, runId: 'replayed-2' };
     const transform = async (key: typeof first, rejected: number): Promise<void> => {
-      await recordPart(
+      await recordTask(
         runs,
         key,
-        { step: 'transform', part: 0 },
+        { step: 'transform', task: 0 },
         () => Promise.resolve({ rejected }),
         (counts) => counts,
       );

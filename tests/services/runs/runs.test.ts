@@ -1,7 +1,7 @@
 import { PipelineError } from '../../../lib/problems/problem';
 import { migrate } from '../../../lib/database/migrate';
 import { describeRun, parseInstanceId } from '../../../lib/runs/describeRun';
-import { recordPart } from '../../../lib/runs/recordPart';
+import { recordTask } from '../../../lib/runs/recordTask';
 import type { RunSummary } from '../../../lib/runs/run';
 import { createRunStore, type RunStore } from '../../../lib/runs/runStore';
 import { createTestDatabase, type TestDatabase } from '../../support/servers';
@@ -29,14 +29,14 @@ describe('the record of a run', () => {
   it('shows parts done, rows and rejects of a step under way', async () => {
     await runs.begin(key);
     await runs.plan('first', 'transform', 3);
-    await recordPart(
+    await recordTask(
       runs,
       key,
-      { step: 'transform', part: 0 },
+      { step: 'transform', task: 0 },
       () => Promise.resolve({ rows: 4, rejected: 1 }),
       (r) => r,
     );
-    await runs.partStarted('first', 'transform', 1);
+    await runs.taskStarted('first', 'transform', 1);
     const run = describeRun(id, running, (await runs.latest([id])).get(id), new Date());
     expect(run).toMatchObject({ id, dataset: 'letters', date: '2026-01-01', status: 'Running', step: 'transform' });
     expect(run.steps.find(({ name }) => name === 'transform')).toMatchObject({
@@ -51,10 +51,10 @@ describe('the record of a run', () => {
 
   it('counts a part once, however often it is done', async () => {
     const again = (): Promise<unknown> =>
-      recordPart(
+      recordTask(
         runs,
         key,
-        { step: 'transform', part: 0 },
+        { step: 'transform', task: 0 },
         () => Promise.resolve({ rows: 4, rejected: 1 }),
         (r) => r,
       );
@@ -66,12 +66,12 @@ describe('the record of a run', () => {
 
   it('keeps the problem of a failed part, which a retry clears', async () => {
     const fail = (): Promise<never> => Promise.reject(new PipelineError('LAKE_DOWN', 'no lake', { retryable: true }));
-    await expect(recordPart(runs, key, { step: 'gate', part: 0 }, fail)).rejects.toThrow('no lake');
+    await expect(recordTask(runs, key, { step: 'gate', task: 0 }, fail)).rejects.toThrow('no lake');
     const statusOfGate = async (): Promise<string | undefined> =>
       describeRun(id, running, (await runs.latest([id])).get(id), new Date()).steps.find(({ name }) => name === 'gate')
         ?.status;
     expect(await statusOfGate()).toBe('failed');
-    await recordPart(runs, key, { step: 'gate', part: 0 }, () => Promise.resolve({}));
+    await recordTask(runs, key, { step: 'gate', task: 0 }, () => Promise.resolve({}));
     expect(await statusOfGate()).toBe('done');
   });
 

@@ -1,3 +1,4 @@
+import { STEP_NAMES } from '../../../lib/ingest/registry';
 import type { Problem } from '../../../lib/problems/problem';
 import { playOrchestration, type FakeTimer, type Wake } from '../../support/orchestration/playOrchestration';
 
@@ -24,7 +25,7 @@ const activities: Activities = {
   commitRun: () => ok({ version: 5, rows: 6, rejected: 1, parts: 3 }),
   loadDocuments: () => ok({ rows: 2 }),
   removeStaleDocuments: () => ok({ deleted: 0 }),
-  embedDocuments: ({ part }: { part: number }) => ok({ documents: 2, embedded: 10 * part, reused: part }),
+  embedDocuments: ({ task }: { task: number }) => ok({ documents: 2, embedded: 10 * task, reused: task }),
   removeStaleVectors: () => ok({ deleted: 1 }),
   reconcileRun: () => ok(summary),
   concludeRun: () => ok({}),
@@ -77,7 +78,7 @@ describe('an ingest', () => {
 
   it('numbers the ranges', () => {
     const ranges = calls.filter(({ name }) => name === 'transformRange').map(({ input: range }) => range);
-    expect(ranges).toMatchObject([{ part: 0 }, { part: 1 }, { part: 2 }]);
+    expect(ranges).toMatchObject([{ task: 0 }, { task: 1 }, { task: 2 }]);
   });
 
   it('gives every step the same run, named after its time', () => {
@@ -184,8 +185,8 @@ describe('a step that refuses', () => {
   });
 
   it('in a range: the other ranges end, then the run stops', () => {
-    const transformRange = ({ part }: { part: number }): object =>
-      part === 1 ? refused({ code: 'CSV_BROKEN' }) : ok({ rows: 1, rejected: 0, bytes: 1 });
+    const transformRange = ({ task }: { task: number }): object =>
+      task === 1 ? refused({ code: 'CSV_BROKEN' }) : ok({ rows: 1, rejected: 0, bytes: 1 });
     const { message, names } = playFailing({ transformRange });
     expect(names.filter((name) => name === 'transformRange')).toHaveLength(3);
     expect(names).not.toContain('evaluateRun');
@@ -224,4 +225,23 @@ describe('a record that cannot be written on the way out', () => {
     });
     expect(message).toContain('RAW_FOLDER_NOT_FOUND');
   });
+});
+
+test('every step of the registry is called by an orchestrator', () => {
+  const { calls } = playOrchestration(
+    'ingest',
+    input,
+    {
+      ...activities,
+      planRun: () => ok({ next: 'convert', conversions: 2 }),
+      convertFile: () => ok({ bytes: 1 }),
+      continuePlan: () => ok({ blocks: 2, conversions: 2 }),
+      scanBlock: () => ok({ bytes: 1 }),
+      foldScan: () => ok({ ranges: 2, files: 2, bytes: 2, records: 4 }),
+      evaluateRun: () => ok({ passed: false, decideBy: Date.UTC(2026, 0, 3) }),
+    },
+    [],
+    { wakes: ['event'], timers: [] },
+  );
+  expect([...new Set(calls.map(({ name }) => name))].sort()).toEqual([...STEP_NAMES].sort());
 });

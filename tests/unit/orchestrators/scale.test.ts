@@ -19,7 +19,7 @@ function activitiesFor(ranges: number, progress: object): Activities {
     extractSource: () => ok({ files: 0, rows: 0 }),
     planRun: () => ok(progress),
     convertFile: () => ok({ bytes: 1e9 }),
-    continuePlan: () => ok({ blocks: ranges }),
+    continuePlan: () => ok({ blocks: ranges, conversions: 0 }),
     scanBlock: () => ok({ bytes: 67_108_864 }),
     foldScan: () => ok(plan),
     transformRange: () => ok({ rows: 1e6, rejected: 1, bytes: 2e7 }),
@@ -55,7 +55,7 @@ function play(ranges: number, progress: object, changed: Activities = {}): { obs
 }
 
 const partsOf = ({ exchanges }: Observed, activity: string): number[] =>
-  exchanges.filter(({ name }) => name === activity).map(({ input: given }) => (given as { part: number }).part);
+  exchanges.filter(({ name }) => name === activity).map(({ input: given }) => (given as { task: number }).task);
 const numbers = (count: number): number[] => Array.from({ length: count }, (_unused, index) => index);
 
 describe.each([
@@ -74,7 +74,7 @@ describe.each([
 ])('%s', (_name, ranges, progress, isScanned) => {
   const { observed, message } = play(ranges, progress);
 
-  it('does each part of each step once, in order', () => {
+  it('does each task of each step once, in order', () => {
     expect(message).toBe('');
     const steps = ['transformRange', 'loadDocuments', 'embedDocuments', ...(isScanned ? ['scanBlock'] : [])];
     for (const step of [...steps, ...(progress.next === 'convert' ? ['convertFile'] : [])]) {
@@ -102,9 +102,9 @@ describe.each([
   });
 });
 
-describe('a part that is refused', () => {
-  const refuse = ({ part }: { part: number }): object =>
-    part === 40_100 ? { ok: false, problem: LONG_PROBLEM } : ok({ rows: 1, rejected: 0, bytes: 1 });
+describe('a task that is refused', () => {
+  const refuse = ({ task }: { task: number }): object =>
+    task === 40_100 ? { ok: false, problem: LONG_PROBLEM } : ok({ rows: 1, rejected: 0, bytes: 1 });
   const { observed, message } = play(160_000, { next: 'scan', blocks: 160_000 }, { transformRange: refuse });
 
   it('stops the run after its 40,000, and its problem passes every level under 4 KB', () => {

@@ -1,0 +1,10 @@
+import * as df from 'durable-functions';
+import { performStep } from '../lib/ingest/performStep';
+import { STEP_NAMES, type StepName, type Steps } from '../lib/ingest/registry';
+import { theApp } from './theApp';
+
+for (const name of STEP_NAMES) {
+  df.app.activity(name, {
+    handler: (input: Steps[StepName]['input'], context) => performStep(theApp(), name, input, context),
+  });
+}

@@ -1,0 +1,6 @@
+import { registerRoute } from './registerRoute';
+import { ROUTES } from './routes';
+import './openApiDocument';
+import './unknownRoute';
+
+ROUTES.forEach(registerRoute);

@@ -1,0 +1,55 @@
+import type { HttpRequest } from '@azure/functions';
+import type { AnswerEvent } from '../../../lib/answering/answer';
+import { ask } from '../../../lib/answering/ask';
+import { answer, askRequest } from '../../../lib/api/ask';
+import { SAMPLE } from '../sampleRequests';
+import { toProblem } from '../../../lib/problems/problem';
+import { defineRoute } from '../route';
+
+export const askRoute = defineRoute({
+  name: 'ask',
+  method: 'POST',
+  path: 'ask',
+  summary: 'Answers a question from the documents, with checked citations.',
+  role: 'reader',
+  request: { body: askRequest },
+  response: {
+    status: 200,
+    body: answer,
+    events: '`token` (`{"text": ...}`) as the text comes, then `answer` (an Answer) or `error` (ProblemDetails).',
+  },
+  problems: ['DATASET_UNKNOWN', 'ANSWER_TIMEOUT', 'ANSWER_INCOMPLETE', 'VECTORS_UNAVAILABLE', 'DATABASE_UNAVAILABLE'],
+  example: { body: { question: SAMPLE.question, dataset: SAMPLE.dataset } },
+  handler: async ({ body: { question, dataset, filters, stream }, http }, { app, logError }) => {
+    if (dataset !== undefined) await app.contracts.get(dataset);
+    const events = ask(app, { question, filters: { dataset, ...filters } });
+    if (stream ?? wantsStream(http)) {
+      const body = ReadableStream.from(eventLines(events, (error) => logError('an answer broke off', error)));
+      return { stream: body, contentType: 'text/event-stream; charset=utf-8' };
+    }
+    for await (const event of events) if (event.type === 'answer') return { body: event.answer };
+    throw new Error('the stream of the answer ended without an answer');
+  },
+});
+
+function wantsStream(request: HttpRequest): boolean {
+  return (request.headers.get('accept') ?? '').includes('text/event-stream');
+}
+
+async function* eventLines(
+  events: AsyncIterable<AnswerEvent>,
+  onError: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  const lines = (event: string, data: unknown): Uint8Array =>
+    encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  try {
+    for await (const event of events) {
+      yield event.type === 'token' ? lines('token', { text: event.text }) : lines('answer', event.answer);
+    }
+  } catch (error) {
+    // The status line was sent long ago: the problem travels as an event.
+    onError(error);
+    yield lines('error', toProblem(error));
+  }
+}

@@ -1,0 +1,19 @@
+import { health } from '../../../lib/api/health';
+import { checkHealth } from '../../../lib/health';
+import { defineRoute } from '../route';
+
+export const healthRoute = defineRoute({
+  name: 'health',
+  method: 'GET',
+  path: 'health',
+  summary: 'Checks each dependency and measures its latency.',
+  role: 'anyone',
+  request: {},
+  response: { status: 200, body: health, otherwise: { status: 503, when: 'a dependency is not reachable' } },
+  problems: [],
+  example: {},
+  handler: async (_request, { app }) => {
+    const body = await checkHealth(app.probes);
+    return { body, status: body.status === 'ok' ? 200 : 503 };
+  },
+});

@@ -1,0 +1,45 @@
+import { quarantineList, quarantinePage, quarantineParameters, quarantineQuery } from '../../../lib/api/quarantine';
+import { runIdParameter } from '../../../lib/api/runs';
+import { findExecution } from '../../../lib/ingest/findExecution';
+import { requireRunId } from '../../../lib/ingest/runNotFound';
+import { countQuarantine } from '../../../lib/quarantine/quarantineCounts';
+import { quarantineExecutions } from '../../../lib/quarantine/quarantineExecutions';
+import { readQuarantine } from '../../../lib/quarantine/quarantinePage';
+import { defineRoute } from '../route';
+import { SAMPLE } from '../sampleRequests';
+
+export const showQuarantineRoute = defineRoute({
+  name: 'showQuarantine',
+  method: 'GET',
+  path: 'runs/{id}/quarantine',
+  summary: 'Lists the rejected records of one execution, page by page; the first page also counts them by code.',
+  role: 'reader',
+  request: { params: runIdParameter, query: quarantineQuery },
+  response: { status: 200, body: quarantinePage },
+  problems: ['RUN_NOT_FOUND', 'CURSOR_INVALID'],
+  example: { params: { id: SAMPLE.run }, query: { limit: '10' } },
+  handler: async ({ params, query: { run, ...page } }, { app }) => {
+    const { dataset, date, runId } = await findExecution(app, requireRunId(params.id), run);
+    const key = { dataset, date, runId };
+    const [records, counts] = await Promise.all([
+      readQuarantine(app.lakehouse, key, page),
+      page.cursor === undefined ? countQuarantine(app.lakehouse, key) : undefined,
+    ]);
+    return { body: { ...records, ...(counts ? { counts } : {}) } };
+  },
+});
+
+export const listQuarantineRoute = defineRoute({
+  name: 'listQuarantine',
+  method: 'GET',
+  path: 'quarantine/{dataset}/{date}',
+  summary: 'Lists the executions of a dataset and date that rejected records, the latest first.',
+  role: 'reader',
+  request: { params: quarantineParameters },
+  response: { status: 200, body: quarantineList },
+  problems: ['DATASET_UNKNOWN', 'RUN_DATE_INVALID'],
+  example: { params: { dataset: SAMPLE.dataset, date: SAMPLE.date } },
+  handler: async ({ params: { dataset, date } }, { app }) => ({
+    body: { dataset, date, executions: await quarantineExecutions(app.lakehouse, dataset, date) },
+  }),
+});

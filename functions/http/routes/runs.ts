@@ -1,0 +1,106 @@
+import {
+  decidedRun,
+  decideRunRequest,
+  replayedRun,
+  runDetail,
+  runIdParameter,
+  runList,
+  runListQuery,
+  startedRun,
+  startRunRequest,
+} from '../../../lib/api/runs';
+import { decideRun } from '../../../lib/ingest/decideRun';
+import { listRuns } from '../../../lib/ingest/listRuns';
+import { replayRun } from '../../../lib/ingest/replayRun';
+import { requireRunId } from '../../../lib/ingest/runNotFound';
+import { showRun } from '../../../lib/ingest/showRun';
+import { startIngest } from '../../../lib/ingest/startIngest';
+import { defineRoute } from '../route';
+import { SAMPLE } from '../sampleRequests';
+
+export const listRunsRoute = defineRoute({
+  name: 'listRuns',
+  method: 'GET',
+  path: 'runs',
+  summary: 'Lists the latest execution of each dataset and date, newest first.',
+  role: 'reader',
+  request: { query: runListQuery },
+  response: { status: 200, body: runList },
+  problems: ['DATABASE_UNAVAILABLE'],
+  example: { query: { limit: '10' } },
+  usesOrchestration: true,
+  handler: async ({ query }, { app, orchestration }) => ({
+    body: { runs: await listRuns(app, orchestration, query.limit) },
+  }),
+});
+
+export const showRunRoute = defineRoute({
+  name: 'showRun',
+  method: 'GET',
+  path: 'runs/{id}',
+  summary: 'Shows a run, live: its steps, the verdict and decision of its gate, and how a replay compares.',
+  role: 'reader',
+  request: { params: runIdParameter },
+  response: { status: 200, body: runDetail },
+  problems: ['RUN_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  example: { params: { id: SAMPLE.run } },
+  usesOrchestration: true,
+  handler: async ({ params }, { app, orchestration }) => ({
+    body: await showRun(app, orchestration, requireRunId(params.id)),
+  }),
+});
+
+export const startRunRoute = defineRoute({
+  name: 'startRun',
+  method: 'POST',
+  path: 'runs',
+  summary: 'Starts the ingest of a dataset for a day.',
+  role: 'operator',
+  request: { body: startRunRequest },
+  response: { status: 202, body: startedRun },
+  problems: ['DATASET_UNKNOWN', 'RUN_UNDER_WAY'],
+  example: { body: { dataset: SAMPLE.dataset, date: SAMPLE.date } },
+  usesOrchestration: true,
+  handler: async ({ body: { dataset, date = today() } }, { app, orchestration }) => {
+    const id = await startIngest(app, orchestration, { dataset, date });
+    return { location: `/api/runs/${id}`, body: { id, dataset, date } };
+  },
+});
+
+export const replayRunRoute = defineRoute({
+  name: 'replayRun',
+  method: 'POST',
+  path: 'runs/{id}/replay',
+  summary: 'Ingests the same dataset and date again, to be compared with the execution before.',
+  role: 'operator',
+  request: { params: runIdParameter },
+  response: { status: 202, body: replayedRun },
+  problems: ['RUN_NOT_FOUND', 'RUN_UNDER_WAY', 'DATASET_UNKNOWN'],
+  example: { params: { id: SAMPLE.run } },
+  usesOrchestration: true,
+  handler: async ({ params }, { app, orchestration }) => {
+    const id = requireRunId(params.id);
+    return { location: `/api/runs/${id}`, body: { id, ...(await replayRun(app, orchestration, id)) } };
+  },
+});
+
+export const decideRunRoute = defineRoute({
+  name: 'decideRun',
+  method: 'POST',
+  path: 'runs/{id}/decision',
+  summary: 'Approves or rejects a run that its quality gate blocks. The same decision again wakes the run again.',
+  role: 'approver',
+  request: { params: runIdParameter, body: decideRunRequest },
+  response: { status: 202, body: decidedRun },
+  problems: ['RUN_NOT_FOUND', 'RUN_NOT_BLOCKED', 'RUN_ALREADY_DECIDED'],
+  example: { params: { id: SAMPLE.run }, body: { decision: 'approve', reason: 'The rejected rows are test data.' } },
+  usesOrchestration: true,
+  handler: async ({ params, body }, { app, orchestration }) => {
+    const id = requireRunId(params.id);
+    return { location: `/api/runs/${id}`, body: { id, ...(await decideRun(app, orchestration, id, body)) } };
+  },
+});
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}

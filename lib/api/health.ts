@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import type { Health } from '../health';
+import { named } from './components';
+
+export const health = named(
+  'Health',
+  z.object({
+    status: z.enum(['ok', 'degraded']),
+    dependencies: z.array(
+      z.object({
+        name: z.string(),
+        status: z.enum(['ok', 'unavailable']),
+        latencyInMilliseconds: z.number(),
+        error: z.string().optional(),
+      }),
+    ),
+  }),
+) satisfies z.ZodType<Health>;

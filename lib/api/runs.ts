@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { RUN_STEPS } from '../runs/runKey';
+import type { Run, RunDetail } from '../runs/run';
+import type { RunDecision, RunGate } from '../runs/gate';
+import { named } from './components';
+import { problem } from './problem';
+import { calendarDate, pageLimit, plainText } from './values';
+
+const count = z.int();
+const moment = z.string().meta({ format: 'date-time' });
+
+export const runIdParameter = z.object({
+  id: z.string().describe('Of the form `ingest-<dataset>-<yyyy-mm-dd>`.'),
+});
+
+const step = z.object({
+  name: z.enum(RUN_STEPS),
+  status: z.enum(['waiting', 'running', 'done', 'failed', 'skipped']),
+  done: count.describe('Tasks done.'),
+  total: count.describe('Tasks in all; 0 while that is not yet known.'),
+  rows: count,
+  rejected: count,
+  seconds: z.number(),
+});
+
+const runFields = {
+  id: z.string().describe('One for each dataset and date.'),
+  dataset: z.string(),
+  date: z.string().describe('Partition, `yyyy-mm-dd`.'),
+  runId: z.string().nullable().describe('Of this execution; null before it starts.'),
+  status: z.enum(['Pending', 'Running', 'Blocked', 'Completed', 'Failed', 'Terminated', 'Suspended']),
+  step: z.enum(RUN_STEPS).nullable(),
+  startedAt: moment.nullable(),
+  finishedAt: moment.nullable(),
+  seconds: z.number(),
+  steps: z.array(step),
+  rows: z.object({ source: count, lake: count, sql: count, vectors: count }).nullable(),
+  chunks: z.object({ embedded: count, reused: count, deleted: count }).nullable(),
+  rejected: count,
+  lakeVersion: count.nullable(),
+  error: problem.nullable(),
+};
+
+/** The latest execution of one dataset and date. */
+export const run = named('Run', z.object(runFields)) satisfies z.ZodType<Run>;
+
+const decision = z.enum(['approve', 'reject'], 'approve or reject');
+
+const decisionFields = {
+  decision,
+  decidedBy: z.enum(['api', 'time-out']),
+  reason: z.string(),
+  decidedAt: moment,
+};
+const runDecision = named('RunDecision', z.object(decisionFields)) satisfies z.ZodType<RunDecision>;
+
+const gate = named(
+  'RunGate',
+  z.object({
+    passed: z.boolean(),
+    rules: z.array(
+      z.object({
+        rule: z.string(),
+        severity: z.enum(['error', 'warning']),
+        expected: z.string(),
+        observed: z.string(),
+        passed: z.boolean(),
+      }),
+    ),
+    omitted: z.object({ passed: count, failed: count }).nullable(),
+    evaluatedAt: moment,
+    decideBy: moment.nullable().describe('When the wait for a decision ends.'),
+    decision: runDecision.nullable(),
+  }),
+) satisfies z.ZodType<RunGate>;
+
+/** One run with all that is known about it. */
+export const runDetail = named(
+  'RunDetail',
+  z.object({
+    ...runFields,
+    gate: gate.nullable().describe('Null until the rules are evaluated.'),
+    replay: z
+      .object({
+        of: z.string().describe('Run id of the execution that this one replays.'),
+        rejected: z.object({ before: count, after: count.nullable() }),
+      })
+      .nullable(),
+  }),
+) satisfies z.ZodType<RunDetail>;
+
+export const runList = named('RunList', z.object({ runs: z.array(run) }));
+export const runListQuery = z.strictObject({ limit: pageLimit });
+
+export const startRunRequest = named(
+  'StartRunRequest',
+  z.strictObject({
+    dataset: z.string(),
+    date: calendarDate.optional().describe('Default: today, UTC.'),
+  }),
+);
+export const startedRun = named('StartedRun', z.object({ id: z.string(), dataset: z.string(), date: z.string() }));
+
+export const replayedRun = named(
+  'ReplayedRun',
+  z.object({
+    id: z.string(),
+    dataset: z.string(),
+    date: z.string(),
+    replayOf: z.string().describe('Run id of the execution that is replayed.'),
+  }),
+);
+
+const LONGEST_REASON = 1000;
+const REASON = 'why, in 1 to 1000 characters';
+
+export const decideRunRequest = named(
+  'DecideRunRequest',
+  z.strictObject({
+    decision,
+    reason: z.string(REASON).trim().min(1, REASON).max(LONGEST_REASON, REASON).pipe(plainText),
+  }),
+);
+export const decidedRun = named('DecidedRun', z.object({ id: z.string(), runId: z.string(), ...decisionFields }));

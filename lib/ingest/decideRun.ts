@@ -1,0 +1,43 @@
+import { PipelineError } from '../problems/problem';
+import { describeRun } from '../runs/describeRun';
+import type { Decision, RunDecision } from '../runs/gate';
+import type { IngestDependencies } from './dependencies';
+import type { Orchestration } from './orchestration';
+import { runNotFound } from './runNotFound';
+
+/**
+ * Decides about a run that its quality gate blocks. The first decision counts, whoever makes it; the same decision again
+ * wakes the run again. Returns the decision. RUN_NOT_FOUND (404); RUN_NOT_BLOCKED, or RUN_ALREADY_DECIDED when a different
+ * decision came first (409).
+ */
+export async function decideRun(
+  { runs, gates }: Pick<IngestDependencies, 'runs' | 'gates'>,
+  orchestration: Orchestration,
+  instanceId: string,
+  { decision, reason }: { decision: Decision; reason: string },
+): Promise<{ runId: string } & RunDecision> {
+  const [state, records] = await Promise.all([orchestration.state(instanceId), runs.latest([instanceId])]);
+  const record = records.get(instanceId);
+  if (!state && !record) throw runNotFound(instanceId);
+  const { runId, status } = describeRun(instanceId, state, record, new Date());
+  if (!state || runId === null || status !== 'Blocked') {
+    throw new PipelineError('RUN_NOT_BLOCKED', 'The run does not wait for a decision.', {
+      status: 409,
+      found: `a run that is ${status}`,
+      expected: 'a run that is Blocked',
+      remedy: `See its verdict and decision at /api/runs/${instanceId}.`,
+    });
+  }
+  const counted = await gates.decide(runId, { decision, decidedBy: 'api', reason });
+  if (counted.decision !== decision) {
+    throw new PipelineError('RUN_ALREADY_DECIDED', 'A different decision came first, and counts.', {
+      status: 409,
+      found: `${counted.decision}, ${counted.decidedAt}: ${counted.reason}`,
+      expected: `no decision, or ${decision}`,
+      remedy: `See it at /api/runs/${instanceId}.`,
+    });
+  }
+  // The record decides; the event only ends the wait. After a crash in between, the same call again wakes the run.
+  await orchestration.wake(instanceId, runId);
+  return { runId, ...counted };
+}

@@ -1,0 +1,30 @@
+import type { ContractCatalog } from '../contract/contractCatalog';
+import type { Database } from '../database/database';
+import type { CommittedPart, LakeReader } from '../documents/document';
+import type { Embedder } from '../embedding/embedder';
+import type { ExtractStore } from '../extraction/extractStore';
+import type { SqlSource } from '../extraction/sqlSource';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import type { GateStore } from '../quality/gateStore';
+import type { RunKey } from '../runs/runKey';
+import type { RunStore } from '../runs/runStore';
+import type { VectorIndex } from '../vectors/vectorIndex';
+
+/** What the steps and the use cases of an ingest work with. Built by the composition root. */
+export interface IngestDependencies {
+  contracts: ContractCatalog;
+  lakehouse: Lakehouse;
+  lake: LakeReader;
+  database: Database;
+  vectors: VectorIndex;
+  embedder: Embedder;
+  runs: RunStore;
+  gates: GateStore;
+  extracts: ExtractStore;
+  /** The SQL source whose connection string the setting holds. Not set: SETTING_MISSING. */
+  connectSource: (setting: string) => SqlSource;
+  /** Part number `part` of the partition that the run has committed. Absent: LAKE_PART_NOT_FOUND. */
+  committedPart: (key: RunKey, part: number) => Promise<CommittedPart>;
+  /** Hours that a blocked run waits for a decision; 0: a closed gate ends the run at once. */
+  gateDecisionTimeoutInHours: number;
+}

@@ -1,0 +1,30 @@
+import { describeRun } from '../runs/describeRun';
+import type { Run } from '../runs/run';
+import type { IngestDependencies } from './dependencies';
+import { isUnderWay, type Orchestration } from './orchestration';
+
+/** The latest execution of each dataset and date, newest first; at most `limit` that have a record, and those that start. */
+export async function listRuns(
+  { runs }: Pick<IngestDependencies, 'runs'>,
+  orchestration: Orchestration,
+  limit: number,
+): Promise<Run[]> {
+  const [records, states] = await Promise.all([runs.recent(limit), orchestration.underWay()]);
+  // A record that is not closed may belong to a run that was terminated: the engine knows.
+  const open = records.filter(
+    ({ status, instanceId }) => (status === 'running' || status === 'blocked') && !states.has(instanceId),
+  );
+  await Promise.all(
+    open.map(async ({ instanceId }) => {
+      const state = await orchestration.state(instanceId);
+      if (state) states.set(instanceId, state);
+    }),
+  );
+  const now = new Date();
+  const recorded = new Set(records.map(({ instanceId }) => instanceId));
+  const starting = [...states].filter(([id, state]) => isUnderWay(state) && !recorded.has(id));
+  return [
+    ...starting.map(([id, state]) => describeRun(id, state, undefined, now)),
+    ...records.map((record) => describeRun(record.instanceId, states.get(record.instanceId), record, now)),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { InstanceState } from '../runs/describeRun';
+
+/** What an ingest is started with. */
+export interface IngestInput {
+  dataset: string;
+  /** Partition, `yyyy-mm-dd`. */
+  date: string;
+  /** Run id of the execution that this one replays. */
+  replayOf?: string;
+}
+
+/** The orchestration engine, as the use cases of an ingest need it. An instance is one (dataset, date). */
+export interface Orchestration {
+  /** Undefined for an instance that the engine does not know. */
+  state(instanceId: string): Promise<InstanceState | undefined>;
+  /** Every ingest that has not ended, by instance id. */
+  underWay(): Promise<Map<string, InstanceState>>;
+  /** Throws what the engine throws when the instance is under way: the engine takes one start only. */
+  start(instanceId: string, input: IngestInput): Promise<void>;
+  /** Ends the wait of a blocked run, so that it looks up its decision. May be repeated. */
+  wake(instanceId: string, runId: string): Promise<void>;
+}
+
+export function isUnderWay(state: InstanceState | undefined): boolean {
+  return state !== undefined && ['Pending', 'Running', 'Suspended'].includes(state.status);
+}

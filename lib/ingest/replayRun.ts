@@ -1,0 +1,21 @@
+import type { IngestDependencies } from './dependencies';
+import type { IngestInput, Orchestration } from './orchestration';
+import { runNotFound } from './runNotFound';
+import { startIngest } from './startIngest';
+
+/**
+ * After a fix of the files or the contract: ingests the same dataset and date again, with the files and the contract as they
+ * are now. The new execution names the one that it replays, so that their rejected records can be compared. Returns what was
+ * started. RUN_NOT_FOUND when it never ran; RUN_UNDER_WAY.
+ */
+export async function replayRun(
+  dependencies: Pick<IngestDependencies, 'contracts' | 'runs'>,
+  orchestration: Orchestration,
+  instanceId: string,
+): Promise<Required<IngestInput>> {
+  const record = (await dependencies.runs.latest([instanceId])).get(instanceId);
+  if (!record) throw runNotFound(instanceId);
+  const { dataset, date, runId: replayOf } = record;
+  await startIngest(dependencies, orchestration, { dataset, date, replayOf });
+  return { dataset, date, replayOf };
+}

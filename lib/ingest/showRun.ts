@@ -1,0 +1,26 @@
+import { describeReplay } from '../runs/describeReplay';
+import { describeRun } from '../runs/describeRun';
+import type { RunDetail } from '../runs/run';
+import type { IngestDependencies } from './dependencies';
+import type { Orchestration } from './orchestration';
+import { runNotFound } from './runNotFound';
+
+/** One run, live: its steps, the verdict and decision of its gate, and how a replay compares. RUN_NOT_FOUND (404). */
+export async function showRun(
+  { runs, gates }: Pick<IngestDependencies, 'runs' | 'gates'>,
+  orchestration: Orchestration,
+  instanceId: string,
+): Promise<RunDetail> {
+  const [state, records] = await Promise.all([orchestration.state(instanceId), runs.latest([instanceId])]);
+  const record = records.get(instanceId);
+  if (!state && !record) throw runNotFound(instanceId);
+  const run = describeRun(instanceId, state, record, new Date());
+  // While an execution starts, the record is still that of an earlier one.
+  const current = run.runId === null ? undefined : record;
+  const [gate, replayed] = await Promise.all([
+    current && gates.find(current.runId),
+    typeof current?.replayOf === 'string' ? runs.find(current.replayOf) : undefined,
+  ]);
+  const replay = current && replayed ? describeReplay(current, replayed) : null;
+  return { ...run, gate: gate ?? null, replay };
+}

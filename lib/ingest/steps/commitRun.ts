@@ -1,0 +1,15 @@
+import type { RunKey } from '../../runs/runKey';
+import { commitRun } from '../commitRun';
+import { defineStep } from '../step';
+
+/** Makes the run's parts the partition of the table, atomically. */
+export const commitRunStep = defineStep({
+  work: async ({ lakehouse, extracts }, key: RunKey) => {
+    const { version, rows, rejected, parts } = await commitRun(lakehouse, key);
+    // The next date of a SQL source starts where this one ended.
+    await extracts.commit(key);
+    return { version, rows, rejected, parts };
+  },
+  progress: { step: 'commit', counts: ({ rows }) => ({ rows }) },
+  totals: ({ parts }) => ({ metadata: parts, embed: parts }),
+});

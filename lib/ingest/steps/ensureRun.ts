@@ -1,0 +1,26 @@
+import type { RunKey } from '../../runs/runKey';
+import { defineStep } from '../step';
+
+/** `replayOf`: run id of the execution that this one replays. */
+type EnsureInput = RunKey & { replayOf: string | null };
+
+/** Creates what is missing: the run record, containers, the collection. The first use of the database creates the schema. */
+export const ensureRunStep = defineStep({
+  prepare: ({ runs }, { replayOf, ...key }: EnsureInput) => runs.begin(key, replayOf),
+  work: async ({ contracts, lakehouse, vectors }, { dataset, date }: EnsureInput, log) => {
+    await contracts.get(dataset);
+    const containers = Object.values<string>({ ...lakehouse.containers });
+    const isNew = await Promise.all(containers.map((container) => lakehouse.store.ensureContainer(container)));
+    await vectors.ensure();
+    const created = containers.filter((_, index) => isNew[index]);
+    if (created.length > 0) {
+      // The first run of an account creates them all. Later it means that somebody deleted them: a run brings back one date.
+      log.warn(
+        `ensureRun ${dataset} ${date}: created the missing containers ${created.join(', ')}; ` +
+          'if they were deleted, run each date again whose data was in them',
+      );
+    }
+    return { created };
+  },
+  progress: { step: 'ensure' },
+});

@@ -1,0 +1,15 @@
+import { beginPlan } from '../../../planning/planRun';
+import type { RunKey } from '../../../runs/runKey';
+import { defineStep } from '../../step';
+import { planningTask } from './planningTask';
+
+/** Checks the files' headers against the contract. Plans a small run by itself; for a large one it lists what is to be done. */
+export const planRunStep = defineStep({
+  work: ({ lakehouse }, key: RunKey) => beginPlan(lakehouse, key),
+  progress: { step: 'plan', task: () => planningTask('planRun') },
+  totals: (progress) => {
+    if (progress.next === 'transform') return { transform: progress.ranges };
+    // The number of blocks is known when all files are converted.
+    return { plan: 2 + (progress.next === 'scan' ? progress.blocks : progress.conversions) };
+  },
+});

@@ -1,0 +1,20 @@
+import { embedDocuments } from '../../../indexing/embedDocuments';
+import { defineStep, type TaskOfRun } from '../../step';
+
+/** Brings one part of the partition into Qdrant. Embeds only the chunks that Qdrant does not have. */
+export const embedDocumentsStep = defineStep({
+  work: async ({ vectors, embedder, lake, committedPart }, { task, ...key }: TaskOfRun) => {
+    const rows = lake.documents(await committedPart(key, task), { withText: true });
+    const { documents, embedded, reused } = await embedDocuments({ vectors, embedder }, rows, key);
+    return { documents, embedded, reused };
+  },
+  progress: {
+    step: 'embed',
+    task: ({ task }) => task,
+    counts: ({ documents, embedded, reused }) => ({
+      rows: documents,
+      embedded,
+      reused,
+    }),
+  },
+});

@@ -1,0 +1,16 @@
+import { loadDocuments } from '../../../documents/loadDocuments';
+import { defineStep, type TaskOfRun } from '../../step';
+
+/** Loads one part of the partition into PostgreSQL. */
+export const loadDocumentsStep = defineStep({
+  work: async ({ database, lake, committedPart }, { task, ...key }: TaskOfRun) => {
+    const part = await committedPart(key, task);
+    const { rows } = await loadDocuments(database, lake.documents(part, { withText: false }));
+    return { rows };
+  },
+  progress: {
+    step: 'metadata',
+    task: ({ task }) => task,
+    counts: ({ rows }) => ({ rows }),
+  },
+});
