@@ -24,6 +24,7 @@ import { createPostgres } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
 import { createGateStore, type GateStore } from './quality/gateStore';
 import type { RunKey } from './runs/runKey';
+import { contractOfRun } from './staging/runContract';
 import { createRunStore, type RunStore } from './runs/runStore';
 import { createExtractStore, type ExtractStore } from './extraction/extractStore';
 import { createPostgresSource } from './extraction/postgresSource';
@@ -93,7 +94,7 @@ export function createApp(config: Config): App {
     documents: createDocumentLookup(database),
     answerer: createAnswerer(config, { vectors, embedder }),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
-    committedPart: createPartLookup(lake),
+    committedPart: createPartLookup(lake, async (key) => (await contractOfRun(lakehouse, key)).roles),
     probes: {
       storage: () => store.info(config.lake.containers.raw, 'health'),
       postgres: () => database.query('select 1'),

@@ -1,7 +1,7 @@
-import type { DataContract } from '../contract/contract';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import type { ObjectInfo } from '../storage/objectStore';
 import { readJson } from '../staging/readJson';
+import { contractOfRun } from '../staging/runContract';
 import { conversionFile, conversionShardFile, surveyFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { convertSource, type ConvertedSource } from '../conversion/convertSource';
@@ -13,7 +13,6 @@ type ListedFile = Pick<ObjectInfo, 'path' | 'size' | 'etag'>;
 
 /** `survey.json` in staging: a run some of whose files are converted before they can be planned on. */
 export interface Survey {
-  contract: DataContract;
   tableVersion: number;
   /** Bytes of the files as they were dropped. */
   bytes: number;
@@ -23,7 +22,6 @@ export interface Survey {
 
 /** `convert-<shard>.json` in staging. */
 interface ConversionShard {
-  contract: DataContract;
   files: ListedFile[];
 }
 
@@ -43,10 +41,7 @@ export async function listConversions(
     return toConvert(file) ? { ...file, conversion: conversions.push(file) - 1 } : file;
   });
   for (let first = 0; first < conversions.length; first += RANGES_PER_SHARD) {
-    const shard: ConversionShard = {
-      contract: run.contract,
-      files: conversions.slice(first, first + RANGES_PER_SHARD),
-    };
+    const shard: ConversionShard = { files: conversions.slice(first, first + RANGES_PER_SHARD) };
     const path = conversionShardFile(key, first / RANGES_PER_SHARD);
     await store.write(containers.staging, path, JSON.stringify(shard));
   }
@@ -60,10 +55,10 @@ export async function convertFile(lakehouse: Lakehouse, key: RunKey, number: num
   const { store, containers } = lakehouse;
   const { shard, index } = rangeOfPart(number);
   const path = conversionShardFile(key, shard);
-  const { contract, files } = await readJson<ConversionShard>(store, containers.staging, path);
+  const { files } = await readJson<ConversionShard>(store, containers.staging, path);
   const file = files[index];
   if (file === undefined) throw new Error(`The run has no file ${number} to convert.`);
-  const staged = await convertSource(lakehouse, key, file, contract);
+  const staged = await convertSource(lakehouse, key, file, await contractOfRun(lakehouse, key));
   await store.write(containers.staging, conversionFile(key, number), JSON.stringify(staged));
   return { bytes: staged.size };
 }

@@ -19,7 +19,7 @@ const PARALLEL_READS = 32;
 export async function foldScan(lakehouse: Lakehouse, key: RunKey): Promise<PlanSummary> {
   const { store, containers } = lakehouse;
   const scan = await readJson<ScanHeader>(store, containers.staging, scanHeaderFile(key));
-  const plan = new PlanWriter(lakehouse, key, scan.contract);
+  const plan = new PlanWriter(lakehouse, key);
   const faults = new FileFaults();
   let records = 0;
   let current: { file: ScannedFile; fold: FileFold } | undefined;

@@ -1,4 +1,3 @@
-import { dialectOf } from '../csv/dialect';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { scanHeaderFile, scanShardFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
@@ -11,18 +10,17 @@ export async function listBlocks(
   lakehouse: Lakehouse,
   key: RunKey,
   files: readonly CheckedFile[],
-  run: Pick<ScanHeader, 'contract' | 'tableVersion' | 'bytes'>,
+  run: Pick<ScanHeader, 'tableVersion' | 'bytes'>,
   blockLength: number,
 ): Promise<number> {
   const { store, containers } = lakehouse;
-  const dialect = dialectOf(run.contract.source);
-  let shard: ScanShard = { dialect, files: [], blocks: [] };
+  let shard: ScanShard = { files: [], blocks: [] };
   let shards = 0;
   let blocks = 0;
   const writeShard = async () => {
     await store.write(containers.staging, scanShardFile(key, shards), JSON.stringify(shard));
     shards += 1;
-    shard = { dialect, files: [], blocks: [] };
+    shard = { files: [], blocks: [] };
   };
   for (const judged of files) {
     const { header, ...readable } = judged;

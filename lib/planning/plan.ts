@@ -1,5 +1,3 @@
-import type { DataContract } from '../contract/contract';
-
 /** Ranges in one shard of the plan: activities read one shard, not the whole plan. */
 export const RANGES_PER_SHARD = 200;
 
@@ -17,13 +15,10 @@ export interface PlanSummary {
 export interface PlanHeader extends PlanSummary {
   /** Version of the table when the run was planned; -1 when there was none. */
   tableVersion: number;
-  /** As it was when the run was planned: an edit while the run is under way counts from the next run on. */
-  contract: DataContract;
 }
 
 /** `plan-<shard>.json` in staging. Every shard but the last has `RANGES_PER_SHARD` ranges. */
 export interface PlanShard {
-  contract: DataContract;
   files: PlannedFile[];
   ranges: PlannedRange[];
 }

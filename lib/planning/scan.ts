@@ -1,5 +1,3 @@
-import type { DataContract } from '../contract/contract';
-import type { CsvDialect } from '../csv/dialect';
 import type { CsvHeader } from '../csv/header';
 import type { RangeSummary } from '../csv/rangeSummary';
 import type { TextFault } from '../encoding/textCheck';
@@ -9,12 +7,10 @@ import type { PlannedFile, PlanSummary } from './plan';
 export interface ScanHeader extends Pick<PlanSummary, 'files' | 'bytes'> {
   blocks: number;
   tableVersion: number;
-  contract: DataContract;
 }
 
 /** `scan-<shard>.json` in staging. Every shard but the last has `RANGES_PER_SHARD` blocks. */
 export interface ScanShard {
-  dialect: CsvDialect;
   files: ScannedFile[];
   blocks: ScanBlock[];
 }

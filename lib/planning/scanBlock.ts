@@ -1,5 +1,7 @@
+import { dialectOf } from '../csv/dialect';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { readJson } from '../staging/readJson';
+import { contractOfRun } from '../staging/runContract';
 import { blockSummaryFile, scanShardFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { rangeOfPart } from './plan';
@@ -15,10 +17,11 @@ import { summariseBlock } from './summariseBlock';
 export async function scanBlock(lakehouse: Lakehouse, key: RunKey, number: number): Promise<{ bytes: number }> {
   const { store, containers } = lakehouse;
   const { shard, index } = rangeOfPart(number);
-  const { dialect, files, blocks } = await readJson<ScanShard>(store, containers.staging, scanShardFile(key, shard));
+  const { files, blocks } = await readJson<ScanShard>(store, containers.staging, scanShardFile(key, shard));
   const block = blocks[index];
   const file = block === undefined ? undefined : files[block.file];
   if (block === undefined || file === undefined) throw new Error(`The scan has no block ${number}.`);
+  const dialect = dialectOf((await contractOfRun(lakehouse, key)).source);
   const kept = await lakehouse.blocks.keep(sourceOf(lakehouse, file), block);
   let summary: BlockSummary | undefined;
   try {

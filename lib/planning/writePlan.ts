@@ -1,4 +1,3 @@
-import type { DataContract } from '../contract/contract';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { planHeaderFile, planShardFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
@@ -7,17 +6,14 @@ import { RANGES_PER_SHARD, type PlanHeader, type PlannedFile, type PlanShard, ty
 
 /** Writes a plan shard by shard, so that only one is in memory. The header, written last, makes it a plan. */
 export class PlanWriter {
-  private shard: PlanShard;
+  private shard: PlanShard = { files: [], ranges: [] };
   private shards = 0;
   private ranges = 0;
 
   constructor(
     private readonly lakehouse: Lakehouse,
     private readonly key: RunKey,
-    private readonly contract: DataContract,
-  ) {
-    this.shard = { contract, files: [], ranges: [] };
-  }
+  ) {}
 
   async add({ path, etag, columns, staged }: PlannedFile, range: SplitRange): Promise<void> {
     const { files, ranges } = this.shard;
@@ -27,10 +23,10 @@ export class PlanWriter {
     if (ranges.length === RANGES_PER_SHARD) await this.writeShard();
   }
 
-  async finish(run: Omit<PlanHeader, 'contract' | 'ranges'>): Promise<PlanSummary> {
+  async finish(run: Omit<PlanHeader, 'ranges'>): Promise<PlanSummary> {
     if (this.shard.ranges.length > 0) await this.writeShard();
     const { store, containers } = this.lakehouse;
-    const header: PlanHeader = { ...run, ranges: this.ranges, contract: this.contract };
+    const header: PlanHeader = { ...run, ranges: this.ranges };
     await store.write(containers.staging, planHeaderFile(this.key), JSON.stringify(header));
     const { ranges, files, bytes, records } = header;
     return { ranges, files, bytes, records };
@@ -40,6 +36,6 @@ export class PlanWriter {
     const { store, containers } = this.lakehouse;
     await store.write(containers.staging, planShardFile(this.key, this.shards), JSON.stringify(this.shard));
     this.shards += 1;
-    this.shard = { contract: this.contract, files: [], ranges: [] };
+    this.shard = { files: [], ranges: [] };
   }
 }

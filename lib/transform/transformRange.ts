@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { DataContract } from '../contract/contract';
 import { dialectOf } from '../csv/dialect';
 import { PipelineError } from '../problems/problem';
 import type { AddFile } from '../delta/deltaActions';
@@ -7,6 +6,7 @@ import type { Lakehouse } from '../lakehouse/lakehouse';
 import type { ByteRange } from '../storage/objectStore';
 import { writeManifest } from '../staging/partManifest';
 import { readJson } from '../staging/readJson';
+import { contractOfRun } from '../staging/runContract';
 import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lakehouse/paths';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
@@ -35,7 +35,8 @@ export async function transformRange(
   key: RunKey,
   reference: RangeReference,
 ): Promise<{ rows: number; rejected: number; bytes: number }> {
-  const { contract, file, range } = await readRange(lakehouse, key, reference);
+  const { file, range } = await readRange(lakehouse, key, reference);
+  const contract = await contractOfRun(lakehouse, key);
   const part = partNumberOf(reference);
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'range.csv');
@@ -97,12 +98,12 @@ async function readRange(
   lakehouse: Lakehouse,
   key: RunKey,
   { shard, index }: RangeReference,
-): Promise<{ contract: DataContract; file: PlannedFile; range: PlannedRange }> {
+): Promise<{ file: PlannedFile; range: PlannedRange }> {
   const path = planShardFile(key, shard);
   const plan = await readJson<PlanShard>(lakehouse.store, lakehouse.containers.staging, path);
   const range = plan.ranges[index];
   const file = range === undefined ? undefined : plan.files[range.file];
-  if (range !== undefined && file !== undefined) return { contract: plan.contract, file, range };
+  if (range !== undefined && file !== undefined) return { file, range };
   throw new PipelineError('TRANSFORM_RANGE_UNKNOWN', 'The plan has no such range.', {
     found: `range ${index} of shard ${shard}`,
     expected: `0 to ${plan.ranges.length - 1}`,
