@@ -1,5 +1,4 @@
 import { recordPart } from '../../lib/runs/recordPart';
-import { rangeOfPart } from '../../lib/planning/plan';
 import { transformRange } from '../../lib/transform/transformRange';
 import { registerStep } from './registerStep';
 
@@ -9,7 +8,7 @@ registerStep('transformRange', async (app, { part, ...key }) => {
     app.runs,
     key,
     { step: 'transform', part },
-    () => transformRange(app.lakehouse, key, rangeOfPart(part)),
+    () => transformRange(app.lakehouse, key, part),
     (result) => ({ rows: result.rows, rejected: result.rejected, bytes: result.bytes }),
   );
   return { rows, rejected, bytes };

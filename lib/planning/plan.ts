@@ -1,6 +1,3 @@
-/** Ranges in one shard of the plan: activities read one shard, not the whole plan. */
-export const RANGES_PER_SHARD = 200;
-
 /** What planning hands on: counts only, so it is as small for 160,000 ranges as for one. */
 export interface PlanSummary {
   ranges: number;
@@ -17,12 +14,6 @@ export interface PlanHeader extends PlanSummary {
   tableVersion: number;
 }
 
-/** `plan-<shard>.json` in staging. Every shard but the last has `RANGES_PER_SHARD` ranges. */
-export interface PlanShard {
-  files: PlannedFile[];
-  ranges: PlannedRange[];
-}
-
 export interface PlannedFile {
   /** Path in the raw container: the file as it was dropped, which rows and rejects name. */
   path: string;
@@ -34,10 +25,9 @@ export interface PlannedFile {
   staged?: string;
 }
 
-/** A piece of a file from a record's start to a record's end. */
+/** Record-aligned bytes of a file. Its number in the plan is that of the transform's task, and of the part it makes. */
 export interface PlannedRange {
-  /** Index in the shard's `files`. */
-  file: number;
+  file: PlannedFile;
   /** Bytes. */
   offset: number;
   length: number;
@@ -46,20 +36,4 @@ export interface PlannedRange {
   /** 1-based physical line of the range's first byte. */
   firstLine: number;
   records: number;
-}
-
-/** Names one range of a plan. */
-export interface RangeReference {
-  shard: number;
-  index: number;
-}
-
-/** Number of a range over all shards, which numbers its part. */
-export function partNumberOf(range: RangeReference): number {
-  return range.shard * RANGES_PER_SHARD + range.index;
-}
-
-/** The range, or whatever else is kept in shards of the same size, with that number. */
-export function rangeOfPart(part: number): RangeReference {
-  return { shard: Math.floor(part / RANGES_PER_SHARD), index: part % RANGES_PER_SHARD };
 }
