@@ -35,7 +35,7 @@ const nouns = {
   embedding: 'openAi problems',
   encoding: 'contract problems',
   extraction: 'contract database lakehouse problems runs staging storage',
-  indexing: 'concurrency documents embedding language vectors',
+  indexing: 'concurrency documents embedding language problems runs vectors',
   ingest: 'delta lakehouse planning problems runs staging',
   lakehouse: 'contract duckdb problems runs storage',
   language: '',
@@ -49,7 +49,7 @@ const nouns = {
   retrieval: 'documents embedding language vectors',
   runs: 'database problems',
   staging: 'contract delta lakehouse problems runs storage',
-  storage: 'problems',
+  storage: 'concurrency problems',
   transform: 'contract conversion csv delta duckdb lakehouse planning problems quality quarantine runs staging storage',
   vectors: 'language problems',
 };

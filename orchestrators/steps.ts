@@ -21,9 +21,12 @@ export interface Steps {
   resolveGate: { input: RunKey & { isOverdue: boolean }; result: { isApproved: boolean } };
   commitRun: { input: RunKey; result: { version: number; rows: number; rejected: number; parts: number } };
   loadDocuments: { input: PartOfRun; result: { rows: number } };
-  removeStaleDocuments: { input: RunKey; result: { deleted: number } };
-  embedDocuments: { input: PartOfRun; result: { documents: number; embedded: number; reused: number } };
-  removeStaleVectors: { input: RunKey; result: { deleted: number } };
+  removeStaleDocuments: { input: RunKey & { rows: number }; result: { deleted: number } };
+  embedDocuments: {
+    input: PartOfRun;
+    result: { documents: number; embedded: number; reused: number; deleted: number };
+  };
+  removeStaleVectors: { input: RunKey & { chunks: number }; result: { deleted: number } };
   reconcileRun: { input: ReconcileInput; result: RunSummary };
   concludeRun: { input: RunKey & { problem: Problem | null; summary: RunSummary | null }; result: object };
   discardRun: { input: RunKey; result: object };

@@ -4,12 +4,12 @@ import { registerStep } from './registerStep';
 
 /** One part of the partition into Qdrant: only chunks that it does not have are embedded. */
 registerStep('embedDocuments', async (app, { part, ...key }) => {
-  const { documents, embedded, reused } = await recordPart(
+  const { documents, embedded, reused, deleted } = await recordPart(
     app.runs,
     key,
     { step: 'embed', part },
     async () => embedDocuments(app, app.lake.documents(await app.committedPart(key, part), { withText: true }), key),
-    (result) => ({ rows: result.documents, embedded: result.embedded, reused: result.reused }),
+    ({ documents: rows, ...counts }) => ({ rows, ...counts }),
   );
-  return { documents, embedded, reused };
+  return { documents, embedded, reused, deleted };
 });

@@ -9,7 +9,11 @@ registerStep('loadDocuments', async (app, { part, ...key }) => {
     key,
     { step: 'metadata', part },
     async () =>
-      loadDocuments(app.database, app.lake.documents(await app.committedPart(key, part), { withText: false })),
+      loadDocuments(
+        app.database,
+        key.runId,
+        app.lake.documents(await app.committedPart(key, part), { withText: false }),
+      ),
     (result) => ({ rows: result.rows }),
   );
   return { rows };

@@ -1,7 +1,7 @@
-import { deleteStaleDocuments } from '../../lib/documents/loadDocuments';
+import { removeStaleDocuments } from '../../lib/documents/removeStaleDocuments';
 import { registerStep } from './registerStep';
 
 /** After all parts are loaded: rows that the partition no longer has leave PostgreSQL. */
-registerStep('removeStaleDocuments', async (app, { dataset, date }) => ({
-  deleted: await deleteStaleDocuments(app.database, { dataset, date }, await app.lake.keys(dataset, date)),
+registerStep('removeStaleDocuments', async (app, { rows, ...key }) => ({
+  deleted: await removeStaleDocuments(app.database, key, rows),
 }));

@@ -1,7 +1,5 @@
-import { deleteStalePoints } from '../../lib/indexing/deleteStalePoints';
+import { removeStalePoints } from '../../lib/indexing/removeStalePoints';
 import { registerStep } from './registerStep';
 
 /** After all parts are embedded: chunks of changed and removed rows leave Qdrant. */
-registerStep('removeStaleVectors', async (app, { dataset, date }) =>
-  deleteStalePoints(app, { dataset, date, keys: await app.lake.keys(dataset, date) }),
-);
+registerStep('removeStaleVectors', async (app, { chunks, ...key }) => removeStalePoints(app, key, chunks));

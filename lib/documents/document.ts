@@ -24,10 +24,8 @@ export interface DocumentRow {
 export interface LakeReader {
   /** Parts of one partition at the table's current version; empty when there is none. */
   parts(dataset: string, date: string): Promise<CommittedPart[]>;
-  /** Rows of one part in batches; memory stays bounded by the batch. */
+  /** Rows of one part in batches; memory stays bounded by the batch. Only the columns that the rows hold are fetched. */
   documents(part: CommittedPart, options: { withText: boolean }): AsyncIterable<DocumentRow[]>;
-  /** docId to contentHash of one whole partition at the current version. */
-  keys(dataset: string, date: string): Promise<Map<string, string>>;
 }
 
 export interface CommittedPart {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ColumnRoles } from '../contract/contract';
+import { fetchColumns } from './fetchColumns';
 import { identifier, literal, openDuckDb, type SqlValue } from '../duckdb/duckdb';
 import type { AddFile, FileStatistics } from '../delta/deltaActions';
 import { readSnapshot } from '../delta/deltaLog';
@@ -13,6 +14,9 @@ import { inTemporaryFolder } from '../storage/temporaryFolder';
 /** Rows at once, and characters of text at once, whichever is reached first. */
 const BATCH = { batchRows: 500, batchCharacters: 2_000_000 };
 
+/** Those that the transform adds to the contract's. */
+const ADDED_COLUMNS = ['content_hash', 'source_file', 'record_number'];
+
 /** Column of a part, and the engine's name of its type. */
 type ColumnTypes = ReadonlyMap<string, string>;
 
@@ -22,15 +26,18 @@ export function createLakeReader(
 ): LakeReader {
   const { store, containers } = lakehouse;
 
-  async function* rowsOf(part: CommittedPart, select: (types: ColumnTypes) => string): AsyncGenerator<SqlValue[][]> {
+  async function* rowsOf(
+    part: CommittedPart,
+    columns: readonly string[],
+    select: (types: ColumnTypes) => string,
+  ): AsyncGenerator<SqlValue[][]> {
     yield* inTemporaryFolder(lakehouse.temporaryDirectory, async function* (folder) {
-      const file = path.join(folder, 'part.parquet');
-      await store.download(containers.processed, part.path, file);
       const duckDb = await openDuckDb(lakehouse.duckDb, path.join(folder, 'spill'));
       try {
-        const source = `read_parquet(${literal(file)})`;
-        const columns = await duckDb.rows(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${source})`);
-        const types = new Map(columns.map(([name, type]) => [String(name), String(type)]));
+        const stored = { ...part, container: containers.processed };
+        const source = `read_parquet(${literal(await fetchColumns(store, stored, columns, folder, duckDb))})`;
+        const described = await duckDb.rows(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${source})`);
+        const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
         yield* duckDb.stream(`SELECT ${select(types)} FROM ${source}`, BATCH);
       } finally {
         duckDb.close();
@@ -58,19 +65,10 @@ export function createLakeReader(
 
     async *documents(part, { withText }) {
       const roles = part.roles ?? (await lakehouse.contracts.get(part.dataset)).roles;
+      const { text, ...others } = roles;
+      const columns = [...ADDED_COLUMNS, ...Object.values(others), ...(withText ? [text] : [])];
       const select = (types: ColumnTypes) => documentColumns(roles, types, withText);
-      for await (const batch of rowsOf(part, select)) yield batch.map((row) => documentRow(part, row));
-    },
-
-    async keys(dataset, date) {
-      const keys = new Map<string, string>();
-      for (const part of await parts(dataset, date)) {
-        const { id } = part.roles ?? (await lakehouse.contracts.get(dataset)).roles;
-        for await (const batch of rowsOf(part, () => `${identifier(id)}::VARCHAR, content_hash`)) {
-          for (const [docId, contentHash] of batch) keys.set(String(docId), String(contentHash));
-        }
-      }
-      return keys;
+      for await (const batch of rowsOf(part, columns, select)) yield batch.map((row) => documentRow(part, row));
     },
   };
 }

@@ -56,7 +56,7 @@ it('a run keeps to the contract that it was planned with when the file is edited
 
   const reader = createLakeReader(lake);
   const part = await createPartLookup(reader, async () => (await contractOfRun(lake, key)).roles)(key, 0);
-  await loadDocuments(test.database, reader.documents(part, { withText: false }));
+  await loadDocuments(test.database, key.runId, reader.documents(part, { withText: false }));
   expect(await test.database.query('select title from documents')).toEqual([{ title: 'Planned' }]);
 
   const embedder = countingEmbedder();
