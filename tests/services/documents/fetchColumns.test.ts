@@ -153,7 +153,7 @@ describe('a part of another writer', () => {
     {'title': range, 'id': 'nested'} AS nested, 'f' AS source_file, range AS record_number FROM range(${rows})`;
 
   it.each([
-    ["in its columns' own order, of many small row groups", 20_000, 'ROW_GROUP_SIZE 2048, COMPRESSION zstd'],
+    ["in its columns' own order, of many small row groups", 60_000, 'ROW_GROUP_SIZE 2048, COMPRESSION zstd'],
     ['uncompressed, in one row group', 20_000, 'ROW_GROUP_SIZE 122880, COMPRESSION uncompressed'],
     ['of version 2, whose footer is longer than what is read first', 60_000, 'ROW_GROUP_SIZE 2048, PARQUET_VERSION v2'],
     ['small enough to be fetched whole', 50, 'COMPRESSION snappy'],
@@ -167,7 +167,8 @@ describe('a part of another writer', () => {
     expect(rows.map(({ docId, title, text }) => `${docId} ${title} ${text}`)).toEqual(
       Array.from({ length: count }, (_unused, n) => `${n} T${n % 5} `),
     );
-    if (part.bytes <= 256 * 1024) expect({ bytes, requests }).toEqual({ bytes: part.bytes, requests: 1 });
+    if (name.startsWith('small') || count === 0)
+      expect({ bytes, requests }).toEqual({ bytes: part.bytes, requests: 1 });
     else expect(bytes).toBeLessThan(1.1 * (await needed(part, METADATA)));
   });
 
@@ -178,8 +179,8 @@ describe('a part of another writer', () => {
       'COMPRESSION snappy',
     );
     expect((await read(part, false))[7]).toMatchObject({ docId: '7', title: '', publishedAt: null });
-    await lake.store.write(CONTAINER, 'others/broken.parquet', Buffer.alloc(300 * 1024));
-    const broken = { ...part, path: 'others/broken.parquet', bytes: 300 * 1024 };
+    await lake.store.write(CONTAINER, 'others/broken.parquet', Buffer.alloc(2_000_000));
+    const broken = { ...part, path: 'others/broken.parquet', bytes: 2_000_000 };
     await expect(read(broken, false)).rejects.toThrow(/parquet/i);
     expect(await lake.leftovers()).toEqual([]);
   });
