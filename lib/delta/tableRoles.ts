@@ -8,8 +8,12 @@ type Properties = MetaData['configuration'];
 
 /** Which column plays which role, as the newest commit wrote it down. Undefined for a table from before commits did so. */
 export function rolesOfTable(properties: Properties): ColumnRoles | undefined {
-  const text = properties[PROPERTY];
-  return text === undefined ? undefined : (JSON.parse(text) as ColumnRoles);
+  try {
+    return JSON.parse(properties[PROPERTY] ?? '') as ColumnRoles;
+  } catch {
+    // Absent, or changed by another writer: the next commit writes it again.
+    return undefined;
+  }
 }
 
 /** The properties with these roles, or `properties` itself when it has them. Other properties stay as they are. */

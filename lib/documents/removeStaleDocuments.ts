@@ -27,7 +27,7 @@ export async function removeStaleDocuments(
   throw new PipelineError('ROW_KEYS_INCOMPLETE', 'Not all that the run has loaded is noted; nothing was deleted.', {
     found: `${noted} documents noted`,
     expected: `${rows} documents loaded`,
-    where: { field: runId },
+    where: { file: `${dataset}/${date}` },
     remedy: 'Run this dataset and date again.',
   });
 }

@@ -19,7 +19,7 @@ export async function removeStalePoints(
     throw new PipelineError('VECTORS_INCOMPLETE', 'Not all chunks of the run are in the index; nothing was deleted.', {
       found: `${confirmed} chunks`,
       expected: `${chunks} chunks embedded or found there`,
-      where: { field: runId },
+      where: { file: `${dataset}/${date}` },
       remedy: 'Run this dataset and date again.',
     });
   }

@@ -172,7 +172,7 @@ describe('a part of another writer', () => {
     else expect(bytes).toBeLessThan(1.1 * (await needed(part, METADATA)));
   });
 
-  it('without columns that roles name reads null there, and one that is no Parquet is refused by the engine', async () => {
+  it('without columns that roles name reads null there, and a file that is not Parquet is refused by the engine', async () => {
     const part = await write(
       'narrow',
       `SELECT range::VARCHAR AS id, 'h' AS content_hash, md5(range::VARCHAR) AS body, 'f' AS source_file, 1 AS record_number FROM range(20000)`,

@@ -174,14 +174,14 @@ describe('a crash after a newer version was stored and before the older one was 
     expect((await storedPoints()).filter(({ docId }) => docId === 'b')).toHaveLength(2);
   });
 
-  it('is made good by the step when it is repeated', async () => {
+  it('is repaired when the step is repeated', async () => {
     const repeated = await ingest([newer], MAY_2);
     expect(repeated).toEqual({ documents: 1, embedded: 0, reused: 1, deleted: 1, superseded: 0 });
     expect(await clean(repeated, MAY_2)).toEqual({ deleted: 0 });
     expect(await countPoints({ vectors }, MAY_1)).toBe(embedded - 1);
   });
 
-  it('is made good by the next run of the older partition', async () => {
+  it('is repaired by the next run of the older partition', async () => {
     const result = await ingest(letters(), again(MAY_1));
     expect(result).toMatchObject({ embedded: 0, reused: embedded - 1, superseded: 1 });
     expect(await clean(result, again(MAY_1))).toEqual({ deleted: 1 });
