@@ -35,8 +35,8 @@ const nouns = {
   duckdb: 'problems',
   embedding: 'openAi problems',
   encoding: 'contract problems',
-  extraction: 'contract database lakehouse problems runs storage',
-  indexing: 'concurrency documents embedding language vectors',
+  extraction: 'contract database lakehouse problems runs staging storage',
+  indexing: 'concurrency documents embedding language problems runs vectors',
   ingest:
     'contract database delta documents embedding extraction indexing lakehouse planning problems quality reconcile runs staging transform vectors',
   lakehouse: 'contract duckdb problems runs storage',
@@ -50,8 +50,8 @@ const nouns = {
   reconcile: 'database documents indexing problems runs vectors',
   retrieval: 'documents embedding language vectors',
   runs: 'database problems',
-  staging: 'delta lakehouse problems runs storage',
-  storage: 'problems',
+  staging: 'contract delta lakehouse problems runs storage',
+  storage: 'concurrency problems',
   transform: 'contract conversion csv delta duckdb lakehouse planning problems quality quarantine runs staging storage',
   vectors: 'language problems',
 };

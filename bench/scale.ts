@@ -1,7 +1,7 @@
 /**
  * How the orchestrators carry a run of 1,600 ranges (100 GB at 64 MB each) and one of 160,000 (10 TB): the app's own
- * orchestrators on the local Functions host, over activities that do nothing. It measures order and its bookkeeping, not
- * work. Run: npm run bench:scale [-- --sizes 1600,160000 --limit-seconds 600]
+ * orchestrators on the local Functions host, over activities that do nothing, but for those that remove what is stale,
+ * which are the app's own over stores that count. It measures order and its bookkeeping, not work. Run: npm run bench:scale [-- --sizes 1600,160000 --limit-seconds 600]
  * Prints a table, then one line of JSON. A run that is not done in time is ended and told as such.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -15,10 +15,18 @@ import { parseArgs } from 'node:util';
 
 const HOST = path.resolve(__dirname, '../packages/functions-host/main.js');
 const APP = path.resolve(__dirname, '../../bench/scale-app');
-const TARGETS = { processorSecondsPerRangeRatio: 1.5, eventsPerRangeRatio: 1.1, longestHistory: 1000 };
+const TARGETS = { processorSecondsPerRangeRatio: 1.5, eventsPerRangeRatio: 1.1, longestHistory: 1000, staleRatio: 1.1 };
 
 /** Those of the statistics that add up over the runs of a host. */
-const COUNTERS = ['activities', 'replays', 'instances', 'historyEvents', 'processorSeconds'] as const;
+const COUNTERS = [
+  'activities',
+  'replays',
+  'instances',
+  'historyEvents',
+  'processorSeconds',
+  'staleRequests',
+  'staleBytes',
+] as const;
 
 interface Statistics {
   activities: number;
@@ -26,6 +34,9 @@ interface Statistics {
   instances: number;
   historyEvents: number;
   longestHistory: number;
+  /** Statements and requests with which what is stale was removed, and what was sent with them. */
+  staleRequests: number;
+  staleBytes: number;
   /** Of the host's process: on a machine with other work it tells more than the clock. */
   processorSeconds: number;
   memoryInBytes: number;
@@ -145,6 +156,8 @@ function report(measurements: Measurement[]): void {
     replays: ({ replays }) => String(replays),
     events: ({ historyEvents }) => String(historyEvents),
     longest: ({ longestHistory }) => String(longestHistory),
+    'stale asked': ({ staleRequests }) => String(staleRequests),
+    'stale bytes': ({ staleBytes }) => String(staleBytes),
     'journal MB': ({ journalBytes }) => (journalBytes / 1e6).toFixed(1),
     'memory MB': ({ memoryInBytes }) => (memoryInBytes / 1e6).toFixed(0),
   };
@@ -155,7 +168,9 @@ function report(measurements: Measurement[]): void {
   const isMet =
     measurements.every(({ isDone, longestHistory }) => isDone && longestHistory <= TARGETS.longestHistory) &&
     growth.processorSecondsPerRange <= TARGETS.processorSecondsPerRangeRatio &&
-    growth.eventsPerRange <= TARGETS.eventsPerRangeRatio;
+    growth.eventsPerRange <= TARGETS.eventsPerRangeRatio &&
+    growth.staleRequests <= TARGETS.staleRatio &&
+    growth.staleBytes <= TARGETS.staleRatio;
   const machine = { node: process.version, cores: os.availableParallelism() };
   console.log(JSON.stringify({ ...machine, measurements: measurements.map(rounded), growth, targets: TARGETS, isMet }));
   if (!isMet) process.exitCode = 1;
@@ -164,6 +179,9 @@ function report(measurements: Measurement[]): void {
 /** What a range of the largest run costs, for each unit of what it costs in the smallest: 1 is growth in proportion. */
 function growthOf(measurements: Measurement[]) {
   const [smallest, largest] = [measurements[0], measurements.at(-1)];
+  /** Of what a whole run costs: 1 is no growth at all. */
+  const whole = (cost: (one: Measurement) => number): number =>
+    smallest === undefined || largest === undefined ? NaN : round(cost(largest) / cost(smallest));
   const ratio = (cost: (one: Measurement) => number): number =>
     smallest === undefined || largest === undefined
       ? NaN
@@ -173,6 +191,8 @@ function growthOf(measurements: Measurement[]) {
     processorSecondsPerRange: ratio(({ processorSeconds }) => processorSeconds),
     eventsPerRange: ratio(({ historyEvents }) => historyEvents),
     journalBytesPerRange: ratio(({ journalBytes }) => journalBytes),
+    staleRequests: whole(({ staleRequests }) => staleRequests),
+    staleBytes: whole(({ staleBytes }) => staleBytes),
   };
 }
 

@@ -24,6 +24,7 @@ import type { DocumentLookup } from './documents/documentLookup';
 import { createGateStore } from './quality/gateStore';
 import { createRunStore } from './runs/runStore';
 import { createExtractStore } from './extraction/extractStore';
+import { contractOfRun } from './staging/runContract';
 import { createPostgresSource } from './extraction/postgresSource';
 import type { OpenAiService } from './openAi/openAiService';
 import { createQdrantIndex } from './vectors/qdrant';
@@ -75,7 +76,7 @@ export function createApp(config: Config): App {
     answerer: createAnswerer(config, { vectors, embedder }),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
     gateDecisionTimeoutInHours: config.gateDecisionTimeoutInHours,
-    committedPart: createPartLookup(lake),
+    committedPart: createPartLookup(lake, async (key) => (await contractOfRun(lakehouse, key)).roles),
     probes: {
       storage: () => store.info(config.lake.containers.raw, 'health'),
       postgres: () => database.query('select 1'),

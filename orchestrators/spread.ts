@@ -16,7 +16,7 @@ const NOTHING = {
   scanBlock: { bytes: 0 },
   transformRange: { rows: 0, rejected: 0, bytes: 0 },
   loadDocuments: { rows: 0 },
-  embedDocuments: { documents: 0, embedded: 0, reused: 0 },
+  embedDocuments: { documents: 0, embedded: 0, reused: 0, deleted: 0 },
 } satisfies Partial<{ [Name in keyof Steps]: Steps[Name]['result'] }>;
 export type SpreadStep = keyof typeof NOTHING;
 

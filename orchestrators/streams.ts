@@ -29,7 +29,7 @@ export function* metadataStream(context: OrchestrationContext): StepFlow<Outcome
   const { parts, ...key } = context.df.getInput<StreamInput>();
   return yield* answering(function* (): StepFlow<MetadataResult> {
     const { rows } = yield* spread(context, { step: 'loadDocuments', key, first: 0, count: parts });
-    const { deleted } = yield* callStep(context, 'removeStaleDocuments', key);
+    const { deleted } = yield* callStep(context, 'removeStaleDocuments', { ...key, rows });
     return { rows, deleted };
   });
 }
@@ -38,8 +38,9 @@ export function* metadataStream(context: OrchestrationContext): StepFlow<Outcome
 export function* embeddingStream(context: OrchestrationContext): StepFlow<Outcome<EmbeddingResult>> {
   const { parts, ...key } = context.df.getInput<StreamInput>();
   return yield* answering(function* (): StepFlow<EmbeddingResult> {
-    const { embedded, reused } = yield* spread(context, { step: 'embedDocuments', key, first: 0, count: parts });
-    const { deleted } = yield* callStep(context, 'removeStaleVectors', key);
-    return { embedded, reused, deleted };
+    const chunks = yield* spread(context, { step: 'embedDocuments', key, first: 0, count: parts });
+    const { embedded, reused } = chunks;
+    const stale = yield* callStep(context, 'removeStaleVectors', { ...key, chunks: embedded + reused });
+    return { embedded, reused, deleted: chunks.deleted + stale.deleted };
   });
 }

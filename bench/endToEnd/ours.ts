@@ -1,4 +1,3 @@
-import { rangeOfPart } from '../../lib/planning/plan';
 import { transformRange } from '../../lib/transform/transformRange';
 import { inLanes, readJob, tell, timed } from '../transform/job';
 import { planInLanes } from '../transform/planInLanes';
@@ -10,7 +9,7 @@ async function main(): Promise<void> {
   const { lakehouse, key } = storedLakehouse(readJob() as StoredJob, Number(process.argv[3] ?? 0) * 1024 * 1024);
   let ranges = 0;
   const split = await timed(async () => (ranges = await planInLanes(lakehouse, key)));
-  const work = await timed(() => inLanes(ranges, (part) => transformRange(lakehouse, key, rangeOfPart(part))));
+  const work = await timed(() => inLanes(ranges, (part) => transformRange(lakehouse, key, part)));
   tell({
     seconds: split.seconds + work.seconds,
     cpuSeconds: work.cpuSeconds,

@@ -1,9 +1,19 @@
+import { clearRowKeys, removeStaleDocuments } from '../../lib/documents/removeStaleDocuments';
+import { removeStalePoints } from '../../lib/indexing/removeStalePoints';
 import type { RunKey } from '../../lib/runs/runKey';
 import type { PlanSummary } from '../../lib/planning/plan';
 import type { StepName, Steps } from '../../lib/ingest/registry';
+import { stubDatabase, stubVectors } from './stubStores';
 
-/** Activities that do nothing, and answer what a run of so many ranges would: the dataset's name says how many. */
-export const ACTIVITIES: { [Name in StepName]: (input: Steps[Name]['input']) => Steps[Name]['result'] } = {
+type Activity<Name extends StepName> = (
+  input: Steps[Name]['input'],
+) => Steps[Name]['result'] | Promise<Steps[Name]['result']>;
+
+/**
+ * Activities that do nothing, and answer what a run of so many ranges would: the dataset's name says how many. Those that
+ * remove what is stale are the app's own, over stores that count what they are asked.
+ */
+export const ACTIVITIES: { [Name in StepName]: Activity<Name> } = {
   ensureRun: () => ({ created: [] }),
   extractSource: () => ({ files: 0, rows: 0 }),
   planRun: (key) => ({ next: 'scan', blocks: rangesOf(key) }),
@@ -16,16 +26,21 @@ export const ACTIVITIES: { [Name in StepName]: (input: Steps[Name]['input']) => 
   resolveGate: () => ({ isApproved: true }),
   commitRun: (key) => ({ version: 1, rows: planOf(key).records, rejected: 0, parts: rangesOf(key) }),
   loadDocuments: () => ({ rows: ROWS_PER_RANGE }),
-  removeStaleDocuments: () => ({ deleted: 0 }),
-  embedDocuments: () => ({ documents: ROWS_PER_RANGE, embedded: 4 * ROWS_PER_RANGE, reused: 0 }),
-  removeStaleVectors: () => ({ deleted: 0 }),
+  removeStaleDocuments: async ({ rows, ...key }) => ({
+    deleted: await removeStaleDocuments(stubDatabase(rows), key, rows),
+  }),
+  embedDocuments: () => ({ documents: ROWS_PER_RANGE, embedded: 4 * ROWS_PER_RANGE, reused: 0, deleted: 0 }),
+  removeStaleVectors: ({ chunks, ...key }) => removeStalePoints({ vectors: stubVectors(chunks) }, key, chunks),
   reconcileRun: ({ source, rejected, lakeVersion, chunks }) => ({
     rows: { source, lake: source, sql: source, vectors: source },
     chunks,
     rejected,
     lakeVersion,
   }),
-  concludeRun: () => ({}),
+  concludeRun: async ({ problem: _, summary: _summary, ...key }) => {
+    await clearRowKeys(stubDatabase(0), key);
+    return {};
+  },
   discardRun: () => ({}),
 };
 

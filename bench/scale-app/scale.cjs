@@ -1,8 +1,9 @@
 'use strict';
-// The app's own orchestrators, as they are built, over activities that do nothing.
+// The app's own orchestrators, as they are built, over activities that do nothing, or next to nothing.
 const { app } = require('@azure/functions');
 const df = require('durable-functions');
 const { ACTIVITIES } = require('../../dist/bench/scale-app/activities.js');
+const { asked } = require('../../dist/bench/scale-app/stubStores.js');
 const { INGEST, ingest } = require('../../dist/orchestrators/ingest.js');
 const { PLANNING, planning } = require('../../dist/orchestrators/planning.js');
 const { SPREAD, spreadOrchestration } = require('../../dist/orchestrators/spread.js');
@@ -30,9 +31,9 @@ df.app.orchestration(streams.EMBEDDING_STREAM, measured(streams.embeddingStream)
 
 for (const [name, work] of Object.entries(ACTIVITIES)) {
   df.app.activity(name, {
-    handler: (input) => {
+    handler: async (input) => {
       counters.activities += 1;
-      return { ok: true, result: work(input) };
+      return { ok: true, result: await work(input) };
     },
   });
 }
@@ -46,6 +47,8 @@ app.http('statistics', {
     return {
       jsonBody: {
         ...counters,
+        staleRequests: asked.requests,
+        staleBytes: asked.bytes,
         instances: lengths.length,
         historyEvents: lengths.reduce((sum, length) => sum + length, 0),
         longestHistory: lengths.reduce((most, length) => Math.max(most, length), 0),

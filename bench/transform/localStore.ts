@@ -1,5 +1,6 @@
 import { copyFile, link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { PipelineError } from '../../lib/problems/problem';
 import type { ByteRange, ObjectInfo, ObjectStore } from '../../lib/storage/objectStore';
 
 /** Bytes. */
@@ -39,8 +40,12 @@ export function localStore(
         if (info !== undefined) yield info;
       }
     },
-    read: (container, name, range) =>
-      range === undefined ? readFile(fileOf(container, name)) : readRange(fileOf(container, name), range),
+    async read(container, name, range) {
+      if ((await infoOf(container, name)) === undefined) {
+        throw new PipelineError('LAKE_OBJECT_NOT_FOUND', 'The object does not exist.', { where: { file: name } });
+      }
+      return range === undefined ? readFile(fileOf(container, name)) : readRange(fileOf(container, name), range);
+    },
     stream: (container, name, range) => streamRange(fileOf(container, name), range),
     info: infoOf,
     async download(container, name, localFile, range) {

@@ -1,9 +1,7 @@
 import { linkSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readJson } from '../../lib/staging/readJson';
-import { planShardFile } from '../../lib/lakehouse/paths';
-import { rangeOfPart, type PlanShard } from '../../lib/planning/plan';
 import { planRun } from '../../lib/planning/planRun';
+import { plannedRanges } from '../../lib/planning/readPlan';
 import { bareQuery } from './bareSql';
 import { DATASETS, type DatasetName } from './datasets';
 import { generateFile } from './generate';
@@ -37,9 +35,7 @@ async function splitRanges(name: DatasetName, file: string, folder: string): Pro
   const { ranges: count } = await planRun(lakehouse, key);
   const ranges: JobRange[] = [];
   for (let part = 0; part < count; part++) {
-    const { shard, index } = rangeOfPart(part);
-    const plan = await readJson<PlanShard>(lakehouse.store, lakehouse.containers.staging, planShardFile(key, shard));
-    const range = plan.ranges[index];
+    const range = await plannedRanges(lakehouse, key).read(part);
     if (range === undefined) throw new Error(`range ${part} is not in the plan`);
     const { offset, length, firstRecord, records } = range;
     const target = path.join(folder, `range-${part}.csv`);

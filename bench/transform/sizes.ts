@@ -13,7 +13,6 @@ import type { Lakehouse } from '../../lib/lakehouse/lakehouse';
 import { readJson } from '../../lib/staging/readJson';
 import { manifestPrefix, type ParquetCodec } from '../../lib/lakehouse/paths';
 import { planRun } from '../../lib/planning/planRun';
-import { rangeOfPart } from '../../lib/planning/plan';
 import { transformRange } from '../../lib/transform/transformRange';
 import { SAMPLE_DATASET, stateOfTheUnion } from '../../samples/stateOfTheUnion';
 import { DATASETS, type DatasetName } from './datasets';
@@ -81,7 +80,7 @@ async function sizesOf(
   const { store, containers } = lakehouse;
   const key = { ...RUN, dataset, runId: parquetCodec };
   const { ranges } = await planRun(lakehouse, key);
-  for (let part = 0; part < ranges; part++) await transformRange(lakehouse, key, rangeOfPart(part));
+  for (let part = 0; part < ranges; part++) await transformRange(lakehouse, key, part);
   const files: string[] = [];
   let table = 0;
   for await (const { path: manifest } of store.list(containers.staging, manifestPrefix(key))) {

@@ -5,7 +5,7 @@ import type { DataContract } from './contract';
 import { isDatasetName, requireDatasetName } from './datasetName';
 import { readContract } from './reading/readContract';
 
-/** The known datasets. A contract is read anew each time: a changed file counts from the next step on. */
+/** The known datasets. A contract is read each time; a run keeps to the one it was planned with. */
 export interface ContractCatalog {
   /**
    * Throws DATASET_NAME_INVALID (400), DATASET_UNKNOWN (404) or CONTRACT_INVALID (every fault of that file). A faulty

@@ -25,9 +25,6 @@ export interface ConvertedSource {
   path: string;
   /** Bytes. */
   size: number;
-  etag: string;
-  /** In the raw container: the file that rejects are to name. */
-  source: string;
 }
 
 /** True for a file that is no plain UTF-8 CSV by its contract (gzip by its name too): stage it before it is planned on. */
@@ -56,7 +53,7 @@ export async function convertSource(
   const { store, containers } = lakehouse;
   const target = `${stagingFolder(key)}source-${fingerprint(file)}.csv`;
   const earlier = await store.info(containers.staging, target);
-  if (earlier !== undefined) return { path: target, size: earlier.size, etag: earlier.etag, source: file.path };
+  if (earlier !== undefined) return { path: target, size: earlier.size };
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'source.csv');
     const raw = store.stream(containers.raw, file.path, { offset: 0, length: file.size });
@@ -71,8 +68,7 @@ export async function convertSource(
     const { size, index } = converted;
     if (index !== undefined) await store.write(containers.staging, lineIndexFile(target), JSON.stringify(index));
     await store.upload(containers.staging, target, localFile);
-    const staged = await store.info(containers.staging, target);
-    return { path: target, size, etag: staged?.etag ?? '', source: file.path };
+    return { path: target, size };
   });
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ColumnRoles } from '../contract/contract';
 import { PipelineError, type Problem } from '../problems/problem';
 import { checkpointIfDue } from './checkpoint';
 import type { AddFile, DeltaAction, DeltaSchema } from './deltaActions';
@@ -7,6 +8,7 @@ import { findCommit } from './findCommit';
 import type { TableStorage } from '../lakehouse/lakehouse';
 import { logEntryPath } from '../lakehouse/paths';
 import { OWN_PROTOCOL, requireWritable } from './protocol';
+import { withRoles } from './tableRoles';
 import { evolveSchema } from './tableSchema';
 import {
   applyEntries,
@@ -26,6 +28,8 @@ export interface PartitionCommit {
   /** Table version that the run was planned on; -1 when there was no table. */
   plannedOn: number;
   schema: DeltaSchema;
+  /** Written into the table's properties, so that its documents are read by them. Left out: the table's stay. */
+  roles?: ColumnRoles;
   /** The partition's new files: all of it. */
   files: AddFile[];
   /** For the history, e.g. rows and rejects. */
@@ -133,7 +137,7 @@ function schemaActions(commit: PartitionCommit, snapshot: TableSnapshot | undefi
           format: { provider: 'parquet', options: {} },
           schemaString: JSON.stringify(commit.schema),
           partitionColumns: ['ingest_date'],
-          configuration: {},
+          configuration: commit.roles === undefined ? {} : withRoles({}, commit.roles),
           createdTime: now,
         },
       },
@@ -141,9 +145,12 @@ function schemaActions(commit: PartitionCommit, snapshot: TableSnapshot | undefi
   }
   requireWritable(snapshot.protocol, snapshot.metaData, snapshot.schema, commit.dataset);
   const schema = evolveSchema(snapshot.schema, commit.schema, commit.dataset);
-  return schema === snapshot.schema
-    ? []
-    : [{ metaData: { ...snapshot.metaData, schemaString: JSON.stringify(schema) } }];
+  const { metaData } = snapshot;
+  const configuration =
+    commit.roles === undefined ? metaData.configuration : withRoles(metaData.configuration, commit.roles);
+  if (schema === snapshot.schema && configuration === metaData.configuration) return [];
+  const schemaString = schema === snapshot.schema ? metaData.schemaString : JSON.stringify(schema);
+  return [{ metaData: { ...metaData, schemaString, configuration } }];
 }
 
 /** The parts of a run that was planned on a table which is gone since went with it, or belong to another table. */

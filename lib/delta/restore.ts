@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { PipelineError, type Problem } from '../problems/problem';
 import { checkpointIfDue } from './checkpoint';
-import type { AddFile, DeltaAction } from './deltaActions';
+import type { AddFile, DeltaAction, MetaData } from './deltaActions';
 import { readSnapshot, requireSnapshot } from './deltaLog';
 import type { TableStorage } from '../lakehouse/lakehouse';
 import { logEntryPath, tableFolder } from '../lakehouse/paths';
 import { requireWritable } from './protocol';
+import { withRolesOf } from './tableRoles';
 import { applyEntries, filePath, snapshotOf, type TableSnapshot } from './tableSnapshot';
 
 export interface RestoreResult {
@@ -38,12 +39,12 @@ export async function restoreTable(lake: TableStorage, dataset: string, version:
     removedFiles: removed.length,
     dates: [...new Set(dates)].sort(),
   };
-  const isSameSchema = wanted.metaData.schemaString === current.metaData.schemaString;
-  if (added.length === 0 && removed.length === 0 && isSameSchema) return result;
+  const metaData = restoredMetaData(current.metaData, wanted.metaData);
+  if (added.length === 0 && removed.length === 0 && metaData === current.metaData) return result;
 
   const next = current.version + 1;
   const appId = `restore-${randomUUID()}`;
-  const actions = restoreActions({ current, wanted, added, removed, appId, now: Date.now() });
+  const actions = restoreActions({ current, wanted, metaData, added, removed, appId, now: Date.now() });
   const body = actions.map((action) => `${JSON.stringify(action)}\n`).join('');
   const outcome = await lake.store.writeIfAbsent(lake.containers.processed, logEntryPath(dataset, next), body);
   // The client may have sent the entry twice: then it is there already, and is this one.
@@ -61,16 +62,26 @@ export async function restoreTable(lake: TableStorage, dataset: string, version:
   return { ...result, version: next, ...(checkpointProblem === undefined ? {} : { checkpointProblem }) };
 }
 
+/** The columns and their roles come back; other properties of the table stay as they are now. */
+function restoredMetaData(current: MetaData, wanted: MetaData): MetaData {
+  const { schemaString } = wanted;
+  const configuration = withRolesOf(current.configuration, wanted.configuration);
+  const isSame = schemaString === current.schemaString && configuration === current.configuration;
+  return isSame ? current : { ...current, schemaString, configuration };
+}
+
 interface Restore {
   current: TableSnapshot;
   wanted: TableSnapshot;
+  /** Of the restored table; that of `current` itself when nothing changes in it. */
+  metaData: MetaData;
   added: AddFile[];
   removed: AddFile[];
   appId: string;
   now: number;
 }
 
-function restoreActions({ current, wanted, added, removed, appId, now }: Restore): DeltaAction[] {
+function restoreActions({ current, wanted, metaData, added, removed, appId, now }: Restore): DeltaAction[] {
   const bytes = (files: Iterable<AddFile>): string => String([...files].reduce((sum, { size }) => sum + size, 0));
   return [
     {
@@ -92,9 +103,7 @@ function restoreActions({ current, wanted, added, removed, appId, now }: Restore
       },
     },
     // The protocol is not taken back: readers may hold on to what they were told.
-    ...(wanted.metaData.schemaString === current.metaData.schemaString
-      ? []
-      : [{ metaData: { ...current.metaData, schemaString: wanted.metaData.schemaString } }]),
+    ...(metaData === current.metaData ? [] : [{ metaData }]),
     { txn: { appId, version: current.version + 1, lastUpdated: now } },
     ...removed.map(({ path, partitionValues, size }) => ({
       remove: { path, deletionTimestamp: now, dataChange: true, extendedFileMetadata: true, partitionValues, size },

@@ -1,3 +1,5 @@
+import type { ColumnRoles } from '../contract/contract';
+
 /** One row of a committed part, its columns named by their role in the contract. */
 export interface DocumentRow {
   dataset: string;
@@ -22,21 +24,18 @@ export interface DocumentRow {
 export interface LakeReader {
   /** Parts of one partition at the table's current version; empty when there is none. */
   parts(dataset: string, date: string): Promise<CommittedPart[]>;
-  /** Rows of one part in batches; memory stays bounded by the batch. */
-  documents(part: PartReference, options: { withText: boolean }): AsyncIterable<DocumentRow[]>;
-  /** docId to contentHash of one whole partition at the current version. */
-  keys(dataset: string, date: string): Promise<Map<string, string>>;
+  /** Rows of one part in batches; memory stays bounded by the batch. Only the columns that the rows hold are fetched. */
+  documents(part: CommittedPart, options: { withText: boolean }): AsyncIterable<DocumentRow[]>;
 }
 
-export interface PartReference {
+export interface CommittedPart {
   dataset: string;
   date: string;
   /** Path inside the processed container, `<dataset>/ingest_date=.../part-....parquet`. */
   path: string;
-}
-
-export interface CommittedPart extends PartReference {
   rows: number;
   /** Bytes of the Parquet file. */
   bytes: number;
+  /** By which its columns are read: those of the run, or those that the table remembers. Left out: those of the contract. */
+  roles?: ColumnRoles;
 }

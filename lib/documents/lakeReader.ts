@@ -1,37 +1,44 @@
 import path from 'node:path';
-import type { ColumnRoles, ContractColumn, DataContract } from '../contract/contract';
+import type { ColumnRoles } from '../contract/contract';
+import { fetchColumns } from './fetchColumns';
 import { identifier, literal, openDuckDb, type SqlValue } from '../duckdb/duckdb';
 import type { AddFile, FileStatistics } from '../delta/deltaActions';
 import { readSnapshot } from '../delta/deltaLog';
-import type { CommittedPart, DocumentRow, LakeReader, PartReference } from './document';
+import type { CommittedPart, DocumentRow, LakeReader } from './document';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { requireDate } from '../lakehouse/paths';
+import { rolesOfTable } from '../delta/tableRoles';
 import { filePath, filesOfPartition } from '../delta/tableSnapshot';
 import { inTemporaryFolder } from '../storage/temporaryFolder';
 
 /** Rows at once, and characters of text at once, whichever is reached first. */
 const BATCH = { batchRows: 500, batchCharacters: 2_000_000 };
 
-/** Reads the table's current version; columns are named by their roles in the contract. */
+/** Those that the transform adds to the contract's. */
+const ADDED_COLUMNS = ['content_hash', 'source_file', 'record_number'];
+
+/** Column of a part, and the engine's name of its type. */
+type ColumnTypes = ReadonlyMap<string, string>;
+
+/** Reads the table's current version. */
 export function createLakeReader(
   lakehouse: Pick<Lakehouse, 'store' | 'containers' | 'contracts' | 'temporaryDirectory' | 'duckDb'>,
 ): LakeReader {
   const { store, containers } = lakehouse;
 
   async function* rowsOf(
-    part: PartReference,
-    select: (known: ReadonlySet<string>, contract: DataContract) => string,
+    part: CommittedPart,
+    columns: readonly string[],
+    select: (types: ColumnTypes) => string,
   ): AsyncGenerator<SqlValue[][]> {
-    const contract = await lakehouse.contracts.get(part.dataset);
     yield* inTemporaryFolder(lakehouse.temporaryDirectory, async function* (folder) {
-      const file = path.join(folder, 'part.parquet');
-      await store.download(containers.processed, part.path, file);
       const duckDb = await openDuckDb(lakehouse.duckDb, path.join(folder, 'spill'));
       try {
-        const source = `read_parquet(${literal(file)})`;
-        const names = await duckDb.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${source})`);
-        const known = new Set(names.map(([name]) => String(name)));
-        yield* duckDb.stream(`SELECT ${select(known, contract)} FROM ${source}`, BATCH);
+        const stored = { ...part, container: containers.processed };
+        const source = `read_parquet(${literal(await fetchColumns(store, stored, columns, folder, duckDb))})`;
+        const described = await duckDb.rows(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${source})`);
+        const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
+        yield* duckDb.stream(`SELECT ${select(types)} FROM ${source}`, BATCH);
       } finally {
         duckDb.close();
       }
@@ -42,12 +49,14 @@ export function createLakeReader(
     requireDate(date);
     const snapshot = await readSnapshot(lakehouse, dataset);
     if (snapshot === undefined) return [];
+    const roles = rolesOfTable(snapshot.metaData.configuration);
     return filesOfPartition(snapshot, date).map((file) => ({
       dataset,
       date,
       path: filePath(dataset, file),
       rows: rowsIn(file),
       bytes: file.size,
+      roles,
     }));
   };
 
@@ -55,29 +64,21 @@ export function createLakeReader(
     parts,
 
     async *documents(part, { withText }) {
-      const select = (known: ReadonlySet<string>, contract: DataContract) => documentColumns(contract, known, withText);
-      for await (const batch of rowsOf(part, select)) yield batch.map((row) => documentRow(part, row));
-    },
-
-    async keys(dataset, date) {
-      const keys = new Map<string, string>();
-      for (const part of await parts(dataset, date)) {
-        const select = (_known: ReadonlySet<string>, contract: DataContract) =>
-          `${identifier(contract.roles.id)}::VARCHAR, content_hash`;
-        for await (const batch of rowsOf(part, select)) {
-          for (const [docId, contentHash] of batch) keys.set(String(docId), String(contentHash));
-        }
-      }
-      return keys;
+      const roles = part.roles ?? (await lakehouse.contracts.get(part.dataset)).roles;
+      const { text, ...others } = roles;
+      const columns = [...ADDED_COLUMNS, ...Object.values(others), ...(withText ? [text] : [])];
+      const select = (types: ColumnTypes) => documentColumns(roles, types, withText);
+      for await (const batch of rowsOf(part, columns, select)) yield batch.map((row) => documentRow(part, row));
     },
   };
 }
 
-function documentColumns(contract: DataContract, known: ReadonlySet<string>, withText: boolean): string {
+function documentColumns(roles: ColumnRoles, types: ColumnTypes, withText: boolean): string {
   const byRole = (role: keyof ColumnRoles): string => {
-    const column = contract.columns.find(({ name }) => name === contract.roles[role]);
+    const name = roles[role];
+    const type = name === undefined ? undefined : types.get(name);
     // Parts from before a column was added lack it.
-    return column === undefined || !known.has(column.name) ? 'NULL' : asText(column);
+    return name === undefined || type === undefined ? 'NULL' : asText(identifier(name), type);
   };
   return [
     byRole('id'),
@@ -92,15 +93,14 @@ function documentColumns(contract: DataContract, known: ReadonlySet<string>, wit
   ].join(', ');
 }
 
-function asText(column: ContractColumn): string {
-  const name = identifier(column.name);
-  if (column.logicalType === 'string') return name;
-  if (column.logicalType === 'date') return `strftime(${name}, '%Y-%m-%d')`;
-  if (column.logicalType === 'timestamp') return `strftime(${name}, '%Y-%m-%dT%H:%M:%SZ')`;
-  return `${name}::VARCHAR`;
+function asText(column: string, type: string): string {
+  if (type === 'VARCHAR') return column;
+  if (type === 'DATE') return `strftime(${column}, '%Y-%m-%d')`;
+  if (type.startsWith('TIMESTAMP')) return `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`;
+  return `${column}::VARCHAR`;
 }
 
-function documentRow(part: PartReference, row: SqlValue[]): DocumentRow {
+function documentRow(part: CommittedPart, row: SqlValue[]): DocumentRow {
   const [docId, contentHash, title, author, publishedAt, category, sourceFile, recordNumber, text] = row;
   const optional = (value: SqlValue | undefined) => (value === null || value === undefined ? null : String(value));
   const required = (value: SqlValue | undefined) => optional(value) ?? '';

@@ -1,3 +1,4 @@
+import type { ColumnRoles } from '../contract/contract';
 import { PipelineError } from '../problems/problem';
 import type { RunKey } from '../runs/runKey';
 import type { CommittedPart, LakeReader } from './document';
@@ -6,19 +7,26 @@ import type { CommittedPart, LakeReader } from './document';
 const MOST_RUNS = 4;
 
 /**
- * Finds parts of the partition that a run has committed, by number. What a run has committed does not change any more, so
- * its list is read from the table's log once for each process, and not once for each part.
+ * Finds parts of the partition that a run has committed, by number, to be read by the roles of the run's own contract. What a
+ * run has committed does not change any more, so its list is read from the table's log once for each process, and not once
+ * for each part.
  */
 export function createPartLookup(
   lake: Pick<LakeReader, 'parts'>,
+  rolesOfRun: (key: RunKey) => Promise<ColumnRoles>,
 ): (key: RunKey, part: number) => Promise<CommittedPart> {
   const known = new Map<string, Promise<CommittedPart[]>>();
 
-  const partsOf = ({ dataset, date, runId }: RunKey): Promise<CommittedPart[]> => {
-    const name = `${dataset}/${date}/${runId}`;
+  const readParts = async (key: RunKey): Promise<CommittedPart[]> => {
+    const [parts, roles] = await Promise.all([lake.parts(key.dataset, key.date), rolesOfRun(key)]);
+    return parts.map((part) => ({ ...part, roles }));
+  };
+
+  const partsOf = (key: RunKey): Promise<CommittedPart[]> => {
+    const name = `${key.dataset}/${key.date}/${key.runId}`;
     const found = known.get(name);
     if (found !== undefined) return found;
-    const parts = lake.parts(dataset, date);
+    const parts = readParts(key);
     known.set(name, parts);
     for (const oldest of [...known.keys()].slice(0, -MOST_RUNS)) known.delete(oldest);
     parts.catch(() => known.delete(name));

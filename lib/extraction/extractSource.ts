@@ -5,6 +5,7 @@ import type { Lakehouse } from '../lakehouse/lakehouse';
 import { rawFolder } from '../lakehouse/paths';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
+import { contractToKeep, keepContract } from '../staging/runContract';
 import { copyInterval, hasNullWatermark, highestWatermark, type WatermarkInterval } from './extractSql';
 import type { ExtractStore } from './extractStore';
 import type { SqlSession, SqlSource } from './sqlSource';
@@ -29,9 +30,10 @@ export async function extractSource(
   key: RunKey,
 ): Promise<{ files: number; rows: number }> {
   const { lakehouse, extracts, connectSource } = dependencies;
-  const contract = await lakehouse.contracts.get(key.dataset);
+  const contract = await contractToKeep(lakehouse, key);
   const { sqlSource } = contract.source;
   if (sqlSource === undefined) return { files: 0, rows: 0 };
+  await keepContract(lakehouse, key, contract);
   const known = await knownInterval(extracts, key);
   const low = known === undefined ? await lowerBound(extracts, key) : known.low;
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {

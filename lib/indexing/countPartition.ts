@@ -1,5 +1,7 @@
 import type { VectorIndex } from '../vectors/vectorIndex';
-import type { PartitionKey } from './embedDocuments';
+import type { RunKey } from '../runs/runKey';
+
+type PartitionKey = Pick<RunKey, 'dataset' | 'date'>;
 
 /** Documents of a partition in the index: each has exactly one first chunk. Error: VECTORS_UNAVAILABLE. */
 export function countDocuments(

@@ -1,6 +1,7 @@
 import type { DocumentRow } from '../documents/document';
 import type { ChunkPayload, VectorIndex } from '../vectors/vectorIndex';
 import { BoundedTasks } from '../concurrency/boundedTasks';
+import type { RunKey } from '../runs/runKey';
 import { CHUNKER_VERSION, chunkText } from '../language/chunkText';
 import type { Embedder } from '../embedding/embedder';
 import { encodeText } from '../language/sparseText';
@@ -11,12 +12,6 @@ export interface EmbedDependencies {
   embedder: Embedder;
 }
 
-/** The partition that is filled: `date` is `yyyy-mm-dd`. */
-export interface PartitionKey {
-  dataset: string;
-  date: string;
-}
-
 export interface EmbedResult {
   /** Rows read. */
   documents: number;
@@ -24,6 +19,8 @@ export interface EmbedResult {
   embedded: number;
   /** Chunks that the index had already; those of older partitions were moved to this date. */
   reused: number;
+  /** Points of older partitions that were deleted, since these documents replace theirs. */
+  deleted: number;
   /** Rows left out because a newer partition of the same document is in the index. */
   superseded: number;
 }
@@ -38,6 +35,13 @@ interface PlannedChunk {
   payload: ChunkPayload;
 }
 
+/** Documents on their way to the index: when the last of their chunks is in, those of older partitions are deleted. */
+interface DocumentBatch {
+  docIds: string[];
+  /** Chunks that are not in yet; one more while not all are planned. */
+  waiting: number;
+}
+
 /** Chunks embedded and stored in one request: about a megabyte on the wire at 512 dimensions. */
 const CHUNKS_PER_REQUEST = 128;
 /** Requests embedded or stored at the same time: the model computes one while another is stored and a third waits. */
@@ -46,37 +50,53 @@ const REQUESTS_SIDE_BY_SIDE = 3;
 const CHUNKS_PER_LOOKUP = 1024;
 
 /**
- * Brings a partition's documents into the index: chunks whose point id is absent are embedded and stored, the others cost
- * a look-up. Repeating it, or running several parts side by side, changes nothing. Stale points stay until
- * `deleteStalePoints`. Memory is bounded by a few requests and one batch of documents, whatever the partition's size.
+ * Brings a part's documents into the index: chunks whose point id is absent are embedded and stored, the others cost a
+ * look-up, and all are confirmed for the run. Once a batch of documents is in, what older partitions hold of them is deleted;
+ * what is stale in this partition stays until `removeStalePoints`. Repeating it, or running several parts side by side,
+ * changes nothing. Memory is bounded by a few requests and one batch of documents, whatever the part's size.
  * Errors: VECTORS_* and EMBEDDING_*, after the requests under way have ended.
  */
 export async function embedDocuments(
   dependencies: EmbedDependencies,
   documents: AsyncIterable<DocumentRow[]>,
-  partition: PartitionKey,
+  run: RunKey,
 ): Promise<EmbedResult> {
-  const result: EmbedResult = { documents: 0, embedded: 0, reused: 0, superseded: 0 };
+  const result: EmbedResult = { documents: 0, embedded: 0, reused: 0, deleted: 0, superseded: 0 };
   const tasks = new BoundedTasks(REQUESTS_SIDE_BY_SIDE);
-  let missing: PlannedChunk[] = [];
+  let missing: { chunk: PlannedChunk; batch: DocumentBatch }[] = [];
 
-  const send = (chunks: PlannedChunk[]): Promise<void> =>
+  const arrive = async (batch: DocumentBatch, chunks: number): Promise<void> => {
+    batch.waiting -= chunks;
+    if (batch.waiting > 0) return;
+    const deleted = await removeOlder(dependencies, batch.docIds, run);
+    result.deleted += deleted;
+  };
+  const send = (items: typeof missing): Promise<void> =>
     tasks.add(async () => {
-      await storeChunks(dependencies, chunks);
-      result.embedded += chunks.length;
+      await storeChunks(
+        dependencies,
+        items.map(({ chunk }) => chunk),
+      );
+      result.embedded += items.length;
+      for (const batch of new Set(items.map((item) => item.batch))) {
+        await arrive(batch, items.filter((item) => item.batch === batch).length);
+      }
     });
 
   try {
     for await (const rows of documents) {
-      const current = await withoutSuperseded(dependencies, rows, partition);
+      const current = await withoutSuperseded(dependencies, rows, run);
       result.documents += rows.length;
       result.superseded += rows.length - current.length;
-      for await (const planned of planChunks(current, partition, dependencies.embedder.id)) {
-        const absent = await keepPresent(dependencies, planned, partition);
+      const batch: DocumentBatch = { docIds: current.map(({ docId }) => docId), waiting: 1 };
+      for await (const planned of planChunks(current, run, dependencies.embedder.id)) {
+        const absent = await confirmPresent(dependencies, planned, run);
         result.reused += planned.length - absent.length;
-        missing.push(...absent);
+        batch.waiting += absent.length;
+        missing.push(...absent.map((chunk) => ({ chunk, batch })));
         while (missing.length >= CHUNKS_PER_REQUEST) await send(missing.splice(0, CHUNKS_PER_REQUEST));
       }
+      await tasks.add(() => arrive(batch, 1));
     }
     if (missing.length > 0) await send(missing);
     missing = [];
@@ -89,7 +109,7 @@ export async function embedDocuments(
 async function withoutSuperseded(
   { vectors }: EmbedDependencies,
   rows: DocumentRow[],
-  { dataset, date }: PartitionKey,
+  { dataset, date }: RunKey,
 ): Promise<DocumentRow[]> {
   const newer = new Set<string>();
   const docIds = rows.map((row) => row.docId);
@@ -101,7 +121,7 @@ async function withoutSuperseded(
 
 async function* planChunks(
   rows: DocumentRow[],
-  partition: PartitionKey,
+  { dataset, date, runId }: RunKey,
   embedderId: string,
 ): AsyncIterable<PlannedChunk[]> {
   let planned: PlannedChunk[] = [];
@@ -109,23 +129,24 @@ async function* planChunks(
     const chunks = await chunkText(row.text);
     for (const [chunkNumber, chunk] of chunks.entries()) {
       planned.push({
-        id: pointIdOf({ ...row, dataset: partition.dataset }, chunkNumber, embedderId),
+        id: pointIdOf({ ...row, dataset }, chunkNumber, embedderId),
         denseText: `${row.title}\n${chunk.text}`,
         lexicalText: `${row.title}\n${row.author ?? ''}\n${chunk.text}`,
         payload: {
-          dataset: partition.dataset,
+          dataset,
           docId: row.docId,
           contentHash: row.contentHash,
           title: row.title,
           author: row.author,
           category: row.category,
           publishedAt: row.publishedAt,
-          ingestDate: partition.date,
+          ingestDate: date,
           chunkNumber,
           chunkCount: chunks.length,
           chunkStart: chunk.start,
           text: chunk.text,
           chunker: CHUNKER_VERSION,
+          runId,
         },
       });
     }
@@ -137,16 +158,28 @@ async function* planChunks(
   if (planned.length > 0) yield planned;
 }
 
-/** Moves the chunks that the index has to this partition, and returns the others. */
-async function keepPresent(
+/** Confirms the chunks that the index has, and returns the others. */
+async function confirmPresent(
   { vectors }: EmbedDependencies,
   planned: PlannedChunk[],
-  { date }: PartitionKey,
+  run: RunKey,
 ): Promise<PlannedChunk[]> {
   const dates = await vectors.datesOf(planned.map(({ id }) => id));
-  const older = [...dates].filter(([, pointDate]) => pointDate < date).map(([id]) => id);
-  await vectors.moveToDate(older, date);
+  await vectors.confirm([...dates.keys()], run);
   return planned.filter(({ id }) => !dates.has(id));
+}
+
+/** Counted first: nearly always there is nothing, and a count costs the index less than a deletion does. */
+async function removeOlder(
+  { vectors }: EmbedDependencies,
+  docIds: string[],
+  { dataset, date }: RunKey,
+): Promise<number> {
+  if (docIds.length === 0) return 0;
+  const older = { dataset, docIds, date: { before: date } };
+  const count = await vectors.count(older);
+  if (count > 0) await vectors.remove(older);
+  return count;
 }
 
 async function storeChunks({ vectors, embedder }: EmbedDependencies, chunks: PlannedChunk[]): Promise<void> {

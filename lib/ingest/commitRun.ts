@@ -7,6 +7,7 @@ import { readSnapshot } from '../delta/deltaLog';
 import { findCommit } from '../delta/findCommit';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { readManifests } from '../staging/partManifest';
+import { contractOfRun } from '../staging/runContract';
 import { partitionFolder, tableFolder } from '../lakehouse/paths';
 import { tableSchema } from '../delta/tableSchema';
 import { filePath } from '../delta/tableSnapshot';
@@ -31,7 +32,7 @@ export interface CommitResult {
 export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<CommitResult> {
   const committed = await committedResult(lakehouse, key);
   if (committed !== undefined) return committed;
-  const plan = await readPlan(lakehouse, key);
+  const [plan, contract] = await Promise.all([readPlan(lakehouse, key), contractOfRun(lakehouse, key)]);
   const manifests = await readManifests(lakehouse, key, plan.ranges);
   const result = {
     rows: manifests.reduce((sum, part) => sum + part.rows, 0),
@@ -46,7 +47,8 @@ export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<Comm
     date: key.date,
     runId: key.runId,
     plannedOn: plan.tableVersion,
-    schema: tableSchema(plan.contract),
+    schema: tableSchema(contract),
+    roles: contract.roles,
     files,
     metrics: {
       numFiles: String(result.parts),

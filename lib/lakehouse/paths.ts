@@ -82,6 +82,11 @@ export function stagingFolder(key: RunKey): string {
   return `${stagingPrefix(key.dataset)}${requireRunId(key.runId)}/`;
 }
 
+/** The contract as it was when the run began: every step of the run keeps to it. */
+export function contractFile(key: RunKey): string {
+  return `${stagingFolder(key)}contract.json`;
+}
+
 export function planHeaderFile(key: RunKey): string {
   return `${stagingFolder(key)}plan.json`;
 }

@@ -1,19 +1,18 @@
-import type { DataContract } from '../contract/contract';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import type { ObjectInfo } from '../storage/objectStore';
 import { readJson } from '../staging/readJson';
+import { contractOfRun } from '../staging/runContract';
+import { shardsOf, type Shards } from '../staging/shards';
 import { conversionFile, conversionShardFile, surveyFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { convertSource, type ConvertedSource } from '../conversion/convertSource';
 import { mapInOrder } from '../concurrency/mapInOrder';
-import { RANGES_PER_SHARD, rangeOfPart } from './plan';
 import { convertedFile, plainFile, type ReadableFile } from './readableFile';
 
 type ListedFile = Pick<ObjectInfo, 'path' | 'size' | 'etag'>;
 
 /** `survey.json` in staging: a run some of whose files are converted before they can be planned on. */
 export interface Survey {
-  contract: DataContract;
   tableVersion: number;
   /** Bytes of the files as they were dropped. */
   bytes: number;
@@ -21,49 +20,44 @@ export interface Survey {
   files: (ListedFile & { conversion?: number })[];
 }
 
-/** `convert-<shard>.json` in staging. */
-interface ConversionShard {
-  contract: DataContract;
-  files: ListedFile[];
-}
-
 const PARALLEL_READS = 32;
+
+function filesToConvert(lakehouse: Pick<Lakehouse, 'store' | 'containers'>, key: RunKey): Shards<ListedFile> {
+  return shardsOf(lakehouse, (shard) => conversionShardFile(key, shard));
+}
 
 /** Lists in staging what there is to convert. Returns the number of files. */
 export async function listConversions(
-  { store, containers }: Lakehouse,
+  lakehouse: Lakehouse,
   key: RunKey,
   run: Omit<Survey, 'files'>,
   infos: readonly ListedFile[],
   toConvert: (file: ListedFile) => boolean,
 ): Promise<number> {
-  const conversions: ListedFile[] = [];
-  const files = infos.map(({ path, size, etag }) => {
+  const { store, containers } = lakehouse;
+  const list = filesToConvert(lakehouse, key).writer();
+  const files: Survey['files'] = [];
+  let conversions = 0;
+  for (const { path, size, etag } of infos) {
     const file = { path, size, etag };
-    return toConvert(file) ? { ...file, conversion: conversions.push(file) - 1 } : file;
-  });
-  for (let first = 0; first < conversions.length; first += RANGES_PER_SHARD) {
-    const shard: ConversionShard = {
-      contract: run.contract,
-      files: conversions.slice(first, first + RANGES_PER_SHARD),
-    };
-    const path = conversionShardFile(key, first / RANGES_PER_SHARD);
-    await store.write(containers.staging, path, JSON.stringify(shard));
+    if (toConvert(file)) {
+      await list.add(file);
+      files.push({ ...file, conversion: conversions });
+      conversions += 1;
+    } else files.push(file);
   }
+  await list.finish();
   const survey: Survey = { ...run, files };
   await store.write(containers.staging, surveyFile(key), JSON.stringify(survey));
-  return conversions.length;
+  return conversions;
 }
 
 /** Converts one file into plain CSV in staging. Repeated, it does the same again. Errors: those of `convertSource`. */
 export async function convertFile(lakehouse: Lakehouse, key: RunKey, number: number): Promise<{ bytes: number }> {
   const { store, containers } = lakehouse;
-  const { shard, index } = rangeOfPart(number);
-  const path = conversionShardFile(key, shard);
-  const { contract, files } = await readJson<ConversionShard>(store, containers.staging, path);
-  const file = files[index];
+  const file = await filesToConvert(lakehouse, key).read(number);
   if (file === undefined) throw new Error(`The run has no file ${number} to convert.`);
-  const staged = await convertSource(lakehouse, key, file, contract);
+  const staged = await convertSource(lakehouse, key, file, await contractOfRun(lakehouse, key));
   await store.write(containers.staging, conversionFile(key, number), JSON.stringify(staged));
   return { bytes: staged.size };
 }

@@ -1,13 +1,13 @@
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { readJson } from '../staging/readJson';
-import { blockSummaryFile, scanHeaderFile, scanShardFile } from '../lakehouse/paths';
+import { blockSummaryFile, scanHeaderFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import type { SplitRange } from './splitFile';
 import { FileFaults } from './fileFaults';
 import { FileFold } from './foldFile';
 import { mapInOrder } from '../concurrency/mapInOrder';
-import { RANGES_PER_SHARD, type PlanSummary } from './plan';
-import type { BlockSummary, ScanHeader, ScannedFile, ScanBlock, ScanShard } from './scan';
+import type { PlanSummary } from './plan';
+import { blocksToScan, type BlockSummary, type ScanHeader, type ScannedFile } from './scan';
 import { PlanWriter } from './writePlan';
 
 const PARALLEL_READS = 32;
@@ -19,7 +19,7 @@ const PARALLEL_READS = 32;
 export async function foldScan(lakehouse: Lakehouse, key: RunKey): Promise<PlanSummary> {
   const { store, containers } = lakehouse;
   const scan = await readJson<ScanHeader>(store, containers.staging, scanHeaderFile(key));
-  const plan = new PlanWriter(lakehouse, key, scan.contract);
+  const plan = new PlanWriter(lakehouse, key);
   const faults = new FileFaults();
   let records = 0;
   let current: { file: ScannedFile; fold: FileFold } | undefined;
@@ -48,19 +48,19 @@ export async function foldScan(lakehouse: Lakehouse, key: RunKey): Promise<PlanS
 }
 
 async function* scannedBlocks(
-  { store, containers }: Lakehouse,
+  lakehouse: Lakehouse,
   key: RunKey,
-  blocks: number,
+  count: number,
 ): AsyncGenerator<{ file: ScannedFile; summary: BlockSummary }> {
-  for (let first = 0; first < blocks; first += RANGES_PER_SHARD) {
-    const shard = first / RANGES_PER_SHARD;
-    const { files, ...listed } = await readJson<ScanShard>(store, containers.staging, scanShardFile(key, shard));
-    const numbered = listed.blocks.map((block, index) => ({ block, number: first + index }));
-    const read = ({ number }: { block: ScanBlock; number: number }) =>
-      readJson<BlockSummary>(store, containers.staging, blockSummaryFile(key, number));
+  const { store, containers } = lakehouse;
+  const read = ({ number }: { number: number }) =>
+    readJson<BlockSummary>(store, containers.staging, blockSummaryFile(key, number));
+  let first = 0;
+  for await (const blocks of blocksToScan(lakehouse, key).pages(count)) {
+    const numbered = blocks.map(({ file }, index) => ({ file, number: first + index }));
     for await (const { item, result } of mapInOrder(numbered, PARALLEL_READS, read)) {
-      const file = files[item.block.file];
-      if (file !== undefined) yield { file, summary: result };
+      yield { file: item.file, summary: result };
     }
+    first += blocks.length;
   }
 }

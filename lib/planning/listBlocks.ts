@@ -1,44 +1,27 @@
-import { dialectOf } from '../csv/dialect';
 import type { Lakehouse } from '../lakehouse/lakehouse';
-import { scanHeaderFile, scanShardFile } from '../lakehouse/paths';
+import { scanHeaderFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import type { CheckedFile } from './checkHeaders';
-import { RANGES_PER_SHARD } from './plan';
-import type { ScanHeader, ScannedFile, ScanBlock, ScanShard } from './scan';
+import { blocksToScan, type ScanBlock, type ScanHeader, type ScannedFile } from './scan';
 
 /** Lists, in staging, the blocks in which the files are to be scanned: of even length in each file. Returns their number. */
 export async function listBlocks(
   lakehouse: Lakehouse,
   key: RunKey,
   files: readonly CheckedFile[],
-  run: Pick<ScanHeader, 'contract' | 'tableVersion' | 'bytes'>,
+  run: Pick<ScanHeader, 'tableVersion' | 'bytes'>,
   blockLength: number,
 ): Promise<number> {
   const { store, containers } = lakehouse;
-  const dialect = dialectOf(run.contract.source);
-  let shard: ScanShard = { dialect, files: [], blocks: [] };
-  let shards = 0;
-  let blocks = 0;
-  const writeShard = async () => {
-    await store.write(containers.staging, scanShardFile(key, shards), JSON.stringify(shard));
-    shards += 1;
-    shard = { dialect, files: [], blocks: [] };
-  };
-  for (const judged of files) {
-    const { header, ...readable } = judged;
+  const list = blocksToScan(lakehouse, key).writer();
+  for (const { header, ...readable } of files) {
     const { length, firstLine, columns } = header;
     const file: ScannedFile = { ...readable, columns, header: { length, firstLine } };
-    for (const block of blocksOf(file, blockLength)) {
-      if (shard.files.at(-1)?.path !== file.path) shard.files.push(file);
-      shard.blocks.push({ file: shard.files.length - 1, ...block });
-      blocks += 1;
-      if (shard.blocks.length === RANGES_PER_SHARD) await writeShard();
-    }
+    for (const block of blocksOf(file, blockLength)) await list.add({ file, ...block });
   }
-  if (shard.blocks.length > 0) await writeShard();
-  const header: ScanHeader = { ...run, files: files.length, blocks };
+  const header: ScanHeader = { ...run, files: files.length, blocks: await list.finish() };
   await store.write(containers.staging, scanHeaderFile(key), JSON.stringify(header));
-  return blocks;
+  return header.blocks;
 }
 
 /** Everything behind a file's header; nothing when nothing is there. */

@@ -1,8 +1,3 @@
-import type { DataContract } from '../contract/contract';
-
-/** Ranges in one shard of the plan: activities read one shard, not the whole plan. */
-export const RANGES_PER_SHARD = 200;
-
 /** What planning hands on: counts only, so it is as small for 160,000 ranges as for one. */
 export interface PlanSummary {
   ranges: number;
@@ -17,15 +12,6 @@ export interface PlanSummary {
 export interface PlanHeader extends PlanSummary {
   /** Version of the table when the run was planned; -1 when there was none. */
   tableVersion: number;
-  /** As it was when the run was planned: an edit while the run is under way counts from the next run on. */
-  contract: DataContract;
-}
-
-/** `plan-<shard>.json` in staging. Every shard but the last has `RANGES_PER_SHARD` ranges. */
-export interface PlanShard {
-  contract: DataContract;
-  files: PlannedFile[];
-  ranges: PlannedRange[];
 }
 
 export interface PlannedFile {
@@ -39,10 +25,9 @@ export interface PlannedFile {
   staged?: string;
 }
 
-/** A piece of a file from a record's start to a record's end. */
+/** Record-aligned bytes of a file. Its number in the plan is that of the transform's task, and of the part it makes. */
 export interface PlannedRange {
-  /** Index in the shard's `files`. */
-  file: number;
+  file: PlannedFile;
   /** Bytes. */
   offset: number;
   length: number;
@@ -51,20 +36,4 @@ export interface PlannedRange {
   /** 1-based physical line of the range's first byte. */
   firstLine: number;
   records: number;
-}
-
-/** Names one range of a plan. */
-export interface RangeReference {
-  shard: number;
-  index: number;
-}
-
-/** Number of a range over all shards, which numbers its part. */
-export function partNumberOf(range: RangeReference): number {
-  return range.shard * RANGES_PER_SHARD + range.index;
-}
-
-/** The range, or whatever else is kept in shards of the same size, with that number. */
-export function rangeOfPart(part: number): RangeReference {
-  return { shard: Math.floor(part / RANGES_PER_SHARD), index: part % RANGES_PER_SHARD };
 }

@@ -1,8 +1,10 @@
+import type { DataContract } from '../contract/contract';
 import { dialectOf, type CsvDialect } from '../csv/dialect';
 import { readSnapshot } from '../delta/deltaLog';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { requireFittingTable } from '../delta/tableSchema';
 import type { RunKey } from '../runs/runKey';
+import { contractOfRun, contractToKeep, keepContract } from '../staging/runContract';
 import { needsConversion, convertSource } from '../conversion/convertSource';
 import { convertedFiles, convertFile, listConversions } from './convertFiles';
 import { splitFile, type SplitRange } from './splitFile';
@@ -23,7 +25,7 @@ const DEFAULT_DIRECT_LENGTH = 64 * 1024 * 1024;
 /** A file that has to be converted counts so many times: text packs to about an eighth. */
 const CONVERTED_WEIGHT = 8;
 
-type Run = Pick<PlanHeader, 'contract' | 'tableVersion' | 'bytes'>;
+type Run = Pick<PlanHeader, 'tableVersion' | 'bytes'>;
 
 /**
  * Begins the plan of one run: finds the files of raw/<dataset>/<date>/ and judges every header. Little is planned here and
@@ -32,32 +34,32 @@ type Run = Pick<PlanHeader, 'contract' | 'tableVersion' | 'bytes'>;
  * LAKE_SCHEMA_INCOMPATIBLE, or CSV_* for the files, all faults together (several codes: CSV_FILES_INVALID).
  */
 export async function beginPlan(lakehouse: Lakehouse, key: RunKey): Promise<PlanProgress> {
-  const contract = await lakehouse.contracts.get(key.dataset);
+  const contract = await contractToKeep(lakehouse, key);
   const snapshot = await readSnapshot(lakehouse, key.dataset);
   if (snapshot !== undefined) requireFittingTable(snapshot, contract);
 
   const listed = await listSourceFiles(lakehouse, contract, key);
   const isToConvert = ({ path }: { path: string }) => needsConversion(contract, path);
   const run: Run = {
-    contract,
     tableVersion: snapshot?.version ?? -1,
     bytes: listed.reduce((bytes, { size }) => bytes + size, 0),
   };
   const plain = listed.filter((info) => !isToConvert(info)).map(plainFile);
   const judged = await checkHeaders(lakehouse, contract, plain);
   const isLittle = weightOf(listed, isToConvert) <= (lakehouse.directPlanLengthInBytes ?? DEFAULT_DIRECT_LENGTH);
-  if (plain.length === listed.length) {
-    return isLittle ? planDirectly(lakehouse, key, judged, run) : writeBlockList(lakehouse, key, judged, run);
-  }
   if (!isLittle) {
-    return { next: 'convert', conversions: await listConversions(lakehouse, key, run, listed, isToConvert) };
+    await keepContract(lakehouse, key, contract);
+    return plain.length === listed.length
+      ? writeBlockList(lakehouse, key, judged, run)
+      : { next: 'convert', conversions: await listConversions(lakehouse, key, run, listed, isToConvert) };
   }
+  if (plain.length === listed.length) return planDirectly(lakehouse, key, contract, judged, run);
   const files: ReadableFile[] = [];
   for (const info of listed) {
     const file = isToConvert(info) ? convertedFile(info, await convertSource(lakehouse, key, info, contract)) : info;
     files.push(file === info ? plainFile(info) : file);
   }
-  return planDirectly(lakehouse, key, await checkHeaders(lakehouse, contract, files), run);
+  return planDirectly(lakehouse, key, contract, await checkHeaders(lakehouse, contract, files), run);
 }
 
 /** Goes on with the plan when all files are converted: judges every header and lists the blocks to scan. */
@@ -66,9 +68,9 @@ export async function continuePlan(
   key: RunKey,
 ): Promise<{ blocks: number; conversions: number }> {
   const { survey, files } = await convertedFiles(lakehouse, key);
-  const { contract, tableVersion, bytes } = survey;
-  const judged = await checkHeaders(lakehouse, contract, files);
-  const { blocks } = await writeBlockList(lakehouse, key, judged, { contract, tableVersion, bytes });
+  const judged = await checkHeaders(lakehouse, await contractOfRun(lakehouse, key), files);
+  const { tableVersion, bytes } = survey;
+  const { blocks } = await writeBlockList(lakehouse, key, judged, { tableVersion, bytes });
   return { blocks, conversions: files.filter(({ staged }) => staged !== undefined).length };
 }
 
@@ -105,6 +107,7 @@ async function writeBlockList(
 async function planDirectly(
   lakehouse: Lakehouse,
   key: RunKey,
+  contract: DataContract,
   files: readonly CheckedFile[],
   run: Run,
 ): Promise<PlanProgress> {
@@ -113,13 +116,14 @@ async function planDirectly(
   const cuts: { file: CheckedFile; ranges: SplitRange[] }[] = [];
   let records = 0;
   for (const file of files) {
-    const cut = await keepAndCut(lakehouse, file, dialectOf(run.contract.source), length);
+    const cut = await keepAndCut(lakehouse, file, dialectOf(contract.source), length);
     if (cut.fault !== undefined) faults.add(cut.fault);
     records += cut.records;
     cuts.push({ file, ranges: cut.ranges });
   }
   faults.throwAny();
-  const plan = new PlanWriter(lakehouse, key, run.contract);
+  await keepContract(lakehouse, key, contract);
+  const plan = new PlanWriter(lakehouse, key);
   for (const { file, ranges } of cuts) {
     for (const range of ranges) await plan.add({ ...file, columns: file.header.columns }, range);
   }

@@ -1,10 +1,18 @@
 import type { Lakehouse } from '../lakehouse/lakehouse';
-import { planHeaderFile } from '../lakehouse/paths';
+import { planHeaderFile, planShardFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { readJson } from '../staging/readJson';
-import type { PlanHeader } from './plan';
+import { shardsOf, type Shards } from '../staging/shards';
+import type { PlanHeader, PlannedRange } from './plan';
+
+type Staging = Pick<Lakehouse, 'store' | 'containers'>;
 
 /** What holds for the whole run. Not planned, or discarded: RUN_STAGING_GONE. */
-export function readPlan({ store, containers }: Lakehouse, key: RunKey): Promise<PlanHeader> {
+export function readPlan({ store, containers }: Staging, key: RunKey): Promise<PlanHeader> {
   return readJson<PlanHeader>(store, containers.staging, planHeaderFile(key));
+}
+
+/** The plan's ranges, in the order of the files and their records. */
+export function plannedRanges(lakehouse: Staging, key: RunKey): Shards<PlannedRange> {
+  return shardsOf(lakehouse, (shard) => planShardFile(key, shard));
 }

@@ -1,22 +1,16 @@
-import type { DataContract } from '../contract/contract';
-import type { CsvDialect } from '../csv/dialect';
 import type { CsvHeader } from '../csv/header';
 import type { RangeSummary } from '../csv/rangeSummary';
 import type { TextFault } from '../encoding/textCheck';
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { scanShardFile } from '../lakehouse/paths';
+import type { RunKey } from '../runs/runKey';
+import { shardsOf, type Shards } from '../staging/shards';
 import type { PlannedFile, PlanSummary } from './plan';
 
 /** `scan.json` in staging: a run whose files are scanned in blocks, side by side, before they can be cut. */
 export interface ScanHeader extends Pick<PlanSummary, 'files' | 'bytes'> {
   blocks: number;
   tableVersion: number;
-  contract: DataContract;
-}
-
-/** `scan-<shard>.json` in staging. Every shard but the last has `RANGES_PER_SHARD` blocks. */
-export interface ScanShard {
-  dialect: CsvDialect;
-  files: ScannedFile[];
-  blocks: ScanBlock[];
 }
 
 /** A file that fits the contract by its header. */
@@ -28,11 +22,15 @@ export interface ScannedFile extends PlannedFile {
 
 /** A block of a file from any byte to any byte: nothing is known yet of where records end. */
 export interface ScanBlock {
-  /** Index in the shard's `files`. */
-  file: number;
+  file: ScannedFile;
   /** Bytes. */
   offset: number;
   length: number;
+}
+
+/** The blocks of a run, in the order of the files and their bytes. */
+export function blocksToScan(lakehouse: Pick<Lakehouse, 'store' | 'containers'>, key: RunKey): Shards<ScanBlock> {
+  return shardsOf(lakehouse, (shard) => scanShardFile(key, shard));
 }
 
 /** `scanned-<block>.json` in staging. */

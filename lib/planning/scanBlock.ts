@@ -1,11 +1,11 @@
+import { dialectOf } from '../csv/dialect';
 import type { Lakehouse } from '../lakehouse/lakehouse';
-import { readJson } from '../staging/readJson';
-import { blockSummaryFile, scanShardFile } from '../lakehouse/paths';
+import { contractOfRun } from '../staging/runContract';
+import { blockSummaryFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
-import { rangeOfPart } from './plan';
 import { openFile, sourceOf } from './readableFile';
 import { requireUnchanged } from '../lakehouse/requireUnchanged';
-import type { BlockSummary, ScanShard } from './scan';
+import { blocksToScan, type BlockSummary } from './scan';
 import { summariseBlock } from './summariseBlock';
 
 /**
@@ -14,11 +14,10 @@ import { summariseBlock } from './summariseBlock';
  */
 export async function scanBlock(lakehouse: Lakehouse, key: RunKey, number: number): Promise<{ bytes: number }> {
   const { store, containers } = lakehouse;
-  const { shard, index } = rangeOfPart(number);
-  const { dialect, files, blocks } = await readJson<ScanShard>(store, containers.staging, scanShardFile(key, shard));
-  const block = blocks[index];
-  const file = block === undefined ? undefined : files[block.file];
-  if (block === undefined || file === undefined) throw new Error(`The scan has no block ${number}.`);
+  const block = await blocksToScan(lakehouse, key).read(number);
+  if (block === undefined) throw new Error(`The scan has no block ${number}.`);
+  const { file } = block;
+  const dialect = dialectOf((await contractOfRun(lakehouse, key)).source);
   const kept = await lakehouse.blocks.keep(sourceOf(lakehouse, file), block);
   let summary: BlockSummary | undefined;
   try {

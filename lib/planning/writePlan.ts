@@ -1,45 +1,31 @@
-import type { DataContract } from '../contract/contract';
 import type { Lakehouse } from '../lakehouse/lakehouse';
-import { planHeaderFile, planShardFile } from '../lakehouse/paths';
+import { planHeaderFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
+import type { ShardWriter } from '../staging/shards';
+import type { PlanHeader, PlannedFile, PlannedRange, PlanSummary } from './plan';
+import { plannedRanges } from './readPlan';
 import type { SplitRange } from './splitFile';
-import { RANGES_PER_SHARD, type PlanHeader, type PlannedFile, type PlanShard, type PlanSummary } from './plan';
 
-/** Writes a plan shard by shard, so that only one is in memory. The header, written last, makes it a plan. */
+/** Writes a plan; only one shard of it is in memory. The header, written last, makes it a plan. */
 export class PlanWriter {
-  private shard: PlanShard;
-  private shards = 0;
-  private ranges = 0;
+  private readonly ranges: ShardWriter<PlannedRange>;
 
   constructor(
     private readonly lakehouse: Lakehouse,
     private readonly key: RunKey,
-    private readonly contract: DataContract,
   ) {
-    this.shard = { contract, files: [], ranges: [] };
+    this.ranges = plannedRanges(lakehouse, key).writer();
   }
 
   async add({ path, etag, columns, staged }: PlannedFile, range: SplitRange): Promise<void> {
-    const { files, ranges } = this.shard;
-    if (files.at(-1)?.path !== path) files.push({ path, etag, columns, ...(staged === undefined ? {} : { staged }) });
-    ranges.push({ file: files.length - 1, ...range });
-    this.ranges += 1;
-    if (ranges.length === RANGES_PER_SHARD) await this.writeShard();
+    await this.ranges.add({ file: { path, etag, columns, ...(staged === undefined ? {} : { staged }) }, ...range });
   }
 
-  async finish(run: Omit<PlanHeader, 'contract' | 'ranges'>): Promise<PlanSummary> {
-    if (this.shard.ranges.length > 0) await this.writeShard();
+  async finish(run: Omit<PlanHeader, 'ranges'>): Promise<PlanSummary> {
     const { store, containers } = this.lakehouse;
-    const header: PlanHeader = { ...run, ranges: this.ranges, contract: this.contract };
+    const header: PlanHeader = { ...run, ranges: await this.ranges.finish() };
     await store.write(containers.staging, planHeaderFile(this.key), JSON.stringify(header));
     const { ranges, files, bytes, records } = header;
     return { ranges, files, bytes, records };
-  }
-
-  private async writeShard(): Promise<void> {
-    const { store, containers } = this.lakehouse;
-    await store.write(containers.staging, planShardFile(this.key, this.shards), JSON.stringify(this.shard));
-    this.shards += 1;
-    this.shard = { contract: this.contract, files: [], ranges: [] };
   }
 }

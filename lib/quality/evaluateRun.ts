@@ -3,6 +3,7 @@ import type { FileStatistics } from '../delta/deltaActions';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { readManifests, type PartManifest } from '../staging/partManifest';
 import { readPlan } from '../planning/readPlan';
+import { contractOfRun } from '../staging/runContract';
 import type { RunKey } from '../runs/runKey';
 import { findRepeatedValues } from './findRepeatedValues';
 import { columnsRead } from './gateColumns';
@@ -16,9 +17,8 @@ import { verdictOf, type Verdict, type VerdictRule } from './verdict';
  * DUCKDB_OUT_OF_MEMORY, a broken store).
  */
 export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Verdict> {
-  const plan = await readPlan(lakehouse, key);
+  const [plan, contract] = await Promise.all([readPlan(lakehouse, key), contractOfRun(lakehouse, key)]);
   const manifests = await readManifests(lakehouse, key, plan.ranges);
-  const { contract } = plan;
   const files = manifests.flatMap((part) => (part.keys === null ? [] : [part.keys]));
   // Within one part the transform has taken repetitions out.
   const onceOnly = files.length < 2 ? [] : contract.columns.filter((column) => column.primaryKey || column.unique);

@@ -10,6 +10,8 @@ export interface TaskCounts {
   embedded?: number;
   reused?: number;
   deleted?: number;
+  /** Rows that were not embedded, since a newer partition has the document. */
+  superseded?: number;
 }
 
 /** Counts that a run ends with, over its partition. */

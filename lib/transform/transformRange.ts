@@ -1,31 +1,25 @@
 import path from 'node:path';
-import type { DataContract } from '../contract/contract';
 import { dialectOf } from '../csv/dialect';
 import { PipelineError } from '../problems/problem';
 import type { AddFile } from '../delta/deltaActions';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import type { ByteRange } from '../storage/objectStore';
 import { writeManifest } from '../staging/partManifest';
-import { readJson } from '../staging/readJson';
-import { keysFile, partFile, planShardFile, quarantineFile, tableFolder } from '../lakehouse/paths';
+import { contractOfRun } from '../staging/runContract';
+import { keysFile, partFile, planHeaderFile, quarantineFile, tableFolder } from '../lakehouse/paths';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
 import { computePart } from './computePart';
 import type { WrittenPart } from './finishPart';
 import { withOrigins } from './originsOfRecords';
-import {
-  partNumberOf,
-  type PlannedFile,
-  type PlannedRange,
-  type PlanShard,
-  type RangeReference,
-} from '../planning/plan';
+import type { PlannedFile, PlannedRange } from '../planning/plan';
+import { plannedRanges } from '../planning/readPlan';
 import { locationOf, sourceOf } from '../planning/readableFile';
 import { writeRejectedRecords } from './rejectedRecords';
 import { requireUnchanged } from '../lakehouse/requireUnchanged';
 
 /**
- * Turns one range of a planned run into a Parquet part under its final name (no reader follows it before the commit),
+ * Turns range `number` of a planned run into a Parquet part under its final name (no reader follows it before the commit),
  * rejected records in quarantine, and a manifest in staging, written last. Repeated, it writes the same again.
  * A bad record is set aside and counted, never thrown. CSV_FILE_CHANGED: the file is not the one that was planned on;
  * RUN_STAGING_GONE: the run was discarded. `bytes` are those of the part.
@@ -33,10 +27,10 @@ import { requireUnchanged } from '../lakehouse/requireUnchanged';
 export async function transformRange(
   lakehouse: Lakehouse,
   key: RunKey,
-  reference: RangeReference,
+  number: number,
 ): Promise<{ rows: number; rejected: number; bytes: number }> {
-  const { contract, file, range } = await readRange(lakehouse, key, reference);
-  const part = partNumberOf(reference);
+  const { file, ...range } = await readRange(lakehouse, key, number);
+  const contract = await contractOfRun(lakehouse, key);
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'range.csv');
     try {
@@ -49,8 +43,8 @@ export async function transformRange(
     const { written, faults } = await lakehouse.engines.use(path.join(folder, 'spill'), (duckDb) =>
       computePart(duckDb, contract, records, folder, lakehouse.parquetCodec),
     );
-    const add = await publishPart(lakehouse, key, part, written);
-    const quarantine = quarantineFile(key, part);
+    const add = await publishPart(lakehouse, key, number, written);
+    const quarantine = quarantineFile(key, number);
     if (faults.size > 0) {
       const rejectedFile = path.join(folder, 'rejected.ndjson');
       await withOrigins(lakehouse, contract, file, (originOf) => {
@@ -60,7 +54,12 @@ export async function transformRange(
       await lakehouse.store.upload(lakehouse.containers.quarantine, quarantine, rejectedFile);
     }
     const result = { rows: written.rows, rejected: faults.size, bytes: add === null ? 0 : written.bytes };
-    await writeManifest(lakehouse, key, { part, ...result, add, keys: add === null ? null : keysFile(key, part) });
+    await writeManifest(lakehouse, key, {
+      part: number,
+      ...result,
+      add,
+      keys: add === null ? null : keysFile(key, number),
+    });
     return result;
   });
 }
@@ -93,19 +92,12 @@ async function publishPart(
   };
 }
 
-async function readRange(
-  lakehouse: Lakehouse,
-  key: RunKey,
-  { shard, index }: RangeReference,
-): Promise<{ contract: DataContract; file: PlannedFile; range: PlannedRange }> {
-  const path = planShardFile(key, shard);
-  const plan = await readJson<PlanShard>(lakehouse.store, lakehouse.containers.staging, path);
-  const range = plan.ranges[index];
-  const file = range === undefined ? undefined : plan.files[range.file];
-  if (range !== undefined && file !== undefined) return { contract: plan.contract, file, range };
+async function readRange(lakehouse: Lakehouse, key: RunKey, number: number): Promise<PlannedRange> {
+  const range = await plannedRanges(lakehouse, key).read(number);
+  if (range !== undefined) return range;
   throw new PipelineError('TRANSFORM_RANGE_UNKNOWN', 'The plan has no such range.', {
-    found: `range ${index} of shard ${shard}`,
-    expected: `0 to ${plan.ranges.length - 1}`,
-    where: { file: path },
+    found: `range ${number}`,
+    expected: "a number below that of the plan's ranges",
+    where: { file: planHeaderFile(key) },
   });
 }

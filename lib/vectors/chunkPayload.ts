@@ -19,6 +19,7 @@ export function toStoredPayload(payload: ChunkPayload): StoredPayload {
     chunk_start: payload.chunkStart,
     text: payload.text,
     chunker: payload.chunker,
+    run_id: payload.runId,
   };
 }
 
@@ -37,6 +38,7 @@ export function fromStoredPayload(stored: StoredPayload): ChunkPayload {
     chunkStart: Number(stored.chunk_start),
     text: textOf(stored.text) ?? '',
     chunker: textOf(stored.chunker) ?? '',
+    runId: textOf(stored.run_id) ?? '',
   };
 }
 

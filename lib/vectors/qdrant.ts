@@ -3,7 +3,7 @@ import type { QdrantClient, Schemas } from '@qdrant/js-client-rest' with { 'reso
 import { PipelineError } from '../problems/problem';
 import { fromStoredPayload, toDate, toDayNumber, toStoredPayload, type StoredPayload } from './chunkPayload';
 import { isAbsent, toVectorsError } from './qdrantError';
-import { pointFilter, searchFilter } from './qdrantFilter';
+import { confirmableFilter, pointFilter, searchFilter } from './qdrantFilter';
 import type { ChunkPoint, RankedChunk, StoredPoint, VectorIndex } from './vectorIndex';
 
 export interface QdrantIndexOptions {
@@ -31,6 +31,7 @@ const PAYLOAD_INDEXES: Record<string, 'keyword' | 'integer'> = {
   ingest_date: 'integer',
   published_day: 'integer',
   chunk_number: 'integer',
+  run_id: 'keyword',
 };
 
 /** The vector index on Qdrant's REST API: a named dense vector (cosine) and a sparse one weighted by idf per chunk. */
@@ -82,12 +83,12 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
         if (points.length > 0) await client.upsert(collection, { wait: true, points: points.map(toStoredPoint) });
       }),
 
-    moveToDate: (ids, date) =>
+    confirm: (ids, { date, runId }) =>
       attempt('update points', async (client) => {
         if (ids.length === 0) return;
-        // By filter, which leaves out ids that are absent by now; named as points they would be refused.
-        const filter = { must: [{ has_id: ids }] };
-        await client.setPayload(collection, { payload: { ingest_date: toDayNumber(date) }, filter, wait: true });
+        const payload = { ingest_date: toDayNumber(date), run_id: runId };
+        // By filter: ids that are absent by now would be refused if they were named as points.
+        await client.setPayload(collection, { payload, filter: confirmableFilter(ids, date), wait: true });
       }),
 
     async *points(filter) {
@@ -112,9 +113,9 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
         return (await client.count(collection, { filter: pointFilter(filter), exact: true })).count;
       }),
 
-    remove: (ids) =>
+    remove: (filter) =>
       attempt('delete points', async (client) => {
-        if (ids.length > 0) await client.delete(collection, { points: ids, wait: true });
+        await client.delete(collection, { filter: pointFilter(filter), wait: true });
       }),
 
     search: ({ dense, lexical, filters, limit }) =>

@@ -2,12 +2,14 @@ import type { SearchFilters } from './passage';
 import { toDayNumber } from './chunkPayload';
 import type { PointFilter } from './vectorIndex';
 
-/** The part of Qdrant's filter language that is used here: conditions that must all hold. */
+/** The part of Qdrant's filter language that is used here: conditions that must all hold, and one that must not. */
 export interface QdrantFilter {
   must: QdrantCondition[];
+  must_not?: QdrantCondition[];
 }
 
 export type QdrantCondition =
+  | { has_id: string[] }
   | { key: string; match: { value: string | number } }
   | { key: string; match: { any: string[] } }
   | { key: string; range: { gte?: number; lte?: number; gt?: number; lt?: number } };
@@ -17,7 +19,15 @@ export function pointFilter(filter: PointFilter): QdrantFilter {
   if (filter.date) must.push(dateCondition(filter.date));
   if (filter.docIds) must.push({ key: 'doc_id', match: { any: filter.docIds } });
   if (filter.chunkNumber !== undefined) must.push(equal('chunk_number', filter.chunkNumber));
-  return { must };
+  if (filter.confirmed === undefined) return { must };
+  if ('by' in filter.confirmed) return { must: [...must, equal('run_id', filter.confirmed.by)] };
+  // Points without the field pass too: they were stored before runs were noted.
+  return { must, must_not: [equal('run_id', filter.confirmed.notBy)] };
+}
+
+/** Points that a run of this date may confirm: those of newer dates are left out, and ids that are absent by now. */
+export function confirmableFilter(ids: string[], date: string): QdrantFilter {
+  return { must: [{ has_id: ids }, { key: 'ingest_date', range: { lte: toDayNumber(date) ?? 0 } }] };
 }
 
 /** Undefined when nothing is asked for. A document without date meets no date condition. */

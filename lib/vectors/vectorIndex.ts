@@ -16,14 +16,17 @@ export interface VectorIndex {
   datesOf(ids: string[]): Promise<Map<string, string>>;
   /** Writes points and waits until they are searchable; a point with the same id is replaced. */
   upsert(points: ChunkPoint[]): Promise<void>;
-  /** Moves existing points to another partition date and leaves everything else; absent ids are no error. */
-  moveToDate(ids: string[], date: string): Promise<void>;
+  /**
+   * Confirms points for a run: those that exist get its partition's date and its id, and keep everything else. Points of a
+   * newer date stay as they are; absent ids are no error.
+   */
+  confirm(ids: string[], run: { date: string; runId: string }): Promise<void>;
   /** All matching points in pages, in no particular order, each once. An absent collection has none. */
   points(filter: PointFilter): AsyncIterable<StoredPoint[]>;
   /** Exact number of matching points; 0 for an absent collection. */
   count(filter: PointFilter): Promise<number>;
-  /** Deletes points and waits; absent ids are no error. */
-  remove(ids: string[]): Promise<void>;
+  /** Deletes all matching points and waits; that there are none is no error. */
+  remove(filter: PointFilter): Promise<void>;
   /** Best chunks by words and by meaning, each list with the highest score first. An absent collection has none. */
   search(query: ChunkQuery): Promise<RankedChunks>;
   /**
@@ -55,6 +58,8 @@ export interface ChunkPayload {
   text: string;
   /** Version of the chunker that made it. */
   chunker: string;
+  /** The run that stored it, or found it there, last. Empty for one from before runs were noted. */
+  runId: string;
 }
 
 export interface ChunkPoint {
@@ -71,6 +76,8 @@ export interface PointFilter {
   date?: { on: string } | { before: string } | { after: string };
   docIds?: string[];
   chunkNumber?: number;
+  /** Points that this run has stored or found there last, or all but those. */
+  confirmed?: { by: string } | { notBy: string };
 }
 
 /** What tells which row a point came from. */

@@ -325,6 +325,36 @@ describe('points of Qdrant', () => {
       ]);
     });
 
+    it.each(['without an index', 'with an index'])('confirms and deletes by filter, %s', async (variant) => {
+      if (variant === 'with an index') {
+        for (const [field, schema] of [
+          ['run', 'keyword'],
+          ['day', 'integer'],
+        ] as const) {
+          await server.client.createPayloadIndex(name, { field_name: field, field_schema: schema, wait: true });
+        }
+      }
+      const days = [19, 20, 20, 20, 21];
+      await upsert(days.map((day, index) => ({ id: index + 1, vector: {}, payload: { day, run: 'old' } })));
+      await server.client.deletePayload(name, { wait: true, keys: ['run'], points: [3] });
+      // Of ids that are there and one that is not, those up to a day.
+      const filter = { must: [{ has_id: [1, 2, 5, 99] }, { key: 'day', range: { lte: 20 } }] };
+      await server.client.setPayload(name, { wait: true, payload: { day: 20, run: 'new' }, filter });
+      const stale = {
+        must: [{ key: 'day', match: { value: 20 } }],
+        must_not: [{ key: 'run', match: { value: 'new' } }],
+      };
+      expect(await server.client.count(name, { filter: stale, exact: true })).toEqual({ count: 2 });
+      await server.client.delete(name, { wait: true, filter: stale });
+      await server.client.delete(name, { wait: true, filter: stale });
+      const { points } = await server.client.scroll(name, { with_payload: true });
+      expect(points.map(({ id, payload }) => ({ id, ...payload }))).toEqual([
+        { id: 1, day: 20, run: 'new' },
+        { id: 2, day: 20, run: 'new' },
+        { id: 5, day: 21, run: 'old' },
+      ]);
+    });
+
     it('keeps an index in step with the payload', async () => {
       await server.client.createPayloadIndex(name, { field_name: 'city', field_schema: 'keyword', wait: true });
       const count = async (city: string) =>

@@ -11,7 +11,7 @@ import { createBlockCache } from '../../lib/storage/blockCache';
 import type { DocumentRow } from '../../lib/documents/document';
 import { evaluateRun } from '../../lib/quality/evaluateRun';
 import type { RunKey } from '../../lib/runs/runKey';
-import { rangeOfPart, type PlanSummary } from '../../lib/planning/plan';
+import type { PlanSummary } from '../../lib/planning/plan';
 import { planRun } from '../../lib/planning/planRun';
 import type { RejectedRecord } from '../../lib/quarantine/rejectedRecord';
 import { transformRange } from '../../lib/transform/transformRange';
@@ -108,7 +108,7 @@ export async function stageRun(
   let rows = 0;
   let rejected = 0;
   for (let part = 0; part < plan.ranges; part += 1) {
-    const result = await transformRange(lake, key, rangeOfPart(part));
+    const result = await transformRange(lake, key, part);
     rows += result.rows;
     rejected += result.rejected;
   }

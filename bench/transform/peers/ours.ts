@@ -1,6 +1,5 @@
 import { linkSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { rangeOfPart } from '../../../lib/planning/plan';
 import { transformRange } from '../../../lib/transform/transformRange';
 import { inLanes, localLakehouse, readJob, RUN, tell, timed } from '../job';
 import { planInLanes } from '../planInLanes';
@@ -14,7 +13,7 @@ async function main(): Promise<void> {
   linkSync(job.file, path.join(folder, 'input.csv'));
   let ranges = 0;
   const split = await timed(async () => (ranges = await planInLanes(lakehouse, key)));
-  const work = await timed(() => inLanes(ranges, (part) => transformRange(lakehouse, key, rangeOfPart(part))));
+  const work = await timed(() => inLanes(ranges, (part) => transformRange(lakehouse, key, part)));
   tell({
     seconds: split.seconds + work.seconds,
     cpuSeconds: work.cpuSeconds,

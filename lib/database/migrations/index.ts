@@ -2,6 +2,7 @@ import { documents } from './0001-documents';
 import { runs } from './0002-runs';
 import { gate } from './0003-gate';
 import { sourceExtracts } from './0004-source-extracts';
+import { runRowKeys } from './0005-run-row-keys';
 import type { Migration } from './migration';
 
-export const MIGRATIONS: readonly Migration[] = [documents, runs, gate, sourceExtracts];
+export const MIGRATIONS: readonly Migration[] = [documents, runs, gate, sourceExtracts, runRowKeys];

@@ -1,11 +1,10 @@
-import { rangeOfPart } from '../../planning/plan';
 import { transformRange } from '../../transform/transformRange';
 import { defineStep, type TaskOfRun } from '../step';
 
 /** Transforms one range of a file: valid rows to Parquet, the other records to quarantine. */
 export const transformRangeStep = defineStep({
   work: async ({ lakehouse }, { task, ...key }: TaskOfRun) => {
-    const { rows, rejected, bytes } = await transformRange(lakehouse, key, rangeOfPart(task));
+    const { rows, rejected, bytes } = await transformRange(lakehouse, key, task);
     return { rows, rejected, bytes };
   },
   progress: {

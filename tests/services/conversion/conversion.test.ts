@@ -43,7 +43,7 @@ async function stage(
   if (info === undefined) throw new Error('the file is not there');
   const staged = await convertSource(lakehouse, key, info, contractOf(custom));
   const bytes = await store.read(container, staged.path);
-  expect(staged).toEqual({ path: staged.path, size: bytes.length, etag: expect.any(String) as string, source });
+  expect(staged).toEqual({ path: staged.path, size: bytes.length });
   return { text: bytes.toString('utf8'), staged, source };
 }
 

@@ -1,6 +1,6 @@
 import { createDocumentLookup } from '../../../lib/documents/currentDocuments';
 import { countPartition, listDocuments } from '../../../lib/documents/documentQueries';
-import { deleteStaleDocuments, loadDocuments } from '../../../lib/documents/loadDocuments';
+import { loadDocuments } from '../../../lib/documents/loadDocuments';
 import { migrate } from '../../../lib/database/migrate';
 import { MIGRATIONS } from '../../../lib/database/migrations';
 import { createPostgres } from '../../../lib/database/postgres';
@@ -13,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
+const RUN = 'run-1';
 const partition = { dataset: 'letters', date: '2026-01-01' };
 
 describe('migrations', () => {
@@ -38,7 +39,7 @@ describe('loading documents', () => {
 
   it('counts rows, keeps null apart from empty, and any text as it is', async () => {
     const odd = documentRow({ docId: 'odd', title: 'a "quoted", \\N line\nbreak; ünï', author: null, category: '' });
-    expect(await loadDocuments(test.database, batches([odd], [documentRow({ docId: 'b' })]))).toEqual({
+    expect(await loadDocuments(test.database, RUN, batches([odd], [documentRow({ docId: 'b' })]))).toEqual({
       rows: 2,
       written: 2,
     });
@@ -51,12 +52,12 @@ describe('loading documents', () => {
 
   it('twice equals once: unchanged rows are not rewritten', async () => {
     const rows = [documentRow({ docId: 'a' }), documentRow({ docId: 'b' })];
-    await loadDocuments(test.database, batches(rows));
+    await loadDocuments(test.database, RUN, batches(rows));
     const before = await test.database.query('select doc_id, xmin::text, loaded_at from documents order by 1');
-    expect(await loadDocuments(test.database, batches(rows))).toEqual({ rows: 2, written: 0 });
+    expect(await loadDocuments(test.database, RUN, batches(rows))).toEqual({ rows: 2, written: 0 });
     expect(await test.database.query('select doc_id, xmin::text, loaded_at from documents order by 1')).toEqual(before);
     const changed = [documentRow({ docId: 'a' }), documentRow({ docId: 'b', contentHash: 'other' })];
-    expect(await loadDocuments(test.database, batches(changed))).toEqual({ rows: 2, written: 1 });
+    expect(await loadDocuments(test.database, RUN, batches(changed))).toEqual({ rows: 2, written: 1 });
   });
 
   it('all or nothing when the rows break off', async () => {
@@ -64,18 +65,8 @@ describe('loading documents', () => {
       yield [documentRow({ docId: 'a' })];
       throw new Error('the lake went away');
     }
-    await expect(loadDocuments(test.database, breaking())).rejects.toThrow('the lake went away');
+    await expect(loadDocuments(test.database, RUN, breaking())).rejects.toThrow('the lake went away');
     expect(await countPartition(test.database, partition)).toEqual({ rows: 0, current: 0 });
-  });
-
-  it('removes what the partition no longer has, and nothing else', async () => {
-    await loadDocuments(test.database, batches([documentRow({ docId: 'a' }), documentRow({ docId: 'gone' })]));
-    await loadDocuments(test.database, batches([documentRow({ docId: 'gone', ingestDate: '2025-12-31' })]));
-    expect(await deleteStaleDocuments(test.database, partition, new Map([['a', 'x']]))).toBe(1);
-    expect(await test.database.query('select doc_id, ingest_date from documents order by 1')).toEqual([
-      { doc_id: 'a', ingest_date: '2026-01-01' },
-      { doc_id: 'gone', ingest_date: '2025-12-31' },
-    ]);
   });
 });
 
@@ -84,10 +75,12 @@ describe('current documents', () => {
     await test.database.query('truncate documents');
     await loadDocuments(
       test.database,
+      RUN,
       batches([documentRow({ docId: 'a', ingestDate: '2026-02-01', contentHash: 'new' })]),
     );
     await loadDocuments(
       test.database,
+      RUN,
       batches([documentRow({ docId: 'a', contentHash: 'old' }), documentRow({ docId: 'b' })]),
     );
     expect(await countPartition(test.database, partition)).toEqual({ rows: 2, current: 1 });
@@ -111,7 +104,7 @@ describe('listing documents', () => {
         publishedAt: index % 5 === 4 ? null : `20${10 + index}-03-01`,
       }),
     );
-    await loadDocuments(test.database, batches(rows));
+    await loadDocuments(test.database, RUN, batches(rows));
   });
 
   it('pages through everything once, newest first, undated last', async () => {

@@ -1,10 +1,13 @@
 import { createLakeReader } from '../../../lib/documents/lakeReader';
 import { createPartLookup } from '../../../lib/documents/partLookup';
+import type { RunKey } from '../../../lib/runs/runKey';
+import { contractOfRun } from '../../../lib/staging/runContract';
 import { addContract, errorOf, ingest, startLake, type TestLake } from '../../support/lake';
 
 const DATE = '2026-01-01';
 const HEADER = 'id,title,n,day,body\n';
 const key = (runId: string) => ({ dataset: 'notes', date: DATE, runId });
+const roles = async (run: RunKey) => (await contractOfRun(lake, run)).roles;
 
 let lake: TestLake;
 beforeAll(async () => {
@@ -21,7 +24,7 @@ function countingLookup() {
     asked.push(dataset);
     return reader.parts(dataset, date);
   };
-  return { asked, find: createPartLookup({ parts }) };
+  return { asked, find: createPartLookup({ parts }, roles) };
 }
 
 describe('looking up the parts that a run has committed', () => {
@@ -43,9 +46,9 @@ describe('looking up the parts that a run has committed', () => {
   it('asks again after the table could not be read', async () => {
     const reader = createLakeReader(lake);
     let failures = 1;
-    const find = createPartLookup({
-      parts: (dataset, date) => (failures-- > 0 ? Promise.reject(new Error('lost')) : reader.parts(dataset, date)),
-    });
+    const parts = (dataset: string, date: string) =>
+      failures-- > 0 ? Promise.reject(new Error('lost')) : reader.parts(dataset, date);
+    const find = createPartLookup({ parts }, roles);
     expect(await errorOf(find(key('run-2'), 0))).toMatchObject({ message: 'lost' });
     expect((await find(key('run-2'), 0)).path).toContain('run-2');
   });

@@ -64,7 +64,12 @@ function source(custom: Record<string, unknown> = {}, columns = COLUMNS): { data
     get: (): Promise<DataContract> => Promise.resolve(contract),
     names: () => Promise.resolve([dataset]),
   };
-  const lakehouse = { store, containers: { raw: container }, contracts, temporaryDirectory } as unknown as Lakehouse;
+  const lakehouse = {
+    store,
+    containers: { raw: container, staging: container },
+    contracts,
+    temporaryDirectory,
+  } as unknown as Lakehouse;
   const connectSource = (setting: string) =>
     createPostgresSource(sqlConnection({ sqlSources: { SQL_SOURCE_SHOP: shop.url } }, setting), setting);
   return { dataset, lakehouse, extracts: extracts(), connectSource };

@@ -1,6 +1,6 @@
 import { CHUNKER_VERSION } from '../../../lib/language/chunkText';
 import { countDocuments, countPoints } from '../../../lib/indexing/countPartition';
-import { deleteStalePoints } from '../../../lib/indexing/deleteStalePoints';
+import { removeStalePoints } from '../../../lib/indexing/removeStalePoints';
 import { embedDocuments, type EmbedResult } from '../../../lib/indexing/embedDocuments';
 import type { DocumentRow } from '../../../lib/documents/document';
 import { createQdrantIndex } from '../../../lib/vectors/qdrant';
@@ -9,15 +9,19 @@ import { batches, documentRow } from '../../support/documents';
 import { testQdrantUrl, uniqueName } from '../../support/servers';
 import { countingEmbedder, type CountingEmbedder } from '../../support/countingEmbedder';
 
-const MAY_1 = { dataset: 'letters', date: '2026-05-01' };
-const MAY_2 = { dataset: 'letters', date: '2026-05-02' };
+const MAY_1 = { dataset: 'letters', date: '2026-05-01', runId: 'run-1' };
+const MAY_2 = { dataset: 'letters', date: '2026-05-02', runId: 'run-2' };
+/** A later run of the same date. */
+const again = (run: typeof MAY_1, runId = 'run-again') => ({ ...run, runId });
 const LONG = 'The revenue of the year exceeded all that was expected of it. '.repeat(40);
 
 let vectors: VectorIndex;
+let alias: string;
 let embedder: CountingEmbedder;
 beforeEach(async () => {
   embedder = countingEmbedder();
-  vectors = createQdrantIndex({ url: testQdrantUrl(), alias: uniqueName('embed'), embedder });
+  alias = uniqueName('embed');
+  vectors = createQdrantIndex({ url: testQdrantUrl(), alias, embedder });
   await vectors.ensure();
 });
 
@@ -31,9 +35,22 @@ function ingest(rows: DocumentRow[], partition = MAY_1): Promise<EmbedResult> {
   return embedDocuments({ vectors, embedder }, batches(rows.slice(0, 1), rows.slice(1)), partition);
 }
 
-function clean(rows: DocumentRow[], partition = MAY_1): Promise<{ deleted: number }> {
-  const keys = new Map(rows.map(({ docId, contentHash }) => [docId, contentHash]));
-  return deleteStalePoints({ vectors }, { ...partition, keys });
+/** After `ingest` of all parts, with what they counted. */
+function clean(
+  { embedded, reused }: Pick<EmbedResult, 'embedded' | 'reused'>,
+  run = MAY_1,
+): Promise<{ deleted: number }> {
+  return removeStalePoints({ vectors }, run, embedded + reused);
+}
+
+/** As points are that were stored before runs were noted. */
+async function forgetRuns(): Promise<void> {
+  const response = await fetch(`${testQdrantUrl()}/collections/${alias}/points/payload/delete?wait=true`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ keys: ['run_id'], filter: {} }),
+  });
+  expect(response.status).toBe(200);
 }
 
 async function storedPoints(): Promise<StoredPoint[]> {
@@ -42,19 +59,24 @@ async function storedPoints(): Promise<StoredPoint[]> {
   return points;
 }
 
-test('a second run of the same rows embeds nothing and changes nothing', async () => {
+const NOTHING = { documents: 3, embedded: 0, reused: 0, deleted: 0, superseded: 0 };
+
+test('a second run of the same rows embeds nothing and changes nothing but the run', async () => {
   const first = await ingest(letters());
   expect(first).toMatchObject({ documents: 3, reused: 0, superseded: 0 });
   expect(first.embedded).toBeGreaterThan(4);
   const before = await storedPoints();
   expect(before).toHaveLength(first.embedded);
 
-  expect(await ingest(letters())).toEqual({ documents: 3, embedded: 0, reused: first.embedded, superseded: 0 });
-  expect(await clean(letters())).toEqual({ deleted: 0 });
+  const second = await ingest(letters(), again(MAY_1));
+  expect(second).toEqual({ ...NOTHING, reused: first.embedded });
+  expect(await clean(second, again(MAY_1))).toEqual({ deleted: 0 });
   expect(embedder.texts).toHaveLength(first.embedded);
   expect(await storedPoints()).toEqual(before);
   expect(await countDocuments({ vectors }, MAY_1)).toBe(3);
   expect(await countPoints({ vectors }, MAY_1)).toBe(first.embedded);
+  const confirmed = await vectors.count({ dataset: 'letters', confirmed: { by: 'run-again' } });
+  expect(confirmed).toBe(first.embedded);
 });
 
 test('a changed row costs its own chunks only; its old ones go when the new ones are in', async () => {
@@ -63,52 +85,136 @@ test('a changed row costs its own chunks only; its old ones go when the new ones
   const [changed] = [documentRow({ docId: 'b', contentHash: 'b2', text: 'The army was enlarged.' })];
   const next = [rows[0], changed, rows[2]].filter((row) => row !== undefined);
 
-  expect(await ingest(next)).toEqual({ documents: 3, embedded: 1, reused: embedded - 1, superseded: 0 });
+  const second = await ingest(next, again(MAY_1));
+  expect(second).toEqual({ ...NOTHING, embedded: 1, reused: embedded - 1 });
   expect(embedder.texts.at(-1)).toContain('The army was enlarged.');
   expect((await storedPoints()).filter(({ docId }) => docId === 'b')).toHaveLength(2);
-  expect(await clean(next)).toEqual({ deleted: 1 });
+  expect(await clean(second, again(MAY_1))).toEqual({ deleted: 1 });
   expect((await storedPoints()).filter(({ docId }) => docId === 'b')).toEqual([
     expect.objectContaining({ contentHash: 'b2' }),
   ]);
-  expect(await clean(next)).toEqual({ deleted: 0 });
-});
-
-test('old chunks stay while their replacement is not in the index', async () => {
-  await ingest(letters());
-  const changedKeys = letters().map((row) => ({ ...row, contentHash: `${row.contentHash} changed` }));
-  expect(await clean(changedKeys)).toEqual({ deleted: 0 });
-  expect(await countDocuments({ vectors }, MAY_1)).toBe(3);
+  expect(await clean(second, again(MAY_1))).toEqual({ deleted: 0 });
 });
 
 test('rows that left the partition lose their points', async () => {
   const { embedded } = await ingest(letters());
-  const rest = letters().slice(1);
-  expect(await ingest(rest)).toMatchObject({ embedded: 0 });
-  expect(await clean(rest)).toEqual({ deleted: embedded - 2 });
+  const rest = await ingest(letters().slice(1), again(MAY_1));
+  expect(rest).toMatchObject({ embedded: 0 });
+  expect(await clean(rest, again(MAY_1))).toEqual({ deleted: embedded - 2 });
   expect(await countDocuments({ vectors }, MAY_1)).toBe(2);
+});
+
+test('a partition without rows loses all its points', async () => {
+  const { embedded } = await ingest(letters());
+  expect(await clean({ embedded: 0, reused: 0 }, again(MAY_1))).toEqual({ deleted: embedded });
+});
+
+test('points that no row ever had, and points from before runs were noted, go unless they are confirmed', async () => {
+  const rows = letters();
+  await ingest([...rows, documentRow({ docId: 'orphan', contentHash: 'o', text: 'Nobody knows.' })], MAY_1);
+  await forgetRuns();
+  const second = await ingest(rows, again(MAY_1));
+  expect(second).toMatchObject({ embedded: 0, superseded: 0 });
+  expect(await clean(second, again(MAY_1))).toEqual({ deleted: 1 });
+  expect(new Set((await storedPoints()).map(({ docId }) => docId))).toEqual(new Set(['a', 'b', 'c']));
+});
+
+test('nothing goes while a part is missing', async () => {
+  const first = await ingest(letters());
+  const part = await ingest(letters().slice(0, 1), again(MAY_1));
+  const run = removeStalePoints({ vectors }, again(MAY_1), first.embedded);
+  await expect(run).rejects.toMatchObject({ code: 'VECTORS_INCOMPLETE', retryable: false });
+  expect(part.reused).toBeLessThan(first.embedded);
+  expect(await countDocuments({ vectors }, MAY_1)).toBe(3);
+});
+
+test('a removal that comes again after a later run of the date deletes nothing', async () => {
+  const first = await ingest(letters());
+  await ingest(letters(), again(MAY_1));
+  await expect(clean(first, MAY_1)).rejects.toMatchObject({ code: 'VECTORS_INCOMPLETE' });
+  expect(await countPoints({ vectors }, MAY_1)).toBe(first.embedded);
 });
 
 test('the same rows in a newer partition move there without embedding', async () => {
   const { embedded } = await ingest(letters());
-  expect(await ingest(letters(), MAY_2)).toEqual({ documents: 3, embedded: 0, reused: embedded, superseded: 0 });
+  expect(await ingest(letters(), MAY_2)).toEqual({ ...NOTHING, reused: embedded });
   expect(await countPoints({ vectors }, MAY_1)).toBe(0);
   expect(await countPoints({ vectors }, MAY_2)).toBe(embedded);
 });
 
-test('a row changed in a newer partition replaces the older one there', async () => {
+test('a row changed in a newer partition replaces the older one there, at once', async () => {
   const { embedded } = await ingest(letters());
   const changed = letters().map((row) => (row.docId === 'a' ? { ...row, contentHash: 'a2', text: 'Short now.' } : row));
-  expect(await ingest(changed, MAY_2)).toMatchObject({ embedded: 1, reused: 2 });
-  expect(await clean(changed, MAY_2)).toEqual({ deleted: embedded - 2 });
+  const newer = await ingest(changed, MAY_2);
+  expect(newer).toMatchObject({ embedded: 1, reused: 2, deleted: embedded - 2 });
   expect((await storedPoints()).map(({ ingestDate }) => ingestDate)).toEqual([MAY_2.date, MAY_2.date, MAY_2.date]);
+  expect(await clean(newer, MAY_2)).toEqual({ deleted: 0 });
+});
+
+test('an older version stays while its replacement is not in the index', async () => {
+  const { embedded } = await ingest(letters());
+  const changed = letters().map((row) => ({ ...row, contentHash: `${row.contentHash} changed` }));
+  const broken = { ...embedder, embed: () => Promise.reject(new Error('no model')) };
+  await expect(embedDocuments({ vectors, embedder: broken }, batches(changed), MAY_2)).rejects.toThrow('no model');
+  expect(await countPoints({ vectors }, MAY_1)).toBe(embedded);
+
+  expect(await ingest(changed, MAY_2)).toMatchObject({ embedded, deleted: embedded });
+  expect(await countPoints({ vectors }, MAY_1)).toBe(0);
+  expect(await countDocuments({ vectors }, MAY_2)).toBe(3);
+});
+
+describe('a crash after a newer version was stored and before the older one was deleted', () => {
+  const newer = documentRow({ docId: 'b', contentHash: 'b2', text: 'The army was enlarged.' });
+  let embedded: number;
+  beforeEach(async () => {
+    ({ embedded } = await ingest(letters()));
+    const crashing = { ...vectors, remove: () => Promise.reject(new Error('killed')) };
+    const run = embedDocuments({ vectors: crashing, embedder }, batches([newer]), MAY_2);
+    await expect(run).rejects.toThrow('killed');
+    expect((await storedPoints()).filter(({ docId }) => docId === 'b')).toHaveLength(2);
+  });
+
+  it('is repaired when the step is repeated', async () => {
+    const repeated = await ingest([newer], MAY_2);
+    expect(repeated).toEqual({ documents: 1, embedded: 0, reused: 1, deleted: 1, superseded: 0 });
+    expect(await clean(repeated, MAY_2)).toEqual({ deleted: 0 });
+    expect(await countPoints({ vectors }, MAY_1)).toBe(embedded - 1);
+  });
+
+  it('is repaired by the next run of the older partition', async () => {
+    const result = await ingest(letters(), again(MAY_1));
+    expect(result).toMatchObject({ embedded: 0, reused: embedded - 1, superseded: 1 });
+    expect(await clean(result, again(MAY_1))).toEqual({ deleted: 1 });
+    expect((await storedPoints()).filter(({ docId }) => docId === 'b')).toEqual([
+      expect.objectContaining({ contentHash: 'b2', ingestDate: MAY_2.date }),
+    ]);
+  });
+});
+
+test('documents whose chunks go in several requests are replaced batch by batch', async () => {
+  const rows = (version: string) =>
+    Array.from({ length: 60 }, (_unused, index) =>
+      documentRow({ docId: `d${index}`, contentHash: `${version} ${index}`, text: `${LONG} ${version} ${index}` }),
+    );
+  const { embedded } = await ingest(rows('old'));
+  expect(embedded).toBeGreaterThan(150);
+  const newer = await embedDocuments(
+    { vectors, embedder },
+    batches(...Array.from({ length: 12 }, (_unused, index) => rows('new').slice(5 * index, 5 * index + 5))),
+    MAY_2,
+  );
+  expect(newer).toMatchObject({ documents: 60, embedded, deleted: embedded });
+  expect(await countPoints({ vectors }, MAY_1)).toBe(0);
+  expect(await clean(newer, MAY_2)).toEqual({ deleted: 0 });
 });
 
 test('an older partition that runs again leaves the newer one alone', async () => {
   await ingest(letters(), MAY_2);
   const before = await storedPoints();
   const older = letters().map((row) => ({ ...row, contentHash: `${row.contentHash} older` }));
-  expect(await ingest(older)).toEqual({ documents: 3, embedded: 0, reused: 0, superseded: 3 });
-  expect(await clean(older)).toEqual({ deleted: 0 });
+  const result = await ingest(older);
+  expect(result).toEqual({ ...NOTHING, superseded: 3 });
+  expect(await clean(result)).toEqual({ deleted: 0 });
   expect(await storedPoints()).toEqual(before);
 });
 

@@ -6,7 +6,6 @@ import { evaluateRun } from '../../../lib/quality/evaluateRun';
 import type { RunKey } from '../../../lib/runs/runKey';
 import { discardRun } from '../../../lib/staging/discardRun';
 import { planRun } from '../../../lib/planning/planRun';
-import { rangeOfPart } from '../../../lib/planning/plan';
 import { transformRange } from '../../../lib/transform/transformRange';
 import { addContract, startLake, type TestLake } from '../../support/lake';
 
@@ -86,7 +85,7 @@ async function run(store: ObjectStore, key: RunKey, rangeLengthInBytes: number) 
   const plan = await retried(() => planRun(broken, key));
   let rows = 0;
   for (let part = 0; part < plan.ranges; part += 1) {
-    rows += (await retried(() => transformRange(broken, key, rangeOfPart(part)))).rows;
+    rows += (await retried(() => transformRange(broken, key, part))).rows;
   }
   const verdict = await retried(() => evaluateRun(broken, key));
   const commit = await retried(() => commitRun(broken, key));

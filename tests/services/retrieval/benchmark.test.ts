@@ -42,7 +42,11 @@ async function meanGain(folder: string): Promise<number> {
   try {
     const vectors = createQdrantIndex({ url: testQdrantUrl(), alias: uniqueName('benchmark'), embedder });
     await vectors.ensure();
-    await embedDocuments({ vectors, embedder }, batches(rows), { dataset: 'letters', date: '2026-05-01' });
+    await embedDocuments({ vectors, embedder }, batches(rows), {
+      dataset: 'letters',
+      date: '2026-05-01',
+      runId: 'run-1',
+    });
     const current = new Map(rows.map((row) => [row.docId, row]));
     const documents = {
       current: (keys: { docId: string }[]) => Promise.resolve(keys.flatMap(({ docId }) => current.get(docId) ?? [])),

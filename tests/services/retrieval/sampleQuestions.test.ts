@@ -31,7 +31,7 @@ beforeAll(async () => {
   embedder = useLiteEmbedder();
   vectors = createQdrantIndex({ url: testQdrantUrl(), alias: uniqueName('sample'), embedder });
   await vectors.ensure();
-  const partition = { dataset: 'letters', date: '2026-05-01' };
+  const partition = { dataset: 'letters', date: '2026-05-01', runId: 'run-1' };
   const result = await embedDocuments({ vectors, embedder }, batches(ROWS), partition);
   expect(result).toMatchObject({ documents: ROWS.length, reused: 0 });
 }, 300_000);

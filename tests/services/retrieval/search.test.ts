@@ -20,7 +20,11 @@ async function indexed(rows: DocumentRow[], current = rows): Promise<SearchDepen
   const embedder = countingEmbedder();
   const vectors = createQdrantIndex({ url: testQdrantUrl(), alias: uniqueName('search'), embedder });
   await vectors.ensure();
-  await embedDocuments({ vectors, embedder }, batches(rows), { dataset: 'letters', date: '2026-05-01' });
+  await embedDocuments({ vectors, embedder }, batches(rows), {
+    dataset: 'letters',
+    date: '2026-05-01',
+    runId: 'run-1',
+  });
   return { vectors, embedder, documents: lookupIn(current) };
 }
 

@@ -33,6 +33,7 @@ function point(number: number, text: string, payload: Partial<ChunkPoint['payloa
       chunkStart: 0,
       text,
       chunker: 'test',
+      runId: 'run-1',
       ...payload,
     },
   };
@@ -148,12 +149,49 @@ test('writing and deleting what is absent or empty is no error', async () => {
   const { index } = await freshIndex();
   const { id } = point(1, 'debt');
   await index.upsert([]);
-  await index.moveToDate([], '2026-05-02');
-  await index.moveToDate([id], '2026-05-02');
-  await index.remove([]);
-  await index.remove([id]);
+  await index.confirm([], { date: '2026-05-02', runId: 'run-2' });
+  await index.confirm([id], { date: '2026-05-02', runId: 'run-2' });
+  await index.remove({ dataset: 'letters' });
   expect(await index.datesOf([])).toEqual(new Map());
   expect(await index.datesOf([id])).toEqual(new Map());
+});
+
+test('confirming moves points to a run and its date, but never back to an older date', async () => {
+  const { index } = await freshIndex();
+  const dates = ['2026-04-30', '2026-05-01', '2026-05-02'];
+  const points = dates.map((ingestDate, number) => point(number, 'debt', { ingestDate }));
+  await index.upsert(points);
+  const ids = points.map(({ id }) => id);
+  await index.confirm(ids, { date: '2026-05-01', runId: 'run-2' });
+  expect([...(await index.datesOf(ids)).values()].sort()).toEqual(['2026-05-01', '2026-05-01', '2026-05-02']);
+  expect(await index.count({ dataset: 'letters', confirmed: { by: 'run-2' } })).toBe(2);
+  expect(await index.count({ dataset: 'letters', confirmed: { notBy: 'run-2' } })).toBe(1);
+  const [first] = (await index.search(NOTHING)).dense;
+  expect(first?.payload).toEqual({ ...points[0]?.payload, ingestDate: '2026-05-01', runId: 'run-2' });
+});
+
+test('what matches is deleted, and nothing else: also points without a run', async () => {
+  const { alias, index } = await freshIndex();
+  const date = { ingestDate: '2026-05-02' };
+  await index.upsert([
+    point(1, 'stale', { runId: 'run-0' }),
+    point(2, 'fresh', { runId: 'run-1' }),
+    point(3, 'of another date', { runId: 'run-0', ...date }),
+    point(4, 'of another dataset', { runId: 'run-0', dataset: 'notes' }),
+    point(5, 'without a run'),
+  ]);
+  const body = { keys: ['run_id'], points: [point(5, '').id] };
+  await fetch(`${testQdrantUrl()}/collections/${alias}/points/payload/delete?wait=true`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const left = async () => [...(await index.datesOf([1, 2, 3, 4, 5].map((n) => point(n, '').id))).keys()].map(last);
+  const last = (id: string) => Number(id.at(-1));
+  await index.remove({ dataset: 'letters', date: { on: '2026-05-01' }, confirmed: { notBy: 'run-1' } });
+  expect((await left()).sort()).toEqual([2, 3, 4]);
+  await index.remove({ dataset: 'letters', docIds: ['letter-2', 'letter-3'], date: { before: '2026-05-02' } });
+  expect((await left()).sort()).toEqual([3, 4]);
 });
 
 test('an index out of reach is a retryable error that names the setting', async () => {

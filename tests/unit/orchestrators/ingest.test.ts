@@ -25,7 +25,7 @@ const activities: Activities = {
   commitRun: () => ok({ version: 5, rows: 6, rejected: 1, parts: 3 }),
   loadDocuments: () => ok({ rows: 2 }),
   removeStaleDocuments: () => ok({ deleted: 0 }),
-  embedDocuments: ({ task }: { task: number }) => ok({ documents: 2, embedded: 10 * task, reused: task }),
+  embedDocuments: ({ task }: { task: number }) => ok({ documents: 2, embedded: 10 * task, reused: task, deleted: 2 }),
   removeStaleVectors: () => ok({ deleted: 1 }),
   reconcileRun: () => ok(summary),
   concludeRun: () => ok({}),
@@ -92,8 +92,13 @@ describe('an ingest', () => {
       source: 7,
       rejected: 1,
       lakeVersion: 5,
-      chunks: { embedded: 30, reused: 3, deleted: 1 },
+      chunks: { embedded: 30, reused: 3, deleted: 7 },
     });
+  });
+
+  it('removes what is stale by what was loaded and embedded', () => {
+    expect(calls.find(({ name }) => name === 'removeStaleDocuments')?.input).toMatchObject({ rows: 6 });
+    expect(calls.find(({ name }) => name === 'removeStaleVectors')?.input).toMatchObject({ chunks: 33 });
   });
 
   it('keeps every activity input under 4 KB', () => {

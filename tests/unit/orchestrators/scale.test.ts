@@ -1,3 +1,5 @@
+import { clearRowKeys, removeStaleDocuments } from '../../../lib/documents/removeStaleDocuments';
+import { removeStalePoints } from '../../../lib/indexing/removeStalePoints';
 import { playOrchestration, type Observed } from '../../support/orchestration/playOrchestration';
 
 const LONG_PROBLEM = {
@@ -28,7 +30,7 @@ function activitiesFor(ranges: number, progress: object): Activities {
     commitRun: () => ok({ version: 5, rows: 1e11, rejected: 1e5, parts: ranges }),
     loadDocuments: () => ok({ rows: 1e6 }),
     removeStaleDocuments: () => ok({ deleted: 1e6 }),
-    embedDocuments: () => ok({ documents: 1e6, embedded: 1e6, reused: 1e6 }),
+    embedDocuments: () => ok({ documents: 1e6, embedded: 1e6, reused: 1e6, deleted: 1e6 }),
     removeStaleVectors: () => ok({ deleted: 1e6 }),
     reconcileRun: () =>
       ok({
@@ -130,5 +132,33 @@ describe('a task that is refused', () => {
     expect(planning.message).toContain('CSV_BROKEN');
     expect(partsOf(planning.observed, 'transformRange')).toEqual([]);
     expect(planning.observed.exchanges.map(({ name }) => name)).not.toContain('foldScan');
+  });
+});
+
+describe('removing what is stale', () => {
+  const stale = async (ranges: number) => {
+    const key = { ...input, runId: 'run-1' };
+    const rows = ranges * 1e6;
+    const questions: unknown[] = [];
+    const answer = <Result>(question: unknown, result: Result) => {
+      questions.push(question);
+      return Promise.resolve(result);
+    };
+    const database = { query: (...question: unknown[]) => answer(question, [{ noted: rows, deleted: rows }] as never) };
+    const vectors = {
+      count: (filter: object) => answer(filter, rows),
+      remove: (filter: object) => answer(filter, undefined),
+    };
+    await removeStaleDocuments(database, key, rows);
+    await removeStalePoints({ vectors }, key, rows);
+    await clearRowKeys(database, key);
+    return questions;
+  };
+
+  it('asks the stores as few times, and sends them as little, for 160,000 ranges as for 1,600', async () => {
+    const [few, many] = [await stale(1600), await stale(160_000)];
+    expect(many).toHaveLength(few.length);
+    expect(few.length).toBeLessThan(10);
+    expect(JSON.stringify(many).length).toBeLessThan(LIMIT_IN_BYTES);
   });
 });

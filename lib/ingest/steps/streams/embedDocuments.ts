@@ -5,16 +5,12 @@ import { defineStep, type TaskOfRun } from '../../step';
 export const embedDocumentsStep = defineStep({
   work: async ({ vectors, embedder, lake, committedPart }, { task, ...key }: TaskOfRun) => {
     const rows = lake.documents(await committedPart(key, task), { withText: true });
-    const { documents, embedded, reused } = await embedDocuments({ vectors, embedder }, rows, key);
-    return { documents, embedded, reused };
+    const { documents, embedded, reused, deleted } = await embedDocuments({ vectors, embedder }, rows, key);
+    return { documents, embedded, reused, deleted };
   },
   progress: {
     step: 'embed',
     task: ({ task }) => task,
-    counts: ({ documents, embedded, reused }) => ({
-      rows: documents,
-      embedded,
-      reused,
-    }),
+    counts: ({ documents, ...counts }) => ({ rows: documents, ...counts }),
   },
 });

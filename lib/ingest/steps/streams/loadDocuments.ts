@@ -5,7 +5,7 @@ import { defineStep, type TaskOfRun } from '../../step';
 export const loadDocumentsStep = defineStep({
   work: async ({ database, lake, committedPart }, { task, ...key }: TaskOfRun) => {
     const part = await committedPart(key, task);
-    const { rows } = await loadDocuments(database, lake.documents(part, { withText: false }));
+    const { rows } = await loadDocuments(database, key.runId, lake.documents(part, { withText: false }));
     return { rows };
   },
   progress: {

@@ -1,10 +1,10 @@
-import { deleteStaleDocuments } from '../../../documents/loadDocuments';
+import { removeStaleDocuments } from '../../../documents/removeStaleDocuments';
 import type { RunKey } from '../../../runs/runKey';
 import { defineStep } from '../../step';
 
-/** After all parts are loaded: deletes the rows in PostgreSQL that the partition no longer has. */
+/** After all parts are loaded (`rows` in all): deletes the rows in PostgreSQL that the partition no longer has. */
 export const removeStaleDocumentsStep = defineStep({
-  work: async ({ database, lake }, { dataset, date }: RunKey) => ({
-    deleted: await deleteStaleDocuments(database, { dataset, date }, await lake.keys(dataset, date)),
+  work: async ({ database }, { rows, ...key }: RunKey & { rows: number }) => ({
+    deleted: await removeStaleDocuments(database, key, rows),
   }),
 });

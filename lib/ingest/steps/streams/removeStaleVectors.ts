@@ -1,9 +1,8 @@
-import { deleteStalePoints } from '../../../indexing/deleteStalePoints';
+import { removeStalePoints } from '../../../indexing/removeStalePoints';
 import type { RunKey } from '../../../runs/runKey';
 import { defineStep } from '../../step';
 
-/** After all parts are embedded: deletes the chunks of changed and removed rows in Qdrant. */
+/** After all parts are embedded (`chunks` in all): deletes the chunks of changed and removed rows in Qdrant. */
 export const removeStaleVectorsStep = defineStep({
-  work: async ({ vectors, lake }, { dataset, date }: RunKey) =>
-    deleteStalePoints({ vectors }, { dataset, date, keys: await lake.keys(dataset, date) }),
+  work: ({ vectors }, { chunks, ...key }: RunKey & { chunks: number }) => removeStalePoints({ vectors }, key, chunks),
 });

@@ -1,0 +1,42 @@
+import type { Database } from '../database/database';
+import { PipelineError } from '../problems/problem';
+import { instanceIdOf, type RunKey } from '../runs/runKey';
+
+/**
+ * Deletes the partition's rows that the run has not loaded, in one statement. `rows`: as many as its loads counted. When not
+ * so many are noted - a part is missing, or the run is over and its notes are cleared - nothing is deleted:
+ * ROW_KEYS_INCOMPLETE, not retryable. Repeated, it deletes nothing more. Returns the number of deleted rows.
+ */
+export async function removeStaleDocuments(
+  database: Pick<Database, 'query'>,
+  { dataset, date, runId }: RunKey,
+  rows: number,
+): Promise<number> {
+  const [counts] = await database.query<{ noted: number; deleted: number }>(
+    `with noted as (select count(*) as n from run_row_keys where run_id = $3),
+     gone as (
+       delete from documents d where dataset = $1 and ingest_date = $2
+         and (select n from noted) = $4
+         and not exists (select from run_row_keys k where k.run_id = $3 and k.doc_id = d.doc_id)
+       returning 1)
+     select (select n from noted) as noted, (select count(*) from gone) as deleted`,
+    [dataset, date, runId, rows],
+  );
+  const { noted, deleted } = counts ?? { noted: 0, deleted: 0 };
+  if (noted === rows) return deleted;
+  throw new PipelineError('ROW_KEYS_INCOMPLETE', 'Not all that the run has loaded is noted; nothing was deleted.', {
+    found: `${noted} documents noted`,
+    expected: `${rows} documents loaded`,
+    where: { file: `${dataset}/${date}` },
+    remedy: 'Run this dataset and date again.',
+  });
+}
+
+/** Clears what the run, and any earlier one of its partition that broke off, has noted. Safe to repeat. */
+export async function clearRowKeys(database: Pick<Database, 'query'>, { dataset, date, runId }: RunKey): Promise<void> {
+  await database.query(
+    `delete from run_row_keys
+     where run_id = $1 or run_id in (select run_id from runs where instance_id = $2)`,
+    [runId, instanceIdOf(dataset, date)],
+  );
+}

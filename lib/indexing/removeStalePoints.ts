@@ -1,0 +1,30 @@
+import { PipelineError } from '../problems/problem';
+import type { RunKey } from '../runs/runKey';
+import type { VectorIndex } from '../vectors/vectorIndex';
+
+/**
+ * Deletes the partition's points that the run has not confirmed: their row was changed or removed, or split by another
+ * chunker, or the table never had it. Two counts and one deletion by filter, however large the partition. `chunks`: as many
+ * as the embedding of its parts counted. When not so many are confirmed - a part is missing, or a later run has confirmed
+ * them since - nothing is deleted: VECTORS_INCOMPLETE, not retryable. Repeated, it deletes nothing more. Errors: VECTORS_*.
+ */
+export async function removeStalePoints(
+  { vectors }: { vectors: Pick<VectorIndex, 'count' | 'remove'> },
+  { dataset, date, runId }: RunKey,
+  chunks: number,
+): Promise<{ deleted: number }> {
+  const partition = { dataset, date: { on: date } };
+  const confirmed = await vectors.count({ ...partition, confirmed: { by: runId } });
+  if (confirmed !== chunks) {
+    throw new PipelineError('VECTORS_INCOMPLETE', 'Not all chunks of the run are in the index; nothing was deleted.', {
+      found: `${confirmed} chunks`,
+      expected: `${chunks} chunks embedded or found there`,
+      where: { file: `${dataset}/${date}` },
+      remedy: 'Run this dataset and date again.',
+    });
+  }
+  const stale = { ...partition, confirmed: { notBy: runId } };
+  const deleted = await vectors.count(stale);
+  if (deleted > 0) await vectors.remove(stale);
+  return { deleted };
+}

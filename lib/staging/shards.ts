@@ -1,0 +1,62 @@
+import type { Lakehouse } from '../lakehouse/lakehouse';
+import { readJson } from './readJson';
+
+/** Items in one shard: a task reads one shard, not the whole list. */
+export const ITEMS_PER_SHARD = 200;
+
+/**
+ * A list of any length in staging, its items numbered from 0 and kept in objects of 200. Memory: one shard. A shard that is
+ * not there: RUN_STAGING_GONE.
+ */
+export interface Shards<Item> {
+  /** Begins the list, which replaces an earlier one shard by shard. */
+  writer(): ShardWriter<Item>;
+  /** Item with that number; undefined past the end of the last shard. */
+  read(number: number): Promise<Item | undefined>;
+  /** The first `count` items in order, a shard at a time. */
+  pages(count: number): AsyncIterable<Item[]>;
+}
+
+export interface ShardWriter<Item> {
+  add(item: Item): Promise<void>;
+  /** Writes what is left. Returns the number of items. */
+  finish(): Promise<number>;
+}
+
+/** `pathOf` names the object in the staging container of a shard, by the shard's number from 0. */
+export function shardsOf<Item>(
+  { store, containers }: Pick<Lakehouse, 'store' | 'containers'>,
+  pathOf: (shard: number) => string,
+): Shards<Item> {
+  const readShard = (shard: number) => readJson<Item[]>(store, containers.staging, pathOf(shard));
+  return {
+    writer() {
+      let items: Item[] = [];
+      let shards = 0;
+      const write = async () => {
+        await store.write(containers.staging, pathOf(shards), JSON.stringify(items));
+        shards += 1;
+        items = [];
+      };
+      return {
+        async add(item) {
+          items.push(item);
+          if (items.length === ITEMS_PER_SHARD) await write();
+        },
+        async finish() {
+          const count = shards * ITEMS_PER_SHARD + items.length;
+          if (items.length > 0) await write();
+          return count;
+        },
+      };
+    },
+
+    async read(number) {
+      return (await readShard(Math.floor(number / ITEMS_PER_SHARD)))[number % ITEMS_PER_SHARD];
+    },
+
+    async *pages(count) {
+      for (let first = 0; first < count; first += ITEMS_PER_SHARD) yield await readShard(first / ITEMS_PER_SHARD);
+    },
+  };
+}
