@@ -22,6 +22,7 @@ import type { Database } from './database/database';
 import { migratedDatabase } from './database/migratedDatabase';
 import { createPostgres } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
+import { createQueryAnalysis } from './quality/analyseQueries';
 import { createGateStore, type GateStore } from './quality/gateStore';
 import type { RunKey } from './runs/runKey';
 import { createRunStore, type RunStore } from './runs/runStore';
@@ -58,9 +59,9 @@ export interface App {
 /** The composition root: the only place where clients are built. They connect when they are first used. */
 export function createApp(config: Config): App {
   const store = createObjectStore(config);
-  const contracts = contractFolder(config.contractsDirectory);
   const duckDb = { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes };
   const engines = createEngines(duckDb);
+  const contracts = contractFolder(config.contractsDirectory, createQueryAnalysis(engines, config.temporaryDirectory));
   const lakehouse: Lakehouse = {
     store,
     contracts,
