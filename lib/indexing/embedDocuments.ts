@@ -1,6 +1,6 @@
 import type { DocumentRow } from '../documents/document';
 import type { ChunkPayload, VectorIndex } from '../vectors/vectorIndex';
-import { BoundedTasks } from '../concurrency/boundedTasks';
+import { mapInOrder } from '../concurrency/mapInOrder';
 import { CHUNKER_VERSION, chunkText } from '../language/chunkText';
 import type { Embedder } from '../embedding/embedder';
 import { encodeText } from '../language/sparseText';
@@ -57,16 +57,8 @@ export async function embedDocuments(
   partition: PartitionKey,
 ): Promise<EmbedResult> {
   const result: EmbedResult = { documents: 0, embedded: 0, reused: 0, superseded: 0 };
-  const tasks = new BoundedTasks(REQUESTS_SIDE_BY_SIDE);
-  let missing: PlannedChunk[] = [];
-
-  const send = (chunks: PlannedChunk[]): Promise<void> =>
-    tasks.add(async () => {
-      await storeChunks(dependencies, chunks);
-      result.embedded += chunks.length;
-    });
-
-  try {
+  async function* requests(): AsyncGenerator<PlannedChunk[]> {
+    const missing: PlannedChunk[] = [];
     for await (const rows of documents) {
       const current = await withoutSuperseded(dependencies, rows, partition);
       result.documents += rows.length;
@@ -75,14 +67,13 @@ export async function embedDocuments(
         const absent = await keepPresent(dependencies, planned, partition);
         result.reused += planned.length - absent.length;
         missing.push(...absent);
-        while (missing.length >= CHUNKS_PER_REQUEST) await send(missing.splice(0, CHUNKS_PER_REQUEST));
+        while (missing.length >= CHUNKS_PER_REQUEST) yield missing.splice(0, CHUNKS_PER_REQUEST);
       }
     }
-    if (missing.length > 0) await send(missing);
-    missing = [];
-  } finally {
-    await tasks.finish();
+    if (missing.length > 0) yield missing;
   }
+  const store = (chunks: PlannedChunk[]): Promise<void> => storeChunks(dependencies, chunks);
+  for await (const { item } of mapInOrder(requests(), REQUESTS_SIDE_BY_SIDE, store)) result.embedded += item.length;
   return result;
 }
 
