@@ -21,6 +21,7 @@ import { createDocumentLookup } from './documents/currentDocuments';
 import { migratedDatabase } from './database/migratedDatabase';
 import { createPostgres } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
+import { createQueryAnalysis } from './quality/analyseQueries';
 import { createGateStore } from './quality/gateStore';
 import { createRunStore } from './runs/runStore';
 import { createExtractStore } from './extraction/extractStore';
@@ -41,9 +42,9 @@ export interface App extends IngestDependencies {
 /** The composition root: the only place where clients are built. They connect when they are first used. */
 export function createApp(config: Config): App {
   const store = createObjectStore(config);
-  const contracts = contractFolder(config.contractsDirectory);
   const duckDb = { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes };
   const engines = createEngines(duckDb);
+  const contracts = contractFolder(config.contractsDirectory, createQueryAnalysis(engines, config.temporaryDirectory));
   const lakehouse: Lakehouse = {
     store,
     contracts,

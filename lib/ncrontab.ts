@@ -1,44 +1,54 @@
-interface Field {
-  low: number;
-  high: number;
-  /** Words that may stand for the numbers, from `low` on. */
-  names?: string[];
-}
+import { CronPattern } from 'croner';
 
-const FIELDS: Field[] = [
-  { low: 0, high: 59 },
-  { low: 0, high: 59 },
-  { low: 0, high: 23 },
-  { low: 1, high: 31 },
+const FIELDS = [
+  { low: 0, high: 59, names: '' },
+  { low: 0, high: 59, names: '' },
+  { low: 0, high: 23, names: '' },
+  { low: 1, high: 31, names: '' },
   {
     low: 1,
     high: 12,
-    names: 'january february march april may june july august september october november december'.split(' '),
+    names: 'january february march april may june july august september october november december',
   },
-  { low: 0, high: 6, names: 'sunday monday tuesday wednesday thursday friday saturday'.split(' ') },
+  { low: 0, high: 6, names: 'sunday monday tuesday wednesday thursday friday saturday' },
 ];
 
 /**
  * True for six NCRONTAB fields (second minute hour day month weekday), each a list of `*`, `5`, `1-5`, `0/15` or `MON-FRI`.
- * A host reads the schedule only after the app is loaded, too late to be told together with the other settings.
+ * A host reads the schedule only after the app is loaded, too late to report it with the faults of the other settings.
  */
 export function isNcrontab(text: string): boolean {
-  const fields = text.trim().split(/\s+/);
-  return (
-    fields.length === FIELDS.length &&
-    FIELDS.every((field, index) => fields[index]?.split(',').every((part) => isPart(part, field)))
-  );
+  try {
+    new CronPattern(toCroner(text.trim().split(/\s+/)), undefined, { mode: '6-part' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function isPart(part: string, field: Field): boolean {
-  const [, bounds = ''] = /^([^/]+)(?:\/[1-9]\d*)?$/.exec(part) ?? [];
-  if (bounds === '*') return true;
-  const [first = NaN, last = first, ...more] = bounds.split('-').map((word) => valueOf(word, field));
-  return more.length === 0 && first >= field.low && first <= last && last <= field.high;
+/**
+ * Six fields as croner reads them. NCRONTAB has whole names, steps from a number on, and steps longer than the field; it
+ * lacks croner's `#`, `?`, `+`, L, W, Sunday as 7, and ranges that end outside the field. Throws an Error that says what
+ * is not possible.
+ */
+function toCroner(fields: string[]): string {
+  if (fields.length !== FIELDS.length) throw new Error(`it has ${fields.length} fields`);
+  const translated = FIELDS.map(({ low, high, names }, index) => {
+    const field = (fields[index] ?? '').replace(/[a-z]+/gi, (word) => String(numberOf(word, names.split(' ')) + low));
+    const numbers = field.replace(/\/\d+/g, '').match(/\d+/g) ?? [];
+    if (/[#?+]/.test(field) || numbers.some((digits) => Number(digits) < low || Number(digits) > high)) {
+      throw new Error(`"${fields[index]}" is not possible for a field from ${low} to ${high}`);
+    }
+    return field
+      .replace(/(^|,)(\d+)\//g, `$1$2-${high}/`)
+      .replace(/\/(\d+)/g, (_, step) => `/${Math.min(Number(step), high - low + 1)}`);
+  });
+  return translated.join(' ');
 }
 
-function valueOf(word: string, { low, names = [] }: Field): number {
-  if (/^\d+$/.test(word)) return Number(word);
-  const index = word.length >= 3 ? names.findIndex((name) => name.startsWith(word.toLowerCase())) : -1;
-  return index < 0 ? NaN : index + low;
+/** Index of the name that the word begins; three letters suffice. Throws an Error where there is none. */
+function numberOf(word: string, names: string[]): number {
+  const index = names.findIndex((name) => word.length >= 3 && name.startsWith(word.toLowerCase()));
+  if (index < 0) throw new Error(`"${word}" is not possible`);
+  return index;
 }

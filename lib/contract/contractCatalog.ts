@@ -3,7 +3,8 @@ import path from 'node:path';
 import { FaultList, PipelineError } from '../problems/problem';
 import type { DataContract } from './contract';
 import { isDatasetName, requireDatasetName } from './datasetName';
-import { readContract } from './reading/readContract';
+import { readContract, readContractWithQueries } from './reading/readContract';
+import type { AnalyseQueries } from './reading/sqlQuery';
 
 /** The known datasets. A contract is read each time; a run keeps to the one it was planned with. */
 export interface ContractCatalog {
@@ -18,8 +19,8 @@ export interface ContractCatalog {
 
 const ENDINGS = ['.yaml', '.yml'];
 
-/** Reads `<folder>/<dataset>.yaml`. */
-export function contractFolder(folder: string): ContractCatalog {
+/** Reads `<folder>/<dataset>.yaml`. Without `analyse`, queries of rules are not looked into (see `readContract`). */
+export function contractFolder(folder: string, analyse?: AnalyseQueries): ContractCatalog {
   const files = async (): Promise<Map<string, string>> => {
     let entries: string[];
     try {
@@ -56,7 +57,11 @@ export function contractFolder(folder: string): ContractCatalog {
           status: 404,
         });
       }
-      const contract = readContract(await readFile(path.join(folder, file), 'utf8'), file);
+      const text = await readFile(path.join(folder, file), 'utf8');
+      const contract =
+        analyse === undefined
+          ? readContract(text, file)
+          : (await readContractWithQueries(text, file, analyse)).contract;
       if (contract.dataset !== dataset) {
         throw new FaultList('CONTRACT_INVALID', `The data contract ${file} has 1 fault(s).`, [
           {

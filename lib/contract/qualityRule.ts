@@ -20,7 +20,7 @@ export type Measure =
   | { metric: 'invalidValues'; column: string; validValues?: Scalar[]; pattern?: string; percent: boolean }
   /** Rows past the first of each value (or combination); rows with a null do not count. */
   | { metric: 'duplicateValues'; columns: string[]; percent: boolean }
-  /** One value, computed by the engine. The query names the dataset's view; what it reads is in `columns`. */
+  /** One value, computed by the engine. The query names the dataset's view; the columns that it can read are in `columns`. */
   | { metric: 'sql'; query: string; columns: string[] }
   /** Age in seconds of the newest value at the end of the run's date, so that the same run is always judged alike. */
   | { metric: 'freshness'; column: string; unit: string; unitInSeconds: number };

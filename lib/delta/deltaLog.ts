@@ -1,3 +1,4 @@
+import { mapAll } from '../concurrency/mapInOrder';
 import { PipelineError } from '../problems/problem';
 import { readCheckpoint } from './checkpoint';
 import type { DeltaAction } from './deltaActions';
@@ -99,15 +100,10 @@ async function readEntries(
   files: LogFiles,
   versions: number[],
 ): Promise<LogEntry[]> {
-  const entries: LogEntry[] = [];
-  for (let start = 0; start < versions.length; start += PARALLEL_READS) {
-    const batch = versions.slice(start, start + PARALLEL_READS).map(async (version) => {
-      const path = files.entries.get(version) ?? '';
-      return { version, actions: parseActions((await store.read(container, path)).toString('utf8'), path) };
-    });
-    entries.push(...(await Promise.all(batch)));
-  }
-  return entries;
+  return mapAll(versions, PARALLEL_READS, async (version) => {
+    const path = files.entries.get(version) ?? '';
+    return { version, actions: parseActions((await store.read(container, path)).toString('utf8'), path) };
+  });
 }
 
 function parseActions(text: string, path: string): DeltaAction[] {

@@ -1,3 +1,4 @@
+import { mapAll } from '../concurrency/mapInOrder';
 import { PipelineError } from '../problems/problem';
 import { readRecentLog, requireSnapshot } from './deltaLog';
 import type { TableStorage } from '../lakehouse/lakehouse';
@@ -64,10 +65,7 @@ export async function vacuumTable(lake: TableStorage, dataset: string, options: 
   };
   const removed = listed.filter((file) => !isNeeded(file));
   if (options.apply) {
-    for (let start = 0; start < removed.length; start += PARALLEL_REMOVES) {
-      const batch = removed.slice(start, start + PARALLEL_REMOVES);
-      await Promise.all(batch.map((file) => store.remove(containers.processed, file.path)));
-    }
+    await mapAll(removed, PARALLEL_REMOVES, (file) => store.remove(containers.processed, file.path));
   }
   return {
     removed,

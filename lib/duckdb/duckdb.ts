@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import {
   DuckDBInstance,
   DuckDBMapValue,
+  quotedString as literal,
   type DuckDBConnection,
   type DuckDBDataChunk,
   type DuckDBValue,
@@ -139,15 +140,8 @@ export async function withDuckDb<T>(
   }
 }
 
-/** Quotes a name for SQL. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Quotes a text for SQL. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
+/** Quote a name and a text for SQL. */
+export { quotedIdentifier as identifier, quotedString as literal } from '@duckdb/node-api';
 
 /** The engine has one class for all errors; running out of memory is the one that a reader can do something about. */
 async function guard<T>(settings: DuckDbSettings, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { DocumentRow } from '../documents/document';
 import type { ChunkPayload, VectorIndex } from '../vectors/vectorIndex';
-import { BoundedTasks } from '../concurrency/boundedTasks';
+import { mapAll } from '../concurrency/mapInOrder';
 import type { RunKey } from '../runs/runKey';
 import { CHUNKER_VERSION, chunkText } from '../language/chunkText';
 import type { Embedder } from '../embedding/embedder';
@@ -42,6 +42,12 @@ interface DocumentBatch {
   waiting: number;
 }
 
+/** A chunk that the index does not have, and the batch of its document. */
+interface AbsentChunk {
+  chunk: PlannedChunk;
+  batch: DocumentBatch;
+}
+
 /** Chunks embedded and stored in one request: about a megabyte on the wire at 512 dimensions. */
 const CHUNKS_PER_REQUEST = 128;
 /** Requests embedded or stored at the same time: the model computes one while another is stored and a third waits. */
@@ -62,8 +68,6 @@ export async function embedDocuments(
   run: RunKey,
 ): Promise<EmbedResult> {
   const result: EmbedResult = { documents: 0, embedded: 0, reused: 0, deleted: 0, superseded: 0 };
-  const tasks = new BoundedTasks(REQUESTS_SIDE_BY_SIDE);
-  let missing: { chunk: PlannedChunk; batch: DocumentBatch }[] = [];
 
   const arrive = async (batch: DocumentBatch, chunks: number): Promise<void> => {
     batch.waiting -= chunks;
@@ -71,19 +75,18 @@ export async function embedDocuments(
     const deleted = await removeOlder(dependencies, batch.docIds, run);
     result.deleted += deleted;
   };
-  const send = (items: typeof missing): Promise<void> =>
-    tasks.add(async () => {
-      await storeChunks(
-        dependencies,
-        items.map(({ chunk }) => chunk),
-      );
-      result.embedded += items.length;
-      for (const batch of new Set(items.map((item) => item.batch))) {
-        await arrive(batch, items.filter((item) => item.batch === batch).length);
-      }
-    });
-
-  try {
+  const store = async (items: AbsentChunk[]): Promise<void> => {
+    await storeChunks(
+      dependencies,
+      items.map(({ chunk }) => chunk),
+    );
+    result.embedded += items.length;
+    for (const batch of new Set(items.map((item) => item.batch))) {
+      await arrive(batch, items.filter((item) => item.batch === batch).length);
+    }
+  };
+  async function* requests(): AsyncGenerator<AbsentChunk[]> {
+    const missing: AbsentChunk[] = [];
     for await (const rows of documents) {
       const current = await withoutSuperseded(dependencies, rows, run);
       result.documents += rows.length;
@@ -94,15 +97,13 @@ export async function embedDocuments(
         result.reused += planned.length - absent.length;
         batch.waiting += absent.length;
         missing.push(...absent.map((chunk) => ({ chunk, batch })));
-        while (missing.length >= CHUNKS_PER_REQUEST) await send(missing.splice(0, CHUNKS_PER_REQUEST));
+        while (missing.length >= CHUNKS_PER_REQUEST) yield missing.splice(0, CHUNKS_PER_REQUEST);
       }
-      await tasks.add(() => arrive(batch, 1));
+      await arrive(batch, 1);
     }
-    if (missing.length > 0) await send(missing);
-    missing = [];
-  } finally {
-    await tasks.finish();
+    if (missing.length > 0) yield missing;
   }
+  await mapAll(requests(), REQUESTS_SIDE_BY_SIDE, store);
   return result;
 }
 

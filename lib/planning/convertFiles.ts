@@ -6,7 +6,7 @@ import { shardsOf, type Shards } from '../staging/shards';
 import { conversionFile, conversionShardFile, surveyFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { convertSource, type ConvertedSource } from '../conversion/convertSource';
-import { mapInOrder } from '../concurrency/mapInOrder';
+import { mapAll } from '../concurrency/mapInOrder';
 import { convertedFile, plainFile, type ReadableFile } from './readableFile';
 
 type ListedFile = Pick<ObjectInfo, 'path' | 'size' | 'etag'>;
@@ -75,7 +75,5 @@ export async function convertedFiles(
           file,
           await readJson<ConvertedSource>(store, containers.staging, conversionFile(key, conversion)),
         );
-  const files: ReadableFile[] = [];
-  for await (const { result } of mapInOrder(survey.files, PARALLEL_READS, readable)) files.push(result);
-  return { survey, files };
+  return { survey, files: await mapAll(survey.files, PARALLEL_READS, readable) };
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { mapAll } from '../concurrency/mapInOrder';
 import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
 import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
 import type { Lakehouse } from '../lakehouse/lakehouse';
@@ -35,14 +36,9 @@ export async function withStagedRows<T>(
 ): Promise<T> {
   const { store, containers } = lakehouse;
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
-    for (let start = 0; start < files.length; start += PARALLEL_DOWNLOADS) {
-      const batch = files.slice(start, start + PARALLEL_DOWNLOADS);
-      await Promise.all(
-        batch.map((file, index) =>
-          store.download(containers.staging, file, path.join(folder, `${start + index}.parquet`)),
-        ),
-      );
-    }
+    await mapAll(files.entries(), PARALLEL_DOWNLOADS, ([index, file]) =>
+      store.download(containers.staging, file, path.join(folder, `${index}.parquet`)),
+    );
     return withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
       const wanted = new Set(gateColumns(contract));
       const columns = contract.columns.filter(({ name }) => wanted.has(name));

@@ -1,3 +1,4 @@
+import { mapAll } from '../concurrency/mapInOrder';
 import { PipelineError } from '../problems/problem';
 import type { RunKey } from '../runs/runKey';
 import type { AddFile } from '../delta/deltaActions';
@@ -39,12 +40,8 @@ export async function readManifests(lakehouse: Lakehouse, key: RunKey, count: nu
       remedy: 'Start a new run of this dataset and date.',
     });
   }
-  const manifests: PartManifest[] = [];
-  for (let start = 0; start < paths.length; start += PARALLEL_READS) {
-    const batch = paths.slice(start, start + PARALLEL_READS);
-    manifests.push(
-      ...(await Promise.all(batch.map((path) => readJson<PartManifest>(store, containers.staging, path)))),
-    );
-  }
+  const manifests = await mapAll(paths, PARALLEL_READS, (path) =>
+    readJson<PartManifest>(store, containers.staging, path),
+  );
   return manifests.sort((a, b) => a.part - b.part);
 }

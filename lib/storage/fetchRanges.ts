@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
-import { BoundedTasks } from '../concurrency/boundedTasks';
+import { mapAll } from '../concurrency/mapInOrder';
 import { GatheredWriter } from './gatheredWriter';
 import type { ByteRange, ObjectStore } from './objectStore';
 
 /** As many as a download of a whole object uses. */
 const CONNECTIONS = 4;
 /** Bytes over one connection before another takes over: a long range is worth all of them. */
-const LONGEST_PIECE = 8 * 1024 * 1024;
+const LONGEST_RANGE = 8 * 1024 * 1024;
 
 /**
  * Fetches ranges of an object to their places in an existing local file, over several connections at once. Other bytes of
@@ -25,21 +25,16 @@ export async function fetchRanges(
       for await (const chunk of store.stream(object.container, object.path, range)) await writer.write(chunk);
       await writer.flush();
     };
-    const tasks = new BoundedTasks(CONNECTIONS);
-    try {
-      for (const range of ranges.flatMap(pieces)) await tasks.add(() => fetch(range));
-    } finally {
-      await tasks.finish();
-    }
+    await mapAll(ranges.flatMap(partsOf), CONNECTIONS, fetch);
   } finally {
     await file.close();
   }
 }
 
-function pieces({ offset, length }: ByteRange): ByteRange[] {
-  const count = Math.ceil(length / LONGEST_PIECE);
+function partsOf({ offset, length }: ByteRange): ByteRange[] {
+  const count = Math.ceil(length / LONGEST_RANGE);
   return Array.from({ length: count }, (_unused, index) => ({
-    offset: offset + index * LONGEST_PIECE,
-    length: Math.min(LONGEST_PIECE, length - index * LONGEST_PIECE),
+    offset: offset + index * LONGEST_RANGE,
+    length: Math.min(LONGEST_RANGE, length - index * LONGEST_RANGE),
   }));
 }

@@ -1,5 +1,6 @@
 // The package's types count as an ES module's, so its code is imported when it is first needed.
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' };
+import { LEXICON_VERSION } from '../language/sparseText';
 import { PipelineError } from '../problems/problem';
 import { fromStoredPayload, toDate, toDayNumber, toStoredPayload, type StoredPayload } from './chunkPayload';
 import { isAbsent, toVectorsError } from './qdrantError';
@@ -14,6 +15,8 @@ export interface QdrantIndexOptions {
   alias: string;
   /** Each embedder has a collection of its own, so vectors of two models are never compared. */
   embedder: { id: string; dimensions: number };
+  /** So does each way to encode words. Default: the present one; its stored vectors are made again when it changes. */
+  lexicon?: string;
   /** Of one request. Default 60,000. */
   timeoutInMilliseconds?: number;
 }
@@ -36,8 +39,8 @@ const PAYLOAD_INDEXES: Record<string, 'keyword' | 'integer'> = {
 
 /** The vector index on Qdrant's REST API: a named dense vector (cosine) and a sparse one weighted by idf per chunk. */
 export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
-  const { url, alias, embedder } = options;
-  const collection = `${alias}__${embedder.id}`;
+  const { url, alias, embedder, lexicon = LEXICON_VERSION } = options;
+  const collection = `${alias}__${embedder.id}__${lexicon}`;
   let connection: Promise<QdrantClient> | undefined;
 
   type Work<Result> = (client: QdrantClient) => Promise<Result>;

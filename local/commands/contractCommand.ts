@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inferContract } from '../../lib/draftContract/inferContract';
-import { readContractWithNotes } from '../../lib/contract/reading/readContract';
+import { readContractWithQueries } from '../../lib/contract/reading/readContract';
+import type { AnalyseQueries } from '../../lib/contract/reading/sqlQuery';
 import { describeProblem, FaultList, toProblem, type Problem } from '../../lib/problems/problem';
+import { createEngines } from '../../lib/duckdb/engines';
+import { createQueryAnalysis } from '../../lib/quality/analyseQueries';
 import { checkQueries } from '../../lib/quality/checkQueries';
 
 const USAGE = `npm run contract -- infer <file.csv> [--dataset <name>] [--out <file.yaml>]
@@ -31,7 +34,10 @@ async function main(): Promise<number> {
   }
   if (command === 'infer') return infer(files[0] ?? '', values);
   const faults: Problem[] = [];
-  for (const file of files) faults.push(...(await check(file)));
+  const engines = createEngines(SETTINGS.duckDb);
+  const analyse = createQueryAnalysis(engines, SETTINGS.temporaryDirectory);
+  for (const file of files) faults.push(...(await check(file, analyse)));
+  engines.close();
   return faults.length === 0 ? 0 : 1;
 }
 
@@ -48,10 +54,10 @@ async function infer(file: string, { dataset, out }: { dataset?: string; out?: s
 }
 
 /** Prints what is to be said of one contract, and returns its faults. */
-async function check(file: string): Promise<Problem[]> {
+async function check(file: string, analyse: AnalyseQueries): Promise<Problem[]> {
   const faults: Problem[] = [];
   try {
-    const reading = readContractWithNotes(readFileSync(file, 'utf8'), file);
+    const reading = await readContractWithQueries(readFileSync(file, 'utf8'), file, analyse);
     const { contract, remarks } = reading;
     if (contract.dataset !== path.parse(file).name) {
       faults.push({

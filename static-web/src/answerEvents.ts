@@ -1,6 +1,6 @@
 import type { Answer, AskEvent } from './apiTypes';
 import { ApiError, isAbort, problemOf } from './problem';
-import { type ServerSentEvent, ServerSentEventParser } from './serverSentEvents';
+import { serverSentEvents } from './serverSentEvents';
 
 /**
  * The events of an accepted answer, streamed or (when something between us and the API does not stream) whole.
@@ -12,32 +12,20 @@ export async function* answerEvents(response: Response): AsyncGenerator<AskEvent
     yield { type: 'answer', answer: (await response.json()) as Answer };
     return;
   }
-  for await (const serverSentEvent of serverSentEvents(response.body)) {
-    const event = askEventOf(serverSentEvent);
-    if (!event) continue;
-    yield event;
-    if (event.type !== 'token') return;
+  try {
+    for await (const { event, data } of serverSentEvents(response.body)) {
+      const askEvent = askEventOf(event, data);
+      if (!askEvent) continue;
+      yield askEvent;
+      if (askEvent.type !== 'token') return;
+    }
+  } catch (error) {
+    throw isAbort(error) ? error : cutOff(error);
   }
   throw cutOff();
 }
 
-async function* serverSentEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  const parser = new ServerSentEventParser();
-  try {
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      yield* parser.push(decoder.decode(piece.value, { stream: true }));
-    }
-  } catch (error) {
-    throw isAbort(error) ? error : cutOff(error);
-  } finally {
-    // Also reached when the reader of the events leaves early. A stream that failed has nothing left to cancel.
-    await reader.cancel().catch(() => undefined);
-  }
-}
-
-function askEventOf({ event, data }: ServerSentEvent): AskEvent | undefined {
+function askEventOf(event: string | undefined, data: string): AskEvent | undefined {
   switch (event) {
     case 'token':
       return { type: 'token', text: (JSON.parse(data) as { text: string }).text };

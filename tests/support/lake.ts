@@ -9,6 +9,7 @@ import type { Lakehouse } from '../../lib/lakehouse/lakehouse';
 import { createLakeReader } from '../../lib/documents/lakeReader';
 import { createBlockCache } from '../../lib/storage/blockCache';
 import type { DocumentRow } from '../../lib/documents/document';
+import { createQueryAnalysis } from '../../lib/quality/analyseQueries';
 import { evaluateRun } from '../../lib/quality/evaluateRun';
 import type { RunKey } from '../../lib/runs/runKey';
 import type { PlanSummary } from '../../lib/planning/plan';
@@ -43,15 +44,16 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
   const contractsFolder = path.join(folder, 'contracts');
   await mkdir(contractsFolder);
   const duckDb = { memoryLimitInMegabytes: 512 };
+  const engines = createEngines(duckDb);
   const temporaryDirectory = path.join(folder, 'temporary');
   const lakehouse: Lakehouse = {
     store: createAzureStorage({ connectionString: azurite.connectionString }),
     containers: { raw: 'raw', processed: 'processed-data', quarantine: 'quarantine', staging: 'staging' },
-    contracts: contractFolder(contractsFolder),
+    contracts: contractFolder(contractsFolder, createQueryAnalysis(engines, temporaryDirectory)),
     temporaryDirectory,
     parquetCodec: 'snappy',
     duckDb,
-    engines: createEngines(duckDb),
+    engines,
     blocks: createBlockCache({ limitInBytes: 0, temporaryDirectory }),
     ...options,
   };

@@ -6,7 +6,7 @@ import type { ContractFault } from './contractFault';
 import { contractShape, propertyShape, sourceShape } from './contractShape';
 import { columnFaults, readColumn } from './readColumn';
 import { readFreshness } from './readFreshness';
-import { readQuality, type ReadingNotes } from './readQuality';
+import { queryFault, readQuality, type ReadingNotes } from './readQuality';
 import { readRoles, type RoleCandidate } from './readRoles';
 import { isDatasetName } from '../datasetName';
 import { sourceFaults } from './sourceFaults';
@@ -14,9 +14,11 @@ import type { QualityRule } from '../qualityRule';
 import { mergeFaults, shapeFaults, standardFaults } from './shapeFaults';
 import { standardContract } from '../standard/contract';
 import { fieldsOf } from '../standard/shapeBy';
+import type { AnalyseQueries } from './sqlQuery';
 
 /**
- * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` only names it in faults.
+ * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` only names it in faults. Queries of rules are
+ * not looked into: they count as reading every column.
  * Throws FaultList CONTRACT_INVALID with every fault of the file: line, and path in the YAML as `where.field`.
  */
 export function readContract(text: string, file: string): DataContract {
@@ -25,14 +27,53 @@ export function readContract(text: string, file: string): DataContract {
 
 export interface ContractReading {
   contract: DataContract;
-  /** What the contract says that the pipeline does not carry out and that is no fault. */
+  /** What the contract says that the pipeline does not carry out and that is not a fault. */
   remarks: string[];
   /** File, line and path of a rule of `contract`. */
   placeOf(rule: QualityRule): Problem['where'];
 }
 
-/** The same, with what is worth telling to the contract's author. */
+/** The same, with notes for the contract's author. */
 export function readContractWithNotes(text: string, file: string): ContractReading {
+  return readingOf(examine(text, file), file);
+}
+
+/** The same, with the queries of rules analysed: their faults are among the others, and they read only certain columns. */
+export async function readContractWithQueries(
+  text: string,
+  file: string,
+  analyse: AnalyseQueries,
+): Promise<ContractReading> {
+  const examined = examine(text, file);
+  const { queries } = examined.notes;
+  if (queries.length === 0) return readingOf(examined, file);
+  const analyses = await analyse(
+    queries.map(({ measure }) => measure.query),
+    examined.dataset,
+    queries[0]?.measure.columns ?? [],
+  );
+  queries.forEach((query, index) => {
+    const analysis = analyses[index];
+    if (analysis === undefined) return;
+    if ('fault' in analysis) examined.faults.push(queryFault(query, analysis.fault));
+    else query.measure.columns = analysis.columns;
+  });
+  return readingOf(examined, file);
+}
+
+interface ExaminedContract {
+  dataset: string;
+  /** Undefined where a part cannot be made of what is written. */
+  contract: DataContract | undefined;
+  standardFaults: ContractFault[];
+  /** Beside those against the standard. */
+  faults: ContractFault[];
+  notes: ReadingNotes;
+  place: (path: PropertyKey[]) => Problem['where'];
+}
+
+/** Throws FaultList CONTRACT_INVALID only where the text is not YAML. */
+function examine(text: string, file: string): ExaminedContract {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const place = (path: PropertyKey[]) => placeOf(document, lineCounter, file, path);
@@ -55,24 +96,34 @@ export function readContractWithNotes(text: string, file: string): ContractReadi
     throw invalid(file, [{ code: 'CONTRACT_YAML_INVALID', message, where: { file } }]);
   }
   const standard = standardContract.safeParse(content);
-  const told = standard.success ? [] : standardFaults(standard.error, content);
   const shape = contractShape.safeParse(content);
   const faults = shape.success ? [] : shapeFaults(shape.error, content);
-  const notes: ReadingNotes = { remarks: [], rulePaths: new Map() };
-  const contract = readContent(content, faults, notes);
-  if (standard.success && shape.success && faults.length === 0 && contract !== undefined) {
-    const [table] = shape.data.schema;
+  const notes: ReadingNotes = { remarks: [], rulePaths: new Map(), queries: [] };
+  const read = readContent(content, faults, notes);
+  const dataset = textOf(fieldsOf(listOf(fieldsOf(content)['schema'])[0])['name']);
+  let contract: DataContract | undefined;
+  if (standard.success && shape.success && read !== undefined) {
     const { version, status, description } = shape.data;
-    const said = { dataset: table?.name ?? '', version, status, description: description?.purpose };
-    return {
-      contract: { ...said, ...contract },
-      remarks: notes.remarks,
-      placeOf: (rule) => place(notes.rulePaths.get(rule) ?? []),
-    };
+    contract = { dataset, version, status, description: description?.purpose, ...read };
+  }
+  return {
+    dataset,
+    contract,
+    standardFaults: standard.success ? [] : standardFaults(standard.error, content),
+    faults,
+    notes,
+    place,
+  };
+}
+
+function readingOf(examined: ExaminedContract, file: string): ContractReading {
+  const { contract, faults, notes, place } = examined;
+  if (contract !== undefined && faults.length === 0) {
+    return { contract, remarks: notes.remarks, placeOf: (rule) => place(notes.rulePaths.get(rule) ?? []) };
   }
   throw invalid(
     file,
-    mergeFaults(told, faults)
+    mergeFaults(examined.standardFaults, faults)
       .map((fault) => toProblem(fault, place))
       .sort((one, other) => (one.where?.line ?? 0) - (other.where?.line ?? 0)),
   );

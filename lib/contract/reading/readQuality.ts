@@ -4,7 +4,7 @@ import { patternFault } from '../pattern';
 import type { Comparison, Measure, Operator, QualityRule } from '../qualityRule';
 import { shapeFaults } from './shapeFaults';
 import { fieldsOf } from '../standard/shapeBy';
-import { prepareQuery } from './sqlQuery';
+import { fillVariables, type RuleQuery } from './sqlQuery';
 
 const OPERATORS: Operator[] = [
   'mustBe',
@@ -22,6 +22,8 @@ export interface ReadingNotes {
   /** What the contract says that the pipeline does not carry out and that is no fault. */
   remarks: string[];
   rulePaths: Map<QualityRule, PropertyKey[]>;
+  /** Of all rules, also those that have other faults. */
+  queries: RuleQuery[];
 }
 
 /** Where a list of rules stands, and what may be named in it. */
@@ -55,7 +57,7 @@ export function readQuality(
     const rule = parsed.data;
     const name = rule.name ?? defaultName(rule, place);
     const comparison = readComparison(rule, path, faults);
-    const measure = type === 'sql' ? readSql(rule, place, path, faults) : readMetric(rule, place, path, faults);
+    const measure = type === 'sql' ? readSql(rule, place, path, faults, notes) : readMetric(rule, place, path, faults);
     if (measure === undefined || comparison === undefined) return [];
     if (measure.metric !== 'sql' && typeof comparison.value !== 'number' && !Array.isArray(comparison.value)) {
       faults.push({
@@ -100,21 +102,30 @@ function readSql(
   place: QualityPlace,
   path: PropertyKey[],
   faults: ContractFault[],
+  notes: ReadingNotes,
 ): Measure | undefined {
   if (rule.metric !== undefined || rule.query === undefined) {
     const message = 'A rule of type sql has a query, and no metric.';
     faults.push({ path: [...path, rule.metric === undefined ? 'query' : 'metric'], message });
     return undefined;
   }
-  const prepared = prepareQuery(rule.query, place.dataset, place.column, place.columnNames);
-  if (!('fault' in prepared)) return { metric: 'sql', ...prepared };
-  faults.push({
+  const written = {
     path: [...path, 'query'],
-    message: prepared.fault,
-    found: rule.query.slice(0, 200),
+    written: rule.query,
     expected: `one SELECT over \${object}${place.column === undefined ? '' : ' and ${property}'} that gives one value`,
-  });
-  return undefined;
+  };
+  const filled = fillVariables(rule.query, place.dataset, place.column);
+  if ('fault' in filled) {
+    faults.push(queryFault(written, filled.fault));
+    return undefined;
+  }
+  const measure = { metric: 'sql' as const, query: filled.query, columns: place.columnNames };
+  notes.queries.push({ ...written, measure });
+  return measure;
+}
+
+export function queryFault({ path, written, expected }: Omit<RuleQuery, 'measure'>, message: string): ContractFault {
+  return { path, message, found: written.slice(0, 200), expected };
 }
 
 function readMetric(

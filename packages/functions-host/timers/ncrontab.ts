@@ -1,19 +1,21 @@
-import { parseCronField, type CronRange } from './cronField';
+import { Cron } from 'croner';
 
 const secondInMilliseconds = 1000;
 const minuteInMilliseconds = 60 * secondInMilliseconds;
 const hourInMilliseconds = 60 * minuteInMilliseconds;
 const dayInMilliseconds = 24 * hourInMilliseconds;
 
-const months = 'january february march april may june july august september october november december'.split(' ');
-const weekdays = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ');
-const ranges: CronRange[] = [
-  { low: 0, high: 59 },
-  { low: 0, high: 59 },
-  { low: 0, high: 23 },
-  { low: 1, high: 31 },
-  { low: 1, high: 12, names: months },
-  { low: 0, high: 6, names: weekdays },
+const FIELDS = [
+  { low: 0, high: 59, names: '' },
+  { low: 0, high: 59, names: '' },
+  { low: 0, high: 23, names: '' },
+  { low: 1, high: 31, names: '' },
+  {
+    low: 1,
+    high: 12,
+    names: 'january february march april may june july august september october november december',
+  },
+  { low: 0, high: 6, names: 'sunday monday tuesday wednesday thursday friday saturday' },
 ];
 
 /** A timer's schedule: the first run after a point in time, UTC. */
@@ -29,19 +31,54 @@ export function parseSchedule(text: string): Schedule {
     if (span === 0) throw new Error(`The schedule "${text}" is a timespan of no length.`);
     return (after) => new Date(after.getTime() + span);
   }
-  const words = text.trim().split(/\s+/);
-  if (words.length === 5) words.unshift('0');
-  if (words.length !== 6) {
+  const fields = text.trim().split(/\s+/);
+  if (fields.length === 5) fields.unshift('0');
+  const cron = parseFields(fields, text);
+  return (after) => {
+    const next = cron.nextRun(after);
+    if (next === null) throw new Error(`The schedule "${text}" never comes.`);
+    return next;
+  };
+}
+
+function parseFields(fields: string[], text: string): Cron {
+  try {
+    // A day has to be one of the month's days and one of the week's days; in other dialects of cron either suffices.
+    return new Cron(toCroner(fields), { mode: '6-part', utcOffset: 0, domAndDow: true });
+  } catch (cause) {
     throw new Error(
-      `The schedule "${text}" has ${words.length} fields; expected 6 (second first), 5, or a timespan hh:mm:ss.`,
+      `The schedule "${text}" can't be read: ${(cause as Error).message}. Expected six fields of NCRONTAB (second ` +
+        'first), five (without the second), or a timespan hh:mm:ss.',
+      { cause },
     );
   }
-  try {
-    const fields = ranges.map((range, index) => parseCronField(words[index] ?? '', range));
-    return (after) => nextRun(fields, after, text);
-  } catch (cause) {
-    throw new Error(`The schedule "${text}" can't be read: ${(cause as Error).message}.`, { cause });
-  }
+}
+
+/**
+ * Six fields as croner reads them. NCRONTAB has whole names, steps from a number on, and steps longer than the field; it
+ * lacks croner's `#`, `?`, `+`, L, W, Sunday as 7, and ranges that end outside the field. Throws an Error that says what
+ * is not possible.
+ */
+function toCroner(fields: string[]): string {
+  if (fields.length !== FIELDS.length) throw new Error(`it has ${fields.length} fields`);
+  const translated = FIELDS.map(({ low, high, names }, index) => {
+    const field = (fields[index] ?? '').replace(/[a-z]+/gi, (word) => String(numberOf(word, names.split(' ')) + low));
+    const numbers = field.replace(/\/\d+/g, '').match(/\d+/g) ?? [];
+    if (/[#?+]/.test(field) || numbers.some((digits) => Number(digits) < low || Number(digits) > high)) {
+      throw new Error(`"${fields[index]}" is not possible for a field from ${low} to ${high}`);
+    }
+    return field
+      .replace(/(^|,)(\d+)\//g, `$1$2-${high}/`)
+      .replace(/\/(\d+)/g, (_, step) => `/${Math.min(Number(step), high - low + 1)}`);
+  });
+  return translated.join(' ');
+}
+
+/** Index of the name that the word begins; three letters suffice. Throws an Error where there is none. */
+function numberOf(word: string, names: string[]): number {
+  const index = names.findIndex((name) => word.length >= 3 && name.startsWith(word.toLowerCase()));
+  if (index < 0) throw new Error(`"${word}" is not possible`);
+  return index;
 }
 
 /** `hh:mm:ss` or `d.hh:mm:ss`. As in .NET, a first number of 24 or more makes it `dd:hh:mm`. */
@@ -54,26 +91,4 @@ function timespanInMilliseconds(text: string): number | undefined {
   }
   const time = first * hourInMilliseconds + second * minuteInMilliseconds + third * secondInMilliseconds;
   return days * dayInMilliseconds + time;
-}
-
-function nextRun(fields: ReadonlySet<number>[], after: Date, text: string): Date {
-  const allows = (field: number, value: number): boolean => fields[field]?.has(value) ?? false;
-  let time = nextMultiple(after.getTime(), secondInMilliseconds);
-  // A weekday on the 29th of February comes at least every 40 years.
-  const limit = time + 41 * 366 * dayInMilliseconds;
-  while (time < limit) {
-    const date = new Date(time);
-    const isDay = allows(4, date.getUTCMonth() + 1) && allows(3, date.getUTCDate()) && allows(5, date.getUTCDay());
-    if (!isDay) time = nextMultiple(time, dayInMilliseconds);
-    else if (!allows(2, date.getUTCHours())) time = nextMultiple(time, hourInMilliseconds);
-    else if (!allows(1, date.getUTCMinutes())) time = nextMultiple(time, minuteInMilliseconds);
-    else if (!allows(0, date.getUTCSeconds())) time += secondInMilliseconds;
-    else return date;
-  }
-  throw new Error(`The schedule "${text}" never comes.`);
-}
-
-/** The next full second, hour or day after `time` (epoch milliseconds); days are UTC days. */
-function nextMultiple(time: number, unit: number): number {
-  return (Math.floor(time / unit) + 1) * unit;
 }

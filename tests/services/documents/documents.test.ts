@@ -2,7 +2,6 @@ import { createDocumentLookup } from '../../../lib/documents/currentDocuments';
 import { countPartition, listDocuments } from '../../../lib/documents/documentQueries';
 import { loadDocuments } from '../../../lib/documents/loadDocuments';
 import { migrate } from '../../../lib/database/migrate';
-import { MIGRATIONS } from '../../../lib/database/migrations';
 import { createPostgres } from '../../../lib/database/postgres';
 import { batches, documentRow } from '../../support/documents';
 import { createTestDatabase, type TestDatabase } from '../../support/servers';
@@ -10,29 +9,12 @@ import { createTestDatabase, type TestDatabase } from '../../support/servers';
 let test: TestDatabase;
 beforeAll(async () => {
   test = await createTestDatabase();
+  await migrate(test.database);
 });
 afterAll(() => test.drop());
 
 const RUN = 'run-1';
 const partition = { dataset: 'letters', date: '2026-01-01' };
-
-describe('migrations', () => {
-  it('are applied once, also when many instances start together', async () => {
-    const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(test.database)));
-    expect(applied.flat()).toEqual(MIGRATIONS.map(({ version }) => version));
-    expect(await migrate(test.database)).toEqual([]);
-  });
-
-  it('are numbered without gaps', () => {
-    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
-  });
-
-  it('leave nothing behind when one fails', async () => {
-    const broken = { version: 99, name: 'broken', sql: 'create table half (n int); select nonsense' };
-    await expect(migrate(test.database, [...MIGRATIONS, broken])).rejects.toMatchObject({ code: 'DATABASE_REJECTED' });
-    expect(await test.database.query(`select to_regclass('half') as half`)).toEqual([{ half: null }]);
-  });
-});
 
 describe('loading documents', () => {
   beforeEach(() => test.database.query('truncate documents'));

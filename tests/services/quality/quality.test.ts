@@ -1,13 +1,16 @@
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readContract } from '../../../lib/contract/reading/readContract';
+import { readContractWithQueries } from '../../../lib/contract/reading/readContract';
 import type { Comparison } from '../../../lib/contract/qualityRule';
-import { prepareQuery } from '../../../lib/contract/reading/sqlQuery';
 import { holds } from '../../../lib/quality/comparison';
-import { gateColumns } from '../../../lib/quality/gateColumns';
+import { createEngines } from '../../../lib/duckdb/engines';
+import type { Problem } from '../../../lib/problems/problem';
+import { createQueryAnalysis } from '../../../lib/quality/analyseQueries';
+import { columnsRead, gateColumns } from '../../../lib/quality/gateColumns';
 import { evaluateRun } from '../../../lib/quality/evaluateRun';
 import { verdictOf, type VerdictRule } from '../../../lib/quality/verdict';
-import { contractText, stageRun, startLake, type TestLake } from '../../support/lake';
+import { contractText, errorOf, stageRun, startLake, type TestLake } from '../../support/lake';
 
 const COLUMNS = (quality: Record<string, string>) => `
       - {name: id, logicalType: string, primaryKey: true, customProperties: [{property: role, value: id}]${quality['id'] ?? ''}}
@@ -170,7 +173,6 @@ describe('rules over all parts of a run', () => {
 
   it.each([
     ['reads another file', "SELECT count(*) FROM read_text('/etc/hostname')", /disabled by configuration/],
-    ['leaves its place', 'SELECT 1) FROM (SELECT 1, 2', /columns|syntax error/],
     ['gives two columns', 'SELECT 1, 2 FROM ${object}', /2 columns/],
     ['gives many rows', 'SELECT n FROM ${object}', /More than one row/],
     ['is wrong', 'SELECT cuont(n) FROM ${object}', /cuont/],
@@ -232,12 +234,28 @@ describe('comparisons', () => {
 });
 
 describe('the columns that a query reads', () => {
-  const ALL = ['id', 'title', 'n', 'body'];
+  const ALL = ['id', 'title', 'n', 'day', 'body'];
+  const engines = createEngines({ memoryLimitInMegabytes: 256 });
+  const analyse = createQueryAnalysis(engines, path.join(tmpdir(), 'analysed-queries'));
+  afterAll(() => engines.close());
+
+  async function analysed(query: string): Promise<string[]> {
+    const text = withRules('my-notes', { table: `{type: sql, query: ${JSON.stringify(query)}, mustBe: 0}` });
+    const { contract } = await readContractWithQueries(text, 'my-notes.yaml', analyse);
+    return contract.quality.rules.flatMap(({ measure }) => columnsRead(measure));
+  }
+
   it.each<[string, string[]]>([
     ['SELECT count(*) FROM ${object}', []],
     ['SELECT count(*) FROM ${object} WHERE n > 1', ['n']],
     ['SELECT max(o.ID) FROM ${object} AS o JOIN ${object} p ON o.n = p.n', ['id', 'n']],
-    ['SELECT count(DISTINCT "my-notes".title) FROM my-notes', ['title']],
+    ['SELECT count(DISTINCT "my-notes".title) FROM "my-notes"', ['title']],
+    ['SELECT max(main."my-notes".title) FROM main."my-notes" WHERE id <> \'n; body\'', ['id', 'title']],
+    ['WITH o AS (SELECT id FROM ${object}) SELECT max(id) FROM o', ['id']],
+    ['SELECT max(body) FROM ${object} JOIN (SELECT max(id) AS id FROM ${object}) USING (id)', ['id', 'body']],
+    ['SELECT (SELECT max(n) FROM ${object} p WHERE p.id = o.id) FROM ${object} o LIMIT 1', ['id', 'n']],
+    ['SELECT max(title) FROM ${object}; ', ['title']],
+    ['SELECT count(*) FROM range(10)', []],
     ["SELECT count(*) FILTER (title = 'body') FROM ${object} -- id", ['title']],
     ['SELECT count(*) FROM (SELECT DISTINCT * FROM ${object})', ALL],
     ['SELECT count(DISTINCT o) FROM ${object} o', ALL],
@@ -245,23 +263,61 @@ describe('the columns that a query reads', () => {
     ['SELECT count(DISTINCT ${object}) FROM ${object}', ALL],
     ['SELECT count(*) FROM ${object} NATURAL JOIN (SELECT 1 AS n)', ALL],
     ['SELECT count(*) FROM (FROM ${object})', ALL],
+    ['SELECT max(a) FROM ${object} AS o(a)', ALL],
+    ["SELECT o['id'] FROM ${object} o", ALL],
+    ['SELECT count(*) FROM ${object} PIVOT (sum(n) FOR title IN (1))', ALL],
     ['SELECT min(COLUMNS(c -> c = left(c, 2))) FROM ${object}', ALL],
-  ])('%s', (query, columns) => {
-    expect(prepareQuery(query, 'my-notes', undefined, ALL)).toMatchObject({ columns });
+  ])('%s', async (query, columns) => {
+    expect(await analysed(query)).toEqual(columns);
   });
 
   it.each([
     ['SELECT count(${property}) FROM ${object}', '${property} is not known here'],
     ['SELECT ${nmae} FROM ${object}', '${nmae} is not known here'],
-    ['DELETE FROM ${object}', 'The query is no SELECT.'],
-    ["SELECT 1; COPY ${object} TO 'stolen.csv'", 'The query is more than one statement.'],
-    ["SELECT '''' || ';' FROM ${object}; -- ;\nSELECT 1", 'The query is more than one statement.'],
-  ])('refuses %s', (query, fault) => {
-    expect(prepareQuery(query, 'notes', undefined, ALL)).toEqual({ fault });
+    ['DELETE FROM ${object}', 'The query is not one SELECT statement.'],
+    ['-- nothing', 'The query is not one SELECT statement.'],
+    ["SELECT 1; COPY ${object} TO 'stolen.csv'", 'The query is not one SELECT statement.'],
+    ["SELECT '''' || ';' FROM ${object}; -- ;\nSELECT 1", 'The query is not one SELECT statement.'],
+    ['SELECT 1) FROM (SELECT 1, 2', 'The query cannot be read: syntax error at or near ")".'],
+    ['SELECT max(id) FROM my-notes', 'The query cannot be read: syntax error at or near "-".'],
+    ['SELECT 1; -- done', 'The query cannot stand in brackets: syntax error at or near ";".'],
+    ['SELECT count(*) FROM other JOIN ${object} USING (id)', 'The query reads other.'],
+    ["SELECT count(*) FROM '/etc/passwd.csv'", 'The query reads /etc/passwd.csv.'],
+    ['SELECT (SELECT max(n) FROM (SELECT n FROM duckdb_settings))', 'The query reads duckdb_settings.'],
+  ])('refuses %s', async (query, fault) => {
+    expect(await errorOf(analysed(query))).toMatchObject({
+      code: 'CONTRACT_INVALID',
+      faults: [
+        {
+          code: 'CONTRACT_FIELD_INVALID',
+          message: fault,
+          found: query,
+          expected: 'one SELECT over ${object} that gives one value',
+          where: { file: 'my-notes.yaml', field: 'schema[0].quality[0].query' },
+        },
+      ],
+    });
   });
 
-  it('are what the transform writes beside a part, with keys and the columns of other rules', () => {
-    const contract = readContract(
+  it('are told with all other faults of the contract, in their order', async () => {
+    const rule = (query: string) => `{type: sql, query: "${query}", mustBe: 0}`;
+    const text = withRules('notes', {
+      id: rule('SELECT max(${column}'),
+      table: `${rule('DROP TABLE x')}, {type: sql, query: "SELECT 1; SELECT 2", mustBe: 0, mustNotBe: 1}`,
+      sla: '{property: freshness, value: much, element: day}',
+    });
+    const { faults } = await errorOf(readContractWithQueries(text, 'notes.yaml', analyse));
+    expect((faults as Problem[]).map(({ where }) => where?.field)).toEqual([
+      'schema[0].properties[0].quality[0].query',
+      'schema[0].quality[1]',
+      'schema[0].quality[0].query',
+      'schema[0].quality[1].query',
+      'slaProperties[0].value',
+    ]);
+  });
+
+  it('are what the transform writes beside a part, with keys and the columns of other rules', async () => {
+    const { contract } = await readContractWithQueries(
       withRules('notes', {
         body: '{metric: nullValues, mustBe: 0}',
         title: '{metric: duplicateValues, mustBe: 0}',
@@ -269,6 +325,7 @@ describe('the columns that a query reads', () => {
         table: '{type: sql, query: "SELECT sum(n) FROM ${object}", mustBe: 0}',
       }),
       'notes.yaml',
+      analyse,
     );
     expect(gateColumns(contract)).toEqual(['id', 'title', 'n', 'day']);
   });

@@ -1,4 +1,4 @@
-import { encodeQuestion, encodeText, termId } from '../../../lib/language/sparseText';
+import { encodeQuestion, encodeText, LEXICON_VERSION, termId } from '../../../lib/language/sparseText';
 import { createQdrantIndex } from '../../../lib/vectors/qdrant';
 import type { ChunkPoint, VectorIndex } from '../../../lib/vectors/vectorIndex';
 import { testQdrantUrl, uniqueName } from '../../support/servers';
@@ -73,9 +73,22 @@ test('another embedder gets a collection of its own, and the alias', async () =>
   expect(await index.count({ dataset: 'letters' })).toBe(1);
 });
 
+test('another way to encode words gets a collection of its own, and the alias', async () => {
+  const { alias, index } = await freshIndex();
+  await index.upsert([point(1, 'debt')]);
+  const other = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: EMBEDDER, lexicon: 'other' });
+  await other.ensure();
+  expect(await other.count({ dataset: 'letters' })).toBe(0);
+  await other.upsert([point(1, 'debt'), point(2, 'debt')]);
+  expect(await call(`/collections/${alias}`)).toMatchObject({ points_count: 2 });
+  expect(await index.count({ dataset: 'letters' })).toBe(1);
+});
+
 test('a collection of another shape is refused', async () => {
   const alias = uniqueName('index');
-  await call(`/collections/${alias}__test-4`, { vectors: { dense: { size: 3, distance: 'Cosine' } } });
+  await call(`/collections/${alias}__test-4__${LEXICON_VERSION}`, {
+    vectors: { dense: { size: 3, distance: 'Cosine' } },
+  });
   const index = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: EMBEDDER });
   await expect(index.ensure()).rejects.toMatchObject({ code: 'VECTORS_COLLECTION_MISMATCH', retryable: false });
 });

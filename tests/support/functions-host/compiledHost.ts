@@ -22,5 +22,7 @@ export function compileHost(): { main: string; remove: () => void } {
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(target, code);
   }
+  // What the host depends on is resolved from its folder.
+  fs.symlinkSync(path.join(source, '../../node_modules'), path.join(folder, 'node_modules'), 'junction');
   return { main: path.join(folder, 'main.js'), remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
 }

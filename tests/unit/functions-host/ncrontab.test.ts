@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { isNcrontab } from '../../../lib/ncrontab';
 import { parseSchedule } from '../../../packages/functions-host/timers/ncrontab';
 
 const after = (schedule: string, time: string) => parseSchedule(schedule)(new Date(time)).toISOString();
@@ -39,15 +41,100 @@ test.each([
   ['0 0 0 * 13 *', '"13" is not possible'],
   ['0 0 0 * * 7', '"7" is not possible'],
   ['0 0 0 * * XYZ', '"XYZ" is not possible'],
-  ['0 5-3 * * * *', '"5-3" is not possible'],
-  ['0 */0 * * * *', '"*/0" is not possible'],
-  ['0 1-2-3 * * * *', '"1-2-3" is not possible'],
-  ['0 1,,2 * * * *', '"1,,2" is not possible'],
+  ['0 5-3 * * * *', "larger than to value: '5-3'"],
+  ['0 */0 * * * *', 'illegal stepping: 0'],
+  ['0 1-2-3 * * * *', "illegal range: '1-2-3'"],
+  ['0 1,,2 * * * *', 'minute () is empty'],
+  ['0 0 0 L * *', '"L" is not possible'],
+  ['0 0 0 15W * *', '"W" is not possible'],
+  ['0 0 0 ? * *', '"?" is not possible'],
+  ['0 0 0 * * 5#2', '"5#2" is not possible'],
+  ['0 0 0 1 * +1', '"+1" is not possible'],
+  ['0 0 0 * 3-14/8 *', '"3-14/8" is not possible'],
+  ['0 0 24/3 * * *', '"24/3" is not possible'],
+  ['0 0 0 * * sat-sun', "larger than to value: '6-0'"],
+  ['0 0 0 * * @daily', '"daily" is not possible'],
   ['00:00:00', 'of no length'],
 ])('"%s" is refused: %s', (schedule, message) => {
   expect(() => parseSchedule(schedule)).toThrow(message);
+  expect(isNcrontab(schedule)).toBe(false);
 });
 
 test('a day that never comes is an error, not an endless search', () => {
   expect(() => after('0 0 0 30 2 *', '2024-01-01T00:00:00Z')).toThrow('never comes');
+});
+
+const dayInMilliseconds = 24 * 60 * 60 * 1000;
+
+/** A text for a field from `low` to `high`, and the numbers that it lets through. */
+interface Field {
+  text: string;
+  numbers: Set<number>;
+}
+
+const stepped = (low: number, high: number, step: number): Set<number> =>
+  new Set(Array.from({ length: high - low + 1 }, (_, index) => low + index).filter((n) => (n - low) % step === 0));
+
+function fields(low: number, high: number, names: string[] = []): fc.Arbitrary<Field> {
+  const number = fc.integer({ min: low, max: high });
+  const word = (n: number): fc.Arbitrary<string> => {
+    const name = names[n - low];
+    return name === undefined ? fc.constant(`${n}`) : fc.constantFrom(`${n}`, name, name.slice(0, 3).toUpperCase());
+  };
+  const step = fc.integer({ min: 1, max: 2 * high });
+  const part = fc.oneof(
+    { weight: 3, arbitrary: fc.constant({ text: '*', numbers: stepped(low, high, 1) }) },
+    number.chain((n) => word(n).map((text) => ({ text, numbers: new Set([n]) }))),
+    fc.tuple(number, number).chain((pair) => {
+      const [from = low, to = high] = pair.sort((a, b) => a - b);
+      return fc.tuple(word(from), word(to), fc.option(step)).map(([first, last, every]) => ({
+        text: `${first}-${last}${every === null ? '' : `/${every}`}`,
+        numbers: stepped(from, to, every ?? 1),
+      }));
+    }),
+    step.map((every) => ({ text: `*/${every}`, numbers: stepped(low, high, every) })),
+    fc.tuple(number, step).map(([from, every]) => ({ text: `${from}/${every}`, numbers: stepped(from, high, every) })),
+  );
+  return fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => ({
+    text: parts.map(({ text }) => text).join(','),
+    numbers: new Set(parts.flatMap(({ numbers }) => [...numbers])),
+  }));
+}
+
+const monthNames = 'january february march april may june july august september october november december'.split(' ');
+const weekdayNames = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ');
+
+/** The first moment after `time`, day by day; undefined when there is none in ten years. */
+function firstAfter(time: number, [second, minute, hour, day, month, weekday]: Field[]): string | undefined {
+  const start = Math.floor(time / dayInMilliseconds) * dayInMilliseconds;
+  for (let midnight = start; midnight < start + 3660 * dayInMilliseconds; midnight += dayInMilliseconds) {
+    const date = new Date(midnight);
+    if (!month?.numbers.has(date.getUTCMonth() + 1) || !day?.numbers.has(date.getUTCDate())) continue;
+    if (!weekday?.numbers.has(date.getUTCDay())) continue;
+    for (let s = midnight === start ? Math.floor((time - start) / 1000) + 1 : 0; s < 86400; s += 1) {
+      const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+      if (hour?.numbers.has(h) && minute?.numbers.has(m) && second?.numbers.has(s % 60)) {
+        return new Date(midnight + s * 1000).toISOString();
+      }
+    }
+  }
+  return undefined;
+}
+
+test('the next moment is the first whose second, minute, hour, day, month and weekday are all let through', () => {
+  const schedules = fc.tuple(
+    ...[fields(0, 59), fields(0, 59), fields(0, 23), fields(1, 31)],
+    ...[fields(1, 12, monthNames), fields(0, 6, weekdayNames)],
+  );
+  const times = fc.date({ min: new Date('2020-01-01'), max: new Date('2030-12-31'), noInvalidDate: true });
+  fc.assert(
+    fc.property(schedules, times, (six, time) => {
+      const schedule = six.map(({ text }) => text).join(' ');
+      expect(isNcrontab(schedule)).toBe(true);
+      const expected = firstAfter(time.getTime(), six);
+      fc.pre(expected !== undefined);
+      expect(parseSchedule(schedule)(time).toISOString()).toBe(expected);
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { stem } from '../../../lib/language/porterStemmer';
-import { encodeQuestion, encodeText, termId } from '../../../lib/language/sparseText';
+import { encodeQuestion, encodeText, LEXICON_VERSION, termId } from '../../../lib/language/sparseText';
 import { termsOf } from '../../../lib/language/terms';
 
 // From the examples of Porter's paper, each step in turn.
@@ -46,6 +47,17 @@ test('a question weighs each term once, and says nothing when it is all stop wor
 test('term ids never change: they are stored', () => {
   expect(termId('revenu')).toBe(3584874230);
   expect(termId('größe')).toBe(3449927484);
+});
+
+test('the lexicon version belongs to these vectors: whoever changes them changes it too', () => {
+  const text = "The Nation's naïve revenues, revenue of 1803; relational hopefulness. Don’t fail, größe 経済 10degree!";
+  const vector = createHash('sha256')
+    .update(JSON.stringify(encodeText(text)))
+    .digest('hex');
+  expect({ LEXICON_VERSION, vector }).toEqual({
+    LEXICON_VERSION: 'porter-bm25-1',
+    vector: 'ef7a2ef9f5f261e651554d5fa4df0ae4119e3ae7bc1dd633e1d4b4fdca7fa7da',
+  });
 });
 
 test('a text weighs its terms by BM25: repeats saturate, length discounts', () => {

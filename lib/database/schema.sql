@@ -1,0 +1,141 @@
+-- The schema that lib/database/migrations make. Written by `npm run schema`; not to be edited.
+
+create view current_documents as
+ SELECT dataset,
+    ingest_date,
+    doc_id,
+    content_hash,
+    title,
+    author,
+    published_at,
+    category,
+    source_file,
+    record_number,
+    loaded_at
+   FROM documents
+  WHERE NOT (EXISTS ( SELECT
+           FROM documents later
+          WHERE later.dataset = documents.dataset AND later.doc_id = documents.doc_id AND later.ingest_date > documents.ingest_date));
+
+comment on view current_documents is 'Of each document the row of its newest partition: what is searched and served.';
+
+create table documents (
+  dataset text not null,
+  ingest_date date not null,
+  doc_id text not null,
+  content_hash text not null,
+  title text not null,
+  author text,
+  published_at timestamp with time zone,
+  category text,
+  source_file text not null,
+  record_number bigint not null,
+  loaded_at timestamp with time zone default now() not null,
+  constraint documents_pkey PRIMARY KEY (dataset, ingest_date, doc_id)
+);
+
+CREATE INDEX documents_by_id ON public.documents USING btree (dataset, doc_id, ingest_date);
+
+CREATE INDEX documents_by_publication ON public.documents USING btree (published_at, dataset, doc_id);
+
+comment on table documents is 'One row for each row of the lake''s tables: mirrors each partition.';
+
+create table run_decisions (
+  run_id text not null,
+  decision text not null,
+  decided_by text not null,
+  reason text not null,
+  decided_at timestamp with time zone default now() not null,
+  constraint run_decisions_pkey PRIMARY KEY (run_id),
+  constraint run_decisions_run_id_fkey FOREIGN KEY (run_id) REFERENCES run_verdicts(run_id) ON DELETE CASCADE,
+  constraint run_decisions_decided_by_check CHECK ((decided_by = ANY (ARRAY['api'::text, 'time-out'::text]))),
+  constraint run_decisions_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'reject'::text])))
+);
+
+comment on table run_decisions is 'What was decided of a run whose gate closed. The first decision stands.';
+
+create table run_parts (
+  run_id text not null,
+  step text not null,
+  part integer not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  counts jsonb,
+  problem jsonb,
+  constraint run_parts_pkey PRIMARY KEY (run_id, step, part),
+  constraint run_parts_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(run_id) ON DELETE CASCADE
+);
+
+comment on column run_parts.counts is 'What the part counted: rows, rejected, embedded, reused, deleted ...';
+
+create table run_steps (
+  run_id text not null,
+  step text not null,
+  total integer not null,
+  constraint run_steps_pkey PRIMARY KEY (run_id, step),
+  constraint run_steps_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(run_id) ON DELETE CASCADE
+);
+
+comment on column run_steps.total is 'Parts that the step works through.';
+
+create table run_verdicts (
+  run_id text not null,
+  passed boolean not null,
+  rules jsonb not null,
+  omitted jsonb,
+  judged_at timestamp with time zone default now() not null,
+  decide_by timestamp with time zone,
+  constraint run_verdicts_pkey PRIMARY KEY (run_id),
+  constraint run_verdicts_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(run_id) ON DELETE CASCADE
+);
+
+comment on column run_verdicts.decide_by is 'When the gate closed and the run waits: until when.';
+
+comment on column run_verdicts.omitted is 'How many rules, passed and failed, are left out of a very long list.';
+
+create table runs (
+  run_id text not null,
+  instance_id text not null,
+  dataset text not null,
+  ingest_date date not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  status text not null,
+  summary jsonb,
+  problem jsonb,
+  replay_of text,
+  constraint runs_pkey PRIMARY KEY (run_id),
+  constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text])))
+);
+
+CREATE INDEX runs_by_instance ON public.runs USING btree (instance_id, started_at DESC);
+
+CREATE INDEX runs_by_start ON public.runs USING btree (started_at DESC, run_id);
+
+comment on column runs.replay_of is 'The execution of the same dataset and date that this one was started to better.';
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  applied_at timestamp with time zone default now() not null,
+  checksum text,
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+
+create table source_extracts (
+  dataset text not null,
+  ingest_date date not null,
+  run_id text not null,
+  low text,
+  high text,
+  committed_at timestamp with time zone,
+  constraint source_extracts_pkey PRIMARY KEY (dataset, ingest_date)
+);
+
+comment on table source_extracts is 'For each date of a dataset with a SQL source: which rows it took.';
+
+comment on column source_extracts.committed_at is 'When the rows were in the table: then the next date goes on from high.';
+
+comment on column source_extracts.high is 'Watermark up to which; null: there were no rows.';
+
+comment on column source_extracts.low is 'Watermark over which rows were taken, as text of the source; null: from the start.';

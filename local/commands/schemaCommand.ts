@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { migrate } from '../../lib/database/migrate';
+import { createPostgres } from '../../lib/database/postgres';
+import { describeProblem, toProblem } from '../../lib/problems/problem';
+import { describeSchema } from '../postgres/describeSchema';
+import { startPostgres } from '../postgres/postgres';
+
+const SCHEMA_FILE = 'lib/database/schema.sql';
+
+/** Writes the schema dump of a database that has just been migrated, on a PostgreSQL of its own. */
+async function main(): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'pipeline-x-schema-'));
+  const server = await startPostgres({ dataDirectory: folder });
+  const database = createPostgres(server.adminUrl);
+  try {
+    await migrate(database);
+    const head = '-- The schema that lib/database/migrations make. Written by `npm run schema`; not to be edited.\n\n';
+    writeFileSync(SCHEMA_FILE, head + (await describeSchema(database)));
+  } finally {
+    await database.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${describeProblem(toProblem(error))}\n`);
+  process.exitCode = 1;
+});
