@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DocumentPage } from '../documents/documentQueries';
+import type { DocumentPage as Listing } from '../documents/documentQueries';
 import { named } from './components';
 import { calendarDate, cursor, isPeriod, nextCursor, pageLimit, plainText } from './values';
 
@@ -35,4 +35,9 @@ const document = named(
 export const documentPage = named(
   'DocumentPage',
   z.object({ documents: z.array(document), nextCursor }),
-) satisfies z.ZodType<DocumentPage>;
+) satisfies z.ZodType<Listing>;
+
+/** Numbers and dates as text: they travel in the address. */
+export type DocumentQuery = Omit<z.input<typeof documentQuery>, 'limit'> & { limit?: number };
+export type DocumentSummary = z.infer<typeof document>;
+export type DocumentPage = z.infer<typeof documentPage>;

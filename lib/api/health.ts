@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Health } from '../health';
+import type { Health as HealthReport } from '../health';
 import { named } from './components';
 
 export const health = named(
@@ -15,4 +15,7 @@ export const health = named(
       }),
     ),
   }),
-) satisfies z.ZodType<Health>;
+) satisfies z.ZodType<HealthReport>;
+
+export type Health = z.infer<typeof health>;
+export type DependencyHealth = Health['dependencies'][number];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { QuarantineExecution } from '../quarantine/quarantineExecutions';
 import type { QuarantineCounts } from '../quarantine/quarantineCounts';
-import type { QuarantinePage } from '../quarantine/quarantinePage';
+import type { QuarantinePage as RecordPage } from '../quarantine/quarantinePage';
 import { named } from './components';
 import { cursor, nextCursor, pageLimit, plainText } from './values';
 
@@ -46,7 +46,7 @@ export const quarantinePage = named(
     nextCursor,
     counts: counts.optional().describe('On the first page.'),
   }),
-) satisfies z.ZodType<QuarantinePage>;
+) satisfies z.ZodType<RecordPage>;
 
 export const quarantineParameters = z.object({
   dataset: z.string(),
@@ -63,3 +63,7 @@ export const quarantineList = named(
   'QuarantineList',
   z.object({ dataset: z.string(), date: z.string(), executions: z.array(execution) }),
 );
+
+export type QuarantineQuery = Omit<z.input<typeof quarantineQuery>, 'limit'> & { limit?: number };
+export type QuarantinePage = z.infer<typeof quarantinePage>;
+export type QuarantinedRecord = z.infer<typeof record>;

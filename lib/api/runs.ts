@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RUN_STEPS } from '../runs/runKey';
-import type { Run, RunDetail } from '../runs/run';
-import type { RunDecision, RunGate } from '../runs/gate';
+import type { RunDecision, RunGate as GateRecord } from '../runs/gate';
+import type { Run as RunView, RunDetail as RunDetailView } from '../runs/run';
 import { named } from './components';
 import { problem } from './problem';
 import { calendarDate, pageLimit, plainText } from './values';
@@ -42,7 +42,7 @@ const runFields = {
 };
 
 /** The latest execution of one dataset and date. */
-export const run = named('Run', z.object(runFields)) satisfies z.ZodType<Run>;
+export const run = named('Run', z.object(runFields)) satisfies z.ZodType<RunView>;
 
 const decision = z.enum(['approve', 'reject'], 'approve or reject');
 
@@ -72,7 +72,7 @@ const gate = named(
     decideBy: moment.nullable().describe('When the wait for a decision ends.'),
     decision: runDecision.nullable(),
   }),
-) satisfies z.ZodType<RunGate>;
+) satisfies z.ZodType<GateRecord>;
 
 /** One run with all that is known about it. */
 export const runDetail = named(
@@ -87,7 +87,7 @@ export const runDetail = named(
       })
       .nullable(),
   }),
-) satisfies z.ZodType<RunDetail>;
+) satisfies z.ZodType<RunDetailView>;
 
 export const runList = named('RunList', z.object({ runs: z.array(run) }));
 export const runListQuery = z.strictObject({ limit: pageLimit });
@@ -122,3 +122,14 @@ export const decideRunRequest = named(
   }),
 );
 export const decidedRun = named('DecidedRun', z.object({ id: z.string(), runId: z.string(), ...decisionFields }));
+
+export type Run = z.infer<typeof run>;
+export type RunDetail = z.infer<typeof runDetail>;
+export type RunStatus = Run['status'];
+export type StepProgress = z.infer<typeof step>;
+export type RunGate = z.infer<typeof gate>;
+export type Decision = z.infer<typeof decision>;
+export type DecideRunRequest = z.input<typeof decideRunRequest>;
+export type StartRunRequest = z.input<typeof startRunRequest>;
+export type StartedRun = z.infer<typeof startedRun>;
+export type RunList = z.infer<typeof runList>;

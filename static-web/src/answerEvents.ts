@@ -1,4 +1,4 @@
-import type { Answer, AskEvent } from './apiTypes';
+import type { Answer, AskEvent } from '../../lib/api/ask';
 import { ApiError, isAbort, problemOf } from './problem';
 import { serverSentEvents } from './serverSentEvents';
 

@@ -1,15 +1,8 @@
-import type {
-  AskEvent,
-  AskRequest,
-  Decision,
-  DocumentPage,
-  DocumentQuery,
-  Health,
-  QuarantinePage,
-  QuarantineQuery,
-  Run,
-  RunDetail,
-} from './apiTypes';
+import type { AskEvent, AskRequest } from '../../lib/api/ask';
+import type { DocumentPage, DocumentQuery } from '../../lib/api/documents';
+import type { Health } from '../../lib/api/health';
+import type { QuarantinePage, QuarantineQuery } from '../../lib/api/quarantine';
+import type { Decision, Run, RunDetail } from '../../lib/api/runs';
 import { answerEvents } from './answerEvents';
 import { ApiError, isAbort, problemOf } from './problem';
 

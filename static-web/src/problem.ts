@@ -1,4 +1,4 @@
-import type { Problem } from './apiTypes';
+import type { Problem } from '../../lib/problems/problem';
 
 /** What a call of the API throws when it did not get what it asked for. */
 export class ApiError extends Error {

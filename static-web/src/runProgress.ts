@@ -1,4 +1,4 @@
-import type { Run, StepProgress } from './apiTypes';
+import type { Run, StepProgress } from '../../lib/api/runs';
 import { formatCount, formatCounted, formatSeconds } from './formatting';
 
 const stepTitles: Record<string, string> = {

@@ -203,6 +203,6 @@ describe('a container that was deleted', () => {
     const again = await platform.ingest(DATASET, '1804-01-01');
     expect(again).toMatchObject({ status: 'Completed', lakeVersion: 0, rows: first.rows });
     expect(again.chunks).toMatchObject({ embedded: 0, deleted: 0 });
-    expect(platform.hostLog()).toContain(`1804-01-01: made the missing containers ${containers.processed};`);
+    expect(platform.hostLog()).toContain(`1804-01-01: created the missing containers ${containers.processed};`);
   });
 });

@@ -7,6 +7,7 @@ import type { PlatformState } from '../../local/platform/stateFile';
 import { postgresFolder } from '../../local/postgres/postgres';
 import type { StartReport } from '../../local/terminal/report';
 import { stateOfTheUnion } from '../../samples/stateOfTheUnion';
+import { driveExample, type DrivenExample, type OpenApi } from './openApiExamples';
 import { sampleTexts } from './sampleTexts';
 import { eventually, lastJson, processesWith, startCommand, type StartedCommand } from './startCommand';
 
@@ -172,6 +173,36 @@ describe('the API', () => {
     const response = await fetch(`${api}${route}`);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code });
+  });
+
+  it('answers the example of every operation as its OpenAPI document says', async () => {
+    const document = await get<OpenApi>('/openapi.json');
+    // The replay is under way when a start of the same day is refused.
+    const expected = {
+      health: 200,
+      listDocuments: 200,
+      listRuns: 200,
+      showRun: 200,
+      showQuarantine: 200,
+      listQuarantine: 200,
+      ask: 200,
+      decideRun: 409,
+      replayRun: 202,
+      startRun: 409,
+    };
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(expected).sort());
+    const driven: DrivenExample[] = [];
+    for (const operation of Object.keys(expected)) driven.push(await driveExample(api, document, operation));
+    expect(driven).toEqual(Object.entries(expected).map(([operation, status]) => ({ operation, status, faults: [] })));
+  });
+
+  it('gives each answer the id of its request', async () => {
+    const answered = await fetch(`${api}/runs/unknown`, { headers: { 'x-request-id': 'my-request-1' } });
+    expect(answered.headers.get('x-request-id')).toBe('my-request-1');
+    expect(await answered.json()).toMatchObject({ requestId: 'my-request-1' });
+    const unnamed = await fetch(`${api}/health`);
+    expect(unnamed.headers.get('x-request-id')).toMatch(/^[\w-]{8,}$/);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Citation } from '../apiTypes';
+import type { Citation } from '../../../lib/api/ask';
 import { collapseWhitespace, formatDate } from '../formatting';
 import { element } from './element';
 

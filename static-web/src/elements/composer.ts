@@ -1,4 +1,4 @@
-import type { AskRequest } from '../apiTypes';
+import type { AskRequest } from '../../../lib/api/ask';
 import { button, element } from './element';
 import { field, periodFields } from './field';
 

@@ -1,5 +1,5 @@
 import type { Api } from '../api';
-import type { Decision } from '../apiTypes';
+import type { Decision } from '../../../lib/api/runs';
 import { problemOfError } from '../problem';
 import { button, element, setText } from './element';
 import { showProblem } from './problemNotice';

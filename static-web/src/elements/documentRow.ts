@@ -1,4 +1,4 @@
-import type { DocumentSummary } from '../apiTypes';
+import type { DocumentSummary } from '../../../lib/api/documents';
 import { formatDate } from '../formatting';
 import { element } from './element';
 

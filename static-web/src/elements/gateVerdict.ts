@@ -1,4 +1,4 @@
-import type { RunGate } from '../apiTypes';
+import type { RunGate } from '../../../lib/api/runs';
 import { formatAgo, formatCounted } from '../formatting';
 import { element } from './element';
 

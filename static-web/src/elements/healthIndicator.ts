@@ -1,5 +1,5 @@
 import type { Api } from '../api';
-import type { DependencyHealth, Health } from '../apiTypes';
+import type { DependencyHealth, Health } from '../../../lib/api/health';
 import { documentAttention } from '../documentAttention';
 import { poll } from '../polling';
 import { problemOfError } from '../problem';

@@ -1,4 +1,4 @@
-import type { Problem } from '../apiTypes';
+import type { Problem } from '../../../lib/problems/problem';
 import { placeOf } from '../problem';
 import { element } from './element';
 

@@ -1,5 +1,6 @@
 import type { Api } from '../api';
-import type { QuarantinedRecord, QuarantinePage, Run } from '../apiTypes';
+import type { QuarantinedRecord, QuarantinePage } from '../../../lib/api/quarantine';
+import type { Run } from '../../../lib/api/runs';
 import { formatCount, formatCounted } from '../formatting';
 import { isAbort, problemOfError } from '../problem';
 import { button, element, setText } from './element';

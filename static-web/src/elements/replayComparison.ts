@@ -1,4 +1,4 @@
-import type { RunDetail } from '../apiTypes';
+import type { RunDetail } from '../../../lib/api/runs';
 import { formatCount } from '../formatting';
 import { element } from './element';
 

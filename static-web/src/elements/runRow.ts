@@ -1,4 +1,4 @@
-import type { Run } from '../apiTypes';
+import type { Run } from '../../../lib/api/runs';
 import { formatAgo, formatCount, formatCounted, formatDate, formatSeconds } from '../formatting';
 import { runPath } from '../route';
 import { isActive, standingOf } from '../runProgress';

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../apiTypes';
+import type { RunStatus } from '../../../lib/api/runs';
 import { element, setText } from './element';
 
 /** A run's status in a word and a colour. */

@@ -1,4 +1,4 @@
-import type { Run } from '../apiTypes';
+import type { Run } from '../../../lib/api/runs';
 import { formatCount } from '../formatting';
 import { doStoresAgree } from '../runProgress';
 import { element } from './element';

@@ -1,4 +1,4 @@
-import type { StepProgress } from '../apiTypes';
+import type { StepProgress } from '../../../lib/api/runs';
 import { shareOf, stepFacts, stepTitle } from '../runProgress';
 import { element, setText } from './element';
 

@@ -1,4 +1,5 @@
-import type { Answer, Problem } from '../apiTypes';
+import type { Answer } from '../../../lib/api/ask';
+import type { Problem } from '../../../lib/problems/problem';
 import { formatCounted } from '../formatting';
 import { withoutUnfinishedMarker } from '../markers';
 import { answerText } from './answerText';

@@ -1,5 +1,5 @@
 import type { Api } from '../api';
-import type { AskRequest } from '../apiTypes';
+import type { AskRequest } from '../../../lib/api/ask';
 import { composer } from '../elements/composer';
 import { button, element, setText } from '../elements/element';
 import { type Turn, turn } from '../elements/turn';

@@ -1,5 +1,5 @@
 import { type Api, searchOf } from '../api';
-import type { DocumentPage, DocumentQuery } from '../apiTypes';
+import type { DocumentPage, DocumentQuery } from '../../../lib/api/documents';
 import { documentColumns, documentRow } from '../elements/documentRow';
 import { button, element, setText } from '../elements/element';
 import { field, periodFields } from '../elements/field';

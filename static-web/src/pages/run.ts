@@ -1,5 +1,5 @@
 import type { Api } from '../api';
-import type { RunDetail } from '../apiTypes';
+import type { RunDetail } from '../../../lib/api/runs';
 import { documentAttention } from '../documentAttention';
 import { decisionForm } from '../elements/decisionForm';
 import { button, element, setText } from '../elements/element';

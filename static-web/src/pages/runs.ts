@@ -1,5 +1,5 @@
 import type { Api } from '../api';
-import type { Run } from '../apiTypes';
+import type { Run } from '../../../lib/api/runs';
 import { documentAttention } from '../documentAttention';
 import { element } from '../elements/element';
 import { showProblem } from '../elements/problemNotice';

@@ -6,15 +6,10 @@ import type { DocumentFilters, DocumentPage as ServerDocumentPage } from '../../
 import type { QuarantineCounts } from '../../../lib/quarantine/quarantineCounts';
 import type { QuarantinePage as ServerQuarantinePage } from '../../../lib/quarantine/quarantinePage';
 import { createApi } from '../../../static-web/src/api';
-import type {
-  Answer,
-  AskEvent,
-  DocumentPage,
-  DocumentQuery,
-  Health,
-  QuarantinePage,
-  QuarantineQuery,
-} from '../../../static-web/src/apiTypes';
+import type { Answer, AskEvent } from '../../../lib/api/ask';
+import type { DocumentPage, DocumentQuery } from '../../../lib/api/documents';
+import type { Health } from '../../../lib/api/health';
+import type { QuarantinePage, QuarantineQuery } from '../../../lib/api/quarantine';
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse, body: string) => void;
 

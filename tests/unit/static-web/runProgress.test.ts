@@ -1,4 +1,4 @@
-import type { Run, StepProgress } from '../../../static-web/src/apiTypes';
+import type { Run, StepProgress } from '../../../lib/api/runs';
 import { RUN_STEPS } from '../../../lib/runs/runKey';
 import {
   doStoresAgree,
