@@ -1,13 +1,17 @@
 import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { App } from '../../lib/app';
-import { describeProblem, PipelineError, toProblem, type Problem } from '../../lib/problems/problem';
+import { encodeProblem } from '../../lib/problems/codec';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import { PipelineError, toProblem } from '../../lib/problems/problem';
+import { shortenProblem } from '../../lib/problems/shortenProblem';
 import type { Outcome, StepName, Steps } from '../../orchestrators/steps';
 import { theApp } from '../theApp';
 
 /**
  * Registers the activity of one step. A permanent failure (a PipelineError that no retry mends) becomes its answer; what a
- * retry may mend is thrown, so that the orchestrator's retry policy sees it.
+ * retry may mend is thrown, so that the orchestrator's retry policy sees it; the engine carries only its text, so the text
+ * carries the problem.
  */
 export function registerStep<Name extends StepName>(
   name: Name,
@@ -23,26 +27,9 @@ export function registerStep<Name extends StepName>(
       } catch (error) {
         const problem = toProblem(error);
         context.warn(`${name} ${input.dataset} ${input.date}: ${describeProblem(problem)}`);
-        if (error instanceof PipelineError && !error.retryable) return { ok: false, problem: shortened(problem) };
-        throw new Error(describeProblem(shortened(problem)), { cause: error });
+        if (error instanceof PipelineError && !error.retryable) return { ok: false, problem: shortenProblem(problem) };
+        throw new Error(encodeProblem(problem), { cause: error });
       }
     },
   });
-}
-
-// History holds each result: the text of a problem stays far under the 4 KB that one may take.
-const LONGEST_TEXT = 900;
-
-function shortened(problem: Problem): Problem {
-  const cut = (text: string | undefined): string | undefined =>
-    text !== undefined && text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)} ...` : text;
-  const { faults, ...rest } = problem;
-  const isSmall = JSON.stringify(faults ?? []).length < LONGEST_TEXT * 2;
-  return {
-    ...rest,
-    ...(faults && isSmall ? { faults } : {}),
-    message: cut(problem.message) ?? '',
-    ...(problem.found === undefined ? {} : { found: cut(problem.found) }),
-    ...(problem.expected === undefined ? {} : { expected: cut(problem.expected) }),
-  };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AnswerEvent } from '../../lib/answering/answer';
 import { ask } from '../../lib/answering/ask';
 import { toProblem } from '../../lib/problems/problem';
+import { problemDetails } from '../../lib/problems/problemDetails';
 import { theApp } from '../theApp';
 import { answeringProblems } from './problemResponse';
 import { calendarDate, isPeriod, readBody } from './readRequest';
@@ -33,7 +34,8 @@ const requestSchema = z.strictObject({
 
 /**
  * `POST /api/ask {question, dataset?, filters?, stream?}`: the answer with checked citations, as one JSON object; or, with
- * `stream: true` or `Accept: text/event-stream`, as server-sent events `token` ..., `answer` (or `error`).
+ * `stream: true` or `Accept: text/event-stream`, as server-sent events `token` ..., `answer` (or `error`, with
+ * problem details).
  */
 app.http('ask', {
   route: 'ask',
@@ -69,7 +71,7 @@ function streamed(events: AsyncIterable<AnswerEvent>, onError: (error: unknown) 
     } catch (error) {
       // The status line is long gone: the problem travels as an event.
       onError(error);
-      yield line('error', toProblem(error));
+      yield line('error', problemDetails(toProblem(error)));
     }
   }
   return {

@@ -40,7 +40,6 @@ df.app.client.http('decideRun', {
     const { runId, status } = describeRun(id, state, record, new Date());
     if (!state || runId === null || status !== 'Blocked') {
       throw new PipelineError('RUN_NOT_BLOCKED', 'The run waits for no decision.', {
-        status: 409,
         found: `a run that is ${status}`,
         expected: 'a run that is Blocked',
         remedy: `See its verdict and decision at /api/runs/${id}.`,
@@ -49,7 +48,6 @@ df.app.client.http('decideRun', {
     const standing = await gates.decide(runId, { decision, decidedBy: 'api', reason });
     if (standing.decision !== decision) {
       throw new PipelineError('RUN_ALREADY_DECIDED', 'Another decision came first, and stands.', {
-        status: 409,
         found: `${standing.decision}, ${standing.decidedAt}: ${standing.reason}`,
         expected: `no decision, or ${decision}`,
         remedy: `See it at /api/runs/${id}.`,

@@ -57,7 +57,6 @@ async function findExecution(id: string, runId: string | undefined): Promise<Run
   if (record?.instanceId === id) return record;
   if (runId === undefined) throw runNotFound(id);
   throw new PipelineError('RUN_NOT_FOUND', 'The run has no such execution.', {
-    status: 404,
     found: JSON.stringify(runId.slice(0, 120)),
     expected: `the run id of an execution of ${id}`,
     where: { field: 'run' },

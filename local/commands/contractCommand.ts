@@ -4,7 +4,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inferContract } from '../../lib/draftContract/inferContract';
 import { readContractWithNotes } from '../../lib/contract/reading/readContract';
-import { describeProblem, FaultList, toProblem, type Problem } from '../../lib/problems/problem';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import { FaultList, toProblem, type Problem } from '../../lib/problems/problem';
 import { checkQueries } from '../../lib/quality/checkQueries';
 
 const USAGE = `npm run contract -- infer <file.csv> [--dataset <name>] [--out <file.yaml>]

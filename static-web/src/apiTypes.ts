@@ -1,10 +1,15 @@
 import type { Answer } from '../../lib/answering/answer';
-import type { Problem } from '../../lib/problems/problem';
+import type { Problem as ApiProblem } from '../../lib/problems/problem';
 
 export type { Answer, Citation } from '../../lib/answering/answer';
-export type { Problem } from '../../lib/problems/problem';
+export type { ProblemDetails } from '../../lib/problems/problemDetails';
 export type { Decision, RunDecision, RunGate } from '../../lib/runs/gate';
 export type { Run, RunDetail, RunReplay, RunStatus, StepProgress } from '../../lib/runs/run';
+
+/** What went wrong: a problem of the API, or one of the page's own, such as `API_UNREACHABLE` or `HTTP_502`. */
+export interface Problem extends Omit<ApiProblem, 'code' | 'faults'> {
+  code: string;
+}
 
 /** Body of `POST /api/ask`. Dates are inclusive, `yyyy-mm-dd`. */
 export interface AskRequest {

@@ -195,8 +195,8 @@ describe('other calls', () => {
   });
 
   it("reads a page of a run's quarantine", async () => {
-    const query: Required<QuarantineQuery> = { run: 'r', code: 'VALUE_MISSING', cursor: 'c', limit: 2 };
-    const fault = { code: 'VALUE_MISSING', column: 'title', found: null, expected: 'a value' };
+    const query: Required<QuarantineQuery> = { run: 'r', code: 'ROW_VALUE_REQUIRED', cursor: 'c', limit: 2 };
+    const fault = { code: 'ROW_VALUE_REQUIRED' as const, column: 'title', found: null, expected: 'a value' };
     const record = {
       ...fault,
       file: 'a.csv',
@@ -211,7 +211,7 @@ describe('other calls', () => {
       runId: 'r',
       records: [record],
       nextCursor: null,
-      counts: { codes: [{ code: 'VALUE_MISSING', records: 1 }], isWhole: true },
+      counts: { codes: [{ code: 'ROW_VALUE_REQUIRED', records: 1 }], isWhole: true },
     };
     const expected: QuarantinePage = sent;
     let path: string | undefined;
@@ -220,7 +220,7 @@ describe('other calls', () => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(sent));
     };
     expect(await createApi(origin).quarantine('a', query)).toEqual(expected);
-    expect(path).toBe('/api/runs/a/quarantine?run=r&code=VALUE_MISSING&cursor=c&limit=2');
+    expect(path).toBe('/api/runs/a/quarantine?run=r&code=ROW_VALUE_REQUIRED&cursor=c&limit=2');
   });
 
   it('leaves empty filters out of the address', async () => {
