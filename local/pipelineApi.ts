@@ -26,7 +26,7 @@ export function pipelineApi(baseUrl: string): PipelineApi {
       ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
     });
     const answer: unknown = await response.json();
-    if (!response.ok) throw new ApiProblem(problemOf(answer as ProblemDetails));
+    if (!response.ok) throw new ApiProblem(problemOf(answer as ProblemDetails, response.status));
     return answer as Body;
   };
   return {
@@ -43,6 +43,8 @@ export function pipelineApi(baseUrl: string): PipelineApi {
   };
 }
 
-function problemOf({ type: _type, title: _title, status: _status, detail, ...problem }: ProblemDetails): Problem {
-  return { ...problem, message: detail };
+/** Of an answer that is not the app's own, only the status is known. */
+function problemOf(details: Partial<ProblemDetails>, answered: number): Problem {
+  const { type: _type, title: _title, status: _status, code = 'INTERNAL', detail, ...problem } = details;
+  return { ...problem, code, message: detail ?? `status ${answered}` };
 }

@@ -5,6 +5,7 @@ import type { Health as ServerHealth } from '../../../lib/health';
 import type { DocumentFilters, DocumentPage as ServerDocumentPage } from '../../../lib/documents/documentQueries';
 import type { QuarantineCounts } from '../../../lib/quarantine/quarantineCounts';
 import type { QuarantinePage as ServerQuarantinePage } from '../../../lib/quarantine/quarantinePage';
+import { problemDetails } from '../../../lib/problems/problemDetails';
 import { createApi } from '../../../static-web/src/api';
 import type {
   Answer,
@@ -87,9 +88,10 @@ describe('asking', () => {
   });
 
   it('ends with the problem that the stream names', async () => {
-    answerWith(200, 'text/event-stream', 'event: error\ndata: {"code":"MODEL_DOWN","detail":"No model."}\n\n');
+    const details = problemDetails({ code: 'ANSWER_UNAVAILABLE', message: 'No model.', remedy: 'Wait.' });
+    answerWith(200, 'text/event-stream', `event: error\ndata: ${JSON.stringify(details)}\n\n`);
     expect(await collect(createApi(origin).ask({ question: 'How?' }))).toMatchObject([
-      { type: 'error', problem: { code: 'MODEL_DOWN', message: 'No model.' } },
+      { type: 'error', problem: { code: 'ANSWER_UNAVAILABLE', message: 'No model.', remedy: 'Wait.' } },
     ]);
   });
 
