@@ -146,6 +146,16 @@ export default tseslint.config(
   },
   ...technologyRules,
   {
+    // The codec runs in orchestrators, and problems are data wherever they are.
+    files: ['lib/problems/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\./)', message: 'lib/problems is plain data: no package, no Node built-in.' }] },
+      ],
+    },
+  },
+  {
     files: ['lib/**/*.ts', 'functions/**/*.ts', 'orchestrators/**/*.ts'],
     ignores: ['lib/config.ts'],
     rules: {
@@ -165,13 +175,17 @@ export default tseslint.config(
           patterns: [
             {
               regex: '^(?!durable-functions$|\\.\\.?/|\\.\\./lib/).*',
-              message: 'orchestrators import durable-functions, names, types and retry policies only.',
+              message:
+                'orchestrators import durable-functions, names, types, retry policies and the problem codec only.',
             },
             { regex: '^node:', message: 'no Node built-ins in an orchestrator.' },
           ],
         },
       ],
-      ...typesOnly('^\\.\\./', 'of lib, an orchestrator imports types only: what is read or done is an activity.'),
+      ...typesOnly(
+        '^\\.\\./(?!lib/problems/codec$)',
+        'of lib, an orchestrator imports types and the problem codec only: what is read or done is an activity.',
+      ),
       'no-restricted-globals': [
         'error',
         'globalThis',

@@ -1,4 +1,5 @@
-import { describeProblem, toProblem } from './problems/problem';
+import { describeProblem } from './problems/describeProblem';
+import { toProblem } from './problems/problem';
 
 /** Resolves when the dependency serves; throws when it does not. */
 export type Probe = () => Promise<unknown>;

@@ -1,5 +1,7 @@
 import type { Answer } from '../lib/answering/answer';
-import { describeProblem, type Problem } from '../lib/problems/problem';
+import { describeProblem } from '../lib/problems/describeProblem';
+import type { Problem } from '../lib/problems/problem';
+import type { ProblemDetails } from '../lib/problems/problemDetails';
 import type { Run } from '../lib/runs/run';
 
 /** The HTTP API of the running app, as the commands of the local platform use it. */
@@ -23,9 +25,9 @@ export function pipelineApi(baseUrl: string): PipelineApi {
       method: body ? 'POST' : 'GET',
       ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
     });
-    const answer = (await response.json()) as Body & Problem & { title?: string };
-    if (!response.ok) throw new ApiProblem({ ...answer, message: answer.title ?? `status ${response.status}` });
-    return answer;
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new ApiProblem(problemOf(answer as ProblemDetails, response.status));
+    return answer as Body;
   };
   return {
     startRun: async (dataset, date) => {
@@ -39,4 +41,10 @@ export function pipelineApi(baseUrl: string): PipelineApi {
     run: (id) => call<Run>(`/runs/${encodeURIComponent(id)}`),
     ask: (question, dataset) => call<Answer>('/ask', { question, dataset }),
   };
+}
+
+/** Of an answer that is not the app's own, only the status is known. */
+function problemOf(details: Partial<ProblemDetails>, answered: number): Problem {
+  const { type: _type, title: _title, status: _status, code = 'INTERNAL', detail, ...problem } = details;
+  return { ...problem, code, message: detail ?? `status ${answered}` };
 }

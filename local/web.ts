@@ -1,6 +1,8 @@
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import { PipelineError, toProblem } from '../lib/problems/problem';
+import { PROBLEM_JSON, problemDetails } from '../lib/problems/problemDetails';
 
 export interface RunningWeb {
   url: string;
@@ -78,17 +80,13 @@ function forward(request: IncomingMessage, response: ServerResponse, api: URL): 
   );
   upstream.on('error', (error) => {
     if (response.headersSent) return void response.destroy();
-    response.writeHead(502, { 'content-type': 'application/problem+json' });
-    response.end(
-      JSON.stringify({
-        type: 'urn:pipeline-x:problem:api-unreachable',
-        title: 'The Functions host does not answer.',
-        status: 502,
-        code: 'API_UNREACHABLE',
-        found: error.message,
-        remedy: 'See .local/logs/functions-host.log.',
-      }),
-    );
+    const problem = new PipelineError('API_UNREACHABLE', 'The Functions host did not answer this request.', {
+      found: error.message,
+      remedy: 'See .local/logs/functions-host.log.',
+    });
+    const details = problemDetails(toProblem(problem));
+    response.writeHead(details.status, { 'content-type': PROBLEM_JSON });
+    response.end(JSON.stringify(details));
   });
   response.on('close', () => {
     if (!response.writableFinished) upstream.destroy();

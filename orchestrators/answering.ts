@@ -1,12 +1,16 @@
 import type { Outcome } from '../lib/ingest/step';
 import { problemOf, StepFailure, type StepFlow } from './callStep';
 
-/** Runs a sub-orchestration's work: a permanent failure becomes its answer, anything else is thrown on. */
+/**
+ * Runs a sub-orchestration's work: a permanent failure becomes its answer, anything else is thrown on, as a problem without
+ * the text that the engine put around it.
+ */
 export function* answering<Result>(work: () => StepFlow<Result>): StepFlow<Outcome<Result>> {
   try {
     return { ok: true, result: yield* work() };
   } catch (error) {
-    if (error instanceof StepFailure) return { ok: false, problem: problemOf(error) };
-    throw error;
+    const failure = new StepFailure(problemOf(error));
+    if (error instanceof StepFailure) return { ok: false, problem: failure.problem };
+    throw failure;
   }
 }

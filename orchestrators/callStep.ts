@@ -1,13 +1,14 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { StepName, Steps } from '../lib/ingest/registry';
 import type { Outcome } from '../lib/ingest/step';
+import { decodeProblem, encodeProblem } from '../lib/problems/codec';
 import type { Problem } from '../lib/problems/problem';
 import { transientRetry } from './retryPolicies';
 
-/** A failure that no retry mends, as an activity or a sub-orchestration reported it. */
+/** A failure that no retry mends, as an activity or a sub-orchestration reported it. Its message carries the problem. */
 export class StepFailure extends Error {
   constructor(readonly problem: Problem) {
-    super(`${problem.code}: ${problem.message}`);
+    super(encodeProblem(problem));
   }
 }
 
@@ -56,22 +57,16 @@ export function unwrap<Result>(outcome: Outcome<Result>): Result {
   return outcome.result;
 }
 
-/** The problem in whatever was thrown; a code that the message carries is kept. */
+/** The problem that a thrown value carries. STEP_FAILED when the engine itself failed to run something. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof StepFailure) return error.problem;
   const message = error instanceof Error ? error.message : String(error);
-  const code = /\b[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+\b/.exec(message)?.[0] ?? 'STEP_FAILED';
-  return { code, message: withoutFrames(message, code).slice(0, 1000) };
+  return decodeProblem(message) ?? { code: 'STEP_FAILED', message: withoutFrames(message).slice(0, 1000) };
 }
 
-/**
- * What was thrown itself: without the engine's words around it, the serialized exception that the engine appends, and the
- * code, which is told beside it.
- */
-function withoutFrames(message: string, code: string): string {
-  const said = message
+/** A message of the engine without the names of the functions in front and the serialized exception at the end. */
+function withoutFrames(message: string): string {
+  return message
     .replace(/\s*\n\s*\{"\$type"[\s\S]*$/, '')
     .replace(/^(?:(?:Activity|Orchestrator) function '[^']*' failed: )+/, '');
-  const [prefix, place] = new RegExp(`^${code}(?: \\(([^)]*)\\))?: `).exec(said) ?? [''];
-  return `${place === undefined ? '' : `${place}: `}${said.slice(prefix.length)}`;
 }

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { components } from '../../lib/api/components';
 import { problemDetails } from '../../lib/api/problem';
+import { codeEntry, type ProblemCode } from '../../lib/problems/codes';
+import { PROBLEM_JSON } from '../../lib/problems/problemDetails';
 import type { Route } from './route';
 
 type Json = Record<string, unknown>;
 
 /** Of the API, not of the app: the first number changes when a client would break. */
 const API_VERSION = '1.0.0';
+
+const PROBLEM_CONTENT = { [PROBLEM_JSON]: { schema: referenceTo(problemDetails) } };
 
 /** The OpenAPI 3.1 document of the routes. */
 export function openApiOf(routes: readonly Route[]): Json {
@@ -48,12 +52,22 @@ function operationOf({ name: operationId, summary, role, request, response, prob
     responses: {
       [status]: { description: 'Done.', content },
       ...(otherwise === undefined ? {} : { [otherwise.status]: { description: `When ${otherwise.when}.`, content } }),
-      default: {
-        description: ['A problem', ...(problems.length === 0 ? [] : [`for example ${problems.join(', ')}`])].join(', '),
-        content: { 'application/problem+json': { schema: referenceTo(problemDetails) } },
-      },
+      ...problemResponses(problems, [status, otherwise?.status]),
+      default: { description: 'Another problem.', content: PROBLEM_CONTENT },
     },
   };
+}
+
+/** The problems that are particular to a route, by status; `taken`: statuses that mean something else. */
+function problemResponses(codes: readonly ProblemCode[], taken: readonly (number | undefined)[]): Json {
+  const byStatus = new Map<number, string[]>();
+  for (const code of codes) {
+    const { status, title } = codeEntry(code);
+    if (!taken.includes(status)) byStatus.set(status, [...(byStatus.get(status) ?? []), `${code}: ${title}`]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [status, { description: lines.join(' '), content: PROBLEM_CONTENT }]),
+  );
 }
 
 function requestBodyOf(schema: z.ZodType, example: unknown): Json {

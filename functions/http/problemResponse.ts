@@ -1,20 +1,13 @@
 import type { HttpResponseInit } from '@azure/functions';
-import { PipelineError, toProblem } from '../../lib/problems/problem';
+import { toProblem } from '../../lib/problems/problem';
+import { PROBLEM_JSON, problemDetails } from '../../lib/problems/problemDetails';
 
-/** An error as RFC 9457 problem details; the code is stable, `type` is derived from it. */
+/** An error as RFC 9457 problem details, with the id of its request. */
 export function problemResponse(error: unknown, requestId: string): HttpResponseInit {
-  const { code, message, retryable, ...rest } = toProblem(error);
-  const status = error instanceof PipelineError ? error.status : 500;
+  const details = problemDetails(toProblem(error));
   return {
-    status,
-    headers: { 'content-type': 'application/problem+json', ...(retryable ? { 'retry-after': '5' } : {}) },
-    body: JSON.stringify({
-      type: `urn:pipeline-x:problem:${code.toLowerCase().replaceAll('_', '-')}`,
-      title: message,
-      status,
-      code,
-      ...rest,
-      requestId,
-    }),
+    status: details.status,
+    headers: { 'content-type': PROBLEM_JSON, ...(details.retryable ? { 'retry-after': '5' } : {}) },
+    body: JSON.stringify({ ...details, requestId }),
   };
 }

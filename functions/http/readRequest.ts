@@ -15,7 +15,6 @@ export async function readBody<Schema extends z.ZodType>(
     body = JSON.parse(text);
   } catch {
     throw new PipelineError('BODY_NOT_JSON', 'The request body is not JSON.', {
-      status: 400,
       found: text === '' ? 'an empty body' : JSON.stringify(text.slice(0, 80)),
       expected: 'a JSON object',
       remedy: 'Send a JSON object with content-type application/json.',
@@ -46,7 +45,6 @@ export function validate<Schema extends z.ZodType>(value: unknown, schema: Schem
   });
   const first = faults[0];
   throw new FaultList('REQUEST_INVALID', 'The request is not valid.', faults, {
-    status: 400,
     found: first?.found,
     expected: first?.expected,
     where: first?.where,

@@ -1,6 +1,7 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
-import { describeProblem, toProblem } from '../../lib/problems/problem';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import { toProblem } from '../../lib/problems/problem';
 import { durableOrchestration } from '../durableOrchestration';
 import { theApp } from '../theApp';
 import { problemResponse } from './problemResponse';

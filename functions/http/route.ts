@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { z } from 'zod';
 import type { App } from '../../lib/app';
 import type { Orchestration } from '../../lib/ingest/orchestration';
+import type { ProblemCode } from '../../lib/problems/codes';
 
 /** Who may call a route. `anyone`: also a caller without an identity. */
 export type Role = 'anyone' | 'reader' | 'operator' | 'approver';
@@ -36,7 +37,7 @@ export interface Route<
     events?: string;
   };
   /** Codes of the problems that are particular to this route. */
-  problems: readonly string[];
+  problems: readonly ProblemCode[];
   /** One request that works on the sample dataset. */
   example: { params?: Record<string, string>; query?: Record<string, string>; body?: object };
   /** The handler gets the orchestration engine. */

@@ -12,7 +12,6 @@ app.http('unknownRoute', {
   authLevel: 'anonymous',
   handler: answeringProblems(async (request) => {
     throw new PipelineError('ROUTE_NOT_FOUND', 'The API does not have this call.', {
-      status: 404,
       found: `${request.method} ${new URL(request.url).pathname.slice(0, 120)}`,
       expected: 'method and path of a call of the API',
       remedy: 'See /api/openapi.json.',

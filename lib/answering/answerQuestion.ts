@@ -5,7 +5,7 @@ import { NOTHING_FOUND, type AnswerRequest, type Answerer } from './answerer';
 /** The answer with its citations, checked against the passages. Errors: ANSWER_*. */
 export async function answerQuestion(dependencies: { answerer: Answerer }, request: AnswerRequest): Promise<Answer> {
   for await (const event of streamAnswer(dependencies, request)) if (event.type === 'answer') return event.answer;
-  throw new PipelineError('ANSWER_INCOMPLETE', 'The answer broke off before its end.', { retryable: true });
+  throw new PipelineError('ANSWER_INCOMPLETE', 'The answer broke off before its end.');
 }
 
 /** The same as it comes: tokens, then the checked answer as the last event. Without passages no model is asked. */

@@ -91,7 +91,6 @@ function incompleteError(): PipelineError {
   return new PipelineError('ANSWER_INCOMPLETE', 'The answer broke off before its end.', {
     found: 'a stream that ended without a finish_reason',
     remedy: 'Ask again.',
-    retryable: true,
   });
 }
 
@@ -100,7 +99,6 @@ function emptyError(service: OpenAiService): PipelineError {
   return new PipelineError('ANSWER_EMPTY', 'The model answered nothing.', {
     expected: `a stream of chat completion chunks from ${target}`,
     remedy: 'Ask again; if it stays so, check that this address serves chat completions and streams them.',
-    retryable: true,
   });
 }
 
@@ -109,5 +107,5 @@ function isTimeout(signal: AbortSignal | undefined): boolean {
 }
 
 function cancelledError(cause: unknown): PipelineError {
-  return new PipelineError('ANSWER_CANCELLED', 'The question was withdrawn.', { status: 499, cause });
+  return new PipelineError('ANSWER_CANCELLED', 'The question was withdrawn.', { cause });
 }

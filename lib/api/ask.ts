@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Answer as CheckedAnswer } from '../answering/answer';
-import type { Problem } from '../problems/problem';
 import { named } from './components';
 import { calendarDate, isPeriod } from './values';
 
@@ -57,7 +56,3 @@ export const answer = named(
 export type Answer = z.infer<typeof answer>;
 export type Citation = z.infer<typeof citation>;
 export type AskRequest = z.input<typeof askRequest>;
-
-/** One event of a streamed answer: text as it comes, then the whole checked answer, or the problem that ended it. */
-export type AskEvent =
-  { type: 'token'; text: string } | { type: 'answer'; answer: Answer } | { type: 'error'; problem: Problem };

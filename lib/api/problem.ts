@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ProblemCode } from '../problems/codes';
 import type { Problem } from '../problems/problem';
 import { named } from './components';
 
@@ -11,8 +12,11 @@ const where = z.object({
   field: z.string().optional(),
 });
 
+// A string in the document: a later version may have more codes.
+const problemCode = z.string() as unknown as z.ZodType<ProblemCode, string>;
+
 const members = {
-  code: z.string().describe('Stable; clients branch on it.'),
+  code: problemCode.describe('Stable; clients branch on it. docs/problems.md lists all.'),
   found: z.string().optional(),
   expected: z.string().optional(),
   where: where.optional(),

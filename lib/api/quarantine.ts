@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { QuarantineExecution } from '../quarantine/quarantineExecutions';
 import type { QuarantineCounts } from '../quarantine/quarantineCounts';
 import type { QuarantinePage as RecordPage } from '../quarantine/quarantinePage';
+import type { RecordFaultCode } from '../problems/recordFaultCodes';
 import { named } from './components';
 import { cursor, nextCursor, pageLimit, plainText } from './values';
 
@@ -13,7 +14,7 @@ export const quarantineQuery = z.strictObject({
 });
 
 const fault = {
-  code: z.string(),
+  code: z.string() as unknown as z.ZodType<RecordFaultCode, string>,
   column: z.string().nullable(),
   found: z.string().nullable(),
   expected: z.string(),

@@ -54,7 +54,6 @@ export function contractFolder(folder: string, analyse?: AnalyseQueries): Contra
           expected: known.size > 0 ? [...known.keys()].join(', ') : 'a contract file; the folder has none',
           where: { field: 'dataset' },
           remedy: `Use a known dataset, or add ${dataset}.yaml to the contracts.`,
-          status: 404,
         });
       }
       const text = await readFile(path.join(folder, file), 'utf8');

@@ -16,6 +16,5 @@ export function requireDatasetName(name: string): string {
     expected: `lower-case letters, digits and single hyphens, at most ${LONGEST_NAME} characters`,
     where: { field: 'dataset' },
     remedy: 'Use the name of a contract file without its ending.',
-    status: 400,
   });
 }

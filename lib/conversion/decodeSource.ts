@@ -83,7 +83,7 @@ async function* checkedUtf8(blocks: AsyncIterable<Buffer>, skip: number, file: s
   const complain = (): void => {
     if (check.fault === undefined) return;
     const { code, message, ...options } = textProblem(check.fault, file);
-    throw new PipelineError(code, message, { ...options, status: 422 });
+    throw new PipelineError(code, message, options);
   };
   let skipped = 0;
   for await (const block of blocks) {

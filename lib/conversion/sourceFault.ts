@@ -6,5 +6,5 @@ export function sourceFault(
   message: string,
   options: PipelineErrorOptions,
 ): PipelineError {
-  return new PipelineError(code, message, { ...options, status: 422 });
+  return new PipelineError(code, message, options);
 }

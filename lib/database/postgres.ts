@@ -87,6 +87,9 @@ async function guard<Result>(act: () => Promise<Result>): Promise<Result> {
 // deadlock), system error.
 const RETRYABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);
 
+/** Class of SQLSTATE: the statement is right, a value in it is not. */
+const DATA_EXCEPTION = '22';
+
 /** Of a text that has NUL in it, which JSON and addresses may carry: what the caller gave is wrong, not the statement. */
 const UNTRANSLATABLE_TEXT = '22021';
 
@@ -95,22 +98,25 @@ function toDatabaseError(error: unknown): PipelineError {
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
   if (!isSqlState || RETRYABLE_CLASSES.has(code.slice(0, 2))) {
     return new PipelineError('DATABASE_UNAVAILABLE', `PostgreSQL did not serve: ${message || code}`, {
-      retryable: true,
       cause: error,
       remedy: 'Check that the server of POSTGRES_URL is up and accepts connections from here.',
     });
   }
   if (code === UNTRANSLATABLE_TEXT) {
     return new PipelineError('DATABASE_TEXT_UNTRANSLATABLE', 'A text has a character that PostgreSQL cannot hold.', {
-      status: 400,
       found: message,
       expected: 'text without the NUL character',
       remedy: 'Take the character out of the text.',
       cause: error,
     });
   }
-  return new PipelineError('DATABASE_REJECTED', `PostgreSQL refused the statement: ${message}`, {
-    found: `SQLSTATE ${code}`,
-    cause: error,
-  });
+  const isOfValue = code.startsWith(DATA_EXCEPTION);
+  return new PipelineError(
+    isOfValue ? 'DATABASE_VALUE_REJECTED' : 'DATABASE_REJECTED',
+    `PostgreSQL refused the statement: ${message}`,
+    {
+      found: `SQLSTATE ${code}`,
+      cause: error,
+    },
+  );
 }

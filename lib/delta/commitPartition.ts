@@ -77,7 +77,6 @@ export async function commitPartition(lake: TableStorage, commit: PartitionCommi
   throw new PipelineError('LAKE_COMMIT_CONTENDED', 'Other runs kept committing to the table first.', {
     found: `${MOST_ATTEMPTS} attempts`,
     where: { file: commit.dataset },
-    retryable: true,
   });
 }
 
@@ -162,7 +161,6 @@ function refuseReplacedTable(snapshot: TableSnapshot | undefined, commit: Partit
     expected: `the table at version ${commit.plannedOn} or later`,
     where: { file: commit.dataset },
     remedy: 'Start a new run of this dataset and date.',
-    status: 409,
   });
 }
 
@@ -179,7 +177,6 @@ function refuseConflict(entries: LogEntry[], commit: PartitionCommit): void {
       expected: `no commit to ingest_date=${commit.date} after version ${commit.plannedOn}`,
       where: { file: `${commit.dataset}/ingest_date=${commit.date}` },
       remedy: 'Look at what is there; start a new run to replace it.',
-      status: 409,
     });
   }
 }

@@ -90,7 +90,6 @@ export async function requireSnapshot(lake: TableStorage, dataset: string, versi
     where: { file: `${lake.containers.processed}/${logFolder(dataset)}` },
     expected: 'the log of a Delta table',
     remedy: 'Check the dataset name, or run one of its dates.',
-    status: 404,
   });
 }
 
@@ -130,6 +129,5 @@ function versionNotFound(dataset: string, version: number, found: string): Pipel
     expected: `version ${version}`,
     where: { file: logFolder(dataset) },
     remedy: 'Choose one of the versions that `npm run lake -- history <dataset>` lists.',
-    status: 404,
   });
 }

@@ -54,7 +54,6 @@ export async function restoreTable(lake: TableStorage, dataset: string, version:
       expected: `version ${current.version} as the newest`,
       where: { file: dataset },
       remedy: 'Look at the history; restore again if it is still wanted.',
-      status: 409,
     });
   }
   const restored = snapshotOf(applyEntries(current, [{ version: next, actions }]), dataset);
@@ -122,6 +121,5 @@ async function requireFiles(lake: TableStorage, dataset: string, version: number
     expected: 'all files of that version',
     where: { file: `${lake.containers.processed}/${tableFolder(dataset)}` },
     remedy: 'Choose a later version, or run the dates again from their raw files.',
-    status: 409,
   });
 }

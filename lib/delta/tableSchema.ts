@@ -93,7 +93,6 @@ function incompatible(
   return new PipelineError('LAKE_SCHEMA_INCOMPATIBLE', message, {
     ...told,
     where: { file: dataset, column },
-    status: 422,
   });
 }
 

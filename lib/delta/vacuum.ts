@@ -81,7 +81,6 @@ function requireRetention(hours: number): number {
     found: String(hours),
     expected: '0 or more, e.g. 168',
     where: { field: 'retention-hours' },
-    status: 400,
   });
 }
 

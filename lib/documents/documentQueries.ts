@@ -87,9 +87,9 @@ function after(position: Position, bind: (value: unknown) => string): string {
   return `(published_at < ${moment} or published_at is null or (published_at = ${moment} and ${key}))`;
 }
 
-/** PostgreSQL could not take a value: class 22. The filters are checked, so it stood in a cursor that was tampered with. */
+/** The filters are checked, so a value that PostgreSQL refuses comes from a cursor that was tampered with. */
 function isBadValue(error: unknown): boolean {
-  return error instanceof PipelineError && (error.found ?? '').startsWith('SQLSTATE 22');
+  return error instanceof PipelineError && error.code === 'DATABASE_VALUE_REJECTED';
 }
 
 function positionOf([publishedAt, dataset, docId]: unknown[]): Position | undefined {

@@ -85,7 +85,6 @@ function checkEmbeddings(
         expected: embedding ? `${dimensions} dimensions from ${modelOf(service)}` : `${count} vectors`,
         where: embedding ? { setting: 'EMBEDDING_DIMENSIONS' } : undefined,
         remedy: embedding ? `Set EMBEDDING_DIMENSIONS to ${embedding.length}.` : 'Repeat the call.',
-        retryable: !embedding,
       },
     );
   });

@@ -64,7 +64,6 @@ async function lowerBound(extracts: ExtractStore, { dataset, date }: RunKey): Pr
     expected: `a date after ${latest.date}, or one that was committed`,
     where: { field: 'date' },
     remedy: `Run ${latest.date} or a later date: it takes all rows that are new.`,
-    status: 409,
   });
 }
 
@@ -84,6 +83,5 @@ async function requireWatermarks(session: SqlSession, source: SqlSourceOptions, 
     expected: `a value in every row: a row without one belongs to no date`,
     where: { column: source.watermarkColumn, file: `${dataset}.yaml` },
     remedy: 'Fill the column, or leave such rows out in the query of the contract.',
-    status: 422,
   });
 }

@@ -60,13 +60,11 @@ function sourceProblem(cause: unknown, setting: string): PipelineError {
       expected: 'a query that gives every column of the contract, and the watermark column',
       where: { setting },
       remedy: "Mend `sqlSource` in the contract, or the rights of the source's user.",
-      status: 422,
       cause,
     });
   }
   return new PipelineError('SQL_SOURCE_UNAVAILABLE', `The SQL source did not serve: ${message || code}`, {
     where: { setting },
-    retryable: true,
     remedy: `Check that the server of ${setting} is up and accepts connections from here.`,
     cause,
   });

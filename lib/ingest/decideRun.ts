@@ -22,7 +22,6 @@ export async function decideRun(
   const { runId, status } = describeRun(instanceId, state, record, new Date());
   if (!state || runId === null || status !== 'Blocked') {
     throw new PipelineError('RUN_NOT_BLOCKED', 'The run does not wait for a decision.', {
-      status: 409,
       found: `a run that is ${status}`,
       expected: 'a run that is Blocked',
       remedy: `See its verdict and decision at /api/runs/${instanceId}.`,
@@ -31,7 +30,6 @@ export async function decideRun(
   const counted = await gates.decide(runId, { decision, decidedBy: 'api', reason });
   if (counted.decision !== decision) {
     throw new PipelineError('RUN_ALREADY_DECIDED', 'A different decision came first, and counts.', {
-      status: 409,
       found: `${counted.decision}, ${counted.decidedAt}: ${counted.reason}`,
       expected: `no decision, or ${decision}`,
       remedy: `See it at /api/runs/${instanceId}.`,

@@ -13,7 +13,6 @@ export async function findExecution(
   if (record?.instanceId === instanceId) return record;
   if (runId === undefined) throw runNotFound(instanceId);
   throw new PipelineError('RUN_NOT_FOUND', 'The run does not have this execution.', {
-    status: 404,
     found: JSON.stringify(runId.slice(0, 120)),
     expected: `the run id of an execution of ${instanceId}`,
     where: { field: 'run' },

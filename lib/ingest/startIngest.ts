@@ -26,7 +26,6 @@ async function refuseUnderWay(orchestration: Orchestration, { dataset, date }: I
   const state = await orchestration.state(id);
   if (!isUnderWay(state)) return;
   throw new PipelineError('RUN_UNDER_WAY', `The ingest of ${dataset} ${date} is under way.`, {
-    status: 409,
     found: `a run that is ${state?.status}`,
     expected: 'no run of this dataset and date',
     where: { field: 'date' },

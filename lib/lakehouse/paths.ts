@@ -144,7 +144,6 @@ export function requireDate(date: string): string {
     expected: 'yyyy-mm-dd, e.g. 2026-01-31',
     where: { field: 'date' },
     remedy: 'Give the date of the folder under raw/<dataset>/.',
-    status: 400,
   });
 }
 
@@ -154,7 +153,6 @@ function requireRunId(runId: string): string {
     found: JSON.stringify(runId.slice(0, 200)),
     expected: 'letters, digits, underscores and hyphens, at most 128',
     where: { field: 'runId' },
-    status: 400,
   });
 }
 

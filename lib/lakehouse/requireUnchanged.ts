@@ -10,6 +10,5 @@ export async function requireUnchanged(lakehouse: Lakehouse, file: { path: strin
     expected: `etag ${file.etag}`,
     where: { file: file.path },
     remedy: 'Start a new run when the upload is complete.',
-    status: 409,
   });
 }

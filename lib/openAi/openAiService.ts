@@ -57,38 +57,34 @@ export function modelOf(service: OpenAiService): string {
   return service.kind === 'openai' ? service.model : service.deployment;
 }
 
+/** Begins the codes of a service's problems. */
+export type Service = 'EMBEDDING' | 'ANSWER';
+type ServiceFault = 'UNAVAILABLE' | 'RATE_LIMITED' | 'DENIED' | 'MODEL_NOT_FOUND' | 'REJECTED';
+
 /**
- * What a failed call means to us. `prefix` names what was wanted: `EMBEDDING` or `ANSWER`, and begins the code:
+ * What a failed call means to us. `prefix` names what was wanted, and begins the code:
  * `_UNAVAILABLE` and `_RATE_LIMITED` (retryable), `_DENIED`, `_MODEL_NOT_FOUND`, `_FILTERED` and `_REJECTED`.
  */
-export function toServiceError(error: unknown, prefix: 'EMBEDDING' | 'ANSWER', service: OpenAiService): PipelineError {
+export function toServiceError(error: unknown, prefix: Service, service: OpenAiService): PipelineError {
   if (error instanceof PipelineError) return error;
   const target = service.kind === 'openai' ? service.baseUrl : service.endpoint;
-  const describe = (code: string, message: string, remedy: string, retryable = false): PipelineError =>
+  const describe = (code: ServiceFault, message: string, remedy: string): PipelineError =>
     new PipelineError(`${prefix}_${code}`, message, {
       found: error instanceof Error ? error.message : String(error),
       expected: `model ${modelOf(service)} at ${target}`,
       remedy,
-      retryable,
-      // The fault lies with the service behind us, or with how we are set up to use it; not with the question.
-      status: retryable ? 503 : 502,
       cause: error,
     });
 
   if (error instanceof APIConnectionError || !(error instanceof APIError) || error.status === undefined) {
-    return describe('UNAVAILABLE', "The model service can't be reached.", 'Check its address and the network.', true);
+    return describe('UNAVAILABLE', "The model service can't be reached.", 'Check its address and the network.');
   }
   const { status, code, error: body } = error as APIError<number>;
   if (status === 429) {
-    return describe(
-      'RATE_LIMITED',
-      'The model service allows no more requests now.',
-      'Wait, or raise its quota.',
-      true,
-    );
+    return describe('RATE_LIMITED', 'The model service allows no more requests now.', 'Wait, or raise its quota.');
   }
   if (status === 408 || status >= 500) {
-    return describe('UNAVAILABLE', 'The model service failed.', 'Repeat the call later.', true);
+    return describe('UNAVAILABLE', 'The model service failed.', 'Repeat the call later.');
   }
   if (status === 401 || status === 403) {
     return describe('DENIED', 'The model service does not accept our credentials.', 'Check the key, or the role.');
@@ -101,11 +97,10 @@ export function toServiceError(error: unknown, prefix: 'EMBEDDING' | 'ANSWER', s
 }
 
 /** Azure's content filter held the question or the answer back. */
-export function filteredError(prefix: string, categories: string[]): PipelineError {
+export function filteredError(prefix: Service, categories: string[]): PipelineError {
   return new PipelineError(`${prefix}_FILTERED`, "The service's content filter held the text back.", {
     found: categories.length > 0 ? categories.join(', ') : 'no category named',
     remedy: "Ask in other words, or adjust the deployment's content filter.",
-    status: 422,
   });
 }
 

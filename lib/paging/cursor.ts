@@ -20,7 +20,6 @@ export function readCursor<Position>(cursor: string, parse: (position: unknown[]
 /** CURSOR_INVALID (400). */
 export function cursorInvalid(cursor: string): PipelineError {
   return new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API gave out.', {
-    status: 400,
     found: JSON.stringify(cursor.slice(0, 80)),
     expected: 'the nextCursor of the page before, unchanged',
     where: { field: 'cursor' },

@@ -27,14 +27,14 @@ export class FileFaults {
     if (first === undefined) return;
     if (this.count === 1) {
       const { code, message, found, expected, where, remedy } = first;
-      throw new PipelineError(code, message, { found, expected, where, remedy, status: 422 });
+      throw new PipelineError(code, message, { found, expected, where, remedy });
     }
     const some = this.count > this.shown.length ? `, the first ${this.shown.length} of them` : '';
     throw new FaultList(
       this.codes.size === 1 ? first.code : 'CSV_FILES_INVALID',
       `The files have ${this.count} faults${some}:`,
       this.shown,
-      { where: first.where, remedy: 'Mend the files and run the date again.', status: 422 },
+      { where: first.where, remedy: 'Mend the files and run the date again.' },
     );
   }
 }

@@ -28,7 +28,6 @@ export async function listSourceFiles(
       expected: `files named ${contract.source.glob}`,
       where: { file },
       remedy: 'Drop the files there, or run another date.',
-      status: 404,
     });
   }
   if (files.length === 0) {
@@ -37,7 +36,6 @@ export async function listSourceFiles(
       expected: contract.source.glob,
       where: { file },
       remedy: 'Rename the files, or set `glob` in the contract.',
-      status: 422,
     });
   }
   return files;

@@ -1,10 +1,14 @@
+import { codeEntry, type ProblemCode } from './codes';
+import { describeProblem } from './describeProblem';
+
 /**
- * One error class for everything that the app itself refuses or finds broken. It answers four questions: which stable
- * code, what was found and expected (and where), will a retry help, and what to do next.
+ * A failure as data. It answers four questions: which stable code, what was found and expected (and where), will a retry
+ * help, and what to do next.
  */
 export interface Problem {
-  /** Stable, upper snake case, e.g. `CSV_HEADER_MISSING_COLUMN`. Callers branch on this, never on the message. */
-  code: string;
+  /** Callers branch on this, never on the message. */
+  code: ProblemCode;
+  /** What happened this time; what all occurrences of the code have in common is its title in the table of codes. */
   message: string;
   found?: string;
   expected?: string;
@@ -18,12 +22,11 @@ export interface Problem {
   retryable?: boolean;
 }
 
-export interface PipelineErrorOptions extends Omit<Problem, 'code' | 'message' | 'faults'> {
-  /** HTTP status when the error reaches an HTTP door. Default 500, or 503 when retryable. */
-  status?: number;
+export interface PipelineErrorOptions extends Pick<Problem, 'found' | 'expected' | 'where' | 'remedy'> {
   cause?: unknown;
 }
 
+/** The one error class for everything that the app itself refuses or finds broken. */
 export class PipelineError extends Error implements Problem {
   override readonly name = 'PipelineError';
   readonly found?: string;
@@ -31,10 +34,11 @@ export class PipelineError extends Error implements Problem {
   readonly where?: Problem['where'];
   readonly remedy?: string;
   readonly retryable: boolean;
+  /** HTTP status of an answer that carries the error. */
   readonly status: number;
 
   constructor(
-    readonly code: string,
+    readonly code: ProblemCode,
     message: string,
     options: PipelineErrorOptions = {},
   ) {
@@ -43,15 +47,14 @@ export class PipelineError extends Error implements Problem {
     this.expected = options.expected;
     this.where = options.where;
     this.remedy = options.remedy;
-    this.retryable = options.retryable ?? false;
-    this.status = options.status ?? (this.retryable ? 503 : 500);
+    ({ retryable: this.retryable, status: this.status } = codeEntry(code));
   }
 }
 
-/** Several faults found in one reading, reported together so that the reader mends them in one go. */
+/** Several faults found in one reading, reported together so that the reader can correct them in one go. */
 export class FaultList extends PipelineError {
   constructor(
-    code: string,
+    code: ProblemCode,
     message: string,
     readonly faults: Problem[],
     options: PipelineErrorOptions = {},
@@ -60,7 +63,7 @@ export class FaultList extends PipelineError {
   }
 }
 
-/** The plain-data form of any thrown value: small enough for orchestration history, complete enough for a person. */
+/** The plain-data form of any thrown value. What is not a PipelineError has the code INTERNAL. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof PipelineError) {
     return dropUndefined({
@@ -75,27 +78,6 @@ export function toProblem(error: unknown): Problem {
     });
   }
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
-}
-
-/** One line for a terminal or a log: code, where, message, found, expected, remedy. */
-export function describeProblem(problem: Problem): string {
-  const { file, line, column, byteOffset, setting, field } = problem.where ?? {};
-  const place = [
-    file,
-    line === undefined ? undefined : `line ${line}`,
-    byteOffset === undefined ? undefined : `byte ${byteOffset}`,
-    column === undefined ? undefined : `column "${column}"`,
-    setting,
-    field,
-  ].filter((part) => part !== undefined);
-  return [
-    `${problem.code}${place.length > 0 ? ` (${place.join(', ')})` : ''}: ${problem.message}`,
-    problem.found === undefined ? undefined : `found ${problem.found}`,
-    problem.expected === undefined ? undefined : `expected ${problem.expected}`,
-    problem.remedy,
-  ]
-    .filter((part) => part !== undefined)
-    .join('; ');
 }
 
 function dropUndefined<T extends object>(value: T): T {

@@ -18,7 +18,6 @@ export function gateClosed(partition: Partition, rules: GateRule[], decideBy?: D
           ? mend
           : `Nothing is committed. Until ${decideBy.toISOString()} the run waits for ` +
             `POST /api/runs/${instanceIdOf(dataset, date)}/decision; rejected, or not decided: ${mend.charAt(0).toLowerCase()}${mend.slice(1)}`,
-      status: 422,
     },
   );
 }
@@ -34,7 +33,6 @@ export function gateRejected(partition: Partition, rules: GateRule[], decision: 
     {
       ...observed(rules),
       remedy: `Nothing was committed. The rejected rows are at /api/runs/${instanceIdOf(dataset, date)}/quarantine; mend the files or the contract, then replay the run.`,
-      status: 422,
     },
   );
 }

@@ -15,7 +15,7 @@ export async function resolveGate(gates: GateStore, key: RunKey, isOverdue: bool
   }
   const gate = await gates.find(key.runId);
   if (!gate) {
-    throw new PipelineError('RUN_NOT_JUDGED', 'The run is to be settled before it was judged.', {
+    throw new PipelineError('RUN_NOT_EVALUATED', 'The gate of the run is resolved before its rules were evaluated.', {
       found: 'no verdict',
       where: { field: key.runId },
       remedy: 'Start a new run of this dataset and date.',

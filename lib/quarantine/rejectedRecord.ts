@@ -1,6 +1,8 @@
+import type { RecordFaultCode } from '../problems/recordFaultCodes';
+
 /** What is wrong with a record. */
 export interface RecordFault {
-  code: string;
+  code: RecordFaultCode;
   /** Null when the fault is of the record as a whole. */
   column: string | null;
   /** Null when the value is null. At most 200 characters. */

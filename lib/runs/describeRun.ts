@@ -1,3 +1,4 @@
+import { decodeProblem } from '../problems/codec';
 import type { Problem } from '../problems/problem';
 import type { Run, RunStatus, StepProgress } from './run';
 import { RUN_STEPS, type RunStep } from './runKey';
@@ -110,5 +111,6 @@ function secondsBetween(from: Date, to: Date): number {
 
 function unknownFailure(state: InstanceState | undefined): Problem | null {
   if (state?.status !== 'Failed') return null;
-  return { code: 'RUN_FAILED', message: state.failure ?? 'The orchestration failed.' };
+  const { failure = 'The orchestration failed.' } = state;
+  return decodeProblem(failure) ?? { code: 'RUN_FAILED', message: failure };
 }

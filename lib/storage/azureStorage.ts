@@ -192,7 +192,6 @@ function storageProblem(cause: RestError | StreamBroken, container: string, path
         found,
         remedy:
           'The service frees the name within minutes. Start the run again when its retries were over before that.',
-        retryable: true,
         cause,
       },
     );
@@ -201,7 +200,6 @@ function storageProblem(cause: RestError | StreamBroken, container: string, path
     return new PipelineError('LAKE_OBJECT_NOT_FOUND', 'The object does not exist.', {
       where,
       found,
-      status: 404,
       cause,
     });
   }
@@ -220,6 +218,6 @@ function storageProblem(cause: RestError | StreamBroken, container: string, path
       ? 'LAKE_STORAGE_REFUSED'
       : 'LAKE_STORAGE_UNAVAILABLE',
     'The storage account did not carry out the request.',
-    { where, found, retryable: status === undefined || status >= 500 || status === 408 || status === 429, cause },
+    { where, found, cause },
   );
 }

@@ -25,7 +25,6 @@ export function toVectorsError(error: unknown, action: string, url: string): Pip
       expected: `Qdrant's REST API at ${url}`,
       where: { setting: 'QDRANT_URL' },
       remedy: 'Check that Qdrant runs and is reachable; the same call may be repeated.',
-      retryable: true,
       cause: error,
     });
   }

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { createObjectStore } from '../../lib/app';
 import { readConfig } from '../../lib/config';
-import { describeProblem, PipelineError, toProblem } from '../../lib/problems/problem';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import { PipelineError, toProblem } from '../../lib/problems/problem';
 import type { FileStatistics } from '../../lib/delta/deltaActions';
 import { requireSnapshot } from '../../lib/delta/deltaLog';
 import { historyOf } from '../../lib/delta/history';

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { describeProblem, toProblem } from '../../lib/problems/problem';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import { toProblem } from '../../lib/problems/problem';
 import { findLayout } from '../platform/layout';
 import { takeOver } from '../platform/takeOver';
 import { postgresFolder, stopLeftOver } from '../postgres/postgres';

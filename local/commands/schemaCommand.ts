@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '../../lib/database/migrate';
 import { createPostgres } from '../../lib/database/postgres';
-import { describeProblem, toProblem } from '../../lib/problems/problem';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import { toProblem } from '../../lib/problems/problem';
 import { describeSchema } from '../postgres/describeSchema';
 import { startPostgres } from '../postgres/postgres';
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { describeProblem, PipelineError, toProblem, type Problem } from '../../lib/problems/problem';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import { PipelineError, toProblem, type Problem } from '../../lib/problems/problem';
 import { SAMPLE_DATASET, SAMPLE_DATE, SAMPLE_QUESTION } from '../../samples/stateOfTheUnion';
 import { dropSample } from './dropSample';
 import { followRun } from '../followRun';

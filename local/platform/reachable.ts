@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import type { ProblemCode } from '../../lib/problems/codes';
 import { PipelineError } from '../../lib/problems/problem';
 
 const LONGEST_WAIT_IN_MILLISECONDS = 5000;
@@ -12,7 +13,12 @@ export async function expectPostgres(url: string, abandon?: AbortSignal): Promis
     await client.connect();
   } catch (cause) {
     abandon?.throwIfAborted();
-    throw unreachable('POSTGRES', 'POSTGRES_URL', 'a PostgreSQL server that takes this user and database', cause);
+    throw unreachable(
+      'POSTGRES_UNREACHABLE',
+      'POSTGRES_URL',
+      'a PostgreSQL server that takes this user and database',
+      cause,
+    );
   } finally {
     abandon?.removeEventListener('abort', giveUp);
     await client.end().catch(() => undefined);
@@ -21,7 +27,7 @@ export async function expectPostgres(url: string, abandon?: AbortSignal): Promis
 
 /** Throws, naming the setting, when no HTTP server is at the URL. What it answers is the app's business. */
 export async function expectHttp(
-  name: 'STORAGE' | 'VECTORS',
+  code: 'STORAGE_UNREACHABLE' | 'VECTORS_UNREACHABLE',
   setting: string,
   url: string,
   abandon?: AbortSignal,
@@ -32,17 +38,16 @@ export async function expectHttp(
     await response.body?.cancel();
   } catch (cause) {
     abandon?.throwIfAborted();
-    throw unreachable(name, setting, `a server that answers at ${url}`, cause);
+    throw unreachable(code, setting, `a server that answers at ${url}`, cause);
   }
 }
 
-function unreachable(name: string, setting: string, expected: string, cause: unknown): PipelineError {
-  return new PipelineError(`${name}_UNREACHABLE`, 'What a setting names is out of reach.', {
+function unreachable(code: ProblemCode, setting: string, expected: string, cause: unknown): PipelineError {
+  return new PipelineError(code, 'What a setting names is out of reach.', {
     found: reasonOf(cause),
     expected,
     where: { setting },
     remedy: 'Start it, mend the setting, or leave it empty for the local platform to provide one.',
-    retryable: true,
     cause,
   });
 }

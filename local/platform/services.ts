@@ -36,7 +36,7 @@ export async function storageService(
   if (own) {
     const url = blobUrl(settings);
     const setting = settings.LAKE_CONNECTION_STRING ? 'LAKE_CONNECTION_STRING' : 'LAKE_ACCOUNT_URL';
-    if (url) await expectHttp('STORAGE', setting, url, abandon);
+    if (url) await expectHttp('STORAGE_UNREACHABLE', setting, url, abandon);
     return external('storage', url ?? 'by setting');
   }
   const azurite = await startAzurite({
@@ -125,7 +125,7 @@ export async function vectorService(
 ): Promise<Service> {
   if (settings.QDRANT_URL) {
     await expectHttp(
-      'VECTORS',
+      'VECTORS_UNREACHABLE',
       'QDRANT_URL',
       parseUrl('QDRANT_URL', settings.QDRANT_URL, 'http://127.0.0.1:6333').href,
       abandon,

@@ -1,5 +1,6 @@
 import type { Answer, Citation } from '../../lib/answering/answer';
-import { describeProblem, type Problem } from '../../lib/problems/problem';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import type { Problem } from '../../lib/problems/problem';
 import type { Run } from '../../lib/runs/run';
 
 /** What `npm start -- --json` prints as its last line, however the command ends. */

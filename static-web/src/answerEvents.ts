@@ -1,6 +1,10 @@
-import type { Answer, AskEvent } from '../../lib/api/ask';
-import { ApiError, isAbort, problemOf } from './problem';
+import type { Answer } from '../../lib/api/ask';
+import { ApiError, isAbort, problemOf, type Problem } from './problem';
 import { serverSentEvents } from './serverSentEvents';
+
+/** One event of a streamed answer: text as it comes, then the whole checked answer, or the problem that ended it. */
+export type AskEvent =
+  { type: 'token'; text: string } | { type: 'answer'; answer: Answer } | { type: 'error'; problem: Problem };
 
 /**
  * The events of an accepted answer, streamed or (when something between us and the API does not stream) whole.

@@ -1,9 +1,9 @@
-import type { AskEvent, AskRequest } from '../../lib/api/ask';
+import type { AskRequest } from '../../lib/api/ask';
 import type { DocumentPage, DocumentQuery } from '../../lib/api/documents';
 import type { Health } from '../../lib/api/health';
 import type { QuarantinePage, QuarantineQuery } from '../../lib/api/quarantine';
 import type { Decision, Run, RunDetail } from '../../lib/api/runs';
-import { answerEvents } from './answerEvents';
+import { answerEvents, type AskEvent } from './answerEvents';
 import { ApiError, isAbort, problemOf } from './problem';
 
 /** The pipeline's HTTP API. Every call throws ApiError with the problem that the API named, or an AbortError. */

@@ -1,4 +1,10 @@
-import type { Problem } from '../../lib/problems/problem';
+import type { Problem as ApiProblem } from '../../lib/problems/problem';
+import type { ProblemDetails } from '../../lib/problems/problemDetails';
+
+/** What went wrong: a problem of the API, or one of the page's own, such as `API_UNREACHABLE` or `HTTP_502`. */
+export interface Problem extends Omit<ApiProblem, 'code' | 'faults'> {
+  code: string;
+}
 
 /** What a call of the API throws when it did not get what it asked for. */
 export class ApiError extends Error {
@@ -23,14 +29,15 @@ export function problemOf(body: unknown, status?: number): Problem {
   if (!isObject(body)) {
     return { code: fallbackCode, message: `The API answered with status ${status ?? 'unknown'} and no explanation.` };
   }
+  const details: { [Name in keyof ProblemDetails]?: unknown } = body;
   return {
-    code: textOf(body.code) ?? fallbackCode,
-    message: textOf(body.detail) ?? textOf(body.message) ?? textOf(body.title) ?? 'The API gave no explanation.',
-    found: textOf(body.found),
-    expected: textOf(body.expected),
-    where: isObject(body.where) ? body.where : undefined,
-    remedy: textOf(body.remedy),
-    retryable: typeof body.retryable === 'boolean' ? body.retryable : undefined,
+    code: textOf(details.code) ?? fallbackCode,
+    message: textOf(details.detail) ?? textOf(details.title) ?? 'The API gave no explanation.',
+    found: textOf(details.found),
+    expected: textOf(details.expected),
+    where: isObject(details.where) ? details.where : undefined,
+    remedy: textOf(details.remedy),
+    retryable: typeof details.retryable === 'boolean' ? details.retryable : undefined,
   };
 }
 

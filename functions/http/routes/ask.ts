@@ -4,6 +4,7 @@ import { ask } from '../../../lib/answering/ask';
 import { answer, askRequest } from '../../../lib/api/ask';
 import { SAMPLE } from '../sampleRequests';
 import { toProblem } from '../../../lib/problems/problem';
+import { problemDetails } from '../../../lib/problems/problemDetails';
 import { defineRoute } from '../route';
 
 export const askRoute = defineRoute({
@@ -50,6 +51,6 @@ async function* eventLines(
   } catch (error) {
     // The status line was sent long ago: the problem travels as an event.
     onError(error);
-    yield lines('error', toProblem(error));
+    yield lines('error', problemDetails(toProblem(error)));
   }
 }

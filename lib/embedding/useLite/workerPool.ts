@@ -100,7 +100,6 @@ export class WorkerPool {
     if (position >= 0) this.members.splice(position, 1);
     const reason = cause instanceof Error ? cause.message : `exit code ${exitCode}`;
     const error = new PipelineError('EMBEDDING_WORKER_FAILED', `an embedding worker stopped: ${reason}`, {
-      retryable: true,
       remedy: 'A new worker is started with the next batch. If this repeats, check memory and the npm install.',
       cause,
     });

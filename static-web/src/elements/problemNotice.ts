@@ -1,4 +1,4 @@
-import type { Problem } from '../../../lib/problems/problem';
+import type { Problem } from '../problem';
 import { placeOf } from '../problem';
 import { element } from './element';
 
@@ -19,7 +19,7 @@ export function problemNotice(problem: Problem): HTMLElement {
   );
 }
 
-/** Puts a problem, or nothing, into a slot. The same problem again is left standing: an alert is read out at every write. */
+/** Puts a problem, or nothing, into a slot. The same problem again is left as it is: an alert is read out at every write. */
 export function showProblem(slot: HTMLElement, problem: Problem | undefined): void {
   const notice = problem && problemNotice(problem);
   if (notice && slot.firstElementChild?.textContent === notice.textContent) return;

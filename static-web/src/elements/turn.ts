@@ -1,5 +1,5 @@
 import type { Answer } from '../../../lib/api/ask';
-import type { Problem } from '../../../lib/problems/problem';
+import type { Problem } from '../problem';
 import { formatCounted } from '../formatting';
 import { withoutUnfinishedMarker } from '../markers';
 import { answerText } from './answerText';

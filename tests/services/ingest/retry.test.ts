@@ -31,8 +31,7 @@ function failingStore(
   carriedOut: boolean,
 ): { store: ObjectStore; operations(): number } {
   let count = 0;
-  const fail = () =>
-    new PipelineError('LAKE_STORAGE_UNAVAILABLE', 'The test broke the connection.', { retryable: true });
+  const fail = () => new PipelineError('LAKE_STORAGE_UNAVAILABLE', 'The test broke the connection.');
   const wrap = <Arguments extends unknown[], Result>(work: (...input: Arguments) => Promise<Result>) => {
     return async (...input: Arguments): Promise<Result> => {
       count += 1;

@@ -6,13 +6,13 @@ it('takes any answer of an HTTP server for one that is there', async () => {
   const server = createServer((_request, response) => response.writeHead(401).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  await expect(expectHttp('VECTORS', 'QDRANT_URL', `http://127.0.0.1:${port}`)).resolves.toBeUndefined();
+  await expect(expectHttp('VECTORS_UNREACHABLE', 'QDRANT_URL', `http://127.0.0.1:${port}`)).resolves.toBeUndefined();
   server.close();
 });
 
 it('names the setting of a server that is not there', async () => {
   const port = await anyFreePort();
-  await expect(expectHttp('VECTORS', 'QDRANT_URL', `http://127.0.0.1:${port}`)).rejects.toMatchObject({
+  await expect(expectHttp('VECTORS_UNREACHABLE', 'QDRANT_URL', `http://127.0.0.1:${port}`)).rejects.toMatchObject({
     code: 'VECTORS_UNREACHABLE',
     where: { setting: 'QDRANT_URL' },
     found: expect.stringContaining('ECONNREFUSED') as string,
@@ -29,7 +29,7 @@ it('ends at once when the start is given up', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const abandon = new AbortController();
-  const asked = expectHttp('VECTORS', 'QDRANT_URL', `http://127.0.0.1:${port}`, abandon.signal);
+  const asked = expectHttp('VECTORS_UNREACHABLE', 'QDRANT_URL', `http://127.0.0.1:${port}`, abandon.signal);
   abandon.abort(new Error('given up'));
   await expect(asked).rejects.toThrow('given up');
   server.closeAllConnections();

@@ -138,7 +138,7 @@ describe('a giant rejected record', () => {
     const [input, output] = [path.join(folder, 'range.csv'), path.join(folder, 'rejected.ndjson')];
     await writeFile(input, `first,"${'é "" \u0001\n'.repeat(400_000)}"\nsecond\n`);
     const source = { path: 'letters/x.csv', localFile: input, offset: 0, firstLine: 2, firstRecord: 1 };
-    const fault = { code: 'VALUE_TOO_LONG', column: 'body', found: null, expected: 'less' };
+    const fault = { code: 'ROW_VALUE_LENGTH' as const, column: 'body', found: null, expected: 'less' };
     const dialect = dialectOf({ delimiter: ',', quote: '"' });
     await writeRejectedRecords(
       output,
@@ -158,7 +158,7 @@ describe('a giant rejected record', () => {
     const { records, nextCursor } = await readQuarantine(lake, giant, { limit: 10 });
     expect(nextCursor).toBeNull();
     expect(records).toMatchObject([
-      { record: 1, code: 'VALUE_TOO_LONG', isTruncated: true },
+      { record: 1, code: 'ROW_VALUE_LENGTH', isTruncated: true },
       { record: 2, raw: 'second', isTruncated: false, more: [{ column: 'title' }] },
     ]);
     expect(records[0]?.raw.startsWith('first,"é "" \u0001\n')).toBe(true);

@@ -65,7 +65,7 @@ describe('the record of a run', () => {
   });
 
   it('keeps the problem of a failed part, which a retry clears', async () => {
-    const fail = (): Promise<never> => Promise.reject(new PipelineError('LAKE_DOWN', 'no lake', { retryable: true }));
+    const fail = (): Promise<never> => Promise.reject(new PipelineError('LAKE_STORAGE_UNAVAILABLE', 'no lake'));
     await expect(recordTask(runs, key, { step: 'gate', task: 0 }, fail)).rejects.toThrow('no lake');
     const statusOfGate = async (): Promise<string | undefined> =>
       describeRun(id, running, (await runs.latest([id])).get(id), new Date()).steps.find(({ name }) => name === 'gate')
@@ -86,9 +86,13 @@ describe('the record of a run', () => {
       error: null,
     });
     await runs.begin({ ...key, runId: 'second' });
-    await runs.conclude('second', { problem: { code: 'X_FAILED', message: 'why' } });
+    await runs.conclude('second', { problem: { code: 'RECONCILE_MISMATCH', message: 'why' } });
     const failed = describeRun(id, { ...running, status: 'Failed' }, (await runs.latest([id])).get(id), new Date());
-    expect(failed).toMatchObject({ status: 'Failed', runId: 'second', error: { code: 'X_FAILED', message: 'why' } });
+    expect(failed).toMatchObject({
+      status: 'Failed',
+      runId: 'second',
+      error: { code: 'RECONCILE_MISMATCH', message: 'why' },
+    });
   });
 
   it('lists the latest execution of each dataset and date, newest first', async () => {

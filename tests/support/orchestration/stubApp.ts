@@ -6,12 +6,22 @@ import { transformFileSync } from '@swc/core';
 const ROOT = path.resolve(__dirname, '../../..');
 const STUBS = path.join(__dirname, 'fixtures/stub-app');
 
-/** A Functions app in a new temporary folder: the orchestrators as they are in the tree, over stub activities. */
+const sourcesOf = (folder: string): string[] =>
+  fs.readdirSync(path.join(ROOT, folder)).map((name) => `${folder}/${name}`);
+
+/**
+ * A Functions app in a new temporary folder: the orchestrators and the outcome of steps as they are in the tree, over stub
+ * steps. Only the intervals between the attempts are shorter.
+ */
 export function buildStubApp(): { appFolder: string; remove(): void } {
   const appFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'stub-app-'));
   for (const name of fs.readdirSync(STUBS)) fs.copyFileSync(path.join(STUBS, name), path.join(appFolder, name));
-  const orchestrators = fs.readdirSync(path.join(ROOT, 'orchestrators')).map((name) => `orchestrators/${name}`);
-  for (const name of ['functions/orchestrations.ts', ...orchestrators]) {
+  for (const name of [
+    'functions/orchestrations.ts',
+    'lib/ingest/outcomeOf.ts',
+    ...sourcesOf('orchestrators'),
+    ...sourcesOf('lib/problems'),
+  ]) {
     const { code } = transformFileSync(path.join(ROOT, name), {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
       module: { type: 'commonjs' },
@@ -19,6 +29,7 @@ export function buildStubApp(): { appFolder: string; remove(): void } {
     fs.mkdirSync(path.dirname(path.join(appFolder, name)), { recursive: true });
     fs.writeFileSync(path.join(appFolder, name.replace(/\.ts$/, '.js')), code);
   }
+  fs.renameSync(path.join(appFolder, 'retryPolicies.cjs'), path.join(appFolder, 'orchestrators/retryPolicies.js'));
   fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(appFolder, 'node_modules'), 'junction');
   return { appFolder, remove: () => fs.rmSync(appFolder, { recursive: true, force: true }) };
 }

@@ -1,11 +1,12 @@
 import { STEP_NAMES } from '../../../lib/ingest/registry';
+import { encodeProblem } from '../../../lib/problems/codec';
 import type { Problem } from '../../../lib/problems/problem';
 import { playOrchestration, type FakeTimer, type Wake } from '../../support/orchestration/playOrchestration';
 
 const ok = (result: object): { ok: true; result: object } => ({ ok: true, result });
 const refused = (problem: Partial<Problem>): { ok: false; problem: Problem } => ({
   ok: false,
-  problem: { code: 'SOME_CODE', message: 'some message', ...problem },
+  problem: { code: 'STEP_FAILED', message: 'some message', ...problem },
 });
 const summary = {
   rows: { source: 7, lake: 6, sql: 6, vectors: 6 },
@@ -181,27 +182,28 @@ describe('a step that refuses', () => {
     ['commitRun', undefined],
   ])('%s: nothing after it but the clean-up', (name, expected) => {
     const { message, names, concluded } = playFailing({
-      [name]: () => refused({ code: 'CSV_EMPTY', found: '0 bytes' }),
+      [name]: () => refused({ code: 'CSV_EMPTY_FILE', found: '0 bytes' }),
     });
-    expect(message).toContain('CSV_EMPTY');
-    expect(concluded).toMatchObject({ problem: { code: 'CSV_EMPTY', found: '0 bytes' } });
+    expect(message).toContain('CSV_EMPTY_FILE');
+    expect(concluded).toMatchObject({ problem: { code: 'CSV_EMPTY_FILE', found: '0 bytes' } });
     const after = names.slice(names.indexOf(name) + 1);
     expect(expected ? names : after).toEqual(expected ?? ['discardRun', 'concludeRun']);
   });
 
   it('in a range: the other ranges end, then the run stops', () => {
     const transformRange = ({ task }: { task: number }): object =>
-      task === 1 ? refused({ code: 'CSV_BROKEN' }) : ok({ rows: 1, rejected: 0, bytes: 1 });
+      task === 1 ? refused({ code: 'CSV_NOT_CSV' }) : ok({ rows: 1, rejected: 0, bytes: 1 });
     const { message, names } = playFailing({ transformRange });
     expect(names.filter((name) => name === 'transformRange')).toHaveLength(3);
     expect(names).not.toContain('evaluateRun');
-    expect(message).toContain('CSV_BROKEN');
+    expect(message).toContain('CSV_NOT_CSV');
   });
 });
 
 describe('a stream that fails after the commit', () => {
   const embedDocuments = (): never => {
-    throw new Error("Activity function 'embedDocuments' failed: VECTORS_UNAVAILABLE: Qdrant does not answer");
+    const problem = { code: 'VECTORS_UNAVAILABLE', message: 'Qdrant does not answer', found: 'fetch failed' } as const;
+    throw new Error(`Activity function 'embedDocuments' failed: ${encodeProblem(problem)}`);
   };
   const { names, concluded } = playFailing({ embedDocuments });
 
@@ -215,8 +217,8 @@ describe('a stream that fails after the commit', () => {
     expect(names).not.toContain('reconcileRun');
   });
 
-  it('keeps the code that the message carries', () => {
-    expect(concluded).toMatchObject({ problem: { code: 'VECTORS_UNAVAILABLE' } });
+  it('keeps the problem that the message carries', () => {
+    expect(concluded).toMatchObject({ problem: { code: 'VECTORS_UNAVAILABLE', found: 'fetch failed' } });
   });
 });
 

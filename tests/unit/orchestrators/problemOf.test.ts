@@ -1,19 +1,23 @@
-import { problemOf } from '../../../orchestrators/callStep';
+import { encodeProblem } from '../../../lib/problems/codec';
+import type { Problem } from '../../../lib/problems/problem';
+import { problemOf, StepFailure } from '../../../orchestrators/callStep';
 
 const DETAILS = '\n {"$type":"System.Exception, System.Private.CoreLib","Message":"x","StackTraceString":"at here"}';
+const PROBLEM: Problem = { code: 'VECTORS_UNAVAILABLE', message: 'No answer.', found: 'fetch failed' };
+
+it('gives the problem of a StepFailure, also when only its text is left', () => {
+  expect(problemOf(new StepFailure(PROBLEM))).toBe(PROBLEM);
+  expect(problemOf(new Error(new StepFailure(PROBLEM).message))).toEqual(PROBLEM);
+});
+
+it('gives the problem that a step threw', () => {
+  const text = `Orchestrator function 'embed' failed: Activity function 'x' failed: ${encodeProblem(PROBLEM)}${DETAILS}`;
+  expect(problemOf(new Error(text))).toEqual(PROBLEM);
+});
 
 it.each([
-  [
-    "Activity function 'ensureRun' failed: VECTORS_UNAVAILABLE (QDRANT_URL): No collection now.; found fetch failed " +
-      DETAILS,
-    { code: 'VECTORS_UNAVAILABLE', message: 'QDRANT_URL: No collection now.; found fetch failed' },
-  ],
-  [
-    "Orchestrator function 'embed' failed: Activity function 'embedDocuments' failed: VECTORS_UNAVAILABLE: No answer.",
-    { code: 'VECTORS_UNAVAILABLE', message: 'No answer.' },
-  ],
-  ["Activity function 'plan' failed: no code here " + DETAILS, { code: 'STEP_FAILED', message: 'no code here' }],
-  ['said plainly', { code: 'STEP_FAILED', message: 'said plainly' }],
-])('tells what was thrown, without the words of the engine around it: %j', (message, problem) => {
-  expect(problemOf(new Error(message))).toEqual(problem);
+  ["Activity function 'plan' failed: the SOME_WORD is no code" + DETAILS, 'the SOME_WORD is no code'],
+  ["The function 'plan' doesn't exist.", "The function 'plan' doesn't exist."],
+])('gives STEP_FAILED for what the engine itself threw: %j', (text, message) => {
+  expect(problemOf(new Error(text))).toEqual({ code: 'STEP_FAILED', message });
 });

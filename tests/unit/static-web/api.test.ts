@@ -5,8 +5,10 @@ import type { Health as ServerHealth } from '../../../lib/health';
 import type { DocumentFilters, DocumentPage as ServerDocumentPage } from '../../../lib/documents/documentQueries';
 import type { QuarantineCounts } from '../../../lib/quarantine/quarantineCounts';
 import type { QuarantinePage as ServerQuarantinePage } from '../../../lib/quarantine/quarantinePage';
+import { problemDetails } from '../../../lib/problems/problemDetails';
 import { createApi } from '../../../static-web/src/api';
-import type { Answer, AskEvent } from '../../../lib/api/ask';
+import type { Answer } from '../../../lib/api/ask';
+import type { AskEvent } from '../../../static-web/src/answerEvents';
 import type { DocumentPage, DocumentQuery } from '../../../lib/api/documents';
 import type { Health } from '../../../lib/api/health';
 import type { QuarantinePage, QuarantineQuery } from '../../../lib/api/quarantine';
@@ -82,9 +84,10 @@ describe('asking', () => {
   });
 
   it('ends with the problem that the stream names', async () => {
-    answerWith(200, 'text/event-stream', 'event: error\ndata: {"code":"MODEL_DOWN","detail":"No model."}\n\n');
+    const details = problemDetails({ code: 'ANSWER_UNAVAILABLE', message: 'No model.', remedy: 'Wait.' });
+    answerWith(200, 'text/event-stream', `event: error\ndata: ${JSON.stringify(details)}\n\n`);
     expect(await collect(createApi(origin).ask({ question: 'How?' }))).toMatchObject([
-      { type: 'error', problem: { code: 'MODEL_DOWN', message: 'No model.' } },
+      { type: 'error', problem: { code: 'ANSWER_UNAVAILABLE', message: 'No model.', remedy: 'Wait.' } },
     ]);
   });
 
@@ -190,8 +193,8 @@ describe('other calls', () => {
   });
 
   it("reads a page of a run's quarantine", async () => {
-    const query: Required<QuarantineQuery> = { run: 'r', code: 'VALUE_MISSING', cursor: 'c', limit: 2 };
-    const fault = { code: 'VALUE_MISSING', column: 'title', found: null, expected: 'a value' };
+    const query: Required<QuarantineQuery> = { run: 'r', code: 'ROW_VALUE_REQUIRED', cursor: 'c', limit: 2 };
+    const fault = { code: 'ROW_VALUE_REQUIRED' as const, column: 'title', found: null, expected: 'a value' };
     const record = {
       ...fault,
       file: 'a.csv',
@@ -206,7 +209,7 @@ describe('other calls', () => {
       runId: 'r',
       records: [record],
       nextCursor: null,
-      counts: { codes: [{ code: 'VALUE_MISSING', records: 1 }], isWhole: true },
+      counts: { codes: [{ code: 'ROW_VALUE_REQUIRED', records: 1 }], isWhole: true },
     };
     const expected: QuarantinePage = sent;
     let path: string | undefined;
@@ -215,7 +218,7 @@ describe('other calls', () => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(sent));
     };
     expect(await createApi(origin).quarantine('a', query)).toEqual(expected);
-    expect(path).toBe('/api/runs/a/quarantine?run=r&code=VALUE_MISSING&cursor=c&limit=2');
+    expect(path).toBe('/api/runs/a/quarantine?run=r&code=ROW_VALUE_REQUIRED&cursor=c&limit=2');
   });
 
   it('leaves empty filters out of the address', async () => {

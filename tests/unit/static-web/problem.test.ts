@@ -24,8 +24,7 @@ it('reads a problem+json body', () => {
   });
 });
 
-it('takes message, then title, where there is no detail', () => {
-  expect(problemOf({ message: 'm', title: 't' }, 500).message).toBe('m');
+it('takes the title where there is no detail', () => {
   expect(problemOf({ title: 't' }, 500).message).toBe('t');
 });
 

@@ -1,0 +1,26 @@
+import { encodeProblem } from '../problems/codec';
+import { describeProblem } from '../problems/describeProblem';
+import { PipelineError, toProblem } from '../problems/problem';
+import { shortenProblem } from '../problems/shortenProblem';
+import type { RunKey } from '../runs/runKey';
+import type { Outcome, StepLog } from './step';
+
+/**
+ * What an activity answers. A permanent failure (a PipelineError that no retry changes) is an answer. What a retry may change
+ * is thrown, so that the orchestrator's retry policy sees it; an engine carries only its text, so the text carries the problem.
+ */
+export async function outcomeOf<Result>(
+  step: string,
+  { dataset, date }: RunKey,
+  log: StepLog,
+  work: () => Promise<Result>,
+): Promise<Outcome<Result>> {
+  try {
+    return { ok: true, result: await work() };
+  } catch (error) {
+    const problem = toProblem(error);
+    log.warn(`${step} ${dataset} ${date}: ${describeProblem(problem)}`);
+    if (error instanceof PipelineError && !error.retryable) return { ok: false, problem: shortenProblem(problem) };
+    throw new Error(encodeProblem(problem), { cause: error });
+  }
+}

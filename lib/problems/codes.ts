@@ -1,0 +1,210 @@
+/**
+ * Every code of a problem, once: what it means, which HTTP status answers it, and whether the same call may succeed later
+ * with nothing changed by the caller. A code is stable: callers branch on it. `docs/problems.md` is made from this table.
+ */
+export interface CodeEntry {
+  /** One plain sentence for every occurrence; what is particular to one stands in the problem's message. */
+  title: string;
+  status: number;
+  retryable: boolean;
+}
+
+const permanent = (status: number, title: string): CodeEntry => ({ title, status, retryable: false });
+const retryable = (status: number, title: string): CodeEntry => ({ title, status, retryable: true });
+/** Of the commands on a developer's machine: no HTTP answer carries it. */
+const command = (title: string): CodeEntry => permanent(500, title);
+
+const requests = {
+  BODY_NOT_JSON: permanent(400, 'The request body is not JSON.'),
+  REQUEST_INVALID: permanent(400, 'The request is not valid.'),
+  FIELD_INVALID: permanent(400, 'A field of the request is not valid.'),
+  CURSOR_INVALID: permanent(400, 'The cursor is not one that this API returned.'),
+  ROUTE_NOT_FOUND: permanent(404, 'The API does not have this call.'),
+  API_UNREACHABLE: retryable(502, 'The Functions host does not answer.'),
+  INTERNAL: permanent(500, 'Something failed that has no code of its own.'),
+};
+
+const runs = {
+  RUN_DATE_INVALID: permanent(400, 'The date is not a calendar day.'),
+  RUN_ID_INVALID: permanent(400, 'The run id is not safe in a path.'),
+  RUN_NOT_FOUND: permanent(404, 'The run is not known.'),
+  RUN_UNDER_WAY: permanent(409, 'A run of this partition is under way.'),
+  RUN_NOT_BLOCKED: permanent(409, 'The run does not wait for a decision.'),
+  RUN_ALREADY_DECIDED: permanent(409, 'Another decision came first.'),
+  RUN_NOT_EVALUATED: permanent(500, 'The run has no verdict yet.'),
+  RUN_STAGING_GONE: permanent(500, 'The staged files of the run do not exist.'),
+  RUN_FAILED: permanent(500, 'The orchestration failed without naming a problem.'),
+  STEP_FAILED: permanent(500, 'The orchestration engine failed to run a step.'),
+  RECONCILE_MISMATCH: permanent(500, 'The stores disagree about a partition.'),
+};
+
+const contracts = {
+  DATASET_NAME_INVALID: permanent(400, 'The dataset name is not safe as a folder name.'),
+  DATASET_UNKNOWN: permanent(404, 'The dataset is not known.'),
+  CONTRACTS_FOLDER_NOT_FOUND: permanent(500, 'The folder with the data contracts cannot be read.'),
+  CONTRACT_INVALID: permanent(500, 'The data contract is not valid.'),
+  CONTRACT_FIELD_INVALID: permanent(500, 'A field of the data contract is not valid.'),
+  CONTRACT_QUERY_INVALID: permanent(500, 'A query of the data contract cannot be run.'),
+  CONTRACT_YAML_INVALID: permanent(500, 'The data contract is not valid YAML.'),
+};
+
+const sources = {
+  RAW_FOLDER_NOT_FOUND: permanent(404, 'There are no files for this dataset and date.'),
+  RAW_NO_MATCHING_FILE: permanent(422, 'No file has a name that the contract expects.'),
+  SOURCE_GZIP_BROKEN: permanent(422, 'The gzip data of a file is broken.'),
+  SOURCE_ENCODING_CONTRADICTED: permanent(422, 'A file has another encoding than the contract says.'),
+  SOURCE_ENCODING_INVALID: permanent(422, 'A file has bytes that its encoding does not allow.'),
+  SQL_SOURCE_DATE_PASSED: permanent(409, 'A later date of the SQL source is committed.'),
+  SQL_SOURCE_REJECTED: permanent(422, 'The SQL source refused the statement.'),
+  SQL_SOURCE_WATERMARK_NULL: permanent(422, 'A row of the SQL source has no watermark.'),
+  SQL_SOURCE_UNAVAILABLE: retryable(503, 'The SQL source does not answer.'),
+};
+
+const csv = {
+  CSV_FILES_INVALID: permanent(422, 'The files of the run have faults of several kinds.'),
+  CSV_FILE_CHANGED: permanent(409, 'A file was changed or removed while its run was under way.'),
+  CSV_EMPTY_FILE: permanent(422, 'The file is empty.'),
+  CSV_NOT_CSV: permanent(422, 'The file is not a CSV file.'),
+  CSV_ENCODING_INVALID: permanent(422, 'The file is not valid UTF-8.'),
+  CSV_ENCODING_UTF16: permanent(422, 'The file is UTF-16 and the contract expects UTF-8.'),
+  CSV_LINE_END_UNSUPPORTED: permanent(422, 'The file has line ends that are not supported.'),
+  CSV_DELIMITER_MISMATCH: permanent(422, 'The file has another delimiter than the contract says.'),
+  CSV_QUOTE_UNTERMINATED: permanent(422, 'A quoted field does not end.'),
+  CSV_HEADER_QUOTE_BROKEN: permanent(422, 'The header has a broken quoted field.'),
+  CSV_HEADER_MISSING_COLUMN: permanent(422, 'The header lacks a column of the contract.'),
+  CSV_HEADER_RENAMED_COLUMN: permanent(422, 'The header has another name for a column of the contract.'),
+  CSV_HEADER_REPEATED_COLUMN: permanent(422, 'The header has a column more than once.'),
+  CSV_HEADER_UNKNOWN_COLUMN: permanent(422, 'The header has a column that the contract does not have.'),
+};
+
+const transform = {
+  TRANSFORM_RANGE_UNKNOWN: permanent(500, 'The plan of the run has no such range.'),
+  TRANSFORM_RECORDS_LOST: permanent(500, 'Two counts of the records of a range differ.'),
+  DUCKDB_OUT_OF_MEMORY: permanent(500, 'The engine needs more memory than it may use.'),
+  QUALITY_GATE_CLOSED: permanent(422, 'The quality gate is closed.'),
+  QUALITY_GATE_REJECTED: permanent(422, 'The run was rejected at the quality gate.'),
+  QUARANTINE_UNREADABLE: permanent(500, 'A quarantine file cannot be read.'),
+};
+
+const lake = {
+  LAKE_STORAGE_FORBIDDEN: permanent(500, 'The storage account denies access.'),
+  LAKE_STORAGE_REFUSED: permanent(500, 'The storage account refused the request.'),
+  LAKE_STORAGE_UNAVAILABLE: retryable(503, 'The storage account does not answer.'),
+  LAKE_CONTAINER_NOT_FOUND: permanent(500, 'The container does not exist.'),
+  LAKE_CONTAINER_BEING_DELETED: retryable(503, 'The name of a deleted container is not free yet.'),
+  LAKE_OBJECT_NOT_FOUND: permanent(404, 'The object does not exist.'),
+  LAKE_TABLE_NOT_FOUND: permanent(404, 'The table does not exist.'),
+  LAKE_VERSION_NOT_FOUND: permanent(404, 'The table has no such version.'),
+  LAKE_RETENTION_INVALID: permanent(400, 'The retention is not a number of hours.'),
+  LAKE_RESTORE_FILES_GONE: permanent(409, 'Files of the version to restore were deleted.'),
+  LAKE_COMMIT_CONFLICT: permanent(409, 'Another writer changed the table first.'),
+  LAKE_COMMIT_CONTENDED: retryable(503, 'Other runs kept committing to the table first.'),
+  LAKE_SCHEMA_INCOMPATIBLE: permanent(422, 'The contract does not fit the schema of the table.'),
+  LAKE_LOG_BROKEN: permanent(500, 'The log of the table cannot be read.'),
+  LAKE_LOG_INCOMPLETE: permanent(500, 'The log of the table has a gap.'),
+  LAKE_PROTOCOL_UNSUPPORTED: permanent(500, 'The table needs features that are not supported.'),
+  LAKE_PARTITIONING_UNSUPPORTED: permanent(500, 'The table is not partitioned by ingest_date.'),
+  LAKE_TABLE_APPEND_ONLY: permanent(500, 'The table accepts additions only.'),
+  LAKE_PART_MISSING: permanent(500, 'A part of the run is missing.'),
+  LAKE_PART_NOT_FOUND: permanent(500, 'The partition has no such part.'),
+};
+
+const stores = {
+  DATABASE_UNAVAILABLE: retryable(503, 'PostgreSQL does not answer.'),
+  DATABASE_REJECTED: permanent(500, 'PostgreSQL refused the statement.'),
+  DATABASE_VALUE_REJECTED: permanent(500, 'PostgreSQL refused a value of the statement.'),
+  DATABASE_TEXT_UNTRANSLATABLE: permanent(400, 'A text has a character that PostgreSQL cannot hold.'),
+  MIGRATION_MISSING: permanent(500, 'The database has a migration that this version of the app does not have.'),
+  MIGRATION_CHANGED: permanent(500, 'A migration that the database has was changed afterwards.'),
+  ROW_KEYS_INCOMPLETE: permanent(500, 'The rows loaded by the run are not all in PostgreSQL.'),
+  VECTORS_INCOMPLETE: permanent(500, 'The chunks of the run are not all in the vector index.'),
+  VECTORS_UNAVAILABLE: retryable(503, 'The vector index does not answer.'),
+  VECTORS_REJECTED: permanent(500, 'The vector index refused the request.'),
+  VECTORS_COLLECTION_MISMATCH: permanent(500, 'The vector collection has another shape.'),
+};
+
+// 502 where the fault lies with the service behind the API, or with how the app is set up to use it.
+const models = {
+  EMBEDDING_UNAVAILABLE: retryable(503, 'The embedding service does not answer.'),
+  EMBEDDING_RATE_LIMITED: retryable(503, 'The embedding service allows no more requests now.'),
+  EMBEDDING_DENIED: permanent(502, 'The embedding service does not accept the credentials.'),
+  EMBEDDING_MODEL_NOT_FOUND: permanent(502, 'The embedding service does not have the model.'),
+  EMBEDDING_REJECTED: permanent(502, 'The embedding service refused the request.'),
+  EMBEDDING_FILTERED: permanent(422, 'The content filter of the embedding service blocked a text.'),
+  EMBEDDING_INCOMPLETE: retryable(503, 'The embedding service returned too few vectors.'),
+  EMBEDDING_DIMENSIONS_MISMATCH: permanent(500, 'The embedding service returned vectors of another length.'),
+  EMBEDDING_FAILED: permanent(500, 'The embedded model failed on a text.'),
+  EMBEDDING_WORKER_FAILED: retryable(503, 'A worker of the embedded model stopped.'),
+  EMBEDDING_CLOSED: permanent(500, 'The embedder was closed while it was in use.'),
+  ANSWER_UNAVAILABLE: retryable(503, 'The answer service does not answer.'),
+  ANSWER_RATE_LIMITED: retryable(503, 'The answer service allows no more requests now.'),
+  ANSWER_DENIED: permanent(502, 'The answer service does not accept the credentials.'),
+  ANSWER_MODEL_NOT_FOUND: permanent(502, 'The answer service does not have the model.'),
+  ANSWER_REJECTED: permanent(502, 'The answer service refused the request.'),
+  ANSWER_FILTERED: permanent(422, 'The content filter of the answer service blocked a text.'),
+  ANSWER_INCOMPLETE: retryable(503, 'The answer ended too early.'),
+  ANSWER_EMPTY: retryable(503, 'The model answered nothing.'),
+  ANSWER_TIMEOUT: retryable(504, 'The answer did not come in time.'),
+  ANSWER_CANCELLED: permanent(499, 'The caller withdrew the question.'),
+};
+
+const settings = {
+  CONFIGURATION_INVALID: permanent(500, 'Settings are missing or wrong.'),
+  SETTING_MISSING: permanent(500, 'A setting is missing.'),
+  SETTING_INVALID: permanent(500, 'A setting is not valid.'),
+  SETTING_CONFLICT: permanent(500, 'Two settings contradict each other.'),
+};
+
+const commands = {
+  CONTRACT_INFER_NO_COLUMNS: command('The file has no header to draft a contract from.'),
+  CONTRACT_INFER_NO_KEY: command('No column of the file can be a key.'),
+  CONTRACT_INFER_NO_RECORDS: command('The file has no values to draft a contract from.'),
+  DATA_FOLDER_UNUSABLE: command('The data folder cannot be written.'),
+  FUNC_NOT_FOUND: command('The func command is not on PATH.'),
+  OPTION_INVALID: command('An option of the command is not valid.'),
+  PLATFORM_RUNNING: command('Pipeline-X already runs on this data.'),
+  PORT_INVALID: command('A setting is not a port number.'),
+  PORTS_IN_USE: command('No free port was found.'),
+  POSTGRES_UNREACHABLE: retryable(503, 'The PostgreSQL server of the settings does not answer.'),
+  STORAGE_UNREACHABLE: retryable(503, 'The storage account of the settings does not answer.'),
+  VECTORS_UNREACHABLE: retryable(503, 'The vector index of the settings does not answer.'),
+  SERVICE_DIED: command('A service ended unexpectedly.'),
+  SERVICE_NOT_STARTED: command('A service did not start.'),
+  STOPPED: command('The command was stopped.'),
+};
+
+const codes = {
+  ...requests,
+  ...runs,
+  ...contracts,
+  ...sources,
+  ...csv,
+  ...transform,
+  ...lake,
+  ...stores,
+  ...models,
+  ...settings,
+  ...commands,
+};
+
+export type ProblemCode = keyof typeof codes;
+
+/** The codes in the order and under the headings of `docs/problems.md`. */
+export const codeGroups: { heading: string; codes: Record<string, CodeEntry>; isOfCommands?: true }[] = [
+  { heading: 'Requests', codes: requests },
+  { heading: 'Runs', codes: runs },
+  { heading: 'Datasets and data contracts', codes: contracts },
+  { heading: 'Files and SQL sources', codes: sources },
+  { heading: 'CSV', codes: csv },
+  { heading: 'Transform, quality and quarantine', codes: transform },
+  { heading: 'Lake', codes: lake },
+  { heading: 'PostgreSQL and Qdrant', codes: stores },
+  { heading: 'Embedding and answers', codes: models },
+  { heading: 'Settings', codes: settings },
+  { heading: 'Commands', codes: commands, isOfCommands: true },
+];
+
+/** What a code means. A code that this version of the app does not know, from stored data, counts as INTERNAL. */
+export function codeEntry(code: string): CodeEntry {
+  return Object.hasOwn(codes, code) ? codes[code as ProblemCode] : codes.INTERNAL;
+}

@@ -1,0 +1,6 @@
+import { problemsPage } from './problemsPage';
+
+/** Documentation that is generated from the tables of the code, so that the two cannot differ. */
+export const generatedPages: { file: string; text: () => string }[] = [
+  { file: 'docs/problems.md', text: problemsPage },
+];

@@ -1,0 +1,46 @@
+import { FaultList, PipelineError, toProblem } from '../../../lib/problems/problem';
+import { problemDetails } from '../../../lib/problems/problemDetails';
+
+it('says what the code means in the title, and what happened in the detail', () => {
+  const error = new PipelineError('DATASET_UNKNOWN', 'There is no contract for "lettres".', {
+    found: 'lettres',
+    expected: 'letters',
+    where: { field: 'dataset' },
+    remedy: 'Use a known dataset.',
+    cause: new Error('hidden'),
+  });
+  expect(problemDetails(toProblem(error))).toEqual({
+    type: 'urn:pipeline-x:problem:dataset-unknown',
+    title: 'The dataset is not known.',
+    status: 404,
+    detail: 'There is no contract for "lettres".',
+    code: 'DATASET_UNKNOWN',
+    found: 'lettres',
+    expected: 'letters',
+    where: { field: 'dataset' },
+    remedy: 'Use a known dataset.',
+    retryable: false,
+  });
+});
+
+it('carries every fault, and whether a retry helps', () => {
+  const faults = [{ code: 'FIELD_INVALID' as const, message: 'm', where: { field: 'date' } }];
+  expect(problemDetails(toProblem(new FaultList('REQUEST_INVALID', 'x', faults)))).toMatchObject({
+    status: 400,
+    faults,
+  });
+  expect(problemDetails(toProblem(new PipelineError('ANSWER_TIMEOUT', 'x')))).toMatchObject({
+    status: 504,
+    retryable: true,
+  });
+});
+
+it('answers what has no code as INTERNAL', () => {
+  expect(problemDetails(toProblem(new TypeError('x is undefined')))).toEqual({
+    type: 'urn:pipeline-x:problem:internal',
+    title: 'Something failed that has no code of its own.',
+    status: 500,
+    detail: 'x is undefined',
+    code: 'INTERNAL',
+  });
+});
