@@ -9,7 +9,6 @@ const common = {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
-  testTimeout: 60000,
 };
 const project = (displayName, options = {}) => ({
   ...common,
@@ -25,6 +24,7 @@ const services = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  testTimeout: 60000,
   projects: [project('unit'), project('services', services), project('conformance', services), project('end-to-end')],
   // By itself jest leaves one core free: of two it would use one, though tests mostly wait for servers.
   maxWorkers: Math.max(2, availableParallelism() - 1),

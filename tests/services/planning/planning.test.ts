@@ -91,7 +91,7 @@ describe('planning a run', () => {
     const plan = await planRun(lake, key);
     expect(plan).toMatchObject({ files: 2, records: 900 });
     const shard = JSON.parse(
-      (await lake.store.read('staging', 'notes/run-1/plan-00001.json')).toString('utf8'),
+      (await lake.store.read(lake.containers.staging, 'notes/run-1/plan-00001.json')).toString('utf8'),
     ) as PlanShard;
     const last = { shard: 1, index: shard.ranges.length - 1 };
     const range = shard.ranges[last.index];
@@ -111,7 +111,7 @@ describe('planning a run', () => {
       code: 'RAW_FOLDER_NOT_FOUND',
       status: 404,
       retryable: false,
-      where: { file: 'raw/notes/2020-01-01/' },
+      where: { file: `${lake.containers.raw}/notes/2020-01-01/` },
     });
   });
 
