@@ -131,7 +131,11 @@ describe('the store on a storage account', () => {
       expect((await readFile(file)).equals(bytes.subarray(1))).toBe(true);
       expect(shaky.broken()).toBe(4);
       shaky.breakNext(Infinity);
-      const outcome = { code: 'LAKE_STORAGE_UNAVAILABLE', retryable: true, where: { file: `${lake.containers.raw}/broken` } };
+      const outcome = {
+        code: 'LAKE_STORAGE_UNAVAILABLE',
+        retryable: true,
+        where: { file: `${lake.containers.raw}/broken` },
+      };
       expect(await errorOf(gathered(shaky.store.stream(lake.containers.raw, 'broken', range)))).toMatchObject(outcome);
       expect(await errorOf(shaky.store.download(lake.containers.raw, 'broken', file, range))).toMatchObject(outcome);
     } finally {
