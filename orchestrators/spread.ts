@@ -7,7 +7,7 @@ import type { Outcome, Steps } from './steps';
 export const SPREAD = 'spread';
 
 /** Most activities, or most sub-orchestrations, of one orchestration: a replay costs time in proportion to its history. */
-export const WIDTH = 200;
+const WIDTH = 200;
 
 /** Steps that are done once for each part of a run. Their results are counts, which add up. */
 const NOTHING = {

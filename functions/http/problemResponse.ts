@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { describeProblem, PipelineError, toProblem } from '../../lib/problems/problem';
 
 /** An error as RFC 9457 problem details; the code is stable, `type` is derived from it. */
-export function problemResponse(error: unknown): HttpResponseInit {
+function problemResponse(error: unknown): HttpResponseInit {
   const { code, message, retryable, ...rest } = toProblem(error);
   const status = error instanceof PipelineError ? error.status : 500;
   return {

@@ -3,8 +3,8 @@ import type { Problem } from '../../lib/problems/problem';
 
 export type { Answer, Citation } from '../../lib/answering/answer';
 export type { Problem } from '../../lib/problems/problem';
-export type { Decision, RunDecision, RunGate } from '../../lib/runs/gate';
-export type { Run, RunDetail, RunReplay, RunStatus, StepProgress } from '../../lib/runs/run';
+export type { Decision, RunGate } from '../../lib/runs/gate';
+export type { Run, RunDetail, RunStatus, StepProgress } from '../../lib/runs/run';
 
 /** Body of `POST /api/ask`. Dates are inclusive, `yyyy-mm-dd`. */
 export interface AskRequest {
