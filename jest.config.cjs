@@ -24,8 +24,8 @@ const services = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  projects: [project('unit'), project('services', services), project('conformance', services), project('end-to-end')],
   testTimeout: 60000,
+  projects: [project('unit'), project('services', services), project('conformance', services), project('end-to-end')],
   // By itself jest leaves one core free: of two it would use one, though tests mostly wait for servers.
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -56,7 +56,7 @@ export async function startAzurite(options: {
 }
 
 /** The connection string of the emulator's well-known account on the given ports. */
-export function azuriteConnectionString(ports: AzuritePorts): string {
+function azuriteConnectionString(ports: AzuritePorts): string {
   const endpoint = (service: string, port: number): string => `${service}=http://127.0.0.1:${port}/${ACCOUNT}`;
   return [
     'DefaultEndpointsProtocol=http',

@@ -25,7 +25,7 @@ export function* callStep<Name extends StepName>(
 }
 
 /** Starts one activity for a fan-out; its task gives an Outcome. */
-export function scheduleStep<Name extends StepName>(
+function scheduleStep<Name extends StepName>(
   context: OrchestrationContext,
   name: Name,
   input: Steps[Name]['input'],

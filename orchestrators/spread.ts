@@ -8,7 +8,7 @@ import { fanOut, unwrap, type StepFlow } from './callStep';
 export const SPREAD = 'spread';
 
 /** Most activities, or most sub-orchestrations, of one orchestration: a replay costs time in proportion to its history. */
-export const WIDTH = 200;
+const WIDTH = 200;
 
 /** Steps that are fanned out. Their results are counts, which add up. */
 const NOTHING = {

@@ -47,4 +47,3 @@ export const problemDetails = named(
     faults: z.array(problem).optional().describe('Every fault, when one reading found several.'),
   }),
 );
-export type ProblemDetails = z.infer<typeof problemDetails>;

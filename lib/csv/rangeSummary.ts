@@ -140,41 +140,6 @@ export function composeSummaries(left: RangeSummary, right: RangeSummary): Range
   };
 }
 
-/** A record boundary in a file: where a range may be cut, with what stands before it. */
-export interface RecordBoundary {
-  /** Byte offset of the first byte after a record end. */
-  offset: number;
-  /** Records that end before it. */
-  records: number;
-}
-
-/**
- * Folds neighbouring summaries from the file's start (state OUTSIDE) to the first boundary in each range, or undefined
- * where no record ends in a range, and the state after the last byte.
- */
-export function foldSummaries(summaries: Iterable<RangeSummary>): {
-  boundaries: (RecordBoundary | undefined)[];
-  end: ScanState;
-  records: number;
-} {
-  const boundaries: (RecordBoundary | undefined)[] = [];
-  let end: ScanState = ScanState.OUTSIDE;
-  let records = 0;
-  let offset = 0;
-  for (const summary of summaries) {
-    const entered: StateSummary = summary.states[end];
-    boundaries.push(
-      entered.firstBoundary < 0
-        ? undefined
-        : { offset: offset + entered.firstBoundary, records: records + entered.recordsToBoundary },
-    );
-    end = entered.end;
-    records += entered.records;
-    offset += summary.length;
-  }
-  return { boundaries, end, records };
-}
-
 /** Undefined bytes are before the file's start, where a line starts. */
 function isBlankLine(byteAt: (index: number) => number | undefined, lineFeed: number): boolean {
   const startsLine = (byte: number | undefined) => byte === undefined || byte === LINE_FEED;

@@ -39,7 +39,7 @@ export function checkpointActions(snapshot: TableSnapshot, now: number): DeltaAc
   ];
 }
 
-export function tombstoneRetentionInMilliseconds(metaData: MetaData): number {
+function tombstoneRetentionInMilliseconds(metaData: MetaData): number {
   const wish = metaData.configuration['delta.deletedFileRetentionDuration'] ?? '';
   const [, count, unit] = /^\s*(?:interval\s+)?(\d+)\s+(second|minute|hour|day|week)s?\s*$/i.exec(wish) ?? [];
   const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 };

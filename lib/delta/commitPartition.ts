@@ -87,7 +87,7 @@ function withEntries(snapshot: TableSnapshot | undefined, entries: LogEntry[], d
 }
 
 /** The commit as log actions on top of a snapshot. LAKE_PROTOCOL_UNSUPPORTED, LAKE_SCHEMA_INCOMPATIBLE. */
-export function actionsOf(commit: PartitionCommit, snapshot: TableSnapshot | undefined, now: number): DeltaAction[] {
+function actionsOf(commit: PartitionCommit, snapshot: TableSnapshot | undefined, now: number): DeltaAction[] {
   const replaced = snapshot === undefined ? [] : filesOfPartition(snapshot, commit.date);
   const kept = new Set(commit.files.map((file) => file.path));
   return [

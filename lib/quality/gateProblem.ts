@@ -38,7 +38,7 @@ export function gateRejected(partition: Partition, rules: GateRule[], decision: 
 }
 
 /** The rules that close the gate. */
-export function failing(rules: GateRule[]): GateRule[] {
+function failing(rules: GateRule[]): GateRule[] {
   return rules.filter((rule) => !rule.passed && rule.severity === 'error');
 }
 

@@ -39,7 +39,7 @@ export async function makeTemporaryFolder(parent: string): Promise<string> {
 }
 
 /** Removes what processes left behind that were killed: folders that name a process which is no more. */
-export async function removeOrphans(parent: string): Promise<void> {
+async function removeOrphans(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const owner = /^lake-(\d+)-/.exec(name)?.[1];
     if (owner === undefined || isRunning(Number(owner))) continue;

@@ -141,7 +141,7 @@ export function contentHash(columns: { name: string; text: string; required: boo
 }
 
 /** The strptime format of a date or timestamp column; undefined for other types. */
-export function formatOf(column: ContractColumn): string | undefined {
+function formatOf(column: ContractColumn): string | undefined {
   if (column.logicalType !== 'date' && column.logicalType !== 'timestamp') return undefined;
   return column.format ?? DEFAULT_FORMATS[column.logicalType];
 }

@@ -105,7 +105,7 @@ function parseUrl(setting: string, text: string, example: string): URL {
 }
 
 /** Creates the database when it is not there. The name must be a plain identifier. */
-export async function createDatabase(adminUrl: string, name: string): Promise<void> {
+async function createDatabase(adminUrl: string, name: string): Promise<void> {
   const client = new Client(adminUrl);
   await client.connect();
   try {

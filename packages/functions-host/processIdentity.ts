@@ -30,7 +30,7 @@ export function commandOf(pid: number): string | undefined {
 }
 
 /** True when the process exists, be it another user's. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

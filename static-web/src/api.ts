@@ -2,7 +2,7 @@ import type { AskRequest } from '../../lib/api/ask';
 import type { DocumentPage, DocumentQuery } from '../../lib/api/documents';
 import type { Health } from '../../lib/api/health';
 import type { QuarantinePage, QuarantineQuery } from '../../lib/api/quarantine';
-import type { Decision, Run, RunDetail } from '../../lib/api/runs';
+import type { DecideRunRequest, Run, RunDetail, RunList, StartedRun, StartRunRequest } from '../../lib/api/runs';
 import { answerEvents, type AskEvent } from './answerEvents';
 import { ApiError, isAbort, problemOf } from './problem';
 
@@ -13,11 +13,11 @@ export interface Api {
   runs(signal?: AbortSignal): Promise<Run[]>;
   run(id: string, signal?: AbortSignal): Promise<RunDetail>;
   /** @returns the id of the run that was accepted. */
-  startRun(request: { dataset: string; date?: string }, signal?: AbortSignal): Promise<string>;
+  startRun(request: StartRunRequest, signal?: AbortSignal): Promise<string>;
   /** Starts the same dataset and date again, to be compared with the execution before. */
   replayRun(id: string, signal?: AbortSignal): Promise<void>;
   /** Ends the waiting of a blocked run. */
-  decideRun(id: string, decision: { decision: Decision; reason: string }, signal?: AbortSignal): Promise<void>;
+  decideRun(id: string, decision: DecideRunRequest, signal?: AbortSignal): Promise<void>;
   /** Records that a run has set aside. */
   quarantine(id: string, query: QuarantineQuery, signal?: AbortSignal): Promise<QuarantinePage>;
   documents(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage>;
@@ -36,12 +36,12 @@ export function createApi(origin = ''): Api {
       yield* answerEvents(await accepted(response));
     },
     async runs(signal) {
-      return (await get<{ runs: Run[] }>('runs', signal)).runs;
+      return (await get<RunList>('runs', signal)).runs;
     },
     run: (id, signal) => get<RunDetail>(runAddress(id), signal),
     async startRun(request, signal) {
       const response = await call('runs', { ...jsonPost(request), signal });
-      return ((await bodyOf(response)) as { id: string }).id;
+      return ((await bodyOf(response)) as StartedRun).id;
     },
     async replayRun(id, signal) {
       await accepted(await call(`${runAddress(id)}/replay`, { method: 'POST', signal }));

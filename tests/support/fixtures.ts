@@ -33,7 +33,7 @@ export interface FixtureCase {
   files: { name: string; content: Buffer }[];
 }
 
-export const FIXTURES = path.join(__dirname, '../fixtures/csv');
+const FIXTURES = path.join(__dirname, '../fixtures/csv');
 
 export function readCases(): FixtureCase[] {
   return readdirSync(FIXTURES, { withFileTypes: true })

@@ -1,6 +1,7 @@
 import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { contractFolder } from '../../lib/contract/contractCatalog';
 import { createEngines } from '../../lib/duckdb/engines';
 import { createAzureStorage } from '../../lib/storage/azureStorage';
@@ -16,9 +17,9 @@ import type { PlanSummary } from '../../lib/planning/plan';
 import { planRun } from '../../lib/planning/planRun';
 import type { RejectedRecord } from '../../lib/quarantine/rejectedRecord';
 import { transformRange } from '../../lib/transform/transformRange';
-import { startAzurite, type RunningAzurite } from '../../local/azurite';
+import { testStorage, uniqueName } from './servers';
 
-/** A lake on a real Azurite of its own, with a folder for contracts. */
+/** A lake in containers of its own on the test run's Azurite, with a folder for contracts. */
 export interface TestLake extends Lakehouse {
   contractsFolder: string;
   connectionString: string;
@@ -32,7 +33,7 @@ export interface TestLake extends Lakehouse {
   documents(dataset: string, date: string): Promise<DocumentRow[]>;
   /** What is left in the temporary folder. */
   leftovers(): Promise<string[]>;
-  /** The same lake with containers of its own. */
+  /** Deletes the containers and the folder. */
   stop(): Promise<void>;
 }
 
@@ -40,15 +41,21 @@ export const SAMPLE_CONTRACTS = path.join(__dirname, '../../samples/contracts');
 
 export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestLake> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lake-test-'));
-  const azurite: RunningAzurite = await startAzurite({ dataDirectory: path.join(folder, 'azurite') });
+  const connectionString = testStorage();
+  const name = uniqueName('lake');
   const contractsFolder = path.join(folder, 'contracts');
   await mkdir(contractsFolder);
   const duckDb = { memoryLimitInMegabytes: 512 };
   const engines = createEngines(duckDb);
   const temporaryDirectory = path.join(folder, 'temporary');
   const lakehouse: Lakehouse = {
-    store: createAzureStorage({ connectionString: azurite.connectionString }),
-    containers: { raw: 'raw', processed: 'processed-data', quarantine: 'quarantine', staging: 'staging' },
+    store: createAzureStorage({ connectionString }),
+    containers: {
+      raw: `${name}-raw`,
+      processed: `${name}-processed`,
+      quarantine: `${name}-quarantine`,
+      staging: `${name}-staging`,
+    },
     contracts: contractFolder(contractsFolder, createQueryAnalysis(engines, temporaryDirectory)),
     temporaryDirectory,
     parquetCodec: 'snappy',
@@ -62,7 +69,7 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
   return {
     ...lakehouse,
     contractsFolder,
-    connectionString: azurite.connectionString,
+    connectionString,
     drop: (dataset, date, name, content) => store.write(containers.raw, `${dataset}/${date}/${name}`, content),
     async paths(container, prefix = '') {
       const paths: string[] = [];
@@ -95,7 +102,11 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
     },
     leftovers: () => readdir(lakehouse.temporaryDirectory).catch(() => []),
     async stop() {
-      await azurite.stop();
+      engines.close();
+      const account = BlobServiceClient.fromConnectionString(connectionString);
+      for (const container of Object.values<string>({ ...containers })) {
+        await account.getContainerClient(container).deleteIfExists();
+      }
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -110,5 +110,5 @@ export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category'] 
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** Formats of a string that the standard names and that need no check of their own. */
-export const UNCHECKED_FORMATS = ['password'] as const;
+const UNCHECKED_FORMATS = ['password'] as const;
 export const STRING_FORMATS = [...TEXT_FORMATS, ...UNCHECKED_FORMATS] as const;

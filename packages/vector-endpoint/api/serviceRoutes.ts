@@ -1,7 +1,7 @@
 import type { Route } from '../router';
 
 /** The version of Qdrant whose behaviour this endpoint follows; clients compare it with their own. */
-export const qdrantVersion = '1.19.0';
+const qdrantVersion = '1.19.0';
 
 const healthRoute = (path: string, text: string): Route => ({
   method: 'GET',

@@ -87,7 +87,7 @@ function readMinimumCount(value: JsonValue | undefined, where: string): number {
  * @param where path of the filter in the body, for messages
  * @throws AnswerError 400 for a malformed filter, 422 for a condition without a test, 501 for geo and slice conditions
  */
-export function parseFilter(value: JsonObject, where = 'filter'): Filter {
+function parseFilter(value: JsonObject, where = 'filter'): Filter {
   const unknown = Object.keys(value).find((field) => !filterFields.includes(field));
   if (unknown !== undefined) {
     throw malformedBody(`${where}: unknown field \`${unknown}\`, expected one of ${filterFields.join(', ')}`);

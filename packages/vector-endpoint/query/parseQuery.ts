@@ -24,7 +24,7 @@ const deepestPrefetch = 64;
 /** Kinds of query that a real Qdrant answers and this endpoint does not. */
 const unsupportedQueries = ['recommend', 'discover', 'context', 'formula', 'relevance_feedback'];
 
-export function readVectorInput(value: JsonValue, path: string): VectorInput {
+function readVectorInput(value: JsonValue, path: string): VectorInput {
   if (Array.isArray(value)) {
     if (Array.isArray(value[0])) {
       throw unsupported('multivectors');

@@ -8,8 +8,6 @@ import { applyEntries, emptyState, snapshotOf, type TableSnapshot } from '../../
 import { addFile, day, observed, writeEntry } from './deltaTables';
 import { errorOf, startLake, type TestLake } from '../../support/lake';
 
-const CONTAINER = 'processed-data';
-
 let lake: TestLake;
 beforeAll(async () => {
   lake = await startLake();
@@ -38,7 +36,7 @@ async function commitVersions(dataset: string, first: number, last: number): Pro
 
 /** The log alone, entry by entry: what any checkpoint has to agree with. */
 async function fromEntries(dataset: string): Promise<TableSnapshot> {
-  return snapshotOf(applyEntries(emptyState(), await readLog(lake.store, CONTAINER, dataset)), dataset);
+  return snapshotOf(applyEntries(emptyState(), await readLog(lake.store, lake.containers.processed, dataset)), dataset);
 }
 
 /** In a form that does not depend on where it was read from: a checkpoint's actions change no data. */
@@ -66,8 +64,10 @@ describe('checkpoints', () => {
       checkpointPath('table', 10),
       checkpointPath('table', 20),
     ]);
-    const pointer = JSON.parse((await lake.store.read(CONTAINER, lastCheckpointPath('table'))).toString()) as object;
-    const size = (await lake.store.info(CONTAINER, checkpointPath('table', 20)))?.size;
+    const pointer = JSON.parse(
+      (await lake.store.read(lake.containers.processed, lastCheckpointPath('table'))).toString(),
+    ) as object;
+    const size = (await lake.store.info(lake.containers.processed, checkpointPath('table', 20)))?.size;
     expect(pointer).toMatchObject({ version: 20, sizeInBytes: size, numOfAddFiles: 34 });
     expect(await lake.leftovers()).toEqual([]);
   });
@@ -100,8 +100,8 @@ describe('checkpoints', () => {
     ['broken', '{"vers'],
     ['ahead of the table', '{"version":90,"size":1}'],
   ])('are found when _last_checkpoint is %s', async (_, text) => {
-    if (text === undefined) await lake.store.remove(CONTAINER, lastCheckpointPath('table'));
-    else await lake.store.write(CONTAINER, lastCheckpointPath('table'), text);
+    if (text === undefined) await lake.store.remove(lake.containers.processed, lastCheckpointPath('table'));
+    else await lake.store.write(lake.containers.processed, lastCheckpointPath('table'), text);
     const { store, read } = observed(lake.store);
     expect(content(await readSnapshot({ ...lake, store }, 'table'))).toEqual(content(await fromEntries('table')));
     expect(read[0]).toBe(checkpointPath('table', 20));
@@ -111,7 +111,7 @@ describe('checkpoints', () => {
     await commitVersions('spoilt', 0, 20);
     const expected = content(await fromEntries('spoilt'));
     for (const version of [20, 10]) {
-      await lake.store.write(CONTAINER, checkpointPath('spoilt', version), 'PAR1 and nothing of it');
+      await lake.store.write(lake.containers.processed, checkpointPath('spoilt', version), 'PAR1 and nothing of it');
       expect(content(await readSnapshot(lake, 'spoilt'))).toEqual(expected);
     }
     expect(await commitPartition(lake, commitOf('spoilt', 21))).toEqual({ version: 21 });
@@ -123,7 +123,7 @@ describe('checkpoints', () => {
   it('stand in for entries that were cleaned up', async () => {
     await commitVersions('cleaned', 0, 22);
     const expected = content(await readSnapshot(lake, 'cleaned'));
-    for (let n = 0; n < 20; n += 1) await lake.store.remove(CONTAINER, logEntryPath('cleaned', n));
+    for (let n = 0; n < 20; n += 1) await lake.store.remove(lake.containers.processed, logEntryPath('cleaned', n));
     expect(content(await readSnapshot(lake, 'cleaned'))).toEqual(expected);
     expect(await errorOf(readSnapshot(lake, 'cleaned', 5))).toMatchObject({ code: 'LAKE_VERSION_NOT_FOUND' });
     // Repeated commits are recognised by their transactions, whether their entry is still there or not.
@@ -146,7 +146,7 @@ describe('checkpoints', () => {
       checkpointProblem: { code: 'INTERNAL', message: 'the disk is full' },
     });
     expect(await commitPartition(lake, commitOf('unlucky', 11))).toEqual({ version: 11 });
-    expect(await lake.store.info(CONTAINER, checkpointPath('unlucky', 11))).toBeDefined();
+    expect(await lake.store.info(lake.containers.processed, checkpointPath('unlucky', 11))).toBeDefined();
     expect(await lake.leftovers()).toEqual([]);
   });
 
@@ -187,11 +187,11 @@ describe('what a run needs of the log', () => {
 
   it('is found in tables whose transactions do not name their version, too', async () => {
     await commitVersions('old', 0, 11);
-    for (const { version, actions } of await readLog(lake.store, CONTAINER, 'old')) {
+    for (const { version, actions } of await readLog(lake.store, lake.containers.processed, 'old')) {
       const older = actions.map((action) => ('txn' in action ? { txn: { ...action.txn, version: 1 } } : action));
       await writeEntry(lake, 'old', version, older);
     }
-    await lake.store.remove(CONTAINER, checkpointPath('old', 10));
+    await lake.store.remove(lake.containers.processed, checkpointPath('old', 10));
     const key = { dataset: 'old', date: day(7), runId: 'run-6' };
     expect(await commitRun(lake, key)).toMatchObject({ version: 6, rows: 6 });
     expect(await commitPartition(lake, commitOf('old', 8))).toEqual({ version: 8 });

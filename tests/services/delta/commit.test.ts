@@ -7,7 +7,6 @@ import { planRun } from '../../../lib/planning/planRun';
 import { addFile, day, HEADER, ingestIds, writeEntry } from './deltaTables';
 import { addContract, DEFAULT_COLUMNS, errorOf, ingest, stageRun, startLake, type TestLake } from '../../support/lake';
 
-const CONTAINER = 'processed-data';
 const SCHEMA = {
   type: 'struct' as const,
   fields: [{ name: 'id', type: 'string' as const, nullable: true, metadata: {} }],
@@ -25,7 +24,7 @@ function commitOf(dataset: string, date: string, runId: string, plannedOn = -1):
 
 const ids = async (dataset: string, date: string) => (await lake.documents(dataset, date)).map(({ docId }) => docId);
 const versions = async (dataset: string) =>
-  (await readLog(lake.store, CONTAINER, dataset)).map(({ version }) => version);
+  (await readLog(lake.store, lake.containers.processed, dataset)).map(({ version }) => version);
 
 describe('runs that commit at the same moment', () => {
   it('all land when their dates differ, one version each, also across a checkpoint', async () => {
@@ -102,13 +101,13 @@ describe('a commit that would break the table', () => {
     await lake.drop('holes', day(1), 'a.csv', `${HEADER}a-1,T,1,,x\n`);
     await stageRun(lake, key);
     const [part = ''] = await lake.paths('processed', 'holes/');
-    const content = await lake.store.read(CONTAINER, part);
-    await lake.store.write(CONTAINER, part, content.subarray(1));
+    const content = await lake.store.read(lake.containers.processed, part);
+    await lake.store.write(lake.containers.processed, part, content.subarray(1));
     expect(await errorOf(commitRun(lake, key))).toMatchObject({ code: 'LAKE_PART_MISSING' });
-    await lake.store.remove(CONTAINER, part);
+    await lake.store.remove(lake.containers.processed, part);
     expect(await errorOf(commitRun(lake, key))).toMatchObject({ code: 'LAKE_PART_MISSING', found: 'no such file' });
     expect(await readSnapshot(lake, 'holes')).toBeUndefined();
-    await lake.store.write(CONTAINER, part, content);
+    await lake.store.write(lake.containers.processed, part, content);
     expect(await commitRun(lake, key)).toMatchObject({ version: 0, rows: 1 });
   });
 

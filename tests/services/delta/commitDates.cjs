@@ -1,12 +1,12 @@
 // A process of its own that commits partitions to one table, and prints for each what came of it as a line of JSON.
-// argv[2]: {"connectionString", "dataset", "runPrefix", "dates", "temporaryDirectory"}. Runs what dist/ was built from.
+// argv[2]: {"connectionString", "container", "dataset", "runPrefix", "dates", "temporaryDirectory"}. Runs what dist/ was built from.
 const { createAzureStorage } = require('../../../dist/lib/storage/azureStorage.js');
 const { commitPartition } = require('../../../dist/lib/delta/commitPartition.js');
 
 const call = JSON.parse(process.argv[2]);
 const lake = {
   store: createAzureStorage({ connectionString: call.connectionString }),
-  containers: { processed: 'processed-data' },
+  containers: { processed: call.container },
   temporaryDirectory: call.temporaryDirectory,
   duckDb: { memoryLimitInMegabytes: 256 },
 };

@@ -9,7 +9,6 @@ import { startLake, type TestLake } from '../../support/lake';
 // The same as in commit.test.ts, but for real: processes that share nothing but the storage.
 jest.setTimeout(120_000);
 
-const CONTAINER = 'processed-data';
 const PROCESSES = [1, 2, 3];
 
 let lake: TestLake;
@@ -33,6 +32,7 @@ interface Committer {
 function startCommitter(dataset: string, runPrefix: string, dates: string[], connectionString?: string): Committer {
   const call = {
     connectionString: connectionString ?? lake.connectionString,
+    container: lake.containers.processed,
     dataset,
     runPrefix,
     dates,
@@ -68,7 +68,7 @@ describe('processes that commit to one table at once', () => {
     const snapshot = await readSnapshot(lake, 'apart');
     expect(snapshot?.files.size).toBe(24);
     expect(snapshot?.checkpoint).toBeGreaterThanOrEqual(10);
-    const entries = await readLog(lake.store, CONTAINER, 'apart');
+    const entries = await readLog(lake.store, lake.containers.processed, 'apart');
     expect(entries.filter(({ actions }) => actions.some((action) => 'metaData' in action))).toHaveLength(1);
   });
 
@@ -115,11 +115,11 @@ describe('a process that is killed between the put of its entry and the answer',
     beforeAnswer = () => killed.process.kill('SIGKILL');
     expect(await killed.outcomes).toEqual([]);
     expect(killed.process.signalCode).toBe('SIGKILL');
-    expect(await readLog(lake.store, CONTAINER, 'killed')).toHaveLength(1);
+    expect(await readLog(lake.store, lake.containers.processed, 'killed')).toHaveLength(1);
 
     beforeAnswer = undefined;
     const again = startCommitter('killed', 'run', [day(1)], throughProxy);
     expect(await again.outcomes).toMatchObject([{ version: 0 }]);
-    expect(await readLog(lake.store, CONTAINER, 'killed')).toHaveLength(1);
+    expect(await readLog(lake.store, lake.containers.processed, 'killed')).toHaveLength(1);
   });
 });

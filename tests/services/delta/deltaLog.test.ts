@@ -34,7 +34,7 @@ describe('the Delta log', () => {
     await addContract(lake, { dataset: 'first' });
     await lake.drop('first', '2026-01-01', 'a.csv', `${HEADER}a-2,Two,9,2026-01-02,x\na-1,One,,2026-01-01,y\n`);
     await ingest(lake, { dataset: 'first', date: '2026-01-01', runId: 'run-1' });
-    const [entry] = await readLog(lake.store, 'processed-data', 'first');
+    const [entry] = await readLog(lake.store, lake.containers.processed, 'first');
     const action = (name: string) =>
       entry?.actions.map((candidate) => (candidate as Record<string, unknown>)[name]).filter((found) => found) ?? [];
     expect(action('protocol')).toEqual([{ minReaderVersion: 1, minWriterVersion: 2 }]);
@@ -56,7 +56,7 @@ describe('the Delta log', () => {
     const [add] = action('add') as { path: string; partitionValues: object; stats: string; size: number }[];
     expect(add?.path).toBe('ingest_date=2026-01-01/part-00000-run-1.snappy.parquet');
     expect(add?.partitionValues).toEqual({ ingest_date: '2026-01-01' });
-    expect(add?.size).toBe((await lake.store.info('processed-data', `first/${add?.path}`))?.size);
+    expect(add?.size).toBe((await lake.store.info(lake.containers.processed, `first/${add?.path}`))?.size);
     expect(JSON.parse(add?.stats ?? '') as FileStatistics).toEqual({
       numRecords: 2,
       minValues: { id: 'a-1', n: 9, day: '2026-01-01' },
@@ -102,7 +102,7 @@ describe('the Delta log', () => {
     expect(repeated).toMatchObject({ version: 0, rows: 1, rejected: 1, parts: 1 });
     await discardRun(lake, key);
     expect(await commitRun(lake, key)).toEqual(repeated);
-    expect((await readLog(lake.store, 'processed-data', 'again')).length).toBe(1);
+    expect((await readLog(lake.store, lake.containers.processed, 'again')).length).toBe(1);
   });
 
   it('takes a commit whose put was carried out although the store said otherwise', async () => {
@@ -116,7 +116,7 @@ describe('the Delta log', () => {
       },
     };
     expect(await commitRun({ ...lake, store: echoing }, key)).toMatchObject({ version: 0, rows: 1 });
-    expect((await readLog(lake.store, 'processed-data', 'echo')).length).toBe(1);
+    expect((await readLog(lake.store, lake.containers.processed, 'echo')).length).toBe(1);
   });
 
   it('keeps the old partition whole until the new one is committed, and its files afterwards', async () => {
@@ -165,12 +165,12 @@ describe('the Delta log', () => {
       metrics: {},
     };
     await commitPartition(lake, commit);
-    await lake.store.write('processed-data', logEntryPath('broken', 2), '{}\n');
+    await lake.store.write(lake.containers.processed, logEntryPath('broken', 2), '{}\n');
     expect(await errorOf(readSnapshot(lake, 'broken'))).toMatchObject({
       code: 'LAKE_LOG_INCOMPLETE',
       expected: 'version 1',
     });
-    await lake.store.write('processed-data', logEntryPath('broken', 1), '{}\n{"add":\n');
+    await lake.store.write(lake.containers.processed, logEntryPath('broken', 1), '{}\n{"add":\n');
     expect(await errorOf(readSnapshot(lake, 'broken'))).toMatchObject({
       code: 'LAKE_LOG_BROKEN',
       where: { line: 2 },
@@ -205,7 +205,7 @@ lines"
     await ingest(lake, { dataset: 'types', date: '2026-01-01', runId: 'run-2' });
     for (const file of await lake.paths('processed', 'types/')) {
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
-      await writeFile(path.join(folder, file), await lake.store.read('processed-data', file));
+      await writeFile(path.join(folder, file), await lake.store.read(lake.containers.processed, file));
     }
     parquet = path.join(folder, 'types/ingest_date=2026-01-01/part-00000-run-2.snappy.parquet');
   });

@@ -89,7 +89,7 @@ describe('a container whose name is not free yet', () => {
       connectionString: lake.connectionString.replace(/BlobEndpoint=[^;]+;?/, endpoint),
     });
     const error = { code: 'LAKE_CONTAINER_BEING_DELETED', retryable: true };
-    expect(await errorOf(store.ensureContainer('staging'))).toMatchObject(error);
-    expect(await errorOf(store.write('staging', 'plan.json', '{}'))).toMatchObject(error);
+    expect(await errorOf(store.ensureContainer(lake.containers.staging))).toMatchObject(error);
+    expect(await errorOf(store.write(lake.containers.staging, 'plan.json', '{}'))).toMatchObject(error);
   });
 });

@@ -168,7 +168,7 @@ describe('the table after a replace, a new column, 25 commits and a restore', ()
   });
 
   withReader('deltalake', 'delta-rs reads on Azurite', async () => {
-    expectVersions(read('deltalake', 'az://processed-data/notes', [...expected.keys()], emulator));
+    expectVersions(read('deltalake', `az://${lake.containers.processed}/notes`, [...expected.keys()], emulator));
   });
 
   withReader('deltalake', 'delta-rs reads on a local copy', async () => {
@@ -176,7 +176,7 @@ describe('the table after a replace, a new column, 25 commits and a restore', ()
   });
 
   withReader('polars', 'Polars reads on Azurite', async () => {
-    expectVersions(read('polars', 'az://processed-data/notes', [...expected.keys()], emulator));
+    expectVersions(read('polars', `az://${lake.containers.processed}/notes`, [...expected.keys()], emulator));
   });
 
   withReader('polars', 'Polars reads on a local copy', async () => {
@@ -207,7 +207,7 @@ describe('a table that other tools write to', () => {
     await ingestIds(lake, 'theirs', day(1), 'run-1', ['a-2']);
     await ingestIds(lake, 'theirs', day(2), 'run-2', ['b-1']);
     const before = await readSnapshot(lake, 'theirs');
-    change('az://processed-data/theirs', emulator, 'table.create_checkpoint()');
+    change(`az://${lake.containers.processed}/theirs`, emulator, 'table.create_checkpoint()');
     const { store, read: paths } = observed(lake.store);
     const after = await readSnapshot({ ...lake, store }, 'theirs');
     expect(paths).toEqual([checkpointPath('theirs', 2)]);
@@ -241,7 +241,7 @@ DeltaTable(sys.argv[1]).optimize.compact()`,
     expect(await ids('shared', day(2))).toEqual(['b-1']);
     expect(await ingestIds(lake, 'shared', day(1), 'run-4', ['a-3'])).toMatchObject({ version: 4 });
     expect(await ids('shared', day(1))).toEqual(['a-3']);
-    const [theirs] = read('deltalake', 'az://processed-data/shared', [4], emulator);
+    const [theirs] = read('deltalake', `az://${lake.containers.processed}/shared`, [4], emulator);
     expect(theirs?.rows.map(({ id }) => id)).toEqual(['a-3', 'b-1']);
   });
 });
@@ -266,7 +266,7 @@ lines"
 `;
     await lake.drop('types', day(1), 'a.csv', csv);
     await ingest(lake, { dataset: 'types', date: day(1), runId: 'run-1' });
-    const [table] = read('deltalake', 'az://processed-data/types', [0], emulator);
+    const [table] = read('deltalake', `az://${lake.containers.processed}/types`, [0], emulator);
     expect(table?.types).toMatchObject({
       id: 'long',
       share: 'double',

@@ -100,7 +100,7 @@ describe('vacuum', () => {
     expect(await ids('busy', day(3))).toEqual(['c-1']);
 
     const dead = 'busy/ingest_date=2026-01-03/part-00000-run-dead.snappy.parquet';
-    await lake.store.write('processed-data', dead, 'left by a run that is no more');
+    await lake.store.write(lake.containers.processed, dead, 'left by a run that is no more');
     expect((await vacuumIn(23, 'busy', 0)).removed).toEqual([]);
     expect(names((await vacuumIn(25, 'busy', 0)).removed)).toEqual(['run-dead']);
     expect(await parts('busy')).toEqual(['run-2', 'run-3', 'run-4']);
@@ -108,11 +108,11 @@ describe('vacuum', () => {
 
   it('touches neither the log nor what is hidden', async () => {
     await threeRuns('hidden');
-    await lake.store.write('processed-data', 'hidden/_change_data/x.parquet', 'x');
+    await lake.store.write(lake.containers.processed, 'hidden/_change_data/x.parquet', 'x');
     const log = await lake.paths('processed', 'hidden/_delta_log/');
     await vacuumIn(1000, 'hidden', 0);
     expect(await lake.paths('processed', 'hidden/_delta_log/')).toEqual(log);
-    expect(await lake.store.info('processed-data', 'hidden/_change_data/x.parquet')).toBeDefined();
+    expect(await lake.store.info(lake.containers.processed, 'hidden/_change_data/x.parquet')).toBeDefined();
   });
 
   it('refuses a retention that is none, and a table that is none', async () => {

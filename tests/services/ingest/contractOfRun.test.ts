@@ -82,7 +82,7 @@ it('a large run keeps to it through conversion and scan, and it is written once'
 
   const holding: string[] = [];
   for (const file of await lake.paths('staging', 'notices/run-1/')) {
-    const text = (await lake.store.read('staging', file)).toString('latin1');
+    const text = (await lake.store.read(lake.containers.staging, file)).toString('latin1');
     if (text.includes('"roles"')) holding.push(file);
   }
   expect(holding).toEqual(['notices/run-1/contract.json']);

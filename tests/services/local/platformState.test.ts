@@ -84,9 +84,13 @@ describe('taking over', () => {
   it('waits for one that is stopping', async () => {
     const pid = await lookAlike('dist/local/commands/start.js');
     writeState(stateFile, stateOf(pid, { isStopping: true }));
-    const taken = takeOver(stateFile, silent);
-    setTimeout(() => started[0]?.kill('SIGKILL'), 500);
-    await taken;
+    const said: string[] = [];
+    await takeOver(stateFile, (line) => {
+      said.push(line);
+      expect(existsSync(stateFile)).toBe(true);
+      started[0]?.kill('SIGKILL');
+    });
+    expect(said).toEqual(['waiting for the platform before to stop']);
     expect(existsSync(stateFile)).toBe(false);
   });
 

@@ -10,6 +10,8 @@ const root = mkdtempSync(path.join(tmpdir(), 'web-'));
 let api: Server;
 let web: RunningWeb;
 
+let noteFirstRead!: () => void;
+const firstWasRead = new Promise<void>((resolve) => (noteFirstRead = resolve));
 beforeAll(async () => {
   const site = path.join(root, 'site');
   mkdirSync(path.join(site, 'assets'), { recursive: true });
@@ -25,7 +27,8 @@ beforeAll(async () => {
     if (request.url === '/api/broken') return void response.writeHead(200).write('begin', () => response.destroy());
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write('first\n');
-    request.on('end', () => setTimeout(() => response.end('second\n'), 50));
+    const mayEnd = request.url === '/api/ask' ? firstWasRead : Promise.resolve();
+    request.on('end', () => void mayEnd.then(() => response.end('second\n')));
     request.resume();
   });
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
@@ -84,7 +87,10 @@ describe('the local web server', () => {
   it('passes an API stream through piece by piece', async () => {
     const response = await fetch(`${web.url}/api/ask`, { method: 'POST', body: '{}' });
     const pieces: string[] = [];
-    for await (const piece of response.body ?? []) pieces.push(Buffer.from(piece as Uint8Array).toString());
+    for await (const piece of response.body ?? []) {
+      pieces.push(Buffer.from(piece as Uint8Array).toString());
+      noteFirstRead();
+    }
     expect(pieces).toEqual(['first\n', 'second\n']);
   });
 

@@ -138,8 +138,9 @@ describe('a host that is killed while a run waits', () => {
     say('meanwhile.wait', '1500');
     const id = await start('meanwhile');
     await reachGate('meanwhile');
+    const atGate = Date.now();
     await host.stop('SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, 1600));
+    await eventually(() => (Date.now() > atGate + 1500 ? true : undefined));
     host = await startHostProcess(options);
     expect((await waitUntilEnded(host.origin, id)).output).toContain('by time-out');
     expect(downstream('meanwhile')).toEqual([]);

@@ -27,7 +27,7 @@ const records = (from: number, to: number) =>
 
 async function readShards(dataset: string): Promise<PlannedRange[][]> {
   const paths = (await lake.paths('staging', `${dataset}/run-1/plan-`)).sort();
-  const shards = await Promise.all(paths.map((path) => lake.store.read('staging', path)));
+  const shards = await Promise.all(paths.map((path) => lake.store.read(lake.containers.staging, path)));
   return shards.map((shard) => JSON.parse(shard.toString('utf8')) as PlannedRange[]);
 }
 

@@ -73,16 +73,16 @@ describe('the store on a storage account', () => {
   });
 
   it('lists in lexical order, and nothing where nothing is', async () => {
-    for (const name of ['b', 'a/2', 'a/10', 'a/1']) await lake.store.write('raw', `list/${name}`, name);
-    const listed = await all(lake.store.list('raw', 'list/'));
+    for (const name of ['b', 'a/2', 'a/10', 'a/1']) await lake.store.write(lake.containers.raw, `list/${name}`, name);
+    const listed = await all(lake.store.list(lake.containers.raw, 'list/'));
     expect(listed.map(({ path: name, size }) => [name, size])).toEqual([
       ['list/a/1', 3],
       ['list/a/10', 4],
       ['list/a/2', 3],
       ['list/b', 1],
     ]);
-    expect(await lake.store.info('raw', 'list/b')).toEqual(listed[3]);
-    expect(await all(lake.store.list('raw', 'none/'))).toEqual([]);
+    expect(await lake.store.info(lake.containers.raw, 'list/b')).toEqual(listed[3]);
+    expect(await all(lake.store.list(lake.containers.raw, 'none/'))).toEqual([]);
     expect(await all(lake.store.list('no-such-container', ''))).toEqual([]);
   });
 
@@ -90,46 +90,54 @@ describe('the store on a storage account', () => {
     const bytes = randomBytes(19 * 1024 * 1024 + 7);
     const file = path.join(lake.contractsFolder, 'bytes');
     await writeFile(file, bytes);
-    await lake.store.upload('raw', 'big', file);
-    expect((await lake.store.read('raw', 'big')).equals(bytes)).toBe(true);
-    expect(await lake.store.read('raw', 'big', { offset: 5, length: 3 })).toEqual(bytes.subarray(5, 8));
-    expect(await lake.store.read('raw', 'big', { offset: 0, length: 0 })).toHaveLength(0);
-    await lake.store.download('raw', 'big', file);
+    await lake.store.upload(lake.containers.raw, 'big', file);
+    expect((await lake.store.read(lake.containers.raw, 'big')).equals(bytes)).toBe(true);
+    expect(await lake.store.read(lake.containers.raw, 'big', { offset: 5, length: 3 })).toEqual(bytes.subarray(5, 8));
+    expect(await lake.store.read(lake.containers.raw, 'big', { offset: 0, length: 0 })).toHaveLength(0);
+    await lake.store.download(lake.containers.raw, 'big', file);
     expect((await readFile(file)).equals(bytes)).toBe(true);
-    await lake.store.download('raw', 'big', file, { offset: 11, length: 17 * 1024 * 1024 });
+    await lake.store.download(lake.containers.raw, 'big', file, { offset: 11, length: 17 * 1024 * 1024 });
     expect((await readFile(file)).equals(bytes.subarray(11, 11 + 17 * 1024 * 1024))).toBe(true);
-    await lake.store.download('raw', 'big', file, { offset: bytes.length - 2, length: 2 });
+    await lake.store.download(lake.containers.raw, 'big', file, { offset: bytes.length - 2, length: 2 });
     expect((await readFile(file)).equals(bytes.subarray(-2))).toBe(true);
-    await lake.store.write('raw', 'nothing', '');
-    await lake.store.download('raw', 'nothing', file);
+    await lake.store.write(lake.containers.raw, 'nothing', '');
+    await lake.store.download(lake.containers.raw, 'nothing', file);
     expect(await readFile(file)).toHaveLength(0);
   });
 
   it('streams a range in order, and nothing of an empty one', async () => {
     const bytes = randomBytes(3 * 1024 * 1024);
-    await lake.store.write('raw', 'streamed', bytes);
-    const range = await gathered(lake.store.stream('raw', 'streamed', { offset: 7, length: 2_000_000 }));
+    await lake.store.write(lake.containers.raw, 'streamed', bytes);
+    const range = await gathered(lake.store.stream(lake.containers.raw, 'streamed', { offset: 7, length: 2_000_000 }));
     expect(range.equals(bytes.subarray(7, 2_000_007))).toBe(true);
-    expect(await gathered(lake.store.stream('raw', 'streamed', { offset: 7, length: 0 }))).toHaveLength(0);
+    expect(await gathered(lake.store.stream(lake.containers.raw, 'streamed', { offset: 7, length: 0 }))).toHaveLength(
+      0,
+    );
   });
 
   it('goes on where a connection breaks off, and tells when it does not come back', async () => {
     const bytes = randomBytes(20 * 1024 * 1024);
-    await lake.store.write('raw', 'broken', bytes);
+    await lake.store.write(lake.containers.raw, 'broken', bytes);
     const range = { offset: 1, length: bytes.length - 1 };
     const file = path.join(lake.contractsFolder, 'broken');
     const shaky = await breakingProxy(lake.connectionString);
     try {
       shaky.breakNext(2);
-      expect((await gathered(shaky.store.stream('raw', 'broken', range))).equals(bytes.subarray(1))).toBe(true);
+      expect((await gathered(shaky.store.stream(lake.containers.raw, 'broken', range))).equals(bytes.subarray(1))).toBe(
+        true,
+      );
       shaky.breakNext(2);
-      await shaky.store.download('raw', 'broken', file, range);
+      await shaky.store.download(lake.containers.raw, 'broken', file, range);
       expect((await readFile(file)).equals(bytes.subarray(1))).toBe(true);
       expect(shaky.broken()).toBe(4);
       shaky.breakNext(Infinity);
-      const outcome = { code: 'LAKE_STORAGE_UNAVAILABLE', retryable: true, where: { file: 'raw/broken' } };
-      expect(await errorOf(gathered(shaky.store.stream('raw', 'broken', range)))).toMatchObject(outcome);
-      expect(await errorOf(shaky.store.download('raw', 'broken', file, range))).toMatchObject(outcome);
+      const outcome = {
+        code: 'LAKE_STORAGE_UNAVAILABLE',
+        retryable: true,
+        where: { file: `${lake.containers.raw}/broken` },
+      };
+      expect(await errorOf(gathered(shaky.store.stream(lake.containers.raw, 'broken', range)))).toMatchObject(outcome);
+      expect(await errorOf(shaky.store.download(lake.containers.raw, 'broken', file, range))).toMatchObject(outcome);
     } finally {
       await shaky.stop();
     }
@@ -137,26 +145,26 @@ describe('the store on a storage account', () => {
 
   it('lets one of many writers put an object that was absent', async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 8 }, (_unused, index) => lake.store.writeIfAbsent('raw', 'once', `${index}`)),
+      Array.from({ length: 8 }, (_unused, index) => lake.store.writeIfAbsent(lake.containers.raw, 'once', `${index}`)),
     );
     expect(outcomes.filter((outcome) => outcome === 'written')).toHaveLength(1);
     const winner = outcomes.indexOf('written');
-    expect((await lake.store.read('raw', 'once')).toString()).toBe(`${winner}`);
+    expect((await lake.store.read(lake.containers.raw, 'once')).toString()).toBe(`${winner}`);
   });
 
   it('tells what is absent', async () => {
-    expect(await lake.store.info('raw', 'absent')).toBeUndefined();
-    await lake.store.remove('raw', 'absent');
+    expect(await lake.store.info(lake.containers.raw, 'absent')).toBeUndefined();
+    await lake.store.remove(lake.containers.raw, 'absent');
     const file = path.join(lake.contractsFolder, 'absent');
     for (const work of [
-      lake.store.read('raw', 'absent'),
-      lake.store.download('raw', 'absent', file),
-      gathered(lake.store.stream('raw', 'absent', { offset: 0, length: 1 })),
+      lake.store.read(lake.containers.raw, 'absent'),
+      lake.store.download(lake.containers.raw, 'absent', file),
+      gathered(lake.store.stream(lake.containers.raw, 'absent', { offset: 0, length: 1 })),
     ]) {
       expect(await errorOf(work)).toMatchObject({
         code: 'LAKE_OBJECT_NOT_FOUND',
         retryable: false,
-        where: { file: 'raw/absent' },
+        where: { file: `${lake.containers.raw}/absent` },
       });
     }
     expect(await errorOf(lake.store.write('no-such-container', 'a', ''))).toMatchObject({
@@ -169,7 +177,9 @@ describe('the store on a storage account', () => {
       /AccountKey=[^;]*/,
       `AccountKey=${Buffer.from('wrong').toString('base64')}`,
     );
-    expect(await errorOf(createAzureStorage({ connectionString: wrongKey }).read('raw', 'x'))).toMatchObject({
+    expect(
+      await errorOf(createAzureStorage({ connectionString: wrongKey }).read(lake.containers.raw, 'x')),
+    ).toMatchObject({
       code: 'LAKE_STORAGE_FORBIDDEN',
       retryable: false,
     });
@@ -177,7 +187,7 @@ describe('the store on a storage account', () => {
       /BlobEndpoint=[^;]*/,
       'BlobEndpoint=http://127.0.0.1:1/devstoreaccount1',
     );
-    expect(await errorOf(createAzureStorage({ connectionString: gone }).read('raw', 'x'))).toMatchObject({
+    expect(await errorOf(createAzureStorage({ connectionString: gone }).read(lake.containers.raw, 'x'))).toMatchObject({
       code: 'LAKE_STORAGE_UNAVAILABLE',
       retryable: true,
     });
@@ -201,7 +211,10 @@ describe('reading back', () => {
     await ingest(lake, { dataset: 'notes', date, runId: 'run-1' });
     const reader = createLakeReader(lake);
     const [part] = await reader.parts('notes', date);
-    expect(part).toMatchObject({ rows: 100, bytes: (await lake.store.info('processed-data', part?.path ?? ''))?.size });
+    expect(part).toMatchObject({
+      rows: 100,
+      bytes: (await lake.store.info(lake.containers.processed, part?.path ?? ''))?.size,
+    });
     if (part === undefined) return;
     const sizes: number[] = [];
     for await (const batch of reader.documents(part, { withText: true })) {
