@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { sqlSourceShape } from '../sqlSource';
-import { comparisons } from '../standard/comparisons';
-import { METRICS } from '../standard/quality';
+import { comparisons, METRICS } from '../standard/quality';
 import { TEXT_FORMATS } from '../textFormat';
 
 const bound = z.union([z.number(), z.string().min(1)], 'expected a number, or a date as text').optional();

@@ -13,7 +13,7 @@ import { sourceFaults } from './sourceFaults';
 import type { QualityRule } from '../qualityRule';
 import { mergeFaults, shapeFaults, standardFaults } from './shapeFaults';
 import { standardContract } from '../standard/contract';
-import { fieldsOf } from '../standard/shapeBy';
+import { fieldsOf } from '../standard/shapes';
 import type { AnalyseQueries } from './sqlQuery';
 
 /**

@@ -1,7 +1,7 @@
 import type { ContractFault } from './contractFault';
 import type { QualityRule } from '../qualityRule';
 import type { ReadingNotes } from './readQuality';
-import { serviceLevel } from '../standard/serviceLevels';
+import { serviceLevel } from '../standard/organisation';
 
 const UNITS: [names: string[], seconds: number][] = [
   [['s', 'sec', 'second', 'seconds'], 1],

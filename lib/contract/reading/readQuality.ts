@@ -3,7 +3,7 @@ import { qualityShape, type QualityEntry } from './contractShape';
 import { patternFault } from '../pattern';
 import type { Comparison, Measure, Operator, QualityRule } from '../qualityRule';
 import { shapeFaults } from './shapeFaults';
-import { fieldsOf } from '../standard/shapeBy';
+import { fieldsOf } from '../standard/shapes';
 import { fillVariables, type RuleQuery } from './sqlQuery';
 
 const OPERATORS: Operator[] = [

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ContractFault } from './contractFault';
-import { fieldsOf } from '../standard/shapeBy';
+import { fieldsOf } from '../standard/shapes';
 
 const UNCHECKED = 'is not supported; remove it, or the promise it makes would go unchecked.';
 const UNKNOWN = 'is not a field of the standard in this place; correct or remove it.';

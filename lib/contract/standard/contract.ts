@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import { authoritativeDefinitions } from './authoritativeDefinitions';
-import { customProperties } from './customProperties';
-import { price } from './price';
-import { roles } from './roles';
+import { price, roles, serviceLevel, support, team } from './organisation';
+import { table } from './schema';
 import { servers } from './servers';
-import { serviceLevel } from './serviceLevels';
-import { support } from './support';
-import { table } from './table';
-import { team } from './team';
-import { moment, tags, text } from './values';
+import { authoritativeDefinitions, customProperties, moment, tags, text } from './shapes';
 
 const VERSIONS = ['v3.1.0', 'v3.0.2', 'v3.0.1', 'v3.0.0', 'v2.2.2', 'v2.2.1', 'v2.2.0'];
 

@@ -1,9 +1,41 @@
 import { z } from 'zod';
-import { authoritativeDefinitions } from './authoritativeDefinitions';
-import { comparisons, oneComparison } from './comparisons';
-import { customProperties } from './customProperties';
-import { fieldsOf, shapeBy } from './shapeBy';
-import { anyObject, stableId, tags, text } from './values';
+import {
+  anyObject,
+  authoritativeDefinitions,
+  customProperties,
+  fieldsOf,
+  shapeBy,
+  stableId,
+  tags,
+  text,
+} from './shapes';
+
+const limit = z.number().optional();
+const twoNumbers = z
+  .tuple([z.number(), z.number()], 'expected two numbers')
+  .refine(([low, high]) => low !== high, 'expected two different numbers')
+  .optional();
+
+/** What a measured value is held against. */
+export const comparisons = {
+  mustBe: z.unknown().optional(),
+  mustNotBe: z.unknown().optional(),
+  mustBeGreaterThan: limit,
+  mustBeGreaterOrEqualTo: limit,
+  mustBeLessThan: limit,
+  mustBeLessOrEqualTo: limit,
+  mustBeBetween: twoNumbers,
+  mustNotBeBetween: twoNumbers,
+};
+
+const OPERATORS = Object.keys(comparisons);
+
+const oneComparison = z
+  .unknown()
+  .refine(
+    (value) => OPERATORS.filter((name) => fieldsOf(value)[name] !== undefined).length === 1,
+    `expected exactly one comparison: ${OPERATORS.join(', ')}`,
+  );
 
 export const METRICS = ['nullValues', 'missingValues', 'invalidValues', 'duplicateValues', 'rowCount'] as const;
 const DIMENSIONS = ['accuracy', 'completeness', 'conformity', 'consistency', 'coverage', 'timeliness', 'uniqueness'];

@@ -1,6 +1,24 @@
 import { fullFormats } from 'ajv-formats/dist/formats';
 import { z } from 'zod';
-import { fieldsOf } from './shapeBy';
+
+export type Fields = Record<string, unknown>;
+
+/**
+ * A shape that the value itself decides on. `choose` names one or more shapes, and the faults of all of them are told,
+ * each by its own path: a union tells only that nothing fits, and a refinement of an object waits for its fields.
+ */
+export function shapeBy(choose: (value: unknown) => z.ZodType | z.ZodType[]): z.ZodType {
+  return z.unknown().superRefine((value, context) => {
+    for (const shape of [choose(value)].flat()) {
+      for (const issue of shape.safeParse(value).error?.issues ?? []) context.addIssue({ ...issue });
+    }
+  });
+}
+
+/** The fields of what may be anything. */
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
 
 /** The kinds of values that fields of the standard have. */
 export const text = z.string();
@@ -33,3 +51,12 @@ function matches(name: 'uri' | 'date' | 'date-time'): (value: string) => boolean
   const test = typeof format === 'function' ? format : fieldsOf(format)['validate'];
   return test as (value: string) => boolean;
 }
+
+/** Where a term is defined; the address may be relative. */
+export const authoritativeDefinitions = z
+  .array(z.strictObject({ id: stableId, url: text, type: text, description: text.optional() }))
+  .optional();
+
+export const customProperties = z
+  .array(z.strictObject({ id: stableId, property: text, value: anyValue, description: text.optional() }))
+  .optional();
