@@ -25,6 +25,7 @@ const nouns = {
   api: 'answering documents problems quarantine runs',
   answering: 'embedding language openAi problems retrieval vectors',
   concurrency: '',
+  config: 'problems',
   contract: 'problems',
   conversion: 'contract csv encoding lakehouse problems runs staging storage',
   csv: 'contract encoding problems',
@@ -157,11 +158,11 @@ export default tseslint.config(
   },
   {
     files: ['lib/**/*.ts', 'functions/**/*.ts', 'orchestrators/**/*.ts'],
-    ignores: ['lib/config.ts'],
+    ignores: ['lib/config/readConfig.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'lib/config.ts is the one door for configuration.' },
+        { object: 'process', property: 'env', message: 'lib/config/readConfig.ts is the one door for configuration.' },
       ],
     },
   },

@@ -1,5 +1,5 @@
 import { createApp, type App } from '../lib/app';
-import { readConfig } from '../lib/config';
+import { readConfig } from '../lib/config/readConfig';
 
 // Read while the app is loaded: with a wrong setting the host reports all faults and the app does not start.
 const config = readConfig();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { createApp, type App } from '../../lib/app';
-import { readConfig } from '../../lib/config';
+import { readConfig } from '../../lib/config/readConfig';
 import { followRun } from '../../local/followRun';
 import { pipelineApi } from '../../local/pipelineApi';
 import { layoutOf } from '../../local/platform/layout';

@@ -1,4 +1,4 @@
-import { readConfig } from '../../lib/config';
+import { readConfig } from '../../lib/config/readConfig';
 import { createObjectStore } from '../../lib/app';
 import { rawFolder } from '../../lib/lakehouse/paths';
 import { SAMPLE_DATASET, SAMPLE_DATE, stateOfTheUnion } from '../../samples/stateOfTheUnion';

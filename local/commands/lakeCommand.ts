@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createObjectStore } from '../../lib/app';
-import { readConfig } from '../../lib/config';
+import { readConfig } from '../../lib/config/readConfig';
 import { describeProblem } from '../../lib/problems/describeProblem';
 import { PipelineError, toProblem } from '../../lib/problems/problem';
 import type { FileStatistics } from '../../lib/delta/deltaActions';

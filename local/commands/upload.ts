@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createObjectStore } from '../../lib/app';
-import { readConfig } from '../../lib/config';
+import { readConfig } from '../../lib/config/readConfig';
 import { rawFolder } from '../../lib/lakehouse/paths';
 import { findLayout } from '../platform/layout';
 import { readState } from '../platform/stateFile';

@@ -1,4 +1,4 @@
-import { isSetting } from '../../lib/config';
+import { isSetting } from '../../lib/config/settings';
 import { nextFreePort, portSetting } from '../ports';
 import { startWeb } from '../web';
 import type { Layout } from './layout';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DataContract } from '../../../lib/contract/contract';
 import { readContract } from '../../../lib/contract/reading/readContract';
-import { readConfig, sqlConnection } from '../../../lib/config';
+import { readConfig, sqlConnection } from '../../../lib/config/readConfig';
 import { createAzureStorage } from '../../../lib/storage/azureStorage';
 import type { Lakehouse } from '../../../lib/lakehouse/lakehouse';
 import { migrate } from '../../../lib/database/migrate';

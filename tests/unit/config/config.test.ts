@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readConfig, SETTING_NAMES } from '../../../lib/config';
+import { readConfig } from '../../../lib/config/readConfig';
+import { SETTING_NAMES } from '../../../lib/config/settings';
 import { FaultList } from '../../../lib/problems/problem';
 
 const valid = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isNcrontab } from '../../../lib/ncrontab';
+import { isNcrontab } from '../../../lib/config/ncrontab';
 import { parseSchedule } from '../../../packages/functions-host/timers/ncrontab';
 
 const after = (schedule: string, time: string) => parseSchedule(schedule)(new Date(time)).toISOString();

@@ -53,7 +53,7 @@ const frame = encodeProblem({ code: 'RUN_FAILED', message: 'another problem' });
 const text = fc
   .array(
     fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.string({ unit: 'binary', maxLength: 20 }),
       fc.constantFrom(
         'SOME_CODE',
         '{"a":"b"}',
@@ -67,7 +67,8 @@ const text = fc
       ),
       fc.constant(frame.slice(frame.indexOf('[problem:'))),
     ),
-    { maxLength: 4 },
+    // Longer texts would be shortened.
+    { maxLength: 3 },
   )
   .map((parts) => parts.join(''));
 const problem: fc.Arbitrary<Problem> = fc.record(

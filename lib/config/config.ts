@@ -1,0 +1,119 @@
+import type { SettingValues } from './settings';
+
+/** The settings as the app uses them. */
+export interface Config {
+  lake: {
+    access: { kind: 'connectionString'; connectionString: string } | { kind: 'identity'; accountUrl: string };
+    containers: { raw: string; processed: string; quarantine: string; staging: string };
+    parquetCodec: 'snappy' | 'zstd';
+  };
+  contractsDirectory: string;
+  temporaryDirectory: string;
+  /** For one DuckDB instance, in megabytes. */
+  duckdbMemoryInMegabytes: number;
+  /** Of local disk, for blocks that scans leave for transforms; 0 keeps nothing. */
+  blockCacheInMegabytes: number;
+  /** How long a run with a closed quality gate waits for a decision; 0: it fails at once. */
+  gateDecisionTimeoutInHours: number;
+  postgresUrl: string;
+  /** Connection strings of SQL sources by the names of their settings, `SQL_SOURCE_...`. */
+  sqlSources: Record<string, string>;
+  qdrant: { url: string; apiKey?: string; alias: string };
+  embedding:
+    | { provider: 'local'; precision: 'int8' | 'fp32'; threads: number; tokens: number }
+    | { provider: 'azure-openai'; service: AzureOpenAiAccess; deployment: string; dimensions: number }
+    | { provider: 'openai'; service: OpenAiAccess; model: string; dimensions: number };
+  answering:
+    | { provider: 'extractive' }
+    | { provider: 'azure-openai'; service: AzureOpenAiAccess; deployment: string }
+    | { provider: 'openai'; service: OpenAiAccess; model: string };
+  /** Of one answer, in milliseconds. */
+  answerTimeoutInMilliseconds: number;
+}
+
+export interface AzureOpenAiAccess {
+  endpoint: string;
+  /** Absent: the app's own identity is used. */
+  apiKey?: string;
+  apiVersion: string;
+}
+
+export interface OpenAiAccess {
+  baseUrl: string;
+  apiKey: string;
+}
+
+/** Values of settings that go together, in the words of the app. */
+export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
+  const azure = (): AzureOpenAiAccess => ({
+    endpoint: settings.AZURE_OPENAI_ENDPOINT ?? '',
+    apiKey: settings.AZURE_OPENAI_API_KEY,
+    apiVersion: settings.AZURE_OPENAI_API_VERSION,
+  });
+  const openAi = (): OpenAiAccess => ({ baseUrl: settings.OPENAI_BASE_URL, apiKey: settings.OPENAI_API_KEY ?? '' });
+  return {
+    lake: {
+      access: settings.LAKE_CONNECTION_STRING
+        ? { kind: 'connectionString', connectionString: settings.LAKE_CONNECTION_STRING }
+        : { kind: 'identity', accountUrl: settings.LAKE_ACCOUNT_URL ?? '' },
+      containers: {
+        raw: settings.LAKE_RAW_CONTAINER,
+        processed: settings.LAKE_PROCESSED_CONTAINER,
+        quarantine: settings.LAKE_QUARANTINE_CONTAINER,
+        staging: settings.LAKE_STAGING_CONTAINER,
+      },
+      parquetCodec: settings.PARQUET_CODEC,
+    },
+    contractsDirectory: settings.CONTRACTS_DIRECTORY,
+    temporaryDirectory: settings.TEMPORARY_DIRECTORY,
+    duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
+    blockCacheInMegabytes: settings.BLOCK_CACHE_MEGABYTES,
+    gateDecisionTimeoutInHours: settings.GATE_DECISION_TIMEOUT_HOURS,
+    postgresUrl: settings.POSTGRES_URL,
+    qdrant: { url: settings.QDRANT_URL, apiKey: settings.QDRANT_API_KEY, alias: settings.QDRANT_ALIAS },
+    embedding: embeddingOf(settings, azure, openAi),
+    answering: answeringOf(settings, azure, openAi),
+    answerTimeoutInMilliseconds: settings.ANSWER_TIMEOUT_SECONDS * 1000,
+  };
+}
+
+function embeddingOf(
+  settings: SettingValues,
+  azure: () => AzureOpenAiAccess,
+  openAi: () => OpenAiAccess,
+): Config['embedding'] {
+  const dimensions = settings.EMBEDDING_DIMENSIONS;
+  switch (settings.EMBEDDING_PROVIDER) {
+    case 'local':
+      return {
+        provider: 'local',
+        precision: settings.LOCAL_EMBEDDING_PRECISION,
+        threads: settings.LOCAL_EMBEDDING_THREADS,
+        tokens: settings.LOCAL_EMBEDDING_TOKENS,
+      };
+    case 'azure-openai':
+      return {
+        provider: 'azure-openai',
+        service: azure(),
+        deployment: settings.AZURE_OPENAI_EMBEDDING_DEPLOYMENT ?? '',
+        dimensions,
+      };
+    case 'openai':
+      return { provider: 'openai', service: openAi(), model: settings.OPENAI_EMBEDDING_MODEL, dimensions };
+  }
+}
+
+function answeringOf(
+  settings: SettingValues,
+  azure: () => AzureOpenAiAccess,
+  openAi: () => OpenAiAccess,
+): Config['answering'] {
+  switch (settings.ANSWER_PROVIDER) {
+    case 'extractive':
+      return { provider: 'extractive' };
+    case 'azure-openai':
+      return { provider: 'azure-openai', service: azure(), deployment: settings.AZURE_OPENAI_CHAT_DEPLOYMENT ?? '' };
+    case 'openai':
+      return { provider: 'openai', service: openAi(), model: settings.OPENAI_CHAT_MODEL ?? '' };
+  }
+}

@@ -1,0 +1,122 @@
+import { FaultList, PipelineError, type Problem } from '../problems/problem';
+import { toConfig, type Config } from './config';
+import { SETTING_NAMES, SETTINGS, settingsSchema, SQL_SOURCE_PREFIX, type SettingName } from './settings';
+import { postgresUrl } from './values';
+
+/**
+ * The one door for configuration: settings (environment variables, in Azure the app settings) in, the config of the app out.
+ * An empty value counts as absent.
+ * Throws FaultList CONFIGURATION_INVALID with one fault for each missing or wrong setting.
+ */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, environment[name]?.trim() || undefined]));
+  const parsed = settingsSchema.safeParse(given);
+  const faults: Problem[] = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => {
+        const name = issue.path[0] as SettingName;
+        return given[name] === undefined ? missing(name) : wrong(name, given[name], issue.message);
+      });
+  const present = new Set<SettingName>(SETTING_NAMES.filter((name) => given[name] !== undefined));
+  faults.push(...missingTogether(given, present));
+  const sqlSources = sqlSourcesOf(environment, faults);
+  if (!parsed.success || faults.length > 0) {
+    throw new FaultList(
+      'CONFIGURATION_INVALID',
+      `${faults.length} setting${faults.length === 1 ? ' is' : 's are'} missing or wrong; the app does not start.`,
+      faults,
+      {
+        remedy:
+          'Set them in local.settings.json, the environment or the app settings; local.settings.sample.json has all.',
+      },
+    );
+  }
+  return { ...toConfig(parsed.data), sqlSources };
+}
+
+/** Settings whose names the contracts choose: one for each SQL source. */
+function sqlSourcesOf(environment: Record<string, string | undefined>, faults: Problem[]): Record<string, string> {
+  const given = Object.entries(environment).flatMap(([name, value]): [string, string][] =>
+    name.startsWith(SQL_SOURCE_PREFIX) && value?.trim() ? [[name, value.trim()]] : [],
+  );
+  for (const [name, value] of given) {
+    if (postgresUrl.safeParse(value).success) continue;
+    faults.push({
+      code: 'SETTING_INVALID',
+      message: `${name} is not valid`,
+      found: 'a value that is kept secret',
+      expected: `the URL of a SQL source, for example ${SETTINGS.POSTGRES_URL.example}`,
+      where: { setting: name },
+    });
+  }
+  return Object.fromEntries(given);
+}
+
+/** The connection string that a contract names by its setting. Not set: SETTING_MISSING. */
+export function sqlConnection({ sqlSources }: Pick<Config, 'sqlSources'>, setting: string): string {
+  const connection = sqlSources[setting];
+  if (connection !== undefined) return connection;
+  throw new PipelineError('SETTING_MISSING', `${setting} is not set, and a contract takes its rows from there.`, {
+    expected: `for example ${SETTINGS.POSTGRES_URL.example}`,
+    where: { setting },
+    remedy: 'Set it in local.settings.json, the environment or the app settings.',
+  });
+}
+
+/** Faults that only several settings together show. */
+function missingTogether(given: Partial<Record<SettingName, string>>, present: Set<SettingName>): Problem[] {
+  const faults: Problem[] = [];
+  const need = (name: SettingName, why: string): void => {
+    if (!present.has(name)) faults.push(missing(name, why));
+  };
+  if (!present.has('LAKE_CONNECTION_STRING') && !present.has('LAKE_ACCOUNT_URL')) {
+    faults.push(missing('LAKE_CONNECTION_STRING', 'or LAKE_ACCOUNT_URL to use the identity of the app'));
+  }
+  if (present.has('LAKE_CONNECTION_STRING') && present.has('LAKE_ACCOUNT_URL')) {
+    faults.push({
+      code: 'SETTING_CONFLICT',
+      message: 'LAKE_CONNECTION_STRING and LAKE_ACCOUNT_URL are both set',
+      expected: 'one of them',
+      where: { setting: 'LAKE_ACCOUNT_URL' },
+    });
+  }
+  for (const [provider, embedding] of [
+    ['EMBEDDING_PROVIDER', true],
+    ['ANSWER_PROVIDER', false],
+  ] as const) {
+    const why = `because ${provider} is ${given[provider]}`;
+    if (given[provider] === 'azure-openai') {
+      need('AZURE_OPENAI_ENDPOINT', why);
+      need(embedding ? 'AZURE_OPENAI_EMBEDDING_DEPLOYMENT' : 'AZURE_OPENAI_CHAT_DEPLOYMENT', why);
+    }
+    if (given[provider] === 'openai') {
+      need('OPENAI_API_KEY', why);
+      if (!embedding) need('OPENAI_CHAT_MODEL', why);
+    }
+  }
+  const seen = new Set<string>();
+  return faults.filter(({ where }) => {
+    const key = where?.setting ?? '';
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function missing(name: SettingName, why?: string): Problem {
+  return {
+    code: 'SETTING_MISSING',
+    message: `${name} is not set${why === undefined ? '' : ` (${why})`}`,
+    expected: SETTINGS[name].example === undefined ? undefined : `for example ${SETTINGS[name].example}`,
+    where: { setting: name },
+  };
+}
+
+function wrong(name: SettingName, value: string | undefined, expected: string): Problem {
+  const example = SETTINGS[name].example === undefined ? '' : `, for example ${SETTINGS[name].example}`;
+  return {
+    code: 'SETTING_INVALID',
+    message: `${name} is not valid`,
+    found: SETTINGS[name].isSecret ? 'a value that is kept secret' : JSON.stringify(value),
+    expected: `${expected}${example}`,
+    where: { setting: name },
+  };
+}

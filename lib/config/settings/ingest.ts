@@ -1,0 +1,37 @@
+import { tmpdir } from 'node:os';
+import { z } from 'zod';
+import { isNcrontab } from '../ncrontab';
+import { setting } from '../setting';
+import { folder, wholeNumber } from '../values';
+
+export const ingestSettings = {
+  CONTRACTS_DIRECTORY: setting(
+    folder.default('samples/contracts'),
+    'Folder of the data contracts, one YAML file each.',
+  ),
+  TEMPORARY_DIRECTORY: setting(
+    z.string().default(tmpdir()),
+    "Local folder for files under way; by default the system's folder for temporary files.",
+  ),
+  DUCKDB_MEMORY_MEGABYTES: setting(
+    wholeNumber(256, 65536).default(1024),
+    'Memory limit of one DuckDB instance, in MB.',
+  ),
+  BLOCK_CACHE_MEGABYTES: setting(
+    wholeNumber(0, 1048576).default(0),
+    'Local disk for blocks that a scan has read and transforms on the same instance use, in MB; 0 keeps nothing.',
+  ),
+  // Not over six days: past that a durable timer becomes a chain of timers, which not every host can make.
+  GATE_DECISION_TIMEOUT_HOURS: setting(
+    wholeNumber(0, 144).default(24),
+    'Hours that a run with a closed quality gate waits for a decision; 0 ends it at once.',
+  ),
+};
+
+export const scheduleSettings = {
+  INGEST_SCHEDULE: setting(
+    z.string().refine(isNcrontab, 'six NCRONTAB fields: second minute hour day month weekday').default('0 0 1 * * *'),
+    'When the day that has ended is ingested, UTC: second minute hour day month weekday.',
+    { example: '0 0 1 * * *' },
+  ),
+};

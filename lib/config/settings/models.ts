@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { setting } from '../setting';
+import { url, wholeNumber } from '../values';
+
+export const embeddingSettings = {
+  EMBEDDING_PROVIDER: setting(
+    z.enum(['local', 'azure-openai', 'openai'], 'local, azure-openai or openai').default('local'),
+    'Who computes embeddings: local (in the app, no account), azure-openai or openai.',
+  ),
+  LOCAL_EMBEDDING_PRECISION: setting(
+    z.enum(['int8', 'fp32'], 'int8 or fp32').default('int8'),
+    'Weights of the local model: int8 or fp32.',
+  ),
+  LOCAL_EMBEDDING_THREADS: setting(wholeNumber(1, 64).default(2), 'Worker threads of the local model.'),
+  LOCAL_EMBEDDING_TOKENS: setting(wholeNumber(16, 128).default(64), 'Tokens that the local model reads of a text.'),
+  EMBEDDING_DIMENSIONS: setting(
+    wholeNumber(8, 8192).default(1536),
+    'Dimensions of the vectors of azure-openai and openai.',
+  ),
+};
+
+export const answeringSettings = {
+  ANSWER_PROVIDER: setting(
+    z.enum(['extractive', 'azure-openai', 'openai'], 'extractive, azure-openai or openai').default('extractive'),
+    'Who writes answers: extractive (quotes only, no account), azure-openai or openai.',
+  ),
+  ANSWER_TIMEOUT_SECONDS: setting(wholeNumber(1, 600).default(60), 'Seconds for search and answer together.'),
+};
+
+export const modelServiceSettings = {
+  AZURE_OPENAI_ENDPOINT: setting(url(['https:', 'http:']).optional(), 'Endpoint of the Azure OpenAI service.', {
+    example: 'https://myservice.openai.azure.com',
+  }),
+  AZURE_OPENAI_API_KEY: setting(
+    z.string().optional(),
+    'Key of the Azure OpenAI service; without it the app uses its own identity.',
+    { isSecret: true },
+  ),
+  AZURE_OPENAI_API_VERSION: setting(z.string().default('2024-10-21'), 'API version of the Azure OpenAI service.'),
+  AZURE_OPENAI_EMBEDDING_DEPLOYMENT: setting(z.string().optional(), 'Name of the deployment of the embedding model.', {
+    example: 'text-embedding-3-small',
+  }),
+  AZURE_OPENAI_CHAT_DEPLOYMENT: setting(z.string().optional(), 'Name of the deployment of the chat model.', {
+    example: 'gpt-4o-mini',
+  }),
+  OPENAI_BASE_URL: setting(
+    url(['https:', 'http:']).default('https://api.openai.com/v1'),
+    'Address of a service that speaks the OpenAI API.',
+  ),
+  OPENAI_API_KEY: setting(z.string().optional(), 'Key of that service.', { example: 'sk-...', isSecret: true }),
+  OPENAI_EMBEDDING_MODEL: setting(z.string().default('text-embedding-3-small'), 'Its embedding model.'),
+  OPENAI_CHAT_MODEL: setting(z.string().optional(), 'Its chat model.', { example: 'gpt-4o-mini' }),
+};

@@ -1,0 +1,22 @@
+import { statSync } from 'node:fs';
+import { z } from 'zod';
+
+/** The kinds of values that settings have. */
+export const url = (protocols: string[]): z.ZodType<string> =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+export const postgresUrl = url(['postgres:', 'postgresql:']);
+
+export const wholeNumber = (low: number, high: number): z.ZodType<number> => {
+  const expected = `a whole number from ${low} to ${high}`;
+  return z.coerce.number(expected).pipe(z.number().int(expected).min(low, expected).max(high, expected));
+};
+
+export const containerName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){2,62}$/, '3 to 63 lower-case letters, digits and single hyphens');
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+export const folder = z.string().refine(isFolder, 'a folder that exists');
