@@ -30,14 +30,33 @@ describe('docs/host-json.md', () => {
   });
 });
 
-describe('README.md', () => {
+describe.each([
+  ['README.md', 10],
+  ['CONTRIBUTING.md', 3],
+  ['docs/claims.md', 30],
+  ['docs/architecture.md', 4],
+  ['docs/glossary.md', 1],
+])('%s', (file, least) => {
   it('links to files that exist', () => {
-    const links = all(read('README.md'), /\]\((?!https?:)([^)#]+)\)/g);
-    expect(links.length).toBeGreaterThan(10);
-    const missing = links.filter((link) => !existsSync(path.join(root, link)));
+    const links = all(read(file), /\]\((?!https?:)([^)#]+)\)/g);
+    expect(links.length).toBeGreaterThanOrEqual(least);
+    const missing = links.filter((link) => !existsSync(path.join(root, path.dirname(file), link)));
     expect(missing).toEqual([]);
   });
+});
 
+describe('docs/claims.md', () => {
+  it('names a test for each claim', () => {
+    const rows = read('docs/claims.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .slice(2);
+    expect(rows.length).toBeGreaterThan(30);
+    expect(rows.filter((row) => !row.includes('](../tests/'))).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
   it('names commands that package.json has', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const commands = all(read('README.md'), /npm run ([\w:-]+)/g);
