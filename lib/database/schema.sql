@@ -68,6 +68,14 @@ create table run_parts (
 
 comment on column run_parts.counts is 'What the part counted: rows, rejected, embedded, reused, deleted ...';
 
+create table run_row_keys (
+  run_id text not null,
+  doc_id text not null,
+  constraint run_row_keys_pkey PRIMARY KEY (run_id, doc_id)
+);
+
+comment on table run_row_keys is 'While a run is under way: the documents that it has loaded. Rows of its partition without one are stale.';
+
 create table run_steps (
   run_id text not null,
   step text not null,

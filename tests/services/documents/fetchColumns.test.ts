@@ -16,7 +16,6 @@ import { addContract, ingest, startLake, type TestLake } from '../../support/lak
 import { createTestDatabase, testQdrantUrl, uniqueName } from '../../support/servers';
 
 const DATE = '2026-01-31';
-const CONTAINER = 'processed-data';
 const ROLES = { id: 'id', title: 'title', text: 'body', date: 'day' };
 const METADATA = ['id', 'title', 'day', 'content_hash', 'source_file', 'record_number'];
 
@@ -36,7 +35,7 @@ afterAll(async () => {
 /** Runs SQL on a local copy of an object. */
 async function inspect(object: string, sql: (source: string) => string): Promise<unknown[][]> {
   const file = path.join(folder, 'copy.parquet');
-  await lake.store.download(CONTAINER, object, file);
+  await lake.store.download(lake.containers.processed, object, file);
   return withDuckDb({ memoryLimitInMegabytes: 256 }, path.join(folder, 'spill'), (duckDb) =>
     duckDb.rows(sql(literal(file))),
   );
@@ -144,8 +143,8 @@ describe('a part of another writer', () => {
     await withDuckDb({ memoryLimitInMegabytes: 256 }, path.join(folder, 'spill'), (duckDb) =>
       duckDb.run(`COPY (${select}) TO ${literal(file)} (FORMAT parquet, ${options})`),
     );
-    await lake.store.upload(CONTAINER, `others/${name}.parquet`, file);
-    const info = await lake.store.info(CONTAINER, `others/${name}.parquet`);
+    await lake.store.upload(lake.containers.processed, `others/${name}.parquet`, file);
+    const info = await lake.store.info(lake.containers.processed, `others/${name}.parquet`);
     return { dataset: 'others', date: DATE, path: info?.path ?? '', rows: 0, bytes: info?.size ?? 0, roles: ROLES };
   }
   const select = (rows: number) => `SELECT range::VARCHAR AS id, md5(range::VARCHAR) AS content_hash,
@@ -179,7 +178,7 @@ describe('a part of another writer', () => {
       'COMPRESSION snappy',
     );
     expect((await read(part, false))[7]).toMatchObject({ docId: '7', title: '', publishedAt: null });
-    await lake.store.write(CONTAINER, 'others/broken.parquet', Buffer.alloc(2_000_000));
+    await lake.store.write(lake.containers.processed, 'others/broken.parquet', Buffer.alloc(2_000_000));
     const broken = { ...part, path: 'others/broken.parquet', bytes: 2_000_000 };
     await expect(read(broken, false)).rejects.toThrow(/parquet/i);
     expect(await lake.leftovers()).toEqual([]);

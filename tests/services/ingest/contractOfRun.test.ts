@@ -100,7 +100,7 @@ it('a table remembers the roles of its newest commit, and those of the version t
     await ingest(lake, key(runId));
   }
   expect(await titles('papers')).toEqual(['Edited']);
-  const changes = (await readLog(lake.store, 'processed-data', 'papers')).map(({ actions }) =>
+  const changes = (await readLog(lake.store, lake.containers.processed, 'papers')).map(({ actions }) =>
     actions.some((action) => 'metaData' in action),
   );
   expect(changes).toEqual([true, false, true]);
@@ -114,11 +114,11 @@ it('a table from before tables remembered their roles is read by the contract', 
   await lake.drop('records', DATE, 'a.csv', FILE);
   await ingest(lake, { dataset: 'records', date: DATE, runId: 'run-1' });
   const entry = logEntryPath('records', 0);
-  const text = (await lake.store.read('processed-data', entry)).toString('utf8');
+  const text = (await lake.store.read(lake.containers.processed, entry)).toString('utf8');
   const [, property = ''] = /"configuration":\{(".*?\}")\}/.exec(text) ?? [];
   expect(property).toContain('pipelinex.roles');
   const old = text.replace(property, '');
-  await lake.store.write('processed-data', entry, old);
+  await lake.store.write(lake.containers.processed, entry, old);
   await edit('records', 'subject');
   expect(await titles('records')).toEqual(['Edited']);
 });

@@ -109,7 +109,7 @@ describe('planning a run', () => {
       code: 'RAW_FOLDER_NOT_FOUND',
       status: 404,
       retryable: false,
-      where: { file: 'raw/notes/2020-01-01/' },
+      where: { file: `${lake.containers.raw}/notes/2020-01-01/` },
     });
   });
 
