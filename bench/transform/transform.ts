@@ -19,6 +19,8 @@ import { median, ratio, type CaseResult, type PeerRuns } from './results';
 import { runPeer } from './runPeer';
 
 const CASES = 'narrow:100,quoted:100,dirty:100,documents:100,documents:1000';
+/** `--quick`: a few minutes, for comparing one commit with another. */
+const QUICK = { cases: 'narrow:25,quoted:100,dirty:100,documents:300', peers: 'ours,same ranges' };
 /** Peers that go record by record are left out above this. */
 const LARGEST_FOR_SLOW_IN_MEGABYTES = 100;
 /** A peer that takes so many times as long as ours is measured once. */
@@ -28,17 +30,19 @@ const OUTPUT = path.resolve(__dirname, '../../../bench/output');
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      cases: { type: 'string', default: CASES },
+      quick: { type: 'boolean', default: false },
+      cases: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       minutes: { type: 'string', default: '15' },
-      peers: { type: 'string', default: '' },
+      peers: { type: 'string' },
     },
   });
   const until = performance.now() + Number(values.minutes) * 60_000;
-  const wanted = values.peers.toLowerCase().split(',');
+  const { cases = values.quick ? QUICK.cases : CASES, peers: named = values.quick ? QUICK.peers : '' } = values;
+  const wanted = named.toLowerCase().split(',');
   const peers = listPeers().filter(({ name }) => wanted.some((part) => name.toLowerCase().includes(part)));
   const results: CaseResult[] = [];
-  for (const text of values.cases.split(',')) {
+  for (const text of cases.split(',')) {
     const [name = '', megabytes = ''] = text.split(':');
     if (!(name in DATASETS)) throw new Error(`no dataset is named ${name}: ${Object.keys(DATASETS).join(', ')}`);
     results.push(await measure(name as DatasetName, Number(megabytes), peers, Number(values.rounds), until));
