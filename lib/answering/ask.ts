@@ -7,7 +7,7 @@ import { answerTimeout } from './answerTimeout';
 
 export interface AskDependencies extends SearchDependencies {
   answerer: Answerer;
-  /** Of search and answer together, in milliseconds. */
+  /** Time limit for search and answer together, in milliseconds. */
   answerTimeoutInMilliseconds: number;
 }
 
@@ -17,8 +17,8 @@ interface Question {
 }
 
 /**
- * Finds passages for the question and answers from them: tokens, then the checked answer. Errors as search and answer, and
- * ANSWER_TIMEOUT however long a store takes: not each of them can be told to stop.
+ * Finds passages for the question and answers from them: tokens, then the checked answer. Throws the errors of search and
+ * answer. Throws ANSWER_TIMEOUT even while a store is still working, because not every store can be cancelled.
  */
 export async function* ask(dependencies: AskDependencies, question: Question): AsyncGenerator<AnswerEvent> {
   const signal = AbortSignal.timeout(dependencies.answerTimeoutInMilliseconds);
@@ -33,7 +33,7 @@ export async function* ask(dependencies: AskDependencies, question: Question): A
       yield event.value;
     }
   } finally {
-    // Not waited for: what has come too late may be long in ending.
+    // Not awaited: late work may take long to end.
     events.return(undefined).catch(() => undefined);
   }
 }

@@ -1,15 +1,15 @@
 import type { Passage } from '../vectors/passage';
 import type { Citation } from './answer';
 
-/** `quote` must be a piece of the passage's text. */
+/** `quote` must be an exact substring of the passage's text. */
 export function toCitation(passage: Passage, quote: string): Citation {
   const { docId, dataset, title, author, publishedAt } = passage;
   return { docId, dataset, title, author, date: publishedAt?.slice(0, 10) ?? null, quote };
 }
 
 /**
- * The piece of `text` that reads like `quote`, whatever the white space and case; undefined when there is none. What is
- * returned stands in the text letter for letter.
+ * Finds `quote` in `text`, ignoring case and differences in white space. Returns the exact substring of `text`, or
+ * undefined when there is none.
  */
 export function findQuote(text: string, quote: string): string | undefined {
   const words = quote

@@ -1,11 +1,11 @@
-/** A marker can't be longer than this; what goes on without a closing bracket is text. */
+/** Characters of the longest marker. A longer text without a closing bracket is not a marker. */
 const LONGEST_MARKER = 40;
 const MARKER = /^\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]/;
 const POSSIBLE_MARKER = /^\[[\s\d,;]*$/;
 
 /**
- * Rewrites a model's citation markers while its text streams by: `[n]` must name one of the given passages, and is
- * numbered anew from 1 in order of first use; a marker that names none is dropped. `[1, 3]` counts as `[1][3]`.
+ * Rewrites a model's citation markers while its text is streamed: `[n]` must name one of the given passages, and is
+ * renumbered from 1 in order of first use. A marker that names no passage is dropped. `[1, 3]` counts as `[1][3]`.
  */
 export class CitationMarkers {
   /** Numbers (from 1) of the passages that were cited, in the order of their new numbers. */
@@ -14,13 +14,13 @@ export class CitationMarkers {
 
   constructor(private readonly passageCount: number) {}
 
-  /** Takes the next piece of text and gives what can be shown of it now. */
-  push(piece: string): string {
-    this.pending += piece;
+  /** Adds the next text and returns what can be shown now. */
+  push(text: string): string {
+    this.pending += text;
     return this.take(false);
   }
 
-  /** The rest, when the text has ended. */
+  /** Returns the rest, when the text has ended. */
   finish(): string {
     return this.take(true);
   }
@@ -29,7 +29,7 @@ export class CitationMarkers {
     let shown = '';
     while (this.pending !== '') {
       const bracket = this.pending.indexOf('[');
-      // White space is kept back too: it goes when the marker after it does.
+      // White space is kept back too: it is dropped together with the marker after it.
       const space = /\s+$/.exec(bracket < 0 ? this.pending : this.pending.slice(0, bracket))?.[0] ?? '';
       const textEnd = (bracket < 0 ? this.pending.length : bracket) - space.length;
       shown += this.pending.slice(0, textEnd);

@@ -5,14 +5,14 @@ import type { Citation } from './answer';
 import { findQuote, toCitation } from './citation';
 import { coverage, equalWeights } from './termWeights';
 
-/** Shorter quotations are single words or names: they prove nothing. */
+/** Shorter quotations are single words or names, which are not evidence. */
 const SHORTEST_QUOTE_IN_WORDS = 3;
 const QUOTATION = /"([^"]+)"|“([^”]+)”/g;
 
 /**
- * Citations for an answer whose markers `[1]`, `[2]` ... stand for `cited` in this order. What the answer quotes before a
- * marker must stand in that passage; where it quotes nothing, or something else, the quote is the passage's sentence that
- * is nearest to what the answer says there.
+ * Citations for an answer whose markers `[1]`, `[2]` ... number `cited` in this order. The citation's quote is the text
+ * that the answer quotes before the marker, when the passage contains it. Otherwise it is the sentence of the passage that
+ * has most words in common with the answer's sentence.
  */
 export function citeAnswer(answer: string, cited: Passage[]): Citation[] {
   return cited.map((passage, index) => {
@@ -28,9 +28,9 @@ export function citeAnswer(answer: string, cited: Passage[]): Citation[] {
 
 /** The sentence in front of each occurrence of the marker, without markers. */
 function statementsBefore(answer: string, marker: string): string[] {
-  const pieces = answer.split(marker).slice(0, -1);
-  return pieces.map((piece) => {
-    const plain = piece.replace(/\[\d+\]/g, ' ').trim();
+  const textsBefore = answer.split(marker).slice(0, -1);
+  return textsBefore.map((text) => {
+    const plain = text.replace(/\[\d+\]/g, ' ').trim();
     return splitSentences(plain).at(-1)?.text ?? plain;
   });
 }

@@ -4,16 +4,16 @@ import { toCitation } from './citation';
 import { scoreSentences, type ScoredSentence, type ScoringDependencies } from './scoreSentences';
 
 const SENTENCES_QUOTED = 3;
-/** A further sentence is left out when it would make the answer longer than this. */
+/** A second or third sentence is left out when the answer would have more words than this. */
 const WORDS_AT_MOST = 130;
-/** Further sentences below this share of the best one's score add nothing. */
+/** Sentences below this share of the best score are left out. */
 const LEAST_SHARE_OF_BEST = 0.7;
-/** What a second sentence from a document already quoted is worth: another document goes first when they are close. */
+/** Lowers the score of a second sentence from the same document, so that another document wins when they are close. */
 const SAME_DOCUMENT_FACTOR = 0.85;
 
 /**
- * Answers with sentences that stand in the passages, each with its citation: asks no chat model, and can't invent
- * anything. When no sentence speaks of the question it says so, without citations. Errors: VECTORS_*, EMBEDDING_*.
+ * Answers with sentences quoted from the passages, each with its citation. It calls no chat model, so it can't invent
+ * anything. When no sentence is about the question it says so, without citations. Errors: VECTORS_*, EMBEDDING_*.
  */
 export function createExtractiveAnswerer(dependencies: ScoringDependencies): Answerer {
   const model = 'extractive';
@@ -21,11 +21,9 @@ export function createExtractiveAnswerer(dependencies: ScoringDependencies): Ans
     model,
     async *stream({ question, passages }) {
       const quoted = chooseSentences(await scoreSentences(dependencies, question, passages));
-      const pieces = quoted.map(
-        ({ passage, text }, index) => `${attribution(passage)}: “${flow(text)}” [${index + 1}]`,
-      );
-      if (pieces.length === 0) pieces.push(NOTHING_FOUND);
-      const tokens = pieces.map((piece, index) => (index === 0 ? piece : `\n${piece}`));
+      const lines = quoted.map(({ passage, text }, index) => `${attribution(passage)}: “${flow(text)}” [${index + 1}]`);
+      if (lines.length === 0) lines.push(NOTHING_FOUND);
+      const tokens = lines.map((line, index) => (index === 0 ? line : `\n${line}`));
       for (const text of tokens) yield { type: 'token', text };
       const citations = quoted.map(({ passage, text }) => toCitation(passage, text));
       yield { type: 'answer', answer: { question, answer: tokens.join(''), citations, model } };
@@ -33,7 +31,7 @@ export function createExtractiveAnswerer(dependencies: ScoringDependencies): Ans
   };
 }
 
-/** At most three, short enough together, from different documents where those are nearly as good. */
+/** At most three sentences within the word limit; from different documents when their scores are close. */
 function chooseSentences(scored: ScoredSentence[]): ScoredSentence[] {
   const chosen: ScoredSentence[] = [];
   const worth = (candidate: ScoredSentence): number =>
@@ -57,7 +55,7 @@ function isSameDocument(left: Passage, right: Passage): boolean {
   return left.dataset === right.dataset && left.docId === right.docId;
 }
 
-/** Who says it and when: what a reader needs to weigh a quote. */
+/** Who said it and when. */
 function attribution({ author, title, publishedAt }: Passage): string {
   const name = author ?? title;
   return publishedAt === null ? name : `${name} (${publishedAt.slice(0, 4)})`;

@@ -21,10 +21,10 @@ export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
 }
 
 /**
- * Answers by a hosted chat model, streamed. Markers are checked as they pass and quotes when the text is whole, so that no
- * citation names a passage that wasn't given or quotes what isn't in it. `timeoutInMilliseconds` (default 60,000) bounds
- * the whole answer; 2 retries before the first token. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT,
- * ANSWER_INCOMPLETE and ANSWER_EMPTY, all three retryable.
+ * Streams answers from a hosted chat model. Markers are checked while they arrive and quotes when the text is complete, so
+ * that every citation names a given passage and quotes it exactly. `timeoutInMilliseconds` (default 60,000) limits the
+ * whole answer; 2 retries before the first token. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT,
+ * ANSWER_INCOMPLETE and ANSWER_EMPTY; the last three are retryable.
  */
 export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
   const { service, timeoutInMilliseconds = 60_000, retries = 2 } = options;
@@ -40,8 +40,8 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       try {
         const messages = promptMessages(question, passages);
         const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
-        for await (const piece of streamChat(client, model, messages, end)) {
-          const shown = answer === '' ? markers.push(piece).trimStart() : markers.push(piece);
+        for await (const text of streamChat(client, model, messages, end)) {
+          const shown = answer === '' ? markers.push(text).trimStart() : markers.push(text);
           answer += shown;
           if (shown !== '') yield { type: 'token', text: shown };
         }
@@ -70,7 +70,7 @@ async function* streamChat(
   let isWhole = false;
   const chunks = await client.chat.completions.create({ model, messages, stream: true }, { signal });
   for await (const { choices } of chunks) {
-    // Azure's first chunk has no choice: it reports on the prompt.
+    // Azure's first chunk has no choice: it holds the filter results of the prompt.
     const [choice] = choices;
     isWhole ||= typeof choice?.finish_reason === 'string';
     if (choice?.finish_reason === 'content_filter') {
@@ -83,12 +83,12 @@ async function* streamChat(
   }
   // The client ends an aborted stream as if it were complete.
   signal.throwIfAborted();
-  // Nor does it tell a stream that somebody in between has closed from one that has ended.
+  // The client also ends a stream that a proxy has closed as if it were complete.
   if (hasBegun && !isWhole) throw incompleteError();
 }
 
 function incompleteError(): PipelineError {
-  return new PipelineError('ANSWER_INCOMPLETE', 'The answer broke off before its end.', {
+  return new PipelineError('ANSWER_INCOMPLETE', 'The answer ended before it was complete.', {
     found: 'a stream that ended without a finish_reason',
     remedy: 'Ask again.',
   });
@@ -96,9 +96,9 @@ function incompleteError(): PipelineError {
 
 function emptyError(service: OpenAiService): PipelineError {
   const target = service.kind === 'openai' ? service.baseUrl : service.endpoint;
-  return new PipelineError('ANSWER_EMPTY', 'The model answered nothing.', {
+  return new PipelineError('ANSWER_EMPTY', 'The model returned an empty answer.', {
     expected: `a stream of chat completion chunks from ${target}`,
-    remedy: 'Ask again; if it stays so, check that this address serves chat completions and streams them.',
+    remedy: 'Ask again. If this repeats, check that this address serves chat completions and streams them.',
   });
 }
 
@@ -107,5 +107,5 @@ function isTimeout(signal: AbortSignal | undefined): boolean {
 }
 
 function cancelledError(cause: unknown): PipelineError {
-  return new PipelineError('ANSWER_CANCELLED', 'The question was withdrawn.', { cause });
+  return new PipelineError('ANSWER_CANCELLED', 'The request was cancelled.', { cause });
 }

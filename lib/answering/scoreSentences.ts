@@ -18,14 +18,14 @@ export interface ScoringDependencies {
   embedder: Pick<Embedder, 'embed'>;
 }
 
-/** A sentence with a smaller share of the question's weight doesn't speak of it; one word alone must tell more. */
+/** A sentence that covers a smaller share of the question's weight is not about it. A single word needs a larger share. */
 const LEAST_COVERAGE = { oneWord: 0.5, severalWords: 0.35 };
-/** Shares of a sentence's score: the question's words in it, its likeness in meaning, and its passage's rank. */
+/** Shares of a sentence's score: the question's words in it, its similarity in meaning, and its passage's rank. */
 const SHARES = { words: 0.5, meaning: 0.3, passage: 0.2 };
 
 /**
- * Sentences of the passages that speak of the question, best first. Words count by their rarity in the whole index; words
- * that the document's title or author has are taken as said.
+ * Sentences of the passages that are about the question, best first. Words are weighted by their rarity in the whole index.
+ * Words of the document's title or author do not count, because the whole document is about them.
  */
 export async function scoreSentences(
   { vectors, embedder }: ScoringDependencies,
@@ -33,28 +33,28 @@ export async function scoreSentences(
   passages: Passage[],
 ): Promise<ScoredSentence[]> {
   const weights = await rarityWeights(question, vectors);
-  const speaking = passages.flatMap((passage) => {
-    const unsaid = withoutTerms(weights, termsOf(`${passage.title} ${passage.author ?? ''}`));
+  const candidates = passages.flatMap((passage) => {
+    const ownWeights = withoutTerms(weights, termsOf(`${passage.title} ${passage.author ?? ''}`));
     return splitSentences(passage.text)
       .filter((sentence) => !beginsInside(sentence, passage))
-      .map((sentence) => ({ passage, sentence, covered: coveredShare(unsaid, sentence.text) }))
+      .map((sentence) => ({ passage, sentence, covered: coveredShare(ownWeights, sentence.text) }))
       .filter(({ covered }) => covered > 0);
   });
-  if (speaking.length === 0) return [];
+  if (candidates.length === 0) return [];
 
-  const [meant, ...meanings] = await embedder.embed([question, ...speaking.map(({ sentence }) => sentence.text)]);
+  const [meant, ...meanings] = await embedder.embed([question, ...candidates.map(({ sentence }) => sentence.text)]);
   const bestPassage = Math.max(...passages.map(({ score }) => score));
-  return speaking
+  return candidates
     .map(({ passage, sentence, covered }, index) => {
-      const likeness = Math.max(0, cosine(meant, meanings[index]));
+      const similarity = Math.max(0, cosine(meant, meanings[index]));
       const rank = bestPassage > 0 ? passage.score / bestPassage : 1;
-      const merit = SHARES.words * covered + SHARES.meaning * likeness + SHARES.passage * rank;
+      const merit = SHARES.words * covered + SHARES.meaning * similarity + SHARES.passage * rank;
       return { passage, text: sentence.text, score: merit * quotability(sentence) };
     })
     .sort((left, right) => right.score - left.score);
 }
 
-/** Share of the weight that the sentence covers; 0 when that is too little to be about the question. */
+/** Share of the weight that the sentence covers; 0 when it is too small to be about the question. */
 function coveredShare(weights: TermWeights, sentence: string): number {
   const terms = new Set(termsOf(sentence));
   const matched = [...weights.keys()].filter((term) => terms.has(term)).length;
@@ -62,19 +62,19 @@ function coveredShare(weights: TermWeights, sentence: string): number {
   return covered >= (matched > 1 ? LEAST_COVERAGE.severalWords : LEAST_COVERAGE.oneWord) ? covered : 0;
 }
 
-/** The other weights; all of them when none would be left. */
+/** The weights without those of `terms`; all weights when none would remain. */
 function withoutTerms(weights: TermWeights, terms: string[]): TermWeights {
-  const said = new Set(terms);
-  const unsaid = [...weights].filter(([term]) => !said.has(term));
-  return unsaid.length > 0 ? new Map(unsaid) : weights;
+  const excluded = new Set(terms);
+  const remaining = [...weights].filter(([term]) => !excluded.has(term));
+  return remaining.length > 0 ? new Map(remaining) : weights;
 }
 
-/** Chunks begin with a sentence, except inside a very long one: that chunk begins in lower case. */
+/** True when a chunk begins inside a very long sentence: such a chunk begins in lower case. */
 function beginsInside({ text, start }: Sentence, { chunkNumber }: Passage): boolean {
   return chunkNumber > 0 && start === 0 && /^["'“‘([]*\p{Ll}/u.test(text);
 }
 
-/** Headings and questions say little; very long sentences are hard to read as a quote, and so are ones cut off. */
+/** Headings and questions say little; very long or incomplete sentences are hard to read as a quote. */
 function quotability({ text, ends }: Sentence): number {
   const words = text.split(/\s+/).length;
   if (words < 4) return 0.5;

@@ -2,17 +2,17 @@ import { termId } from '../language/sparseText';
 import { termsOf } from '../language/terms';
 import type { VectorIndex } from '../vectors/vectorIndex';
 
-/** How much each of a text's different terms tells, by term. */
+/** How much each different term of a text counts, by term. */
 export type TermWeights = Map<string, number>;
 
-/** Weights by how few of all indexed chunks have the term. */
+/** Weights terms by their rarity: the fewer indexed chunks have a term, the more it counts. */
 export async function rarityWeights(text: string, vectors: Pick<VectorIndex, 'rarityOf'>): Promise<TermWeights> {
   const terms = [...new Set(termsOf(text))];
   const rarity = await vectors.rarityOf(terms.map(termId));
   return new Map(terms.map((term) => [term, rarity.get(termId(term)) ?? 0]));
 }
 
-/** All terms alike. */
+/** Gives all terms the same weight. */
 export function equalWeights(text: string): TermWeights {
   return new Map(termsOf(text).map((term) => [term, 1]));
 }

@@ -37,7 +37,7 @@ export const documentPage = named(
   z.object({ documents: z.array(document), nextCursor }),
 ) satisfies z.ZodType<Listing>;
 
-/** Numbers and dates as text: they travel in the address. */
+/** Numbers and dates are text, because they are part of the URL. */
 export type DocumentQuery = Omit<z.input<typeof documentQuery>, 'limit'> & { limit?: number };
 export type DocumentSummary = z.infer<typeof document>;
 export type DocumentPage = z.infer<typeof documentPage>;

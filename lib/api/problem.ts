@@ -12,7 +12,7 @@ const where = z.object({
   field: z.string().optional(),
 });
 
-// A string in the document: a later version may have more codes.
+// A string in the OpenAPI document: a later version may have more codes.
 const problemCode = z.string() as unknown as z.ZodType<ProblemCode, string>;
 
 const members = {
@@ -34,7 +34,7 @@ export const problem: z.ZodType<Problem> = named(
   }),
 );
 
-/** What every refused request gets (RFC 9457, `application/problem+json`). */
+/** The body of every error response (RFC 9457, `application/problem+json`). */
 export const problemDetails = named(
   'ProblemDetails',
   z.object({
@@ -44,6 +44,6 @@ export const problemDetails = named(
     detail: z.string().optional().describe('What happened this time.'),
     requestId: z.string().optional(),
     ...members,
-    faults: z.array(problem).optional().describe('Every fault, when one reading found several.'),
+    faults: z.array(problem).optional().describe('All faults, when there are several.'),
   }),
 );

@@ -7,7 +7,7 @@ import { named } from './components';
 import { cursor, nextCursor, pageLimit, plainText } from './values';
 
 export const quarantineQuery = z.strictObject({
-  run: plainText.optional().describe('Run id of an earlier execution; the latest without it.'),
+  run: plainText.optional().describe('Run id of an earlier execution. Default: the latest.'),
   code: z.string().optional().describe('Only records whose first fault has this code.'),
   cursor: cursor.optional(),
   limit: pageLimit,
@@ -36,7 +36,7 @@ const record = named(
 
 const counts = z.object({
   codes: z.array(z.object({ code: z.string(), records: z.int() })),
-  isWhole: z.boolean().describe('False when there is more than was counted.'),
+  isWhole: z.boolean().describe('False when there are more records than were counted.'),
 }) satisfies z.ZodType<QuarantineCounts>;
 
 export const quarantinePage = named(

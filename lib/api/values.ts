@@ -12,7 +12,7 @@ export const calendarDate = z
 /** Text that PostgreSQL can store: without the character NUL. */
 export const plainText = z.string().refine((text) => !text.includes('\0'), 'text without the character NUL');
 
-/** False for a period that ends before it starts: it would find nothing and not say why. */
+/** False for a period that ends before it starts: a search would find nothing and give no reason. */
 export function isPeriod(from: string | undefined, to: string | undefined): boolean {
   return from === undefined || to === undefined || from <= to;
 }

@@ -1,10 +1,10 @@
 /**
- * Bounded concurrency for the whole of lib. Ours, because p-map and p-limit are published as ES modules only and lib
- * compiles to CommonJS, and because the results here are a stream: memory stays bounded however many items there are.
+ * Bounded concurrency for the whole of lib. It is our own code because p-map and p-limit are published as ES modules only
+ * and lib compiles to CommonJS, and because the results are a stream: memory stays bounded for any number of items.
  *
- * Does the work for each item, at most `width` at a time, and gives the results in the items' order; the next item is taken
- * when a result has been taken. A failure is thrown in its item's turn, once all work under way has ended, so that
- * none outlives its caller.
+ * Does the work for each item, at most `width` at a time, and yields the results in the order of the items. The next item
+ * is read when a result has been read. A failure is thrown in its item's turn, after all running work has ended, so that
+ * no work outlives its caller.
  */
 export async function* mapInOrder<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -15,7 +15,7 @@ export async function* mapInOrder<Item, Result>(
   try {
     for await (const item of items) {
       const result = work(item);
-      // Awaited in its turn; until then a failure must not count as unhandled.
+      // Awaited in its turn; until then a rejection must not count as unhandled.
       result.catch(() => undefined);
       underWay.push({ item, result });
       if (underWay.length < width) continue;
@@ -28,7 +28,7 @@ export async function* mapInOrder<Item, Result>(
   }
 }
 
-/** As `mapInOrder`, for results that fit into memory together. */
+/** Like `mapInOrder`, for results that fit into memory together. */
 export async function mapAll<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
   width: number,

@@ -2,7 +2,7 @@ import type { QualityRule } from './qualityRule';
 import type { SqlSourceOptions } from './sqlSource';
 import type { TextFormat } from './textFormat';
 
-/** A data contract (Open Data Contract Standard v3.1), reduced to what the pipeline acts on. Read by `readContract`. */
+/** A data contract (Open Data Contract Standard v3.1), reduced to what the pipeline uses. Read by `readContract`. */
 export interface DataContract {
   /** Name of the dataset: folder name under `raw/` and `processed-data/`; lower-case letters, digits, hyphens. */
   dataset: string;
@@ -35,7 +35,7 @@ export interface ContractColumn {
   maximum?: Bound;
   exclusiveMinimum?: Bound;
   exclusiveMaximum?: Bound;
-  /** Of a string: what it is, by the standard's names. */
+  /** Format of a string, by the standard's name. */
   textFormat?: TextFormat;
   /** strptime format for date and timestamp columns; default `%Y-%m-%d` and `%Y-%m-%dT%H:%M:%SZ`. */
   format?: string;
@@ -43,7 +43,7 @@ export interface ContractColumn {
 
 export type Bound = number | string;
 
-/** Which column plays which part for documents. `id`, `title` and `text` are required. */
+/** Which column has which role in documents. `id`, `title` and `text` are required. */
 export interface ColumnRoles {
   id: string;
   title: string;
@@ -61,12 +61,12 @@ export interface SourceOptions {
   delimiter: string;
   quote: string;
   encoding: TextEncoding;
-  /** 'auto': by the file's first bytes. */
+  /** 'auto': detected from the file's first bytes. */
   compression: 'none' | 'gzip' | 'auto';
   format: 'csv' | 'ndjson';
   /** An unquoted field with this text is null. A quoted one never is. */
   nullText: string;
-  /** Where the files are extracted from, when they are not dropped. */
+  /** The database that the files are extracted from; undefined when files are dropped. */
   sqlSource?: SqlSourceOptions;
 }
 

@@ -6,11 +6,11 @@ import { isDatasetName, requireDatasetName } from './datasetName';
 import { readContract, readContractWithQueries } from './reading/readContract';
 import type { AnalyseQueries } from './reading/sqlQuery';
 
-/** The known datasets. A contract is read each time; a run keeps to the one it was planned with. */
+/** The known datasets. A contract is read on each call; a run keeps the contract that it was planned with. */
 export interface ContractCatalog {
   /**
-   * Throws DATASET_NAME_INVALID (400), DATASET_UNKNOWN (404) or CONTRACT_INVALID (every fault of that file). A faulty
-   * contract of another dataset is no hindrance.
+   * Throws DATASET_NAME_INVALID (400), DATASET_UNKNOWN (404) or CONTRACT_INVALID (every fault of that file). Faults in
+   * contracts of other datasets do not matter.
    */
   get(dataset: string): Promise<DataContract>;
   /** Dataset names in order, one per contract file. An absent folder: CONTRACTS_FOLDER_NOT_FOUND. */
@@ -19,7 +19,7 @@ export interface ContractCatalog {
 
 const ENDINGS = ['.yaml', '.yml'];
 
-/** Reads `<folder>/<dataset>.yaml`. Without `analyse`, queries of rules are not looked into (see `readContract`). */
+/** Reads `<folder>/<dataset>.yaml`. Without `analyse`, queries of rules are not analysed (see `readContract`). */
 export function contractFolder(folder: string, analyse?: AnalyseQueries): ContractCatalog {
   const files = async (): Promise<Map<string, string>> => {
     let entries: string[];
@@ -29,7 +29,7 @@ export function contractFolder(folder: string, analyse?: AnalyseQueries): Contra
       throw new PipelineError('CONTRACTS_FOLDER_NOT_FOUND', 'The folder with the data contracts cannot be read.', {
         found: folder,
         expected: 'a folder with one YAML file per dataset',
-        remedy: 'Mend the setting that names the contracts folder.',
+        remedy: 'Correct the setting that names the contracts folder.',
         cause,
       });
     }

@@ -3,7 +3,7 @@ import { PipelineError } from '../problems/problem';
 const DATASET_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const LONGEST_NAME = 63;
 
-/** True for lower-case letters, digits and single hyphens inside: safe as folder, container and collection name. */
+/** True for lower-case letters, digits and single inner hyphens: safe as a folder, container and collection name. */
 export function isDatasetName(name: string): boolean {
   return name.length <= LONGEST_NAME && DATASET_NAME.test(name);
 }
@@ -15,6 +15,6 @@ export function requireDatasetName(name: string): string {
     found: JSON.stringify(name.slice(0, 100)),
     expected: `lower-case letters, digits and single hyphens, at most ${LONGEST_NAME} characters`,
     where: { field: 'dataset' },
-    remedy: 'Use the name of a contract file without its ending.',
+    remedy: 'Use the name of a contract file without its extension.',
   });
 }

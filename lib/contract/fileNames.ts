@@ -1,4 +1,4 @@
-/** Turns a file name pattern (`*`, `?`, `{a,b}`) into a test. Only names, no folders: `*` stops at a slash. */
+/** Turns a file name pattern (`*`, `?`, `{a,b}`) into a test. It matches names, not paths: `*` stops at a slash. */
 export function fileNameTest(pattern: string): (name: string) => boolean {
   let depth = 0;
   const source = [...pattern].map((character) => {

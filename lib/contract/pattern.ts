@@ -1,12 +1,12 @@
-/** As the engine's RE2 bounds it, for one repetition. */
+/** RE2's limit for one repetition. */
 const MOST_REPETITIONS = 1000;
 
-/** General categories: the only properties that ECMAScript and RE2 name alike. */
+/** General categories: the only properties with the same names in ECMAScript and RE2. */
 const CATEGORY = /^[pP]\{(?:C[cfos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?)\}/;
 
 /**
- * What is wrong with a pattern; undefined when nothing is. The standard has patterns in ECMAScript, and the engine matches
- * with RE2: what the two do not both have is refused here, since the engine would refuse it only when rows are read.
+ * What is wrong with a pattern; undefined when it is valid. The standard has ECMAScript patterns, and the engine matches
+ * with RE2. What only one of the two supports is refused here, because the engine would refuse it only when it reads rows.
  */
 export function patternFault(pattern: string): string | undefined {
   try {
@@ -37,11 +37,11 @@ export function patternFault(pattern: string): string | undefined {
 /** `rest` begins after the backslash. */
 function escapeFault(rest: string, inClass: boolean): string | undefined {
   if (/^[1-9k]/.test(rest)) return 'Back-references are not supported in patterns.';
-  if (/^u/.test(rest)) return 'Characters by their number (\\u) are not supported in patterns: write the character.';
-  if (/^c/.test(rest)) return 'Control characters by their letter (\\c) are not supported in patterns.';
+  if (/^u/.test(rest)) return 'Unicode escapes (\\u) are not supported in patterns: write the character.';
+  if (/^c/.test(rest)) return 'Control escapes (\\c) are not supported in patterns.';
   if (inClass && rest.startsWith('b')) return 'A backspace ([\\b]) is not supported in patterns.';
   if (/^[pP]/.test(rest) && !CATEGORY.test(rest)) {
-    return 'Of Unicode properties only general categories such as \\p{L} or \\p{Nd} are supported in patterns.';
+    return 'The only Unicode properties supported in patterns are general categories such as \\p{L} or \\p{Nd}.';
   }
   return undefined;
 }

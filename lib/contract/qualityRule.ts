@@ -1,8 +1,8 @@
-/** An expectation of the contract over all rows that a run would commit. Plain data: it travels in the run's plan. */
+/** A rule of the contract about all rows that a run would commit. Plain data, because it is part of the run's plan. */
 export interface QualityRule {
-  /** As the verdict names it. */
+  /** Its name in the verdict. */
   name: string;
-  /** A failing rule of severity error closes the gate; a warning is told, and never blocks. */
+  /** A failing rule of severity error closes the gate; a warning is reported and never blocks. */
   severity: Severity;
   measure: Measure;
   comparison: Comparison;
@@ -10,19 +10,19 @@ export interface QualityRule {
 
 export type Severity = 'error' | 'warning';
 
-/** What is counted. `percent`: of all rows (0 when there is none). */
+/** What is counted. `percent`: as a percentage of all rows (0 when there are no rows). */
 export type Measure =
   | { metric: 'rowCount' }
   | { metric: 'nullValues'; column: string; percent: boolean }
-  /** Nulls (when null is among the values) and values that stand for nothing. */
+  /** Nulls (when `values` has null) and values that mean "missing". */
   | { metric: 'missingValues'; column: string; values: (Scalar | null)[]; percent: boolean }
-  /** Values, nulls aside, that are not among the valid ones or do not match the pattern as a whole. */
+  /** Values, except nulls, that are not valid values or that do not fully match the pattern. */
   | { metric: 'invalidValues'; column: string; validValues?: Scalar[]; pattern?: string; percent: boolean }
-  /** Rows past the first of each value (or combination); rows with a null do not count. */
+  /** Rows after the first of each value (or combination); rows with a null do not count. */
   | { metric: 'duplicateValues'; columns: string[]; percent: boolean }
-  /** One value, computed by the engine. The query names the dataset's view; the columns that it can read are in `columns`. */
+  /** One value that the engine computes. The query reads the dataset's view; `columns` are those that it can read. */
   | { metric: 'sql'; query: string; columns: string[] }
-  /** Age in seconds of the newest value at the end of the run's date, so that the same run is always judged alike. */
+  /** Age in seconds of the newest value at the end of the run's date, so that repeating a run gives the same verdict. */
   | { metric: 'freshness'; column: string; unit: string; unitInSeconds: number };
 
 export type Scalar = string | number | boolean;
@@ -37,7 +37,7 @@ export type Operator =
   | 'mustBeBetween'
   | 'mustNotBeBetween';
 
-/** Between: both ends count as between. */
+/** Both ends count as between. */
 export type Comparison =
   | { operator: 'mustBe' | 'mustNotBe'; value: Scalar }
   | { operator: Exclude<Operator, 'mustBe' | 'mustNotBe' | 'mustBeBetween' | 'mustNotBeBetween'>; value: number }

@@ -2,11 +2,11 @@ import { z } from 'zod';
 
 /** A database table or query that is extracted into `raw/` before a run is planned. */
 export interface SqlSourceOptions {
-  /** One SELECT; its columns carry the names that the header of a file would. */
+  /** One SELECT; its columns have the names that a file's header would have. */
   query: string;
-  /** Column of the query that only grows: rows past the last committed value are new. */
+  /** Column of the query whose values only grow: rows above the last committed value are new. */
   watermarkColumn: string;
-  /** Name of the setting that holds the connection string; the contract never does. */
+  /** Name of the setting with the connection string. The contract never contains the string itself. */
   connectionSetting: string;
 }
 

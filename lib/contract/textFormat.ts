@@ -1,4 +1,4 @@
-/** Formats of a string column in the standard that say something that can be checked. */
+/** The standard's string formats that can be checked. */
 export const TEXT_FORMATS = ['email', 'uuid', 'uri', 'hostname', 'ipv4', 'ipv6', 'byte'] as const;
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 
@@ -17,12 +17,12 @@ const PATTERNS: Record<TextFormat, string> = {
   byte: '(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?',
 };
 
-/** RE2 and ECMAScript read it alike; the whole text has to match. */
+/** It means the same in RE2 and ECMAScript; the whole text has to match. */
 export function textFormatPattern(format: TextFormat): string {
   return PATTERNS[format];
 }
 
-/** Eight groups; `::` stands for one or more of them; the last two may be written as IPv4. */
+/** Eight groups; `::` replaces one or more of them; the last two may be written as IPv4. */
 function ipv6Pattern(): string {
   const tail = `(?:${GROUP}:${GROUP}|${IPV4})`;
   const forms = [`(?:${GROUP}:){6}${tail}`];

@@ -1,4 +1,4 @@
-/** Tokens of the JDK DateTimeFormatter, which the Open Data Contract Standard prescribes, in strptime words. */
+/** strptime equivalents of the JDK DateTimeFormatter's tokens, which the Open Data Contract Standard prescribes. */
 const STRPTIME_OF: Record<string, string> = {
   yyyy: '%Y',
   yy: '%y',
@@ -21,8 +21,8 @@ const STRPTIME_OF: Record<string, string> = {
 };
 
 /**
- * Translates a JDK pattern (`dd-MMM-yy`, `yyyy-MM-dd'T'HH:mm:ss'Z'`) to strptime. A pattern with a percent sign is taken
- * as strptime already. Undefined when a letter of the pattern has no counterpart.
+ * Translates a JDK pattern (`dd-MMM-yy`, `yyyy-MM-dd'T'HH:mm:ss'Z'`) to strptime. A pattern with a percent sign already
+ * is strptime. Undefined when a letter of the pattern has no equivalent.
  */
 export function strptimeFormat(pattern: string): string | undefined {
   if (pattern.includes('%')) return pattern;
@@ -42,12 +42,12 @@ export function strptimeFormat(pattern: string): string | undefined {
   return translated;
 }
 
-/** 0001 to 9999: the engine takes 0000 for a year before Christ, which neither the log nor PostgreSQL can hold. */
+/** 0001 to 9999: the engine reads 0000 as 1 BC, which neither the Delta log nor PostgreSQL can store. */
 export const YEAR = '(?:[1-9][0-9]{3}|0(?:[1-9][0-9]{2}|0(?:[1-9][0-9]|0[1-9])))';
 const NUMBER = '[0-9]{1,2}';
 const WORD = '[A-Za-z]+';
 
-/** What may stand for each part of a strptime format; parts that are not here are left to strptime. */
+/** What each part of a strptime format matches; strptime alone checks parts that are not listed. */
 const SHAPES: Record<string, string> = {
   Y: YEAR,
   y: '[0-9]{2}',
@@ -62,8 +62,8 @@ const SHAPES: Record<string, string> = {
 const OTHER_PARTS = ['w', 'z', 'Z', 'U', 'W', 'u', 'V', 'G', 'c', 'x', 'X'];
 
 /**
- * A regular expression that every value of a strptime format matches. The engine's strptime alone takes `01.02.26` for the
- * year 26 where four digits are asked for, and passes over blanks.
+ * A regular expression that every value of a strptime format matches. The engine's strptime is too lenient: where four
+ * digits are required, it reads `01.02.26` as the year 26, and it skips blanks.
  */
 export function timeShape(format: string): string {
   return partsOf(format)
@@ -75,12 +75,12 @@ export function timeShape(format: string): string {
 export function timeFormatFault(format: string): string | undefined {
   const parts = partsOf(format).flatMap(({ part }) => (part === undefined ? [] : [part]));
   const unknown = parts.find((part) => SHAPES[part] === undefined && !OTHER_PARTS.includes(part));
-  if (unknown !== undefined) return 'The format has a part that is not known.';
-  // Without one the engine takes 1900.
+  if (unknown !== undefined) return 'The format has an unknown part.';
+  // Without a year the engine assumes 1900.
   return parts.some((part) => ['Y', 'y', 'G', 'c', 'x'].includes(part)) ? undefined : 'The format has no year.';
 }
 
-/** `%-d` is the part `d`; a percent sign at the end is the part `` (empty). */
+/** `%-d` is the part `d`; a percent sign at the end is an empty part. */
 function partsOf(format: string): { part?: string; text: string }[] {
   return [...format.matchAll(/%-?([^]?)|[^%]+/g)].map(([text, part]) =>
     part === undefined ? { text } : { part, text },

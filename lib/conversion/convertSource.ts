@@ -11,7 +11,7 @@ import { LineIndexBuilder, lineIndexFile, type LineIndex } from './lineIndex';
 import { ndjsonToCsv } from './ndjsonToCsv';
 import { sourceText } from './sourceText';
 
-/** A file of the raw container, as it was listed. */
+/** A listed file of the raw container. */
 export interface SourceFileReference {
   path: string;
   /** Bytes. */
@@ -27,7 +27,7 @@ export interface ConvertedSource {
   size: number;
 }
 
-/** True for a file that is no plain UTF-8 CSV by its contract (gzip by its name too): stage it before it is planned on. */
+/** True for a file that its contract (or a name ending in `.gz`) says is not plain UTF-8 CSV: convert it before planning. */
 export function needsConversion(contract: DataContract, path: string): boolean {
   const { encoding, compression, format } = contract.source;
   const isGzip = compression === 'gzip' || (compression === 'auto' && path.toLowerCase().endsWith('.gz'));
@@ -35,14 +35,14 @@ export function needsConversion(contract: DataContract, path: string): boolean {
 }
 
 /**
- * Makes a source file into an equivalent UTF-8 CSV in the run's staging folder: decompressed, decoded, NDJSON written as
- * CSV. Streamed: a few blocks and one record of memory, the decoded text on the temporary disk, and put whole. The
- * name holds the file's path and etag: repeated, it is found and nothing is done again. The index of an NDJSON file's lines is
- * put before it, so whoever finds the one finds the other.
+ * Converts a source file to an equivalent UTF-8 CSV in the run's staging folder: decompresses and decodes it, and rewrites
+ * NDJSON as CSV. It streams: memory holds a few blocks and one record, the temporary disk the decoded text, which is
+ * uploaded whole. The target's name contains a hash of the file's path and etag, so a repeated call finds the file and does
+ * nothing. The line index of an NDJSON file is written first, so it exists whenever the converted file exists.
  *
- * Refused: SOURCE_GZIP_BROKEN, SOURCE_ENCODING_INVALID, SOURCE_ENCODING_CONTRADICTED, CSV_ENCODING_INVALID,
- * CSV_NOT_CSV, CSV_EMPTY_FILE, and CSV_FILE_CHANGED when the file is not the one that was listed. Byte offsets are those of
- * the decompressed bytes, for SOURCE_GZIP_BROKEN of the compressed ones.
+ * Errors: SOURCE_GZIP_BROKEN, SOURCE_ENCODING_INVALID, SOURCE_ENCODING_CONTRADICTED, CSV_ENCODING_INVALID,
+ * CSV_NOT_CSV, CSV_EMPTY_FILE, and CSV_FILE_CHANGED when the file has changed since it was listed. Byte offsets count
+ * decompressed bytes; those of SOURCE_GZIP_BROKEN count compressed bytes.
  */
 export async function convertSource(
   lakehouse: Lakehouse,
@@ -61,7 +61,7 @@ export async function convertSource(
     try {
       converted = await convert(raw, file, contract, localFile, lakehouse.lineIndexStepInBytes);
     } finally {
-      // A refusal may come before anyone has begun to read to the end.
+      // A fault may be thrown before the stream was read, so it is closed here.
       await raw.return();
     }
     await requireUnchanged(lakehouse, file);

@@ -9,13 +9,13 @@ import { PipelineError, type PipelineErrorOptions } from '../problems/problem';
 import { peek } from './peek';
 import { sourceFault } from './sourceFault';
 
-/** Bytes by which an encoding is judged. */
+/** Bytes that are read to check the encoding. */
 const HEAD_LENGTH = 1024;
 
 /**
- * A file's bytes (decompressed) as UTF-8 without a byte order mark. A mark, or bytes, that contradict the encoding of the
- * contract: SOURCE_ENCODING_CONTRADICTED. Bytes that mean nothing in it: SOURCE_ENCODING_INVALID, or for UTF-8
- * CSV_ENCODING_INVALID. No bytes at all: CSV_EMPTY_FILE.
+ * Decodes a file's (decompressed) bytes to UTF-8 without a byte order mark. Errors: SOURCE_ENCODING_CONTRADICTED when a
+ * byte order mark or the first bytes contradict the contract's encoding; SOURCE_ENCODING_INVALID, or CSV_ENCODING_INVALID
+ * for UTF-8, for bytes that are not valid in it; CSV_EMPTY_FILE when there are no bytes.
  */
 export async function* decodeSource(
   blocks: AsyncIterable<Buffer>,
@@ -34,11 +34,11 @@ export async function* decodeSource(
   const mark = byteOrderMark(head);
   const contradiction = contradictionOf(head, encoding);
   if (contradiction !== undefined) {
-    throw sourceFault('SOURCE_ENCODING_CONTRADICTED', 'The file has another encoding than the contract says.', {
+    throw sourceFault('SOURCE_ENCODING_CONTRADICTED', 'The encoding of the file differs from the contract.', {
       found: contradiction,
       expected: encoding,
       where: { file, line: 1, byteOffset: 0 },
-      remedy: 'Write the file in the encoding of the contract, or mend `encoding` there.',
+      remedy: 'Write the file in the encoding of the contract, or correct `encoding` in the contract.',
     });
   }
   try {
@@ -65,12 +65,12 @@ function contradictionOf(head: Buffer, encoding: TextEncoding): string | undefin
     return mark.encoding === encoding ? undefined : `the byte order mark of ${mark.encoding}`;
   }
   if (encoding === 'utf-8' || encoding === 'windows-1252') return utf16Kind(head);
-  // Two columns have a delimiter between them, and that is ASCII: in UTF-16 one of its bytes is zero.
+  // A contract has at least two columns, so there is an ASCII delimiter: in UTF-16 one of its bytes is zero.
   if (head.length < 4 || head.includes(0)) return byteOrderKind(head, encoding);
-  return 'text without a zero byte: an encoding of single bytes, or UTF-8';
+  return 'text without a zero byte: a single-byte encoding, or UTF-8';
 }
 
-/** UTF-16 without a mark, whose first letters show the other byte order. */
+/** Describes UTF-16 without a byte order mark whose first letters have the other byte order. */
 function byteOrderKind(head: Buffer, encoding: 'utf-16le' | 'utf-16be'): string | undefined {
   if (head.length < 8) return undefined;
   const zero = encoding === 'utf-16le' ? 0 : 1;
@@ -80,21 +80,21 @@ function byteOrderKind(head: Buffer, encoding: 'utf-16le' | 'utf-16be'): string 
 
 async function* checkedUtf8(blocks: AsyncIterable<Buffer>, skip: number, file: string): AsyncGenerator<Buffer> {
   const check = new TextCheck(skip);
-  const complain = (): void => {
+  const throwFault = (): void => {
     if (check.fault === undefined) return;
     const { code, message, ...options } = textProblem(check.fault, file);
     throw new PipelineError(code, message, options);
   };
   let skipped = 0;
   for await (const block of blocks) {
-    const piece = block.subarray(Math.min(block.length, skip - skipped));
-    skipped += block.length - piece.length;
-    check.push(piece);
-    complain();
-    yield piece;
+    const content = block.subarray(Math.min(block.length, skip - skipped));
+    skipped += block.length - content.length;
+    check.push(content);
+    throwFault();
+    yield content;
   }
   check.finish();
-  complain();
+  throwFault();
 }
 
 function invalid(fault: EncodingFault, file: string): PipelineError {
@@ -102,7 +102,7 @@ function invalid(fault: EncodingFault, file: string): PipelineError {
     found: fault.found,
     expected: fault.encoding,
     where: { file, line: fault.line, byteOffset: fault.byteOffset },
-    remedy: `Write the file in ${fault.encoding}, or mend \`encoding\` in the contract.`,
+    remedy: `Write the file in ${fault.encoding}, or correct \`encoding\` in the contract.`,
   };
   return sourceFault('SOURCE_ENCODING_INVALID', `The file is not written in ${fault.encoding}.`, options);
 }

@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { sourceFault } from './sourceFault';
 
-/** Bytes. A fault is told to be at or after the start of such a piece. */
-const PIECE_LENGTH = 64 * 1024;
-const CHUNK_LENGTH = 1024 * 1024;
+/** Bytes. The reported offset of a fault is the start of such a block. */
+const INPUT_BLOCK_LENGTH = 64 * 1024;
+const OUTPUT_BLOCK_LENGTH = 1024 * 1024;
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
@@ -14,29 +14,29 @@ export function startsAsGzip(head: Buffer): boolean {
 }
 
 /**
- * Decompresses gzip; several members one after another are one text, as `cat a.gz b.gz` makes them, and zero bytes behind
- * the last one are padding. Cut off, damaged (checksum, length) or followed by anything else: SOURCE_GZIP_BROKEN.
+ * Decompresses gzip. Several members in a row are one text, as `cat a.gz b.gz` makes them; zero bytes after the last member
+ * are padding. Throws SOURCE_GZIP_BROKEN for data that is truncated, damaged (checksum, length) or followed by other bytes.
  */
 export async function* gunzipBlocks(blocks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
   const input = new GzipInput(blocks);
-  const gunzip = createGunzip({ chunkSize: CHUNK_LENGTH });
-  const feeding = pipeline(Readable.from(input.pieces()), gunzip);
-  // Its failure reaches the reader through the stream.
+  const gunzip = createGunzip({ chunkSize: OUTPUT_BLOCK_LENGTH });
+  const feeding = pipeline(Readable.from(input.smallBlocks()), gunzip);
+  // The stream passes a failure to its reader.
   const fed = feeding.catch(() => undefined);
   const broken = (found: string, byteOffset: number, cause?: unknown) =>
     sourceFault('SOURCE_GZIP_BROKEN', 'The file cannot be decompressed.', {
       found: `${found}, at or after byte ${byteOffset} of the compressed file`,
-      expected: 'whole gzip members',
+      expected: 'complete gzip members',
       where: { file, byteOffset },
-      remedy: 'Compress and drop the file again; the upload may have been cut off.',
+      remedy: 'Compress and drop the file again; the upload may be incomplete.',
       cause,
     });
   try {
-    for await (const chunk of gunzip) yield chunk as Buffer;
+    for await (const block of gunzip) yield block as Buffer;
     await fed;
-    // At a zero byte behind a member the stream ends, whatever may follow.
+    // The stream ends at a zero byte after a member, whatever follows.
     if ((await input.lastByteThatIsNotZero()) >= gunzip.bytesWritten) {
-      throw broken('other bytes behind the zero bytes that end a member', gunzip.bytesWritten);
+      throw broken('other bytes after the zero bytes that end a member', gunzip.bytesWritten);
     }
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
@@ -46,7 +46,7 @@ export async function* gunzipBlocks(blocks: AsyncIterable<Buffer>, file: string)
   }
 }
 
-/** The compressed bytes in small pieces. What the stream has left unread is still there to be looked at. */
+/** The compressed bytes in small blocks. Bytes that the stream has not read can still be inspected. */
 class GzipInput {
   private readonly blocks: AsyncIterator<Buffer>;
   private length = 0;
@@ -56,13 +56,15 @@ class GzipInput {
     this.blocks = blocks[Symbol.asyncIterator]();
   }
 
-  async *pieces(): AsyncGenerator<Buffer> {
+  async *smallBlocks(): AsyncGenerator<Buffer> {
     for (let block = await this.next(); block !== undefined; block = await this.next()) {
-      for (let at = 0; at < block.length; at += PIECE_LENGTH) yield block.subarray(at, at + PIECE_LENGTH);
+      for (let at = 0; at < block.length; at += INPUT_BLOCK_LENGTH) {
+        yield block.subarray(at, at + INPUT_BLOCK_LENGTH);
+      }
     }
   }
 
-  /** Its offset in the file, which is read to its end for that; -1 when every byte is zero. */
+  /** Reads the file to its end. Returns the offset of the byte in the file; -1 when every byte is zero. */
   async lastByteThatIsNotZero(): Promise<number> {
     while ((await this.next()) !== undefined);
     return this.lastNotZero;

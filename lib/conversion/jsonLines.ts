@@ -11,31 +11,31 @@ export interface LineStart {
 }
 
 export interface JsonLine extends LineStart {
-  /** Without its line feed; cut after 32 MiB, and then one more byte, so that no character seems whole that is not. */
+  /** Without its line feed; truncated to 32 MiB and one byte. The extra byte shows whether a character ends at 32 MiB. */
   bytes: Buffer;
-  /** Bytes, uncut. */
+  /** Bytes, before truncation. */
   length: number;
 }
 
-/** The lines that end in each block, of a text that is read from its start or from `from`. */
+/** Yields, for each block, the lines that end in it. `from`: where the first block starts in the text. */
 export async function* linesOf(
   blocks: AsyncIterable<Buffer>,
   from: LineStart = { line: 1, byteOffset: 0 },
 ): AsyncGenerator<JsonLine[]> {
-  let pieces: Buffer[] = [];
+  let buffers: Buffer[] = [];
   let length = 0;
   let { line, byteOffset } = from;
-  const keep = (piece: Buffer): void => {
+  const keep = (bytes: Buffer): void => {
     const room = LONGEST_HELD - length;
-    if (room > 0) pieces.push(piece.subarray(0, room));
-    length += piece.length;
+    if (room > 0) buffers.push(bytes.subarray(0, room));
+    length += bytes.length;
   };
   const take = (): JsonLine => {
-    const bytes = pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
+    const bytes = buffers.length === 1 ? (buffers[0] ?? Buffer.alloc(0)) : Buffer.concat(buffers);
     const taken = { bytes, length, line, byteOffset };
     line += 1;
     byteOffset += length + 1;
-    pieces = [];
+    buffers = [];
     length = 0;
     return taken;
   };
@@ -55,7 +55,7 @@ export async function* linesOf(
 
 const LONGEST_HELD = LONGEST_RECORD_IN_BYTES + 1;
 
-/** A blank line is no record. */
+/** Blank lines are not records. */
 export function isBlank({ bytes }: JsonLine): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === CARRIAGE_RETURN);
 }
@@ -64,7 +64,7 @@ export function isTooLong({ length }: JsonLine): boolean {
   return length > LONGEST_RECORD_IN_BYTES;
 }
 
-/** As it stands, without its line end; of one that is too long the beginning. */
+/** The unchanged text without its line end; of a line that is too long, the beginning. */
 export function lineText({ bytes }: JsonLine): string {
   const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
   return recordText(bytes.subarray(0, end), LONGEST_RECORD_IN_BYTES);

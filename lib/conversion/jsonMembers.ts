@@ -1,13 +1,13 @@
 /** One member of a JSON object. */
 export interface JsonMember {
   key: string;
-  /** As text: a string's own, a number or boolean as written. Null for null; undefined for an object or array. */
+  /** The value of a string; a number or boolean as written. Null for null; undefined for an object or array. */
   text: string | null | undefined;
 }
 
 /**
- * The members of one JSON object in their order, repeated keys too. Numbers come as written: parsed, 9007199254740993 would
- * become its neighbour. Returns the reason as a string when the text is no JSON, or no object.
+ * Reads the members of one JSON object in their order, including repeated keys. Numbers stay as written, because parsing
+ * would change 9007199254740993. Returns a reason when the text is not JSON or not an object.
  */
 export function readJsonMembers(json: string): JsonMember[] | { invalid: string } | { notObject: string } {
   let parsed: unknown;
@@ -22,7 +22,7 @@ export function readJsonMembers(json: string): JsonMember[] | { invalid: string 
   return membersOf(json);
 }
 
-/** Walks through an object that is known to be valid JSON. */
+/** Scans an object that is known to be valid JSON. */
 function membersOf(json: string): JsonMember[] {
   const members: JsonMember[] = [];
   let at = skipBlank(json, json.indexOf('{') + 1);

@@ -3,7 +3,7 @@ import { nearestName } from '../csv/nearestName';
 import { isWellFormed } from '../encoding/wellFormed';
 import { readJsonMembers } from './jsonMembers';
 
-/** What is wrong with one line of NDJSON; such a line is a rejected record, not a failed file. */
+/** What is wrong with one line of NDJSON. Such a line is a rejected record; the file does not fail. */
 export interface JsonRecordFault {
   code:
     | 'ROW_JSON_INVALID'
@@ -19,14 +19,14 @@ export interface JsonRecordFault {
   expected: string;
 }
 
-/** A line may have any number of keys, of any length. */
+/** Limits, because a line may have any number of keys of any length. */
 const MOST_FAULTS = 100;
 const LONGEST_FOUND = 200;
 const LONGEST_EXPECTED = 1000;
 
 /**
- * One line as the values of the contract's columns, in their order; null where the value is null or an optional key is
- * absent. All faults of the line together, up to 100 and each cut to what a reader can take in.
+ * Reads one line as the values of the contract's columns, in their order; null where the value is null or an optional key
+ * is absent. Returns all faults of the line, up to 100, with their texts truncated.
  */
 export function readJsonRecord(
   line: string,
@@ -72,10 +72,12 @@ export function readJsonRecord(
       });
     }
   });
-  return faults.length > 0 ? { faults: faults.map(cut) } : { values: names.map((name) => values.get(name) ?? null) };
+  return faults.length > 0
+    ? { faults: faults.map(truncated) }
+    : { values: names.map((name) => values.get(name) ?? null) };
 }
 
-function cut({ code, column, found, expected }: JsonRecordFault): JsonRecordFault {
+function truncated({ code, column, found, expected }: JsonRecordFault): JsonRecordFault {
   return {
     code,
     column: column === null ? null : firstOf(column, LONGEST_FOUND),
@@ -84,7 +86,7 @@ function cut({ code, column, found, expected }: JsonRecordFault): JsonRecordFaul
   };
 }
 
-/** Never half of a character pair. */
+/** Never splits a surrogate pair. */
 function firstOf(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }
@@ -94,7 +96,7 @@ function suggestion(key: string, names: string[]): string {
   return nearest === undefined ? `one of ${names.join(', ')}` : `"${nearest}"`;
 }
 
-/** JSON can escape NUL and half of a character pair; a text in UTF-8 or PostgreSQL cannot hold them. */
+/** False for NUL and unpaired surrogates: JSON can escape them, but UTF-8 text or PostgreSQL cannot hold them. */
 function isText(text: string): boolean {
   return !text.includes('\0') && isWellFormed(text);
 }

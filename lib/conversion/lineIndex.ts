@@ -7,15 +7,16 @@ export interface LineIndexPoint extends LineStart {
 }
 
 /**
- * Lies beside the converted file: from where a source's lines can be read again. A point every so many bytes, not records, so
- * that as much is read before a line however long the others are; 10 GB have 2,500 points, about 100 KB.
+ * Positions in the source from which its lines can be read again; stored beside the converted file. Points are a fixed
+ * number of bytes apart, not of records, so that finding a line never reads much more than that. 10 GB have 2,500 points,
+ * about 100 KB.
  */
 export interface LineIndex {
   /** Bytes of the source file. */
   sourceLength: number;
-  /** Of the source's bytes before the text, where they are the text; null where the text has to be decoded. */
+  /** Bytes of the source before its text (a byte order mark); null when the source is compressed or not UTF-8. */
   textStart: number | null;
-  /** In the file's order; the first is the first record's. None: there is no record. */
+  /** In the file's order, starting with the first record; empty when the file has no records. */
   points: LineIndexPoint[];
 }
 
@@ -26,10 +27,10 @@ export class LineIndexBuilder {
   private records = 0;
   private due = 0;
 
-  /** `step`: bytes of text from one point to the next, at least. */
+  /** `step`: at least so many bytes of text are between two points. */
   constructor(private readonly step = DEFAULT_STEP) {}
 
-  /** To be called for every record, in the file's order. */
+  /** Call it for every record, in the file's order. */
   add({ line, byteOffset }: LineStart): void {
     this.records += 1;
     if (byteOffset < this.due) return;
@@ -38,7 +39,7 @@ export class LineIndexBuilder {
   }
 }
 
-/** The last point at or before a record; by halves, since it is asked for each of what may be all records of a range. */
+/** The last point at or before a record. A binary search, because every record of a range may be looked up. */
 export function pointBefore({ points }: Pick<LineIndex, 'points'>, record: number): LineIndexPoint {
   let [low, high] = [0, points.length];
   while (low < high) {
@@ -49,7 +50,7 @@ export function pointBefore({ points }: Pick<LineIndex, 'points'>, record: numbe
   return points[low - 1] ?? { record: 1, line: 1, byteOffset: 0 };
 }
 
-/** In the staging container, for a converted file there. */
-export function lineIndexFile(staged: string): string {
-  return `${staged}.lines.json`;
+/** Path of the index of a converted file; both are in the staging container. */
+export function lineIndexFile(convertedFile: string): string {
+  return `${convertedFile}.lines.json`;
 }

@@ -3,15 +3,15 @@ import { LONGEST_RECORD_IN_BYTES } from '../csv/rewriteRecords';
 import { isBlank, isTooLong, linesOf, lineText, type JsonLine } from './jsonLines';
 import { readJsonRecord, type JsonRecordFault } from './jsonRecord';
 import type { LineIndexBuilder } from './lineIndex';
-import { setAside } from './unreadableRecord';
+import { unreadableToCsv } from './unreadableRecord';
 
-/** Characters of a bad line that stand in the converted file; a longer one is read from the source when it is told. */
+/** Characters. A longer bad line is not copied to the converted file but read again from the source for the quarantine. */
 const LONGEST_RAW = 256 * 1024;
 
 /**
- * NDJSON (UTF-8, no byte order mark) as CSV in the contract's dialect: a header, then one record for each line that is not
- * blank; `index` is shown where each begins. Every value is quoted and null is not, so the text `NULL` and null stay apart.
- * Memory: a block and the longest line, of which no more than 32 MiB is held.
+ * Converts NDJSON (UTF-8, no byte order mark) to CSV in the contract's dialect: a header, then one record for each line that
+ * is not blank. Adds the start of each record to `index`. Values are quoted and null is not, so the text `NULL` differs from
+ * null. Memory: a block and the longest line, of which at most 32 MiB is kept.
  */
 export async function* ndjsonToCsv(
   blocks: AsyncIterable<Buffer>,
@@ -31,8 +31,8 @@ export async function* ndjsonToCsv(
     if (values !== undefined) {
       return values.map((value) => (value === null ? nullText : quoted(value))).join(delimiter);
     }
-    const told = raw.length > LONGEST_RAW ? {} : { raw };
-    return setAside({ faults, line, byteOffset, ...told }, contract.source);
+    const copy = raw.length > LONGEST_RAW ? {} : { raw };
+    return unreadableToCsv({ faults, line, byteOffset, ...copy }, contract.source);
   };
   for await (const lines of linesOf(blocks)) {
     const records = lines.filter((line) => !isBlank(line)).map(recordOf);

@@ -1,4 +1,4 @@
-/** The first bytes (`length`, or all there are), and all of them again from the start. */
+/** Reads the first `length` bytes (or fewer, at the end). `all` yields the whole stream, including these bytes. */
 export async function peek(
   blocks: AsyncIterable<Buffer>,
   length: number,

@@ -10,26 +10,27 @@ import { sourceText } from './sourceText';
 export interface ConvertedNdjson {
   /** In the raw container. */
   path: string;
-  /** Of the content that was converted. */
+  /** Etag of the content that was converted. */
   etag: string;
-  /** In the staging container. */
+  /** Path of the converted file in the staging container. */
   staged: string;
 }
 
-/** A record as it stands in the source. */
+/** A record's unchanged text in the source. */
 export interface SourceLine extends LineStart {
-  /** Without its line end; of a line over 32 MiB the beginning. */
+  /** Without its line end; truncated to 32 MiB. */
   raw: string;
 }
 
-/** Finds a record of the file by its number; each number is to be greater than the one before. */
+/** Finds a record of the file by its number. Each call must pass a greater number than the call before. */
 export type FindLine = (record: number) => Promise<SourceLine>;
 
 /**
- * Lends the lines of a converted file's source. Only when one is asked for is anything read: of plain UTF-8 from the nearest
- * point of the index; of any other, which has to be decoded, once from the start. Memory: a block of the source and one line.
+ * Calls `use` with a function that finds the lines of a converted file in its source. The source is read only when a line is
+ * requested: plain UTF-8 from the nearest point of the index, other encodings once from the start, because they have to be
+ * decoded. Memory: a block of the source and one line.
  *
- * CSV_FILE_CHANGED: what was read may be of another file, or the lines were not found because it is another.
+ * Throws CSV_FILE_CHANGED when the source was replaced after its conversion: lines may then be wrong or missing.
  */
 export async function withSourceLines<Result>(
   lakehouse: Lakehouse,
@@ -46,7 +47,7 @@ export async function withSourceLines<Result>(
   } finally {
     if (lines !== undefined) {
       await lines.close();
-      // Also when reading failed: a file that was replaced is the reason to tell.
+      // Checked after a failure too: a replaced file is then the reason to report.
       await requireUnchanged(lakehouse, file);
     }
   }
@@ -71,8 +72,8 @@ class SourceLines {
 
   async find(record: number): Promise<SourceLine> {
     const point = pointBefore(this.index, record);
-    const leaps = this.index.textStart !== null && point.record > (this.reading?.next ?? 0);
-    if (this.reading === undefined || leaps) {
+    const canSkip = this.index.textStart !== null && point.record > (this.reading?.next ?? 0);
+    if (this.reading === undefined || canSkip) {
       await this.close();
       await this.open(point);
     }
@@ -80,11 +81,11 @@ class SourceLines {
       const { line, byteOffset } = found;
       if (found.record === record) return { line, byteOffset, raw: lineText(found) };
     }
-    throw new Error(`Record ${record} of ${this.path} is not where its conversion found it.`);
+    throw new Error(`Record ${record} of ${this.path} is not at the position that its conversion recorded.`);
   }
 
   async close(): Promise<void> {
-    // Also of the raw stream: a decoder may not have begun to read it to the end.
+    // Closes the raw stream too: a decoder that has not started does not close it.
     await this.reading?.records.return(undefined);
     await this.reading?.raw.return(undefined);
     this.reading = undefined;

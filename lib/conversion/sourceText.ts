@@ -6,9 +6,9 @@ import { gunzipBlocks, startsAsGzip } from './gunzipBlocks';
 import { peek } from './peek';
 
 /**
- * A source file's text as UTF-8, decompressed and decoded, without a byte order mark. `textStart`: how many of the file's bytes
- * stand before the text where they are the text as they stand; null where it has to be decoded. Errors: those of `gunzipBlocks`
- * and `decodeSource`, while it is read. Who stops before the end has `raw` return too: nobody may have begun to read it.
+ * A source file's text as UTF-8, decompressed and decoded, without a byte order mark. `textStart`: bytes of the file before
+ * its text (a byte order mark); null when the file is compressed or not UTF-8. Reading `text` throws the errors of
+ * `gunzipBlocks` and `decodeSource`. A caller that stops before the end must also close `raw`, which may not have been read.
  */
 export async function sourceText(
   raw: AsyncIterable<Buffer>,

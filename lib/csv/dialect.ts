@@ -1,6 +1,6 @@
 import type { SourceOptions } from '../contract/contract';
 
-/** How a file's bytes are to be read, as byte values: both are ASCII, so UTF-8 text can be scanned as bytes. */
+/** Delimiter and quote as byte values. Both are ASCII, so UTF-8 text can be scanned as bytes. */
 export interface CsvDialect {
   delimiter: number;
   quote: number;

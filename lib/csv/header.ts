@@ -16,7 +16,7 @@ import { visitRecords } from './visitRecords';
 
 /** A header that fits the contract. */
 export interface CsvHeader {
-  /** Byte offset of the first record: byte order mark, blank lines before the header, and header are skipped. */
+  /** Byte offset of the first record, after a byte order mark, blank lines and the header. */
   length: number;
   /** 1-based physical line of the first record. */
   firstLine: number;
@@ -24,10 +24,10 @@ export interface CsvHeader {
   columns: number[];
 }
 
-/** Bytes of a file that are enough to judge its header. A longer header is no header. */
+/** Bytes of a file that are read to check its header. Headers longer than 1 MiB are rejected. */
 export const HEADER_WINDOW_IN_BYTES = 1024 * 1024;
 
-/** Judges the start of a file (`HEADER_WINDOW_IN_BYTES`, or the whole file) against the contract: all faults at once. */
+/** Checks the start of a file (`HEADER_WINDOW_IN_BYTES`, or the whole file) against the contract. Returns all faults. */
 export function readHeader(
   head: Buffer,
   file: string,
@@ -68,7 +68,7 @@ export function readHeader(
   if (text.every((byte) => byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === 0x20 || byte === 0x09)) {
     return fail({
       code: 'CSV_EMPTY_FILE',
-      message: 'The file is empty: not even a header.',
+      message: 'The file is empty: it has no header.',
       found: `${head.length} bytes`,
       expected: `a header: ${contract.columns.map(headerName).join(contract.source.delimiter)}`,
       where: { line: 1, byteOffset: 0 },
@@ -80,7 +80,7 @@ export function readHeader(
   if (record === undefined) {
     return fail({
       code: 'CSV_NOT_CSV',
-      message: 'The header does not end.',
+      message: 'The header has no end.',
       found: `no record end in the first ${head.length} bytes`,
       expected: 'a header of CSV text',
       where: { line: 1, byteOffset: 0 },
@@ -107,11 +107,11 @@ export function readHeader(
   if (record.brokenQuotes > 0) {
     return fail({
       code: 'CSV_HEADER_QUOTE_BROKEN',
-      message: 'A quote in the header is closed and followed by other text, or never closed.',
+      message: 'A quoted name in the header is followed by other text, or its quote is never closed.',
       found: bytes.toString('utf8', 0, 200),
       expected: 'a delimiter or line end after a closing quote',
       where: { line, byteOffset: bom + record.start },
-      remedy: 'Mend the header.',
+      remedy: 'Correct the quotes in the header.',
     });
   }
   const names = fieldsOf(text, record.start, record.end, dialect).map((field) => fieldText(text, field, dialect));

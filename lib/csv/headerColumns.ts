@@ -5,8 +5,8 @@ import { nearestName } from './nearestName';
 const OTHER_DELIMITERS = [',', ';', '\t', '|'];
 
 /**
- * Maps the names of a header to the contract's columns by name; any order will do. `columns` holds, per field, the index
- * of the contract's column, and is complete only when there are no faults.
+ * Maps the names of a header to the contract's columns by name, in any order. `columns` holds, for each field, the index of
+ * the contract's column; it is complete only when there are no faults.
  */
 export function checkColumns(
   names: string[],
@@ -23,7 +23,7 @@ export function checkColumns(
     if (first !== undefined) {
       faults.push({
         code: 'CSV_HEADER_REPEATED_COLUMN',
-        message: `The column stands ${first + 1 === position ? 'twice' : 'more than once'} in the header.`,
+        message: `The header has the column ${first + 1 === position ? 'twice' : 'more than once'}.`,
         found: `"${name}" as column ${first + 1} and column ${position + 1}`,
         expected: 'each column once',
         where: { ...place, column: name },
@@ -44,7 +44,7 @@ export function checkColumns(
       faults: [
         {
           code: 'CSV_DELIMITER_MISMATCH',
-          message: 'The file has another delimiter than the contract.',
+          message: 'The delimiter of the file differs from the contract.',
           found: JSON.stringify(delimiter),
           expected: JSON.stringify(contract.source.delimiter),
           where: place,
@@ -72,11 +72,11 @@ function missingAndUnknown(
       left.delete(renamed);
       faults.push({
         code: 'CSV_HEADER_RENAMED_COLUMN',
-        message: `A column of the contract is missing, and one with a similar name stands in its place. Did you mean "${name}"?`,
+        message: `A column of the contract is missing, and the file has one with a similar name. Did you mean "${name}"?`,
         found: `"${renamed}"`,
         expected: `"${name}"`,
         where: { ...place, column: name },
-        remedy: 'Rename the column in the file, or give it as physicalName in the contract.',
+        remedy: 'Rename the column in the file, or set physicalName in the contract.',
       });
     } else {
       faults.push({
@@ -95,7 +95,7 @@ function missingAndUnknown(
   for (const name of left) {
     faults.push({
       code: 'CSV_HEADER_UNKNOWN_COLUMN',
-      message: 'The contract does not know this column.',
+      message: 'The contract does not have this column.',
       found: `"${name.slice(0, 200)}"`,
       expected: 'only the columns of the contract',
       where: { ...place, column: name.slice(0, 200) },
@@ -105,11 +105,11 @@ function missingAndUnknown(
   return faults;
 }
 
-/** A delimiter that would make a one-column header into the contract's columns. */
+/** A delimiter that would split a one-column header into the contract's columns. */
 function otherDelimiter(names: string[], wanted: string[], delimiter: string): string | undefined {
   if (names.length !== 1 || wanted.length < 2) return undefined;
   return OTHER_DELIMITERS.filter((candidate) => candidate !== delimiter).find((candidate) => {
-    const cut = (names[0] ?? '').split(candidate).map((name) => name.replaceAll('"', ''));
-    return cut.filter((name) => wanted.includes(name)).length >= Math.ceil(wanted.length / 2);
+    const fields = (names[0] ?? '').split(candidate).map((name) => name.replaceAll('"', ''));
+    return fields.filter((name) => wanted.includes(name)).length >= Math.ceil(wanted.length / 2);
   });
 }

@@ -5,7 +5,7 @@ import { recordText } from './recordText';
 import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';
 import { visitRecords } from './visitRecords';
 
-/** Where a record stands in a file. */
+/** A record's position in a file, and its text. */
 export interface RecordLocation {
   /** 1-based number in the file. */
   ordinal: number;
@@ -13,11 +13,11 @@ export interface RecordLocation {
   byteOffset: number;
   /** Physical lines before the record's first. */
   linesBefore: number;
-  /** The record as it stands, without its line end; of a longer one than any row may be, the beginning. */
+  /** The unchanged record without its line end, truncated when it is longer than a record may be. */
   raw: string;
 }
 
-/** Finds records by their numbers and hands them over in file order, those of about 8 MB of the file at once. */
+/** Finds records by their numbers. Calls `found` in file order, with the records of about 8 MB of the file at once. */
 export async function locateRecords(
   file: string,
   dialect: CsvDialect,

@@ -1,4 +1,4 @@
-/** The candidate that a person most likely meant, or undefined when none is close. Case, spaces and `_`, `-` count little. */
+/** The most similar candidate; undefined when none is close. Differences in case, spaces, `_` and `-` count little. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const wanted = plain(name);
   let best: { candidate: string; distance: number } | undefined;
@@ -17,7 +17,7 @@ function plain(name: string): string {
     .slice(0, 100);
 }
 
-/** Insertions, deletions, replacements, and neighbours that changed places. */
+/** Counts insertions, deletions, replacements and swaps of neighbours. */
 function editDistance(left: string, right: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: right.length + 1 }, (_unused, index) => index);

@@ -2,26 +2,26 @@ import { countLineFeeds } from '../encoding/countLineFeeds';
 import { LINE_FEED, CARRIAGE_RETURN, type CsvDialect } from './dialect';
 
 /**
- * What the byte before a range left behind. A quote opens a field only at the field's start, so three states are enough
- * to read on from anywhere: this is exact where counting quotes (parity) is not, e.g. after `5" disk`.
+ * State of the scan after the byte before a range. A quote opens a field only at the field's start, so three states are
+ * enough to start anywhere. This is exact where counting quotes (parity) is not, e.g. after `5" disk`.
  */
 export const ScanState = { OUTSIDE: 0, INSIDE: 1, QUOTE_PENDING: 2 } as const;
 export type ScanState = (typeof ScanState)[keyof typeof ScanState];
 
-/** What one range does when it is entered in one state. */
+/** The result of scanning a range from one start state. */
 export interface StateScan {
   end: ScanState;
   /** Offset in the range of the byte after its first record end; -1 when no record ends in it. */
   firstBoundary: number;
-  /** Record ends in the range. Blank lines end no record. */
+  /** Record ends in the range. Blank lines are not records. */
   records: number;
-  /** Record ends at and before the first boundary: 1, or 0 when a blank line made it or there is none. */
+  /** Record ends up to the first boundary: 1; or 0 when the boundary is a blank line's end or there is none. */
   recordsToBoundary: number;
   /** Offset in the range of the last quote that opens a field; -1 when none does. */
   lastOpening: number;
 }
 
-/** With what turns its two offsets into physical lines once the lines before the range are known. */
+/** Adds what turns the two offsets into physical line numbers once the number of lines before the range is known. */
 export interface StateSummary extends StateScan {
   /** Line feeds before `firstBoundary`; 0 when there is none. */
   lineFeedsToBoundary: number;
@@ -30,21 +30,21 @@ export interface StateSummary extends StateScan {
 }
 
 /**
- * The range under every start state. Ranges can be summarised side by side, in any order, and composed afterwards:
+ * A range scanned from every start state. Ranges can be summarised in parallel, in any order, and composed afterwards:
  * composition is associative, and the state at the file's start is known.
  */
 export interface RangeSummary {
   /** Bytes. */
   length: number;
-  /** Line feeds, quoted ones too: for line numbers. */
+  /** Line feeds, including quoted ones: for line numbers. */
   lineFeeds: number;
   /** By start state. */
   states: readonly [StateSummary, StateSummary, StateSummary];
 }
 
 /**
- * Summarises a range. `before` holds the two bytes before it (fewer at the file's start, none at its first byte): the
- * byte decides whether a quote opens a field and whether a line is blank.
+ * Summarises a range. `before` holds the two bytes before it (fewer at the file's start): they decide whether a quote opens
+ * a field and whether a line is blank.
  */
 export function summariseRange(range: Buffer, before: Buffer, dialect: CsvDialect): RangeSummary {
   const lineFeeds = countLineFeeds(range);
@@ -55,7 +55,7 @@ export function summariseRange(range: Buffer, before: Buffer, dialect: CsvDialec
   return { length: range.length, lineFeeds, states: [outside, inside, pending] };
 }
 
-/** Counted from the nearer end: the first boundary lies near the start, the last opening mostly near the end. */
+/** Counts from the nearer end: the first boundary is near the start, the last opening mostly near the end. */
 function withLineFeeds(range: Buffer, lineFeeds: number, scan: StateScan): StateSummary {
   const { firstBoundary, lastOpening } = scan;
   return {
@@ -65,7 +65,7 @@ function withLineFeeds(range: Buffer, lineFeeds: number, scan: StateScan): State
   };
 }
 
-/** The range entered in a known state: one pass instead of three. */
+/** Scans a range from a known state: one pass instead of three. */
 export function summariseFrom(range: Buffer, start: ScanState, before: Buffer, dialect: CsvDialect): StateScan {
   const { quote, delimiter } = dialect;
   const summary: StateScan = { end: start, firstBoundary: -1, records: 0, recordsToBoundary: 0, lastOpening: -1 };
@@ -115,7 +115,7 @@ export function summariseFrom(range: Buffer, start: ScanState, before: Buffer, d
   return summary;
 }
 
-/** The summary of two neighbouring ranges as one. */
+/** Composes the summaries of two neighbouring ranges. */
 export function composeSummaries(left: RangeSummary, right: RangeSummary): RangeSummary {
   const compose = (first: StateSummary): StateSummary => {
     const second = right.states[first.end];
@@ -140,7 +140,7 @@ export function composeSummaries(left: RangeSummary, right: RangeSummary): Range
   };
 }
 
-/** Undefined bytes are before the file's start, where a line starts. */
+/** Undefined bytes are before the start of the file; a line starts there. */
 function isBlankLine(byteAt: (index: number) => number | undefined, lineFeed: number): boolean {
   const startsLine = (byte: number | undefined) => byte === undefined || byte === LINE_FEED;
   const previous = byteAt(lineFeed - 1);

@@ -2,9 +2,9 @@ import { open } from 'node:fs/promises';
 
 const BLOCK_LENGTH = 8 * 1024 * 1024;
 
-/** A piece of a file that starts at a record's start. */
+/** A block of a file that starts at a record's start. */
 export interface RecordBlock {
-  /** Only while it is used: the next block is read into the same memory. */
+  /** Valid only during the call: the next block is read into the same memory. */
   bytes: Buffer;
   /** Byte offset of the block in the file. */
   offset: number;
@@ -12,8 +12,8 @@ export interface RecordBlock {
 }
 
 /**
- * Reads a local file in blocks. `use` returns how many bytes it consumed; the rest comes again at the start of the next
- * block, so each block starts where a record does. Memory: a block and a record, or twice the longest record.
+ * Reads a local file in blocks. `use` returns how many bytes it consumed; the next block starts with the rest, so each block
+ * starts with a record. Memory: a block and a record, or twice the longest record.
  */
 export async function readRecordBlocks(
   file: string,
@@ -25,7 +25,7 @@ export async function readRecordBlocks(
     let rest = 0;
     let offset = 0;
     for (;;) {
-      // Reading as much again as is left over keeps one giant record linear, not quadratic.
+      // Doubling the block makes the time for one giant record linear, not quadratic.
       if (rest > block.length / 2) {
         const larger = Buffer.allocUnsafe(2 * block.length);
         block.copy(larger, 0, 0, rest);

@@ -7,7 +7,7 @@ export interface FieldSpan {
   quoted: boolean;
 }
 
-/** Cuts one record (no line end, no broken quotes) into fields. */
+/** Splits one record (no line end, no broken quotes) into fields. */
 export function fieldsOf(buffer: Buffer, start: number, end: number, dialect: CsvDialect): FieldSpan[] {
   const { delimiter, quote } = dialect;
   const fields: FieldSpan[] = [];
@@ -23,7 +23,7 @@ export function fieldsOf(buffer: Buffer, start: number, end: number, dialect: Cs
   }
 }
 
-/** How many fields a record (no line end, no broken quotes) has. */
+/** Counts the fields of a record (no line end, no broken quotes). */
 export function countFields(buffer: Buffer, start: number, end: number, dialect: CsvDialect): number {
   const { delimiter, quote } = dialect;
   for (let count = 1, position = start; ; count += 1) {
@@ -35,7 +35,7 @@ export function countFields(buffer: Buffer, start: number, end: number, dialect:
   }
 }
 
-/** The field's text: quotes taken off and doubled ones made single. */
+/** The field's text, without its quotes; doubled quotes become single ones. */
 export function fieldText(buffer: Buffer, field: FieldSpan, dialect: CsvDialect): string {
   if (!field.quoted) return buffer.toString('utf8', field.start, field.end);
   const quote = String.fromCharCode(dialect.quote);

@@ -5,7 +5,7 @@ import { countFields } from './recordFields';
 import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';
 import { visitRecords } from './visitRecords';
 
-/** What the engine has to be told about a file, and what it may not be trusted with. */
+/** What decides whether and how the engine's CSV reader can read a file. */
 export interface RecordProfile {
   records: number;
   /** Records that end with CR LF. */
@@ -16,13 +16,13 @@ export interface RecordProfile {
   brokenQuotes: number;
   bareCarriageReturns: number;
   /**
-   * Records that end with a blank or null field and have too many or too few fields: the engine's reader takes one that is
-   * too many, if its value is null.
+   * Records that end with a blank or null field and have too many or too few fields: the engine's reader accepts one field
+   * too many when its value is null.
    */
   miscounted: number;
   /** Bytes. */
   longestRecord: number;
-  /** The first record begins with the bytes of a byte order mark, which readers take off a file's start. */
+  /** The first record begins with the bytes of a byte order mark, which readers would drop. */
   beginsWithByteOrderMark: boolean;
 }
 
@@ -65,15 +65,15 @@ export async function profileRecords(
   return profile;
 }
 
-/** False for an empty ending. */
+/** False when `ending` is empty. */
 function endsWith(bytes: Buffer, end: number, ending: Buffer): boolean {
   const last = ending.at(-1);
   return last !== undefined && bytes[end - 1] === last && bytes.subarray(end - ending.length, end).equals(ending);
 }
 
 /**
- * True when every record is plain enough for the engine's own CSV reader: one kind of line end, no quote or carriage
- * return out of place. Anything else goes through `rewriteRecords` first.
+ * True when the engine's own CSV reader can read every record: one kind of line end, and no misplaced quotes or carriage
+ * returns. Other files go through `rewriteRecords` first.
  */
 export function isPlain(profile: RecordProfile): boolean {
   return (

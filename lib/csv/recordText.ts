@@ -1,6 +1,6 @@
 /**
- * A record's text, or its beginning of so many bytes, cut between characters: two quotes far apart can make a record of any
- * length, and a string of over 512 MB cannot be.
+ * A record's text, truncated to `longest` bytes between two characters. Two quotes far apart can make a record of any
+ * length, but a string is limited to about 512 MB.
  */
 export function recordText(record: Buffer, longest: number): string {
   if (record.length <= longest) return record.toString('utf8');

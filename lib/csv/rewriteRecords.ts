@@ -4,7 +4,7 @@ import { readRecordBlocks } from './recordBlocks';
 import { countFields, fieldsOf } from './recordFields';
 import { visitRecords, type RecordSpan } from './visitRecords';
 
-/** A record that cannot be cut into the expected fields. */
+/** A record that cannot be split into the expected fields. */
 export interface MalformedRecord {
   /** 1-based number in the file. */
   ordinal: number;
@@ -13,13 +13,13 @@ export interface MalformedRecord {
   expected: string;
 }
 
-/** Bytes. One record must fit the engine's read buffer. */
+/** Bytes. One record must fit into the engine's read buffer. */
 export const LONGEST_RECORD_IN_BYTES = 32 * 1024 * 1024;
 
 /**
- * Writes the well-formed records of a file, each with its number as first field, in one plain dialect: LF at each end and
- * every literal quote quoted. Returns the others. The engine's own reader may guess at where a record ends after a
- * malformed one, so it is never shown one. With `only`, records of other numbers are passed over.
+ * Writes the well-formed records of a file, each with its number as first field, in one plain dialect: records end with LF,
+ * and fields with literal quotes are quoted. Returns the malformed ones. The engine's reader may guess wrongly where the
+ * record after a malformed one starts, so it never reads one. With `only`, records with other numbers are skipped.
  */
 export async function rewriteRecords(
   inputFile: string,
@@ -35,7 +35,7 @@ export async function rewriteRecords(
   const output = await open(outputFile, 'w');
   try {
     await readRecordBlocks(inputFile, async ({ bytes, atEnd }) => {
-      const pieces = new RecordWriter(bytes.length);
+      const writer = new RecordWriter(bytes.length);
       const consumed = visitRecords(bytes, dialect, atEnd, (record) => {
         ordinal += 1;
         if (only !== undefined && !only.has(ordinal)) return;
@@ -44,15 +44,15 @@ export async function rewriteRecords(
           malformed.push({ ordinal, ...fault });
           return;
         }
-        pieces.text(`${ordinal}`);
-        pieces.byte(dialect.delimiter);
-        if (record.literalQuotes === 0) pieces.copy(bytes, record.start, record.end);
-        else pieces.buffer(requoted(bytes, record, dialect));
-        pieces.byte(LINE_FEED);
+        writer.text(`${ordinal}`);
+        writer.byte(dialect.delimiter);
+        if (record.literalQuotes === 0) writer.copy(bytes, record.start, record.end);
+        else writer.buffer(requoted(bytes, record, dialect));
+        writer.byte(LINE_FEED);
         records += 1;
         lastOrdinal = ordinal;
       });
-      for (const piece of pieces.done()) await output.writeFile(piece);
+      for (const buffer of writer.done()) await output.writeFile(buffer);
       return consumed;
     });
   } finally {
@@ -100,7 +100,7 @@ function requoted(bytes: Buffer, record: RecordSpan, dialect: CsvDialect): Buffe
   return Buffer.from(fields.join(String.fromCharCode(dialect.delimiter)));
 }
 
-/** Gathers small pieces into buffers big enough to be worth a write. */
+/** Collects small writes in large buffers. */
 class RecordWriter {
   private readonly full: Buffer[] = [];
   private current: Buffer;

@@ -1,6 +1,6 @@
 import { CARRIAGE_RETURN, LINE_FEED, type CsvDialect } from './dialect';
 
-/** Where one record stands in a buffer and what is odd about it. The same object is reused for each record. */
+/** One record's position in a buffer and its irregularities. The same object is reused for each record. */
 export interface RecordSpan {
   /** Offset of the first byte. */
   start: number;
@@ -17,9 +17,9 @@ export interface RecordSpan {
 }
 
 /**
- * Calls `visit` for each whole record of a buffer that starts at a record's start; blank lines are no records. Returns
- * how many bytes were consumed: the rest is a record whose end is not in the buffer. With `atEnd` the buffer's end is the
- * end of the file, which ends a record too (a quote that is still open then is a broken one).
+ * Calls `visit` for each whole record of a buffer that starts at a record's start; blank lines are not records. Returns the
+ * number of bytes consumed: the rest is a record whose end is not in the buffer. With `atEnd`, the buffer's end is the end
+ * of the file and also ends a record (a quote that is still open there is broken).
  */
 export function visitRecords(
   buffer: Buffer,
@@ -102,7 +102,7 @@ function endsField(buffer: Buffer, at: number, delimiter: number): boolean {
   return byte === delimiter || byte === LINE_FEED || (byte === CARRIAGE_RETURN && buffer[at + 1] === LINE_FEED);
 }
 
-/** Infinity when absent: then nothing is searched again. */
+/** Infinity when absent, so that the search is not repeated. */
 function indexFrom(buffer: Buffer, byte: number, from: number): number {
   const at = buffer.indexOf(byte, from);
   return at < 0 ? Infinity : at;

@@ -5,7 +5,7 @@ import { LONGEST_KEY, type NamedProfile } from './guessRoles';
 import type { LocalText } from './localText';
 import type { ColumnProfile } from './profileColumns';
 
-/** What was seen of a file. */
+/** What was found in a file. */
 export interface FileProfile extends LocalText {
   /** Name of the file, for comments. */
   file: string;
@@ -15,7 +15,7 @@ export interface FileProfile extends LocalText {
   rejected: number;
 }
 
-/** Writes a contract as YAML. What is a guess says so beside it. */
+/** Writes a contract as YAML. Guesses are marked in comments. */
 export function draftContract(
   dataset: string,
   profile: FileProfile,
@@ -40,7 +40,7 @@ export function draftContract(
     '    properties:',
     ...columns.flatMap((column) => columnLines(column, roles)),
     'customProperties:',
-    ...custom('glob', glob, 'guessed: files of this dataset are named so'),
+    ...custom('glob', glob, 'guessed: the names of all files match this'),
     ...custom('delimiter', delimiter),
     ...custom('encoding', encoding, encoding === 'windows-1252' ? 'guessed: the bytes are not UTF-8' : undefined),
     ...(compressed ? custom('compression', 'gzip') : []),
@@ -49,7 +49,7 @@ export function draftContract(
   return `${lines.join('\n')}\n`;
 }
 
-/** Column names for headers: letters, digits and underscores, none twice. */
+/** Column names for headers: letters, digits and underscores, without repetitions. */
 export function nameColumns(profiles: ColumnProfile[]): NamedProfile[] {
   const taken = new Set<string>(TECHNICAL_COLUMNS);
   return profiles.map((profile, index) => {
@@ -73,27 +73,27 @@ function columnLines(column: NamedProfile, roles: ColumnRoles): string[] {
   const isUnique = isFull && column.rows > 1 && column.distinct === column.rows;
   const isText = isKey && roles.id === roles.text;
   const options = optionLines(column, isText && column.logicalType === 'string');
-  const played = Object.entries(roles).flatMap(([role, name]) => (name === column.name ? [role] : []));
+  const ownRoles = Object.entries(roles).flatMap(([role, name]) => (name === column.name ? [role] : []));
   return [
     `      - name: ${scalar(column.name)}`,
     ...(column.header === column.name ? [] : [`        physicalName: ${scalar(column.header)}`]),
-    `        logicalType: ${column.logicalType}${column.filled === 0 ? ' # guessed: there is no value in the file' : ''}`,
+    `        logicalType: ${column.logicalType}${column.filled === 0 ? ' # guessed: the file has no value in it' : ''}`,
     ...(isKey
       ? [
           '        required: true',
-          `        unique: true${isUnique ? '' : ' # guessed: in this file it is not; the records after the first are rejected'}`,
+          `        unique: true${isUnique ? '' : ' # guessed: not true in this file; records that repeat a value are rejected'}`,
           '        primaryKey: true # guessed',
         ]
       : [
-          ...(isFull ? ['        required: true # guessed: every record has one'] : []),
-          ...(isUnique ? ['        # unique: true (every value stands once in this file)'] : []),
+          ...(isFull ? ['        required: true # guessed: every record has a value'] : []),
+          ...(isUnique ? ['        # unique: true (no value is repeated in this file)'] : []),
         ]),
     ...(options.length === 0 ? [] : ['        logicalTypeOptions:', ...options]),
-    ...(played.length === 0
+    ...(ownRoles.length === 0
       ? []
       : [
           '        customProperties:',
-          ...played.flatMap((role) => ['          - property: role', `            value: ${role} # guessed`]),
+          ...ownRoles.flatMap((role) => ['          - property: role', `            value: ${role} # guessed`]),
         ]),
   ];
 }
@@ -103,10 +103,10 @@ function optionLines(column: NamedProfile, needsLength: boolean): string[] {
   const other = alternative === undefined ? '' : ` # guessed: ${alternative} fits every value too`;
   return [
     ...(format === undefined ? [] : [`          format: ${scalar(format)}${other}`]),
-    ...(textFormat === undefined ? [] : [`          format: ${textFormat} # guessed: every value is one`]),
+    ...(textFormat === undefined ? [] : [`          format: ${textFormat} # guessed: every value has this format`]),
     ...(values === undefined
       ? []
-      : [`          pattern: ${scalar(values.map(escaped).join('|'))} # guessed: there are no other values`]),
+      : [`          pattern: ${scalar(values.map(escaped).join('|'))} # guessed: the file has no other values`]),
     ...(needsLength ? [`          maxLength: ${LONGEST_KEY}`] : []),
   ];
 }

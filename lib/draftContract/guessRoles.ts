@@ -5,7 +5,7 @@ export interface NamedProfile extends ColumnProfile {
   name: string;
 }
 
-/** Characters of a key, at most. */
+/** Characters of the longest key. */
 export const LONGEST_KEY = 500;
 
 const NAMES = {
@@ -27,7 +27,7 @@ const NAMES = {
   category: [/^(?:category|topic|section|genre)$/, /category|topic|section|genre|type|kind|tag|class|event|party/],
 } satisfies Record<keyof ColumnRoles, RegExp[]>;
 
-/** Guesses by name and content which column plays which part; undefined when no column could be the key. */
+/** Guesses by name and content which column has which role; undefined when no column could be the key. */
 export function guessRoles(columns: NamedProfile[]): ColumnRoles | undefined {
   const id = best(columns, (column) => idScore(column));
   if (id === undefined) return undefined;
@@ -58,7 +58,7 @@ export function guessRoles(columns: NamedProfile[]): ColumnRoles | undefined {
   };
 }
 
-/** First that every row has its own, then the name, then brevity. */
+/** A value of its own in every row counts most, then the name, then short values. */
 function idScore(column: NamedProfile): number {
   const fits = column.logicalType === 'string' || column.logicalType === 'integer';
   if (!fits || column.maxLength > LONGEST_KEY || column.filled === 0) return 0;
@@ -68,13 +68,13 @@ function idScore(column: NamedProfile): number {
   return (isKey ? 100 : 10 * own) + named - column.averageLength / 1000;
 }
 
-/** More for a more telling name; 0 for none. */
+/** Higher for a more specific name; 0 when the name does not match. */
 function byName({ name }: NamedProfile, role: keyof ColumnRoles): number {
   const index = NAMES[role].findIndex((pattern) => pattern.test(name.toLowerCase()));
   return index < 0 ? 0 : NAMES[role].length - index;
 }
 
-/** The column with the highest score over 0; of equals the first. */
+/** The first column with the highest score; undefined when no score is above 0. */
 function best<Column>(columns: Column[], score: (column: Column) => number): Column | undefined {
   let found: { column: Column; score: number } | undefined;
   for (const column of columns) {

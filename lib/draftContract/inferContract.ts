@@ -15,15 +15,15 @@ import { readShape } from './readShape';
 export interface InferSettings {
   temporaryDirectory: string;
   duckDb: DuckDbSettings;
-  /** Default: by the file's name. */
+  /** Default: derived from the file's name. */
   dataset?: string;
 }
 
 /**
- * Drafts a contract from a local CSV, all records of which are read: what every value is, becomes a type; what has no gap,
- * required. The draft is read without a fault and lets this file in. Refused is what no contract could let in (CSV_NOT_CSV,
+ * Drafts a contract from a local CSV. It reads all records: a column gets a type that fits every value, and is required when
+ * it has no gaps. The draft is valid and accepts this file. Errors, for files that no contract could accept: CSV_NOT_CSV,
  * CSV_EMPTY_FILE, CSV_HEADER_REPEATED_COLUMN, CONTRACT_INFER_NO_COLUMNS, CONTRACT_INFER_NO_RECORDS,
- * CONTRACT_INFER_NO_KEY).
+ * CONTRACT_INFER_NO_KEY.
  */
 export async function inferContract(file: string, settings: InferSettings): Promise<string> {
   const name = path.basename(file);
@@ -45,10 +45,10 @@ export async function inferContract(file: string, settings: InferSettings): Prom
       const columns = nameColumns(profiles);
       const rows = columns[0]?.rows ?? 0;
       if (rows === 0) {
-        throw new PipelineError('CONTRACT_INFER_NO_RECORDS', 'There is no record with a value to infer from.', {
+        throw new PipelineError('CONTRACT_INFER_NO_RECORDS', 'The file has no record with a value.', {
           found: `${records - 1} records, ${malformed.length} of them malformed`,
           where: { file: name },
-          remedy: 'Take a file with data in it.',
+          remedy: 'Use a file that has data.',
         });
       }
       const roles = guessRoles(columns);
@@ -57,18 +57,18 @@ export async function inferContract(file: string, settings: InferSettings): Prom
           found: columns.map(({ header, logicalType }) => `${header} (${logicalType})`).join(', '),
           expected: `a column of texts of at most ${LONGEST_KEY} characters, or of whole numbers`,
           where: { file: name },
-          remedy: 'Add a column that tells the records apart, a number for one.',
+          remedy: 'Add a column that identifies each record, for example a number.',
         });
       }
       const key = columns.findIndex((column) => column.name === roles.id);
       const accepted = await distinctKeys(duckDb, table, `c${key}`);
-      const seen = { ...local, file: name, delimiter, records: records - 1, rejected: records - 1 - accepted };
-      return draftContract(dataset, seen, columns, roles);
+      const found = { ...local, file: name, delimiter, records: records - 1, rejected: records - 1 - accepted };
+      return draftContract(dataset, found, columns, roles);
     });
   });
 }
 
-/** `Sales Report (2026).csv.gz` is `sales-report-2026`. */
+/** `Sales Report (2026).csv.gz` gives `sales-report-2026`. */
 function datasetOf(file: string): string {
   const plain = file
     .replace(/(?:\.[A-Za-z]{1,5}){1,2}$/, '')
@@ -81,7 +81,7 @@ function datasetOf(file: string): string {
   return plain === '' ? 'dataset' : plain;
 }
 
-/** All records with a value in them as a Parquet file of text columns: the header is the first record of the text. */
+/** Writes all records with a value to a Parquet file of text columns. The first record is the header and is skipped. */
 async function loadRecords(
   duckDb: DuckDb,
   file: string,
@@ -101,7 +101,7 @@ async function loadRecords(
   return `read_parquet(${parquet})`;
 }
 
-/** Records that are rows under the draft: those with a key, of each key the first. */
+/** Counts the records that the draft accepts: the first record of each key. */
 async function distinctKeys(duckDb: DuckDb, table: string, column: string): Promise<number> {
   const name = identifier(column);
   const [row = []] = await duckDb.rows(

@@ -15,7 +15,7 @@ export interface LocalText {
 
 const BLOCK_LENGTH = 1024 * 1024;
 
-/** Writes a local file's text as UTF-8 without a byte order mark, and tells how it was written. All of it is looked at. */
+/** Writes a local file's text as UTF-8 without a byte order mark. Returns its encoding, found by reading the whole file. */
 export async function writeAsUtf8(file: string, target: string): Promise<LocalText> {
   const compressed = startsAsGzip(await firstBytes(raw(file), 16));
   const blocks = (): AsyncIterable<Buffer> => (compressed ? gunzipBlocks(raw(file), file) : raw(file));
@@ -45,7 +45,7 @@ async function firstBytes(blocks: AsyncIterable<Buffer>, length: number): Promis
   return Buffer.alloc(0);
 }
 
-/** By a byte order mark or zero bytes; else UTF-8 when all of it is, and Windows-1252 when not. */
+/** Found by a byte order mark or zero bytes; otherwise UTF-8 when all bytes are valid UTF-8, else Windows-1252. */
 async function encodingOf(blocks: AsyncIterable<Buffer>, file: string): Promise<TextEncoding> {
   let rest = Buffer.alloc(0);
   let isFirst = true;
@@ -77,7 +77,7 @@ function encodingOfHead(head: Buffer, file: string): TextEncoding | undefined {
   });
 }
 
-/** Bytes up to the last character that is not cut off by the end. */
+/** Number of bytes up to the end of the last complete character. */
 function wholeCharacters(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;

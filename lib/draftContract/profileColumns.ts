@@ -4,7 +4,7 @@ import type { ContractColumn, LogicalType } from '../contract/contract';
 import { TEXT_FORMATS, textFormatPattern, type TextFormat } from '../contract/textFormat';
 import { strptimeFormat } from '../contract/timeFormat';
 
-/** What all rows of a file say of a column. Rows without any value do not count. */
+/** Statistics of a column over all rows of a file. Rows without any value do not count. */
 export interface ColumnProfile {
   header: string;
   rows: number;
@@ -17,10 +17,10 @@ export interface ColumnProfile {
   logicalType: LogicalType;
   /** JDK pattern of a date or timestamp. */
   format?: string;
-  /** Another format that all values fit too. */
+  /** Another format that fits all values. */
   alternative?: string;
   textFormat?: TextFormat;
-  /** All values, when they are few and each stands often. */
+  /** All distinct values, when they are few and often repeated. */
   values?: string[];
 }
 
@@ -32,13 +32,13 @@ const TIMESTAMP_FORMATS = [
   ...["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "yyyy-MM-dd'T'HH:mm:ss", 'yyyy-MM-dd HH:mm:ss'],
   ...['yyyy-MM-dd HH:mm:ss.SSS', 'yyyy-MM-dd HH:mm', 'dd.MM.yyyy HH:mm', 'dd/MM/yyyy HH:mm', 'MM/dd/yyyy HH:mm'],
 ];
-/** Formats that only say something under a name that speaks of time. */
+/** Formats that are tried only when the column's name suggests a time. */
 const NUMERIC_DATES = ['yyyyMMdd', 'yyyy'];
 const TIME_NAME = /date|day|year|published|created/i;
 
 const FEW_VALUES = { most: 12, longest: 40, rowsPerValue: 20 };
 
-/** Profiles one column (all text) of a table whose blank rows are left out. */
+/** Profiles one text column of a table without blank rows. */
 export async function profileColumn(
   duckDb: DuckDb,
   table: string,
@@ -58,7 +58,7 @@ export async function profileColumn(
     logicalType: 'string',
   };
   if (filled === 0) return profile;
-  // Everything but text is short: the texts of documents are not tried as dates.
+  // Values of other types are short, so long texts are not tested against them.
   const types = maxLength > 40 ? [] : await fittingTypes(duckDb, table, name, header);
   const [best, next] = types;
   if (best !== undefined) {
@@ -78,7 +78,7 @@ interface FittingType {
   format?: string;
 }
 
-/** Types of which all values are, by the very casts of the transform; the likeliest first. */
+/** Types that fit all values, by the same casts as in the transform; the most likely first. */
 async function fittingTypes(duckDb: DuckDb, table: string, name: string, header: string): Promise<FittingType[]> {
   const dates = (formats: string[], logicalType: LogicalType): FittingType[] =>
     formats.map((format) => ({ logicalType, format }));
@@ -92,7 +92,7 @@ async function fittingTypes(duckDb: DuckDb, table: string, name: string, header:
   ];
   const misfits = candidates.map((candidate) => {
     const value = typedValue(columnOf(candidate), name);
-    // A year of four digits takes two as well, and then means the first century.
+    // A format with a four-digit year also accepts two digits, which then mean the first century.
     const implausible = candidate.format === undefined ? 'false' : `year(${value}) NOT BETWEEN 1000 AND 2999`;
     return `count(*) FILTER (${name} IS NOT NULL AND ((${value}) IS NULL OR ${implausible}))`;
   });
@@ -104,7 +104,7 @@ async function fittingTypes(duckDb: DuckDb, table: string, name: string, header:
   const hasOtherCenturies = Number(row[candidates.length + 1]) > 0;
   return candidates.filter(({ logicalType, format }, index) => {
     if (Number(row[index]) > 0) return false;
-    // A number with a leading zero is a code; a "year" of 0007 is none.
+    // A number with a leading zero is a code, and 0007 is not a year.
     if (logicalType === 'integer' || logicalType === 'number') return !hasLeadingZeros;
     return !NUMERIC_DATES.includes(format ?? '') || !hasOtherCenturies;
   });
@@ -122,7 +122,7 @@ function columnOf({ logicalType, format }: FittingType): ContractColumn {
 }
 
 async function fittingFormat(duckDb: DuckDb, table: string, name: string): Promise<TextFormat | undefined> {
-  // A host name or base64 may be any word.
+  // Any word may be a host name or base64.
   const formats = TEXT_FORMATS.filter((format) => !['hostname', 'byte'].includes(format));
   const misfits = formats.map(
     (format) => `count(*) FILTER (NOT regexp_full_match(${name}, ${literal(textFormatPattern(format))}))`,

@@ -4,7 +4,7 @@ import { visitRecords } from '../csv/visitRecords';
 import { PipelineError } from '../problems/problem';
 import { readHead } from './localText';
 
-/** How a file is cut into fields. */
+/** How a file is split into fields. */
 export interface FileShape {
   delimiter: string;
   /** Names in the header, in order. */
@@ -15,7 +15,7 @@ const HEAD_LENGTH = 1024 * 1024;
 const DELIMITERS = [',', ';', '\t', '|'];
 const QUOTE = 0x22;
 
-/** Guesses the delimiter: the one with which most records have as many fields as the header, more than one. */
+/** Guesses the delimiter: with it, most records have as many fields as the header, and more than one. */
 export async function readShape(file: string, name: string): Promise<FileShape> {
   const { head, isAll } = await readHead(file, HEAD_LENGTH);
   const shapes = DELIMITERS.map((delimiter) => {
@@ -36,16 +36,16 @@ export async function readShape(file: string, name: string): Promise<FileShape> 
   });
   const [best] = shapes.sort((one, other) => other.fit - one.fit);
   if (best === undefined || best.fit < 0) {
-    throw new PipelineError('CONTRACT_INFER_NO_COLUMNS', 'The first line is no header of two or more columns.', {
+    throw new PipelineError('CONTRACT_INFER_NO_COLUMNS', 'The first line is not a header with two or more columns.', {
       found: head.toString('utf8', 0, Math.min(200, firstLineLength(head))),
-      expected: 'names with a comma, semicolon, tab or bar between them',
+      expected: 'names separated by commas, semicolons, tabs or vertical bars',
       where: { file: name, line: 1 },
-      remedy: 'Give the file a header, or write the contract by hand.',
+      remedy: 'Add a header to the file, or write the contract by hand.',
     });
   }
   const repeated = best.header.find((column, index) => best.header.indexOf(column) !== index);
   if (repeated !== undefined) {
-    throw new PipelineError('CSV_HEADER_REPEATED_COLUMN', 'A column stands more than once in the header.', {
+    throw new PipelineError('CSV_HEADER_REPEATED_COLUMN', 'The header has a column more than once.', {
       found: `"${repeated}"`,
       expected: 'each column once',
       where: { file: name, line: 1, column: repeated },

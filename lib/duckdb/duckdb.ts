@@ -10,16 +10,16 @@ import {
 import { PipelineError } from '../problems/problem';
 
 export interface DuckDbSettings {
-  /** Past this the engine spills to its temporary directory, then fails. */
+  /** Above this limit the engine spills to its temporary directory, then fails. */
   memoryLimitInMegabytes: number;
   /** Default 1: an activity computes on one core, the host runs several activities. */
   threads?: number;
 }
 
-/** A value as the engine hands it over: text, number, bigint, boolean, null (dates and lists: select them as text). */
+/** A value that the engine returns. Dates and lists are not included: select them as text. */
 export type SqlValue = string | number | bigint | boolean | null;
 
-/** One in-memory engine. Close it always; it holds memory outside the JavaScript heap. */
+/** One in-memory engine. Always close it: it holds memory outside the JavaScript heap. */
 export interface DuckDb {
   run(sql: string): Promise<void>;
   /** All rows, for small results. */
@@ -31,7 +31,7 @@ export interface DuckDb {
   close(): void;
 }
 
-/** What the engine says of a file that it wrote: the file need not be read back for it. */
+/** What the engine reports about a file that it wrote, so that the file need not be read back. */
 export interface ParquetSummary {
   rows: number;
   columns: ReadonlyMap<string, ColumnSummary>;
@@ -39,7 +39,7 @@ export interface ParquetSummary {
 
 export interface ColumnSummary {
   nulls: number;
-  /** As the engine writes values as text; cut after 256 bytes. Both absent when a row group has no value. */
+  /** As text in the engine's format, truncated to 256 bytes. Both are absent when a row group has no value. */
   smallest?: string;
   largest?: string;
 }
@@ -49,7 +49,7 @@ export interface BatchLimits {
   batchCharacters: number;
 }
 
-/** Opens an engine whose spill files go to `temporaryDirectory`. Nothing is fetched or loaded from outside. */
+/** Opens an engine whose spill files go to `temporaryDirectory`. It never downloads or loads extensions. */
 export async function openDuckDb(settings: DuckDbSettings, temporaryDirectory: string): Promise<DuckDb> {
   mkdirSync(temporaryDirectory, { recursive: true });
   const engine = await openEngine(settings);
@@ -68,9 +68,9 @@ export async function openDuckDb(settings: DuckDbSettings, temporaryDirectory: s
   }
 }
 
-/** An engine that may be connected to again and again; what a connection made for itself goes with it. */
+/** An engine for several connections, one after the other; temporary objects of a connection end with it. */
 export interface DuckDbEngine {
-  /** Spill files go to `temporaryDirectory`. Refused once the engine has spilled to another one. */
+  /** Spill files go to `temporaryDirectory`. Fails when the engine has already spilled to another one. */
   connect(temporaryDirectory: string): Promise<DuckDb>;
   close(): void;
 }
@@ -126,7 +126,7 @@ function connected(settings: DuckDbSettings, connection: DuckDBConnection): Duck
   };
 }
 
-/** Opens, uses and always closes an engine. */
+/** Opens an engine, uses it and always closes it. */
 export async function withDuckDb<T>(
   settings: DuckDbSettings,
   temporaryDirectory: string,
@@ -143,13 +143,13 @@ export async function withDuckDb<T>(
 /** Quote a name and a text for SQL. */
 export { quotedIdentifier as identifier, quotedString as literal } from '@duckdb/node-api';
 
-/** The engine has one class for all errors; running out of memory is the one that a reader can do something about. */
+/** The engine has one class for all errors. Only running out of memory can be fixed by a setting, so it gets a code. */
 async function guard<T>(settings: DuckDbSettings, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (!String(cause).includes('Out of Memory')) throw cause;
-    throw new PipelineError('DUCKDB_OUT_OF_MEMORY', 'The engine needs more memory than it may take.', {
+    throw new PipelineError('DUCKDB_OUT_OF_MEMORY', 'The query engine needs more memory than its limit.', {
       found: String(cause).split('\n')[0],
       expected: `at most ${settings.memoryLimitInMegabytes} MB`,
       where: { setting: 'DUCKDB_MEMORY_MEGABYTES' },
@@ -163,7 +163,7 @@ function summariesOf(statistics: DuckDBValue | undefined): Map<string, ColumnSum
   const columns = new Map<string, ColumnSummary>();
   for (const { key, value } of entriesOf(statistics)) {
     const facts = new Map(entriesOf(value).map((fact) => [fact.key, String(fact.value)]));
-    // Columns are named as SQL names them.
+    // The engine quotes column names as in SQL.
     const name = String(key).slice(1, -1).replaceAll('""', '"');
     columns.set(name, {
       nulls: Number(facts.get('null_count')),

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { openEngine, type DuckDb, type DuckDbEngine, type DuckDbSettings } from './duckdb';
 
 /**
- * Engines that are kept open between pieces of work, as many as were ever used at once: opening and closing one, and getting its
- * memory anew, is a twelfth of the processor time of a range.
+ * A pool of engines that stay open between tasks; it has as many as were ever used at once. Opening and closing an engine,
+ * and allocating its memory again, takes a twelfth of the processor time of a range.
  */
 export interface DuckDbEngines {
-  /** Lends an engine of which nobody else has a connection. Spill files go to `temporaryDirectory`, made when it is needed. */
+  /** Calls `work` with an engine that nobody else uses. Spill files go to `temporaryDirectory`, created when needed. */
   use<T>(temporaryDirectory: string, work: (duckDb: DuckDb) => Promise<T>): Promise<T>;
-  /** Closes those that nobody uses; the others close when their work is done. */
+  /** Closes idle engines; the others close when their work is done. */
   close(): void;
 }
 
@@ -18,19 +18,19 @@ export function createEngines(settings: DuckDbSettings): DuckDbEngines {
   return {
     async use(temporaryDirectory, work) {
       const engine = idle.pop() ?? (await openEngine(settings));
-      let isSound = false;
+      let isReusable = false;
       try {
         const duckDb = await engine.connect(temporaryDirectory);
         try {
           const result = await work(duckDb);
-          // One that has spilled stays with its folder, which is about to go; one that has failed may have lost its balance.
-          isSound = !existsSync(temporaryDirectory);
+          // An engine that has spilled is bound to its folder, which is deleted soon; one that has failed may be broken.
+          isReusable = !existsSync(temporaryDirectory);
           return result;
         } finally {
           duckDb.close();
         }
       } finally {
-        if (isSound && !isClosed) idle.push(engine);
+        if (isReusable && !isClosed) idle.push(engine);
         else engine.close();
       }
     },

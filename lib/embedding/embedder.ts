@@ -1,11 +1,11 @@
 /** Turns texts into vectors. Built once by the composition root. */
 export interface Embedder {
-  /** Names model and variant, safe in a collection name: part of each point id, and one collection per embedder. */
+  /** Names model and variant; safe in a collection name. It is part of each point id, and each embedder has one collection. */
   id: string;
   dimensions: number;
-  /** How far its ranking is to be trusted beside BM25: belongs to the model, not to the search. */
+  /** Weights of this model's ranking and BM25. They depend on the model, not on the search. */
   fusion: FusionWeights;
-  /** Vectors in the order of the texts, of unit length. Broken service: PipelineError EMBEDDING_*, retryable. */
+  /** Vectors in the order of the texts, of unit length. Throws PipelineError EMBEDDING_*, retryable, when the service fails. */
   embed(texts: string[]): Promise<Float32Array[]>;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import type { Embedder } from './embedder';
 
 export interface OpenAiEmbedderOptions extends Partial<OpenAiRequestOptions> {
   service: OpenAiService;
-  /** Of the vectors; models that can shorten theirs are asked to. */
+  /** Length of the vectors. Models that can shorten their vectors are asked to. */
   dimensions: number;
 }
 
@@ -20,20 +20,20 @@ const TEXTS_PER_REQUEST = 64;
 
 /**
  * A hosted embedding model, of Azure OpenAI or any endpoint with OpenAI's API. Default: 60 s for an attempt, 5 retries.
- * Errors: EMBEDDING_* as in `toServiceError`; EMBEDDING_DIMENSIONS_MISMATCH when the model's vectors have another length.
+ * Errors: EMBEDDING_* as in `toServiceError`; EMBEDDING_DIMENSIONS_MISMATCH when the model's vectors have a different length.
  */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   const { service, dimensions, timeoutInMilliseconds = 60_000, retries = 5 } = options;
   const client = createOpenAiClient(service, { timeoutInMilliseconds, retries });
-  // Older models can't shorten their vectors and refuse the parameter; this is found out with the first request.
+  // Older models can't shorten their vectors and refuse the parameter; the first request shows it.
   let shortens = true;
 
   const request = async (texts: string[]): Promise<OpenAI.Embedding[]> => {
     const body: OpenAI.EmbeddingCreateParams = {
       model: modelOf(service),
-      // An empty input is refused.
+      // The API refuses an empty input.
       input: texts.map((text) => text || ' '),
-      // Asked for by name: some compatible endpoints know no other, and the client's own default is base64.
+      // Set explicitly: some compatible endpoints support only floats, and the client's default is base64.
       encoding_format: 'float',
       ...(shortens && { dimensions }),
     };
@@ -66,7 +66,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   };
 }
 
-/** In the order of the texts, which the answer's `index` tells, and of unit length. */
+/** Sorts the vectors into the order of the texts (by `index`) and scales them to unit length. */
 function checkEmbeddings(
   embeddings: OpenAI.Embedding[],
   count: number,
@@ -79,7 +79,7 @@ function checkEmbeddings(
     if (embedding?.length === dimensions) return toUnitLength(embedding);
     throw new PipelineError(
       embedding ? 'EMBEDDING_DIMENSIONS_MISMATCH' : 'EMBEDDING_INCOMPLETE',
-      embedding ? 'The model gives vectors of another length.' : 'The model gave too few vectors.',
+      embedding ? 'The vectors of the model have a different length.' : 'The model returned too few vectors.',
       {
         found: embedding ? `${embedding.length} dimensions` : `${vectors.size} vectors for ${count} texts`,
         expected: embedding ? `${dimensions} dimensions from ${modelOf(service)}` : `${count} vectors`,

@@ -1,6 +1,6 @@
 const LINE_FEED = 0x0a;
 
-/** Line feeds in UTF-8 bytes, those inside quoted fields too: for physical line numbers. */
+/** Counts line feeds in UTF-8 bytes, including those in quoted fields: for physical line numbers. */
 export function countLineFeeds(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1;

@@ -2,12 +2,12 @@ import { EncodingFault } from './encodingFault';
 import { countLineFeeds } from './countLineFeeds';
 import { isWellFormed } from './wellFormed';
 
-/** Half of a character pair without its other half. */
+/** Half of a surrogate pair without its other half. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * UTF-16 as UTF-8, block by block. `skip` bytes at the start are a byte order mark. Throws EncodingFault at an unpaired
- * surrogate and at a last byte that is half a unit.
+ * Decodes UTF-16 to UTF-8, block by block. `skip`: length of the byte order mark. Throws EncodingFault at an unpaired
+ * surrogate, and when the number of bytes is odd.
  */
 export async function* decodeUtf16(
   blocks: AsyncIterable<Buffer>,
@@ -34,22 +34,22 @@ export async function* decodeUtf16(
   };
   let skipped = 0;
   for await (const block of blocks) {
-    const piece = block.subarray(Math.min(block.length, skip - skipped));
-    skipped += block.length - piece.length;
-    offset += block.length - piece.length;
-    const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
+    const content = block.subarray(Math.min(block.length, skip - skipped));
+    skipped += block.length - content.length;
+    offset += block.length - content.length;
+    const bytes = rest.length > 0 ? Buffer.concat([rest, content]) : content;
     const whole = wholeLength(bytes, encoding);
     rest = bytes.subarray(whole);
     if (whole > 0) yield decode(bytes.subarray(0, whole));
   }
   if (rest.length % 2 === 1) {
     if (rest.length > 1) decode(rest.subarray(0, rest.length - 1));
-    throw new EncodingFault(encoding, 'a single byte at the end: half a unit of two', offset, line);
+    throw new EncodingFault(encoding, 'a single byte at the end, half of a two-byte unit', offset, line);
   }
   if (rest.length > 0) yield decode(rest);
 }
 
-/** Bytes up to which no unit and no pair is cut off. */
+/** Number of bytes up to the end of the last complete character. */
 function wholeLength(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): number {
   const even = bytes.length - (bytes.length % 2);
   if (even === 0) return 0;

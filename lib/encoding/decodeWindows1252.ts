@@ -2,13 +2,13 @@ import { isAscii } from 'node:buffer';
 import { EncodingFault } from './encodingFault';
 import { countLineFeeds } from './countLineFeeds';
 
-/** The characters of bytes 0x80 to 0x9f; a space stands for those that Windows-1252 does not define. */
+/** The characters of bytes 0x80 to 0x9f; a space marks those that Windows-1252 does not define. */
 const HIGH_CONTROLS = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
 const UNDEFINED = /[\x81\x8d\x8f\x90\x9d]/;
 
 /**
- * Windows-1252 as UTF-8, block by block. Browsers read the five bytes that the code page leaves undefined (81, 8D, 8F, 90,
- * 9D) as control characters; no text that was typed holds those, so here they are a sign of another encoding: EncodingFault.
+ * Decodes Windows-1252 to UTF-8, block by block. Throws EncodingFault at the five bytes that the code page does not define
+ * (81, 8D, 8F, 90, 9D). Browsers read them as control characters, but typed text has none: the file has another encoding.
  */
 export async function* decodeWindows1252(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let offset = 0;
@@ -28,7 +28,7 @@ function decode(block: Buffer, offset: number, line: number): Buffer {
     const before = countLineFeeds(block.subarray(0, at));
     throw new EncodingFault(
       'windows-1252',
-      `byte 0x${byte}, which the code page leaves undefined`,
+      `byte 0x${byte}, which the code page does not define`,
       offset + at,
       line + before,
     );

@@ -1,15 +1,15 @@
 import type { TextEncoding } from '../contract/contract';
 
-/** Bytes that mean nothing in the encoding that a file is said to have. */
+/** Bytes that are not valid in the encoding of the contract. */
 export class EncodingFault extends Error {
   constructor(
     readonly encoding: TextEncoding,
     readonly found: string,
-    /** From 0, in the bytes that were decoded, byte order mark counted. */
+    /** From 0, in the decompressed bytes, including a byte order mark. */
     readonly byteOffset: number,
     /** 1-based physical line. */
     readonly line: number,
   ) {
-    super(`${found} is no ${encoding}`);
+    super(`${found} is not valid ${encoding}`);
   }
 }

@@ -1,4 +1,4 @@
-/** First bytes of kinds of file that people drop in place of a CSV. */
+/** First bytes of file types that people upload instead of a CSV. */
 const MAGIC: readonly [string, readonly number[]][] = [
   ['a gzip archive', [0x1f, 0x8b]],
   ['a ZIP archive or Excel workbook (.xlsx)', [0x50, 0x4b, 0x03, 0x04]],
@@ -14,13 +14,13 @@ const MAGIC: readonly [string, readonly number[]][] = [
   ['a PNG image', [0x89, 0x50, 0x4e, 0x47]],
 ];
 
-/** What a file's first bytes give away; undefined when they could be text. */
+/** The type of a binary file, by its first bytes; undefined when they could be text. */
 export function binaryKind(head: Buffer): string | undefined {
   const known = MAGIC.find(([, bytes]) => bytes.every((byte, index) => head[index] === byte))?.[0];
   return known === 'an ORC file' || known === 'a bzip2 archive' ? (head.includes(0) ? known : undefined) : known;
 }
 
-/** UTF-16 by its byte order mark, or by a zero byte beside each of the first letters. */
+/** Detects UTF-16 by its byte order mark, or by a zero byte beside each of the first letters. */
 export function utf16Kind(head: Buffer): string | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return 'UTF-16 (little-endian) with a byte order mark';
   if (head[0] === 0xfe && head[1] === 0xff) return 'UTF-16 (big-endian) with a byte order mark';
@@ -29,7 +29,7 @@ export function utf16Kind(head: Buffer): string | undefined {
   return undefined;
 }
 
-/** A text format that is no CSV. Ask only when the header fits no contract: any of these could begin a header. */
+/** A text format other than CSV. Call it only when the header does not fit: these texts could also begin a header. */
 export function markupKind(head: string): string | undefined {
   const start = head.trimStart().slice(0, 200).toLowerCase();
   if (start.startsWith('<!doctype html') || start.startsWith('<html')) return 'an HTML page';

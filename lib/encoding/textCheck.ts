@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Problem } from '../problems/problem';
 import { countLineFeeds } from './countLineFeeds';
 
-/** A byte that has no place in a UTF-8 text file. */
+/** A byte that is not allowed in a UTF-8 text file. */
 export interface TextFault {
   kind: 'invalid-utf8' | 'nul';
   /** From 0, in the file. */
@@ -13,8 +13,8 @@ export interface TextFault {
 }
 
 /**
- * Checks a file's blocks in order for bytes that are no UTF-8 text. The first fault stays. NUL is valid UTF-8, but no
- * text file holds it and PostgreSQL refuses it.
+ * Checks a file's blocks in order for bytes that are not UTF-8 text. Only the first fault is kept. NUL is valid UTF-8, but
+ * text files do not contain it and PostgreSQL refuses it.
  */
 export class TextCheck {
   fault: TextFault | undefined;
@@ -26,19 +26,19 @@ export class TextCheck {
     private line = 1,
   ) {}
 
-  /** `lineFeeds`: those of the block, when they have been counted already. */
+  /** `lineFeeds`: the number of them in the block, when it is already known. */
   push(block: Buffer, lineFeeds?: number): void {
     if (this.fault !== undefined) return;
     const bytes = this.rest.length > 0 ? Buffer.concat([this.rest, block]) : block;
-    const whole = bytes.subarray(0, bytes.length - lengthOfCutCharacter(bytes));
+    const whole = bytes.subarray(0, bytes.length - lengthOfIncompleteCharacter(bytes));
     this.check(whole);
     this.rest = Buffer.from(bytes.subarray(whole.length));
     this.offset += whole.length;
-    // The bytes of a cut character are no line feeds: the block has as many as what was checked of it.
+    // An incomplete character has no line feeds, so `whole` has as many as the block.
     this.line += lineFeeds ?? countLineFeeds(whole);
   }
 
-  /** A character cut off by the file's end is a fault too. */
+  /** An incomplete character at the file's end is a fault too. */
   finish(): TextFault | undefined {
     if (this.fault === undefined) this.check(this.rest);
     return this.fault;
@@ -58,7 +58,7 @@ export class TextCheck {
   }
 }
 
-/** The fault as a coded problem of the file. */
+/** Returns the fault as a coded problem of the file. */
 export function textProblem(fault: TextFault, file: string): Problem {
   const where = { file, line: fault.line, byteOffset: fault.byteOffset };
   if (fault.kind === 'nul') {
@@ -74,7 +74,7 @@ export function textProblem(fault: TextFault, file: string): Problem {
   return {
     code: 'CSV_ENCODING_INVALID',
     message: 'The file is not written in UTF-8.',
-    found: `byte 0x${fault.byte.toString(16).padStart(2, '0')}, which begins or continues no UTF-8 character there`,
+    found: `byte 0x${fault.byte.toString(16).padStart(2, '0')}, which is not part of a UTF-8 character there`,
     expected: 'UTF-8',
     where,
     remedy: 'Save the file as UTF-8 (it may be Windows-1252 or Latin-1) and drop it again.',
@@ -82,8 +82,8 @@ export function textProblem(fault: TextFault, file: string): Problem {
 }
 
 /**
- * Bytes of a character that began before and goes on here: 0 to 3. `before` holds the three bytes before (fewer at the
- * text's start), which are taken to be sound text: where they are not, the earlier fault is the one to tell.
+ * Bytes, 0 to 3, of a character that began before and continues here. `before` holds the three bytes before (fewer at the
+ * text's start). They are assumed to be valid: if they are not, an earlier fault is reported.
  */
 export function lengthOfCarriedCharacter(before: Buffer): number {
   for (let distance = 1; distance <= Math.min(3, before.length); distance += 1) {
@@ -93,8 +93,8 @@ export function lengthOfCarriedCharacter(before: Buffer): number {
   return 0;
 }
 
-/** Bytes at the end that begin a character which goes on in the next block: 0 to 3. */
-function lengthOfCutCharacter(bytes: Buffer): number {
+/** Bytes, 0 to 3, at the end that begin a character which continues in the next block. */
+function lengthOfIncompleteCharacter(bytes: Buffer): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length += 1) {
     const byte = bytes[bytes.length - length] ?? 0;
     if (byte < 0x80) return 0;
@@ -103,7 +103,7 @@ function lengthOfCutCharacter(bytes: Buffer): number {
   return 0;
 }
 
-/** Bisects: a prefix that ends between characters is valid exactly when the first fault is behind it. */
+/** Bisects: a prefix that ends between characters is valid exactly when the first fault is after it. */
 function firstInvalid(bytes: Buffer): number {
   let position = 0;
   let step = 64 * 1024;
@@ -118,7 +118,7 @@ function firstInvalid(bytes: Buffer): number {
   return position;
 }
 
-/** The first byte among a few at which no whole character starts. */
+/** Offset of the first byte that does not start a complete character; for short buffers. */
 function offsetInCharacters(bytes: Buffer): number {
   let at = 0;
   while (at < bytes.length) {
@@ -129,7 +129,7 @@ function offsetInCharacters(bytes: Buffer): number {
   return at;
 }
 
-/** By the first byte; 0 when no character starts with it. */
+/** Length by the first byte; 0 when no character starts with it. */
 function characterLength(byte: number): number {
   if (byte < 0x80) return 1;
   if (byte < 0xc2) return 0;

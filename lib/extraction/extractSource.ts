@@ -13,17 +13,17 @@ import type { SqlSession, SqlSource } from './sqlSource';
 export interface ExtractDependencies {
   lakehouse: Lakehouse;
   extracts: ExtractStore;
-  /** By the name of its setting. Not set: SETTING_MISSING. */
+  /** `setting`: name of the setting with the connection string. Throws SETTING_MISSING when it is not set. */
   connectSource: (setting: string) => SqlSource;
 }
 
 /**
- * Extracts what a dataset's SQL source has for one date into `raw/<dataset>/<date>/extract-00000.csv`, put whole. A date that
- * was committed takes the same interval of the watermark again; any other takes what is newer than the latest committed
- * date's. The file is written also when there are no rows: then it is a header. Without a SQL source nothing is done.
+ * Extracts the rows of a dataset's SQL source for one date into `raw/<dataset>/<date>/extract-00000.csv`, uploaded whole. A
+ * committed date extracts its interval of the watermark again; any other date extracts the rows that are newer than the
+ * latest committed date. Without rows the file has only a header. Does nothing when the dataset has no SQL source.
  *
- * SQL_SOURCE_DATE_PASSED: a later date is committed, whose rows an earlier one must not renew. SQL_SOURCE_WATERMARK_NULL: a
- * row has no watermark.
+ * Errors: SQL_SOURCE_DATE_PASSED when a later date is committed, because its rows must not be extracted again under an
+ * earlier date; SQL_SOURCE_WATERMARK_NULL when a row has no watermark.
  */
 export async function extractSource(
   dependencies: ExtractDependencies,
@@ -50,7 +50,7 @@ export async function extractSource(
   });
 }
 
-/** Of a committed date, or of this very run, which is retried. */
+/** The interval of a committed date, or of this run when it is retried. */
 async function knownInterval(extracts: ExtractStore, key: RunKey): Promise<WatermarkInterval | undefined> {
   const known = await extracts.find(key.dataset, key.date);
   return known !== undefined && (known.isCommitted || known.runId === key.runId) ? known : undefined;
@@ -63,7 +63,7 @@ async function lowerBound(extracts: ExtractStore, { dataset, date }: RunKey): Pr
     found: `${date}, which was never committed`,
     expected: `a date after ${latest.date}, or one that was committed`,
     where: { field: 'date' },
-    remedy: `Run ${latest.date} or a later date: it takes all rows that are new.`,
+    remedy: `Run ${latest.date} or a later date: it extracts all new rows.`,
   });
 }
 
@@ -80,8 +80,8 @@ async function requireWatermarks(session: SqlSession, source: SqlSourceOptions, 
   if ((await session.value(hasNullWatermark(source))) !== 'true') return;
   throw new PipelineError('SQL_SOURCE_WATERMARK_NULL', 'A row of the SQL source has no watermark.', {
     found: 'null',
-    expected: `a value in every row: a row without one belongs to no date`,
+    expected: `a value in every row: a row without a value does not belong to any date`,
     where: { column: source.watermarkColumn, file: `${dataset}.yaml` },
-    remedy: 'Fill the column, or leave such rows out in the query of the contract.',
+    remedy: 'Fill the column, or exclude such rows in the query of the contract.',
   });
 }

@@ -1,27 +1,27 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
 import type { SqlSourceOptions } from '../contract/sqlSource';
 
-/** Which rows of a query belong to one date: watermark over `low` (null: from the start) up to `high` (null: none). */
+/** Rows of one date: watermark above `low` (null: from the start) and at most `high` (null: no rows). */
 export interface WatermarkInterval {
   low: string | null;
   high: string | null;
 }
 
-/** The highest watermark over `low`, as text; null when no row is newer. */
+/** SQL for the highest watermark above `low`, as text; null when no row is newer. */
 export function highestWatermark(source: SqlSourceOptions, low: string | null): string {
   const watermark = identifier(source.watermarkColumn);
   return `select max(${watermark})::text from (${body(source)}) as source${low === null ? '' : ` where ${watermark} > ${literal(low)}`}`;
 }
 
-/** 'true' when a row has no watermark: it would never be extracted. */
+/** SQL that returns 'true' when a row has no watermark: such a row would never be extracted. */
 export function hasNullWatermark(source: SqlSourceOptions): string {
   const watermark = identifier(source.watermarkColumn);
   return `select exists (select from (${body(source)}) as source where ${watermark} is null)::text`;
 }
 
 /**
- * COPY of the interval's rows as CSV in the contract's dialect, oldest first: header, every value quoted and null not, dates
- * and times in the contract's formats, times in UTC.
+ * COPY of the interval's rows as CSV in the contract's dialect, oldest first, with a header. Values are quoted and null is
+ * not. Dates and times have the contract's formats; times are in UTC.
  */
 export function copyInterval(
   { columns, source: { delimiter, quote, nullText } }: DataContract,
@@ -43,7 +43,7 @@ export function copyInterval(
       null ${literal(nullText)}, delimiter ${literal(delimiter)}, quote ${literal(quote)})`;
 }
 
-/** On lines of its own: a comment at its end must not hide what follows. */
+/** On separate lines, so that a comment at its end does not hide the SQL after it. */
 function body({ query }: SqlSourceOptions): string {
   return `\n${query}\n`;
 }
@@ -71,15 +71,15 @@ const TO_CHAR_OF: Record<string, string> = {
 };
 
 /**
- * A column as the text that its contract expects. Years beyond 1 to 9999 and infinity keep PostgreSQL's own text, which the
- * transform rejects: to_char would write another year, or null.
+ * A column as the text that its contract expects. Infinity and years outside 1 to 9999 keep PostgreSQL's own text, which the
+ * transform rejects: to_char would write a different year, or null.
  */
 function valueText(column: ContractColumn, name: string): string {
   const isTime = column.logicalType === 'timestamp';
   if (!isTime && (column.logicalType !== 'date' || column.format === undefined)) return `source.${name}::text`;
   const pattern = toCharPattern(column.format ?? '%Y-%m-%dT%H:%M:%SZ');
   if (pattern === undefined) return `source.${name}::text`;
-  // A time without a zone is taken for UTC, which the session's zone is.
+  // A time without a zone is read as UTC, the session's time zone.
   const moment = `source.${name}::timestamptz`;
   return `case when ${moment} >= '0001-01-01' and ${moment} < '9999-12-31 24:00:00'
     then to_char(${moment} at time zone 'UTC', ${literal(pattern)}) else source.${name}::text end`;

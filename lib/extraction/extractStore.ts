@@ -2,23 +2,23 @@ import type { Database } from '../database/database';
 import type { RunKey } from '../runs/runKey';
 import type { WatermarkInterval } from './extractSql';
 
-/** What one date of a dataset took from its SQL source. */
+/** The rows that one date of a dataset extracted from its SQL source. */
 export interface Extract extends WatermarkInterval {
   date: string;
-  /** The run that took it first. */
+  /** The run that extracted it first. */
   runId: string;
   isCommitted: boolean;
 }
 
-/** Which interval of the watermark belongs to which date, in PostgreSQL. Every write may be repeated. */
+/** Stores in PostgreSQL which interval of the watermark belongs to which date. Every write may be repeated. */
 export interface ExtractStore {
   /** Undefined when the date was never extracted. */
   find(dataset: string, date: string): Promise<Extract | undefined>;
   /** The committed extract of the latest date. */
   latestCommitted(dataset: string): Promise<Extract | undefined>;
-  /** Keeps the interval of a run that is under way; a committed one stays as it is. */
+  /** Stores the interval of a run in progress. A committed interval does not change. */
   begin(key: RunKey, interval: WatermarkInterval): Promise<void>;
-  /** The run's rows are in the table: the next date goes on from here. */
+  /** Call it when the run's rows are in the table: the next date starts after this interval. */
   commit(key: RunKey): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { PipelineError } from '../problems/problem';
 import type { SqlSource } from './sqlSource';
 
-/** Every format that a text value depends on. */
+/** Sets every format that values as text depend on. */
 const SESSION = [
   "set time zone 'UTC'",
   "set datestyle to 'ISO, YMD'",
@@ -16,12 +16,12 @@ const SESSION = [
   'begin isolation level repeatable read read only',
 ].join('; ');
 
-/** A PostgreSQL database as a source: a connection for each reading. `setting` only names it in errors. */
+/** A PostgreSQL database as a source, with one connection per read. `setting` is only used in errors. */
 export function createPostgresSource(connectionString: string, setting: string): SqlSource {
   return {
     read: async (work) => {
       const client = new Client({ connectionString, connectionTimeoutMillis: 10_000, application_name: 'extract' });
-      // Told by the statement that is under way; without a listener it would end the process.
+      // The running statement reports the error; without a listener it would end the process.
       client.on('error', () => undefined);
       try {
         await client.connect();
@@ -48,24 +48,24 @@ export function createPostgresSource(connectionString: string, setting: string):
   };
 }
 
-// Classes of SQLSTATE that a later try can mend: connection, resources, operator intervention, rollback, system error.
+// Retryable SQLSTATE classes: connection, resources, operator intervention, rollback, system error.
 const RETRYABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);
 
 function sourceProblem(cause: unknown, setting: string): PipelineError {
   const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
   if (isSqlState && !RETRYABLE_CLASSES.has(code.slice(0, 2))) {
-    return new PipelineError('SQL_SOURCE_REJECTED', `The SQL source refused the statement: ${message}`, {
+    return new PipelineError('SQL_SOURCE_REJECTED', `The SQL source rejected the statement: ${message}`, {
       found: `SQLSTATE ${code}`,
-      expected: 'a query that gives every column of the contract, and the watermark column',
+      expected: 'a query that returns every column of the contract, and the watermark column',
       where: { setting },
-      remedy: "Mend `sqlSource` in the contract, or the rights of the source's user.",
+      remedy: "Correct `sqlSource` in the contract, or the permissions of the source's user.",
       cause,
     });
   }
-  return new PipelineError('SQL_SOURCE_UNAVAILABLE', `The SQL source did not serve: ${message || code}`, {
+  return new PipelineError('SQL_SOURCE_UNAVAILABLE', `The SQL source is unavailable: ${message || code}`, {
     where: { setting },
-    remedy: `Check that the server of ${setting} is up and accepts connections from here.`,
+    remedy: `Check that the server of ${setting} is running and accepts connections from here.`,
     cause,
   });
 }

@@ -1,15 +1,15 @@
 /** A database that rows are extracted from; implemented by `postgresSource.ts`. */
 export interface SqlSource {
   /**
-   * Reads in one transaction that sees one moment and changes nothing; in it time zone and formats are UTC and ISO. Out of
-   * reach: SQL_SOURCE_UNAVAILABLE, retryable. Refused by the server: SQL_SOURCE_REJECTED, not retryable.
+   * Reads in one read-only transaction with one snapshot, in time zone UTC and with ISO formats. Errors:
+   * SQL_SOURCE_UNAVAILABLE, retryable; SQL_SOURCE_REJECTED when the server rejects a statement, not retryable.
    */
   read<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result>;
 }
 
 export interface SqlSession {
-  /** The one value of the one row that the statement gives, as text. */
+  /** The single value of the statement's single row, as text. */
   value(statement: string): Promise<string | null>;
-  /** Streams what a COPY ... TO STDOUT gives into a local file; returns the number of rows. Memory: one network packet. */
+  /** Streams the result of a COPY ... TO STDOUT into a local file; returns the number of rows. Memory: one network packet. */
   copy(statement: string, localFile: string): Promise<number>;
 }

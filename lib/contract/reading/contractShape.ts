@@ -5,7 +5,7 @@ import { TEXT_FORMATS } from '../textFormat';
 
 const bound = z.union([z.number(), z.string().min(1)], 'expected a number, or a date as text').optional();
 
-/** Options that are carried out. Any other one is refused: an unchecked promise is worse than none. */
+/** The supported options. All others are refused: a promise that nobody checks is worse than no promise. */
 const logicalTypeOptions = z
   .strictObject({
     pattern: z.string().min(1).optional(),
@@ -17,14 +17,14 @@ const logicalTypeOptions = z
     exclusiveMaximum: bound,
     format: z.string().min(1).optional(),
     timezone: z.boolean().optional(),
-    defaultTimezone: z.enum(['Etc/UTC', 'UTC'], 'times are kept in UTC: expected Etc/UTC').optional(),
+    defaultTimezone: z.enum(['Etc/UTC', 'UTC'], 'times are stored in UTC: expected Etc/UTC').optional(),
   })
   .optional();
 
-/** A column. Its faults against the standard are told by `standardContract`, here and below. */
+/** A column. `standardContract` reports its faults against the standard; the same holds for the shapes below. */
 export const propertyShape = z.object({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a column name of letters, digits and underscores'),
-  /** Empty: the column has no name in the header, as the index that pandas writes. */
+  /** Empty when the column has no name in the header, such as the index that pandas writes. */
   physicalName: z.string().optional(),
   logicalType: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'timestamp']),
   required: z.boolean().default(false),
@@ -34,8 +34,8 @@ export const propertyShape = z.object({
 });
 
 /**
- * What the pipeline wants of a contract beyond the standard, and reads from it. Everything else in it is held against
- * `standardContract` alone.
+ * What the pipeline reads from a contract, and requires beyond the standard. `standardContract` alone checks everything
+ * else.
  */
 export const contractShape = z.object({
   apiVersion: z.string().regex(/^v3\./, 'expected version 3 of the standard, e.g. v3.1.0'),
@@ -56,7 +56,7 @@ const range = comparisons.mustBeBetween.refine(
   'expected two numbers, the smaller one first',
 );
 
-/** A quality rule that is carried out. What goes with what is judged by `readQuality`. */
+/** A quality rule that is evaluated. `readQuality` checks which fields may be combined. */
 export const qualityShape = z.object({
   ...comparisons,
   mustBe: scalar.optional(),
@@ -68,7 +68,7 @@ export const qualityShape = z.object({
   severity: z.enum(['info', 'warning', 'error']).default('error'),
   unit: z.string().optional(),
   metric: z.enum(METRICS).optional(),
-  rule: z.never('rule is the older name of metric, and only metric is read').optional(),
+  rule: z.never('rule is the older name of metric; only metric is read').optional(),
   arguments: z
     .strictObject({
       missingValues: z.array(scalar.nullable()).min(1).optional(),
@@ -87,7 +87,7 @@ export const sourceShape = z.object({
   glob: z.string().min(1).default('*.csv'),
   delimiter: z
     .string()
-    .regex(/^[^A-Za-z0-9"\r\n]$/, 'expected one ASCII character that is no letter, digit, quote or line end')
+    .regex(/^[^A-Za-z0-9"\r\n]$/, 'expected one ASCII character other than a letter, digit, quote or line end')
     .refine((text) => text.charCodeAt(0) < 128, 'expected an ASCII character')
     .default(','),
   quote: z
@@ -108,6 +108,6 @@ export const sourceShape = z.object({
 export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
-/** Formats of a string that the standard names and that need no check of their own. */
+/** String formats of the standard that need no check. */
 const UNCHECKED_FORMATS = ['password'] as const;
 export const STRING_FORMATS = [...TEXT_FORMATS, ...UNCHECKED_FORMATS] as const;

@@ -8,7 +8,7 @@ const NAMES = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'] as 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}Z)?$/;
 
-/** What the formats by size allow. The lake holds whole numbers of 64 bits with a sign: wider formats are refused. */
+/** Limits of the sized formats. The lake stores signed 64-bit integers: wider formats are refused. */
 const FORMAT_LIMITS: Partial<Record<LogicalType, Record<string, Limits>>> = {
   integer: {
     i8: { minimum: -128, maximum: 127 },
@@ -22,7 +22,7 @@ const FORMAT_LIMITS: Partial<Record<LogicalType, Record<string, Limits>>> = {
   number: { f32: { minimum: -3.4028234663852886e38, maximum: 3.4028234663852886e38 }, f64: {} },
 };
 
-/** The bounds of a column: those written, and those that its format implies. */
+/** The bounds of a column: written ones, and those that its format implies. */
 export function readBounds(
   type: LogicalType,
   options: NonNullable<ContractProperty['logicalTypeOptions']>,
@@ -45,7 +45,7 @@ export function readBounds(
       const expected = Object.keys(formats).join(', ');
       faults.push({
         path: path('format'),
-        message: `The format of this ${type} is not known.`,
+        message: `The format of this ${type} is unknown.`,
         found: options.format,
         expected,
       });
@@ -60,7 +60,7 @@ export function readBounds(
     const isExclusive = low === limits.exclusiveMinimum || high === limits.exclusiveMaximum;
     if (low > high || (low === high && isExclusive)) {
       const name = NAMES.find((candidate) => options[candidate] !== undefined) ?? 'format';
-      faults.push({ path: path(name), message: `The smallest value is over the largest: no value could pass.` });
+      faults.push({ path: path(name), message: `The minimum is greater than the maximum: no value could pass.` });
     }
   }
   return limits;

@@ -6,7 +6,7 @@ import { readBounds } from './readBounds';
 import { readStringFormat } from './readStringFormat';
 import { strptimeFormat, timeFormatFault } from '../timeFormat';
 
-/** Columns that the transform adds to each row; a contract may not name its own so. */
+/** Columns that the transform adds to each row; a contract may not use these names. */
 export const TECHNICAL_COLUMNS = ['source_file', 'record_number', 'content_hash', 'ingest_date'] as const;
 
 const OPTION_TYPES: Record<string, LogicalType[]> = {
@@ -22,7 +22,7 @@ const OPTION_TYPES: Record<string, LogicalType[]> = {
   defaultTimezone: ['timestamp'],
 };
 
-/** One property of the standard as a column. Faults are added to the list; the column is usable only without any. */
+/** Reads one property of the standard as a column. Adds to `faults`; the column is usable only when there are none. */
 export function readColumn(property: ContractProperty, index: number, faults: ContractFault[]): ContractColumn {
   const options = property.logicalTypeOptions ?? {};
   const path = (name: string) => ['schema', 0, 'properties', index, 'logicalTypeOptions', name];
@@ -30,7 +30,7 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
     if (!OPTION_TYPES[name]?.includes(property.logicalType)) {
       faults.push({
         path: path(name),
-        message: `${name} has no meaning for a column of type ${property.logicalType}.`,
+        message: `${name} does not apply to a column of type ${property.logicalType}.`,
         expected: `a column of type ${OPTION_TYPES[name]?.join(' or ') ?? 'another kind'}`,
       });
     }
@@ -40,11 +40,11 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
     if (fault !== undefined) faults.push({ path: path('pattern'), message: fault, found: options.pattern });
   }
   if (options.minLength !== undefined && options.maxLength !== undefined && options.minLength > options.maxLength) {
-    faults.push({ path: path('minLength'), message: 'minLength is over maxLength: no value could pass.' });
+    faults.push({ path: path('minLength'), message: 'minLength is greater than maxLength: no value could pass.' });
   }
   const isTime = property.logicalType === 'date' || property.logicalType === 'timestamp';
   const format = !isTime || options.format === undefined ? undefined : strptimeFormat(options.format);
-  const formatFault = format === undefined ? 'The format has a part that is not known.' : timeFormatFault(format);
+  const formatFault = format === undefined ? 'The format has an unknown part.' : timeFormatFault(format);
   if (isTime && options.format !== undefined && formatFault !== undefined) {
     faults.push({
       path: path('format'),
@@ -70,7 +70,7 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
   };
 }
 
-/** Faults between columns: names that stand twice (case does not count, as in Delta) or are taken. */
+/** Names that are repeated (case does not count, as in Delta) or reserved. */
 export function columnFaults(
   columns: { index: number; column: Pick<ContractColumn, 'name' | 'header'> }[],
 ): ContractFault[] {
@@ -84,7 +84,7 @@ export function columnFaults(
     if ((TECHNICAL_COLUMNS as readonly string[]).includes(name)) {
       faults.push({
         path: path(index, 'name'),
-        message: 'The name is taken by a column that the transform adds.',
+        message: 'The name is reserved for a column that the transform adds.',
         found: column.name,
         expected: `a name other than ${TECHNICAL_COLUMNS.join(', ')}`,
       });
@@ -97,7 +97,7 @@ export function columnFaults(
       if (first === undefined) {
         known.set(value, index);
       } else {
-        const message = `The same ${key} stands at properties[${first}].`;
+        const message = `properties[${first}] has the same ${key}.`;
         faults.push({ path: path(index, key), message, found: value });
         break;
       }

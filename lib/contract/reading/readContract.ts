@@ -17,8 +17,8 @@ import { fieldsOf } from '../standard/shapes';
 import type { AnalyseQueries } from './sqlQuery';
 
 /**
- * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` only names it in faults. Queries of rules are
- * not looked into: they count as reading every column.
+ * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` is only used in faults. Queries of rules are
+ * not analysed: they count as reading every column.
  * Throws FaultList CONTRACT_INVALID with every fault of the file: line, and path in the YAML as `where.field`.
  */
 export function readContract(text: string, file: string): DataContract {
@@ -27,18 +27,18 @@ export function readContract(text: string, file: string): DataContract {
 
 export interface ContractReading {
   contract: DataContract;
-  /** What the contract says that the pipeline does not carry out and that is not a fault. */
+  /** Parts of the contract that the pipeline ignores and that are not faults. */
   remarks: string[];
   /** File, line and path of a rule of `contract`. */
   placeOf(rule: QualityRule): Problem['where'];
 }
 
-/** The same, with notes for the contract's author. */
+/** Like `readContract`, with remarks for the contract's author. */
 export function readContractWithNotes(text: string, file: string): ContractReading {
   return readingOf(examine(text, file), file);
 }
 
-/** The same, with the queries of rules analysed: their faults are among the others, and they read only certain columns. */
+/** Like `readContractWithNotes`; it also reports faults of rule queries and finds the columns that each query reads. */
 export async function readContractWithQueries(
   text: string,
   file: string,
@@ -63,16 +63,16 @@ export async function readContractWithQueries(
 
 interface ExaminedContract {
   dataset: string;
-  /** Undefined where a part cannot be made of what is written. */
+  /** Undefined when a part of it cannot be read. */
   contract: DataContract | undefined;
   standardFaults: ContractFault[];
-  /** Beside those against the standard. */
+  /** Faults other than those against the standard. */
   faults: ContractFault[];
   notes: ReadingNotes;
   place: (path: PropertyKey[]) => Problem['where'];
 }
 
-/** Throws FaultList CONTRACT_INVALID only where the text is not YAML. */
+/** Throws FaultList CONTRACT_INVALID only when the text is not valid YAML. */
 function examine(text: string, file: string): ExaminedContract {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
@@ -91,7 +91,7 @@ function examine(text: string, file: string): ExaminedContract {
   try {
     content = document.toJS();
   } catch (cause) {
-    // An alias of nothing, or so many that the file would grow without end.
+    // An alias without an anchor, or so many aliases that the content would grow without limit.
     const message = cause instanceof Error ? cause.message : String(cause);
     throw invalid(file, [{ code: 'CONTRACT_YAML_INVALID', message, where: { file } }]);
   }
@@ -129,7 +129,7 @@ function readingOf(examined: ExaminedContract, file: string): ContractReading {
   );
 }
 
-/** Reads what can be read even where the shape has faults, so that all of them are told at once. */
+/** Reads as much as possible even when the shape has faults, so that all faults are reported at once. */
 function readContent(
   content: unknown,
   faults: ContractFault[],
@@ -140,7 +140,7 @@ function readContent(
   if (typeof name === 'string' && !isDatasetName(name)) {
     faults.push({
       path: ['schema', 0, 'name'],
-      message: 'The table name is the dataset name and becomes a folder.',
+      message: 'The table name is not safe as a folder name; it is also the name of the dataset.',
       found: name,
       expected: 'lower-case letters, digits and single hyphens',
     });
@@ -200,7 +200,7 @@ function readSource(
   const indexOf = (property: string) => custom.findIndex((entry) => entry['property'] === property);
   custom.forEach(({ property }, index) => {
     if (typeof property !== 'string' || !known.includes(property) || indexOf(property) === index) return;
-    const message = `${property} stands at customProperties[${indexOf(property)}] too.`;
+    const message = `customProperties[${indexOf(property)}] sets ${property} too.`;
     faults.push({ path: ['customProperties', index, 'property'], message });
   });
   const parsed = sourceShape.safeParse(Object.fromEntries(named));
@@ -222,7 +222,7 @@ function readSource(
   return undefined;
 }
 
-/** The names of a property, whatever else is wrong with it. */
+/** The names of a property, which may have other faults. */
 function namedColumn(property: unknown, index: number) {
   const { name, physicalName } = fieldsOf(property);
   const header = typeof physicalName === 'string' ? physicalName : undefined;
@@ -258,7 +258,7 @@ function toProblem(fault: ContractFault, place: (path: PropertyKey[]) => Problem
   };
 }
 
-/** Line of the nearest existing node: a missing field is shown where its parent stands. */
+/** Line of the nearest existing node: for a missing field, the line of its parent. */
 function placeOf(document: Document, lines: LineCounter, file: string, path: PropertyKey[]): Problem['where'] {
   const field = path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
@@ -274,7 +274,7 @@ function placeOf(document: Document, lines: LineCounter, file: string, path: Pro
 function invalid(file: string, faults: Problem[]): FaultList {
   return new FaultList('CONTRACT_INVALID', `The data contract ${file} has ${faults.length} fault(s).`, faults, {
     where: { file },
-    remedy: 'Mend the contract file; each fault names its line and path.',
+    remedy: 'Correct the contract file; each fault names its line and path.',
   });
 }
 

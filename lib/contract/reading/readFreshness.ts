@@ -12,7 +12,7 @@ const UNITS: [names: string[], seconds: number][] = [
   [['y', 'yr', 'year', 'years'], 31_536_000],
 ];
 
-/** Reads `property: freshness` of the service levels. Other service levels bind people, not files: they are told as notes. */
+/** Reads `property: freshness` of the service levels. Other service levels cannot be checked in data: they become remarks. */
 export function readFreshness(
   entries: unknown[],
   defaultElement: string | undefined,
@@ -23,22 +23,22 @@ export function readFreshness(
   return entries.flatMap((entry, index) => {
     const path = ['slaProperties', index];
     const parsed = serviceLevel.safeParse(entry);
-    // Told already, by the standard.
+    // Already reported by the standard.
     if (!parsed.success) return [];
     const { property, value, unit = 'd', element = defaultElement } = parsed.data;
     if (property.toLowerCase() !== 'freshness') {
-      notes.remarks.push(`slaProperties[${index}]: the service level ${property} is not judged here.`);
+      notes.remarks.push(`slaProperties[${index}]: the service level ${property} is not evaluated by the pipeline.`);
       return [];
     }
     const before = faults.length;
     const limit = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     if (typeof limit !== 'number' || !(limit >= 0)) {
-      faults.push({ path: [...path, 'value'], message: 'The age is no number.', found: JSON.stringify(value) });
+      faults.push({ path: [...path, 'value'], message: 'The age is not a number.', found: JSON.stringify(value) });
     }
     const unitInSeconds = UNITS.find(([names]) => names.includes(unit.toLowerCase()))?.[1];
     if (unitInSeconds === undefined) {
       const expected = 's, min, h, d, w or y';
-      faults.push({ path: [...path, 'unit'], message: 'The unit of time is not known.', found: unit, expected });
+      faults.push({ path: [...path, 'unit'], message: 'The unit of time is unknown.', found: unit, expected });
     }
     const column = columns.find(({ name }) => name === element?.split('.').at(-1));
     if (column === undefined || (column.logicalType !== 'date' && column.logicalType !== 'timestamp')) {

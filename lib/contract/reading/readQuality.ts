@@ -17,16 +17,16 @@ const OPERATORS: Operator[] = [
   'mustNotBeBetween',
 ];
 
-/** What a reading of a contract tells beside the contract. */
+/** What reading a contract yields in addition to the contract. */
 export interface ReadingNotes {
-  /** What the contract says that the pipeline does not carry out and that is no fault. */
+  /** Parts of the contract that the pipeline ignores and that are not faults. */
   remarks: string[];
   rulePaths: Map<QualityRule, PropertyKey[]>;
-  /** Of all rules, also those that have other faults. */
+  /** Queries of all rules, including rules that have other faults. */
   queries: RuleQuery[];
 }
 
-/** Where a list of rules stands, and what may be named in it. */
+/** Where a list of rules is, and which names it may use. */
 export interface QualityPlace {
   path: PropertyKey[];
   dataset: string;
@@ -35,7 +35,7 @@ export interface QualityPlace {
   column?: string;
 }
 
-/** Reads a list of quality rules. Those that other tools carry out (text, custom) are told as notes. */
+/** Reads a list of quality rules. Rules for other tools (text, custom) become remarks. */
 export function readQuality(
   entries: unknown[],
   place: QualityPlace,
@@ -46,7 +46,7 @@ export function readQuality(
     const path = [...place.path, 'quality', index];
     const { type } = fieldsOf(entry);
     if (type === 'text' || type === 'custom') {
-      notes.remarks.push(`${pathText(path)}: a rule of type ${type} is not judged here.`);
+      notes.remarks.push(`${pathText(path)}: rules of type ${type} are not evaluated by the pipeline.`);
       return [];
     }
     const parsed = qualityShape.safeParse(entry);
@@ -62,7 +62,7 @@ export function readQuality(
     if (measure.metric !== 'sql' && typeof comparison.value !== 'number' && !Array.isArray(comparison.value)) {
       faults.push({
         path: [...path, comparison.operator],
-        message: 'A count is compared with a number.',
+        message: 'A count can only be compared with a number.',
         found: JSON.stringify(comparison.value),
         expected: 'a number',
       });
@@ -88,7 +88,7 @@ function readComparison(rule: QualityEntry, path: PropertyKey[], faults: Contrac
   if (operator === undefined || given.length > 1) {
     faults.push({
       path,
-      message: 'A rule has exactly one comparison.',
+      message: 'A rule must have exactly one comparison.',
       found: given.length === 0 ? 'none' : given.join(', '),
       expected: `one of ${OPERATORS.join(', ')}`,
     });
@@ -105,14 +105,14 @@ function readSql(
   notes: ReadingNotes,
 ): Measure | undefined {
   if (rule.metric !== undefined || rule.query === undefined) {
-    const message = 'A rule of type sql has a query, and no metric.';
+    const message = 'A rule of type sql must have a query and no metric.';
     faults.push({ path: [...path, rule.metric === undefined ? 'query' : 'metric'], message });
     return undefined;
   }
   const written = {
     path: [...path, 'query'],
     written: rule.query,
-    expected: `one SELECT over \${object}${place.column === undefined ? '' : ' and ${property}'} that gives one value`,
+    expected: `one SELECT over \${object}${place.column === undefined ? '' : ' and ${property}'} that returns one value`,
   };
   const filled = fillVariables(rule.query, place.dataset, place.column);
   if ('fault' in filled) {
@@ -140,32 +140,36 @@ function readMetric(
   };
   const { metric, column = '' } = { ...rule, column: place.column };
   if (metric === undefined)
-    return fail(['metric'], 'A rule of type library has a metric.', 'metric: nullValues, for one');
-  if (rule.query !== undefined) return fail(['query'], 'A rule of type library has no query.');
+    return fail(['metric'], 'A rule of type library must have a metric.', 'for example metric: nullValues');
+  if (rule.query !== undefined) return fail(['query'], 'A rule of type library must not have a query.');
   if (rule.unit !== undefined && rule.unit !== 'rows' && rule.unit !== 'percent') {
-    fail(['unit'], `The unit ${rule.unit} is not known.`, 'rows or percent');
+    fail(['unit'], `The unit ${rule.unit} is unknown.`, 'rows or percent');
   }
   const percent = rule.unit === 'percent';
   const known = argumentsOf(metric, place.column);
   for (const name of Object.keys(rule.arguments ?? {})) {
-    if (!known.includes(name)) fail(['arguments', name], `${name} has no meaning for ${metric} here.`);
+    if (!known.includes(name)) fail(['arguments', name], `${metric} does not take the argument ${name} here.`);
   }
   if (metric === 'rowCount' ? place.column !== undefined : place.column === undefined && metric !== 'duplicateValues') {
-    fail(['metric'], `${metric} stands at ${metric === 'rowCount' ? 'the table' : 'a column'}.`);
+    fail(['metric'], `${metric} must be a rule of ${metric === 'rowCount' ? 'the table' : 'a column'}.`);
   }
-  if (metric === 'rowCount' && percent) fail(['unit'], 'A count of all rows is no share of them.', 'rows');
+  if (metric === 'rowCount' && percent) fail(['unit'], 'rowCount cannot be a percentage of all rows.', 'rows');
   const { missingValues = [null, ''], validValues, pattern, properties } = rule.arguments ?? {};
   const columns = place.column === undefined ? (properties ?? []) : [place.column];
   if (metric === 'duplicateValues' && columns.length === 0) {
-    fail(['arguments'], 'The rule does not say of which columns.', 'arguments: {properties: [...]}');
+    fail(['arguments'], 'The rule does not name its columns.', 'arguments: {properties: [...]}');
   }
   columns.forEach((name, index) => {
     if (place.column === undefined && !place.columnNames.includes(name)) {
-      fail(['arguments', 'properties', index], `There is no column ${name}.`, place.columnNames.join(', '));
+      fail(['arguments', 'properties', index], `The table has no column ${name}.`, place.columnNames.join(', '));
     }
   });
   if (metric === 'invalidValues' && validValues === undefined && pattern === undefined) {
-    fail(['arguments'], 'The rule does not say what is valid.', 'arguments: {validValues: [...]} or {pattern: ...}');
+    fail(
+      ['arguments'],
+      'The rule does not say which values are valid.',
+      'arguments: {validValues: [...]} or {pattern: ...}',
+    );
   }
   const badPattern = pattern === undefined ? undefined : patternFault(pattern);
   if (badPattern !== undefined) fail(['arguments', 'pattern'], badPattern);

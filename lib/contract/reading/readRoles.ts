@@ -2,7 +2,7 @@ import type { ColumnRoles } from '../contract';
 import type { ContractFault } from './contractFault';
 import { ROLE_NAMES, type RoleName } from './contractShape';
 
-/** What the roles need to know of a column, which may have faults otherwise. */
+/** The fields of a column that roles depend on. The column may have other faults. */
 export interface RoleCandidate {
   name: string;
   logicalType: string;
@@ -11,10 +11,10 @@ export interface RoleCandidate {
   customProperties: { property?: unknown; value?: unknown }[];
 }
 
-/** Characters. A key is indexed as a whole in SQL. */
+/** Characters. SQL indexes the whole key. */
 const LONGEST_KEY = 500;
 
-/** Which column plays which part, from the properties' customProperties `{property: role, value: id}`. */
+/** Reads which column has which role, from the properties' customProperties `{property: role, value: id}`. */
 export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): ColumnRoles {
   const found = new Map<RoleName, number>();
   columns.forEach((column, index) => {
@@ -30,7 +30,7 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
           expected: ROLE_NAMES.join(', '),
         });
       } else if (found.has(role)) {
-        faults.push({ path, message: `The role ${role} is played by two columns.`, found: column.name });
+        faults.push({ path, message: `Two columns have the role ${role}.`, found: column.name });
       } else {
         found.set(role, index);
       }
@@ -40,7 +40,7 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
     if (!found.has(role)) {
       faults.push({
         path: ['schema', 0, 'properties'],
-        message: `No column plays the role ${role}.`,
+        message: `No column has the role ${role}.`,
         expected: `customProperties: [{property: role, value: ${role}}] on one property`,
       });
     }
@@ -50,7 +50,7 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
   if (id !== undefined && (keys.length !== 1 || keys[0] !== id)) {
     faults.push({
       path: ['schema', 0, 'properties', id, 'primaryKey'],
-      message: 'The column with the role id must be the only primary key: it ties lake, SQL and vectors.',
+      message: 'The column with the role id must be the only primary key: it links the lake, SQL and vectors.',
       found: keys.length === 0 ? 'no primary key' : keys.map((index) => columns[index]?.name).join(', '),
       expected: columns[id]?.name,
     });
@@ -60,7 +60,7 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
   if (key !== undefined && id === found.get('text') && !isBounded) {
     faults.push({
       path: ['schema', 0, 'properties', id ?? 0],
-      message: 'One column has the roles id and text, and its length has no bound fit for a key.',
+      message: 'One column has the roles id and text, but its length is not limited enough for a key.',
       expected: `two columns, or logicalTypeOptions: {maxLength: ${LONGEST_KEY}} or less`,
     });
   }

@@ -3,12 +3,12 @@ import type { ContractFault } from './contractFault';
 import type { sourceShape } from './contractShape';
 import { fileNameTest } from '../fileNames';
 
-/** As `extractSource` names it. */
+/** File name that `extractSource` uses. */
 const EXTRACT = 'extract-00000.csv';
 
 type Source = z.infer<typeof sourceShape>;
 
-/** Options of which each is right and that do not go together. `property` is the one that is told to be wrong. */
+/** Faults of options that are valid alone but not together. `property` is the option that is reported. */
 export function sourceFaults(source: Source): (Omit<ContractFault, 'path'> & { property: keyof Source })[] {
   const { glob, delimiter, quote, nullText, sqlSource, format, encoding, compression } = source;
   const faults: ReturnType<typeof sourceFaults> = [];
@@ -16,12 +16,16 @@ export function sourceFaults(source: Source): (Omit<ContractFault, 'path'> & { p
     faults.push({ property: 'nullText', message: 'nullText may not contain the delimiter.' });
   }
   if (delimiter === quote) {
-    faults.push({ property: 'delimiter', message: 'The delimiter is the quote.', found: delimiter });
+    faults.push({
+      property: 'delimiter',
+      message: 'The delimiter and the quote are the same character.',
+      found: delimiter,
+    });
   }
   if (sqlSource !== undefined && (format !== 'csv' || encoding !== 'utf-8' || compression === 'gzip')) {
     faults.push({
       property: 'sqlSource',
-      message: 'What is extracted from a SQL source is plain CSV in UTF-8.',
+      message: 'Rows extracted from a SQL source are written as uncompressed CSV in UTF-8.',
       found: `format ${format}, encoding ${encoding}, compression ${compression}`,
       expected: 'format csv, encoding utf-8, compression none or auto',
     });
@@ -29,7 +33,7 @@ export function sourceFaults(source: Source): (Omit<ContractFault, 'path'> & { p
   if (sqlSource !== undefined && !fileNameTest(glob)(EXTRACT)) {
     faults.push({
       property: 'glob',
-      message: 'What is extracted from a SQL source has another name.',
+      message: 'The glob does not match the name of the file that is extracted from a SQL source.',
       expected: EXTRACT,
     });
   }

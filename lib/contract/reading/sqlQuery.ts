@@ -1,8 +1,8 @@
 import type { Measure } from '../qualityRule';
 
-/** A rule's query whose variables are filled in; an engine then finds out what it reads. */
+/** A rule's query whose variables are filled in; the engine then finds out which columns it reads. */
 export interface RuleQuery {
-  /** Of the query in the YAML. */
+  /** Path of the query in the YAML. */
   path: PropertyKey[];
   written: string;
   /** What may be written there. */
@@ -37,7 +37,7 @@ export function fillVariables(
     .replaceAll(/\$?\{(\w+)\}/g, (variable, name: string) => {
       if (name === 'object' || name === 'table') return quoted(dataset);
       if ((name === 'property' || name === 'column') && column !== undefined) return quoted(column);
-      faults.push(`${variable} is not known here`);
+      faults.push(`${variable} is not a variable here`);
       return variable;
     });
   return faults.length > 0 ? { fault: faults.join('; ') } : { query };

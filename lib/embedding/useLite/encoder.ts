@@ -7,7 +7,7 @@ import type { WorkerSettings } from './workerMessages';
 
 /** Texts to vectors on one thread. */
 export interface Encoder {
-  /** Vectors one after the other, 512 values each, in the order of the texts. */
+  /** All vectors in one array, 512 values each, in the order of the texts. */
   encode(texts: string[]): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export async function startEncoder({ precision, maxTokens }: WorkerSettings): Pr
   const [weights, vocabulary] = await Promise.all([readWeights(), readVocabulary()]);
   const tokenizer = new Tokenizer(vocabulary);
   const timing = timingSignal(weights('AddTimingSignal/TimingSignal/ExpandDims_1').data);
-  // One thread each: threads inside an operation spin and collapse as soon as another process wants a core.
+  // One thread each: threads inside an operation spin, and become very slow as soon as another process needs a core.
   const session = await InferenceSession.create(buildNetwork(weights, precision), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -42,7 +42,9 @@ export async function startEncoder({ precision, maxTokens }: WorkerSettings): Pr
         timing: new Tensor('float32', timing.slice(0, length * TOKEN_WIDTH), [length, TOKEN_WIDTH]),
       });
       if (embedding?.size !== texts.length * DIMENSIONS) {
-        throw new Error(`USE-lite gave ${embedding?.size ?? 0} values for ${texts.length} texts of ${DIMENSIONS} each`);
+        throw new Error(
+          `USE-lite returned ${embedding?.size ?? 0} values for ${texts.length} texts of ${DIMENSIONS} each`,
+        );
       }
       return embedding.data as Float32Array;
     },
@@ -56,7 +58,7 @@ function tokensOf(tokenizer: Tokenizer, text: string, maxTokens: number): number
   return tokens.length === 0 ? [0] : tokens;
 }
 
-/** Position signal of the transformer: sines, then cosines, of the position times the model's inverse wave lengths. */
+/** Position signal of the transformer: sines, then cosines, of the position times the model's inverse wavelengths. */
 function timingSignal(inverseWaveLengths: Float32Array): Float32Array {
   const half = inverseWaveLengths.length;
   const signal = new Float32Array(MAX_TOKENS * 2 * half);

@@ -20,7 +20,7 @@ function floatLinear(graph: OnnxGraph): Linear {
     ]);
 }
 
-/** Activations are quantised as they come (one scale per batch), weights beforehand. */
+/** Activations are quantised at run time (one scale per batch), weights in advance. */
 function quantizedLinear(graph: OnnxGraph): Linear {
   return (input, rows, columns, kernel, bias) => {
     const { integers, scales } = quantizeWeights(kernel.data, rows, columns);

@@ -44,7 +44,7 @@ export function buildNetwork(weights: Weights, precision: Precision): Uint8Array
     state: graph.operation('Add', [first.narrow(first.hidden, precision), first.residual]),
     paddingBias,
   });
-  // From here on it is one row per text: floats cost nothing, and rounding would go straight into the vector.
+  // From here on there is one row per text: floats cost almost nothing, and rounding would change the vector directly.
   const mean = graph.operation('Add', [
     second.narrow(meanOverTokens(second.hidden), 'fp32'),
     meanOverTokens(second.residual),

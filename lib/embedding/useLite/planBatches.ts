@@ -1,9 +1,9 @@
-/** Positions of texts that are encoded together. */
+/** Indexes of texts that are encoded together. */
 export type Batch = number[];
 
 /** Tokens in a batch, padding included: about 20 ms of work, so a question never waits long behind one. */
 const TOKENS_PER_BATCH = 512;
-/** English text; wrong guesses only make a batch a little larger or smaller. */
+/** For English text; an error only makes a batch a little larger or smaller. */
 const CHARACTERS_PER_TOKEN = 4.5;
 
 /**

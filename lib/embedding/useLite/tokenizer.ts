@@ -16,9 +16,8 @@ interface TrieNode {
 
 /**
  * Sentencepiece unigram tokenizer: the most probable division of the text into vocabulary pieces (Viterbi over a trie).
- * Gives the ids of the tokenizer that the weights' authors ship, whose habits it keeps: a character that starts no piece
- * is unknown at no cost, unknown tokens in a row count once, and of equal divisions the one with the shorter last piece
- * wins.
+ * Gives the same ids as the tokenizer of the weights' authors: a character that does not start a piece is unknown at no cost,
+ * unknown tokens in a row count once, and of equal divisions the one with the shorter last piece wins.
  */
 export class Tokenizer {
   private readonly root: TrieNode = { children: new Map(), id: -1 };
@@ -54,7 +53,7 @@ export class Tokenizer {
         const from = start - (lastLength[start] || 1);
         const repeatsUnknown = from > 0 && lastToken[start] === UNKNOWN && lastToken[from] === UNKNOWN;
         tokenCount[start] = (tokenCount[from] ?? 0) + (repeatsUnknown ? 0 : 1);
-        // No piece reaches over the start of a word, so what stands before it can't change any more.
+        // No piece crosses the start of a word, so the tokens before it can't change any more.
         if (symbols[start] === WORD_START && (tokenCount[start] ?? 0) >= maxTokens) {
           end = start;
           break;

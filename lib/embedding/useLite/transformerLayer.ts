@@ -7,7 +7,7 @@ const HEADS = 4;
 const FEED_FORWARD_WIDTH = 1536;
 
 /**
- * What a layer leaves behind: its result is `narrow(hidden) + residual`. The two are kept apart because the last
+ * The output of a layer: its result is `narrow(hidden) + residual`. The two are kept apart because the last
  * layer's are averaged over the tokens first: `narrow` is linear, so one row per text is enough.
  */
 export interface LayerState {

@@ -8,16 +8,16 @@ import { WorkerPool } from './workerPool';
 export interface UseLiteOptions {
   /** Default `int8`: about 3 times as fast, and within 0.997 cosine of `fp32`. */
   precision?: Precision;
-  /** Tokens read of each text, at most 128, which is all that the model knows. Default 64, about 45 words. */
+  /** Tokens read of each text, at most 128, the model's limit. Default 64, about 45 words. */
   maxTokens?: number;
-  /** Worker threads; each takes a core while it works and about 150 MB. Default 2. */
+  /** Worker threads; each uses a core while it works, and about 150 MB. Default 2. */
   workers?: number;
   /** JavaScript file that the worker threads run. Default: the compiled `worker.js` beside this file. */
   workerFile?: string;
 }
 
 /**
- * Time grows with the tokens, and what the vector adds to BM25 hardly does: fused nDCG@10 at 64, 96 and 128 tokens is
+ * Time grows with the number of tokens, but the gain over BM25 hardly does: fused nDCG@10 at 64, 96 and 128 tokens is
  * .689, .685, .692 on SciFact and .360, .362, .365 on Cranfield.
  */
 const DEFAULT_MAX_TOKENS = 64;
@@ -46,7 +46,7 @@ export function createUseLiteEmbedder(options: UseLiteOptions = {}): Embedder {
         batches.map(async (batch) => {
           const values = await pool.run(
             batch.map((position) => texts[position] ?? ''),
-            // A question, a single text, goes before the many chunks of an ingest.
+            // A question is a single text, and goes before the many chunks of an ingest.
             texts.length,
           );
           for (const [row, position] of batch.entries()) {

@@ -7,7 +7,7 @@ export interface Tensor {
   data: Float32Array;
 }
 
-/** Finds the one tensor whose name contains all of the given parts; throws when none or several do. */
+/** Finds the only tensor whose name contains all given parts; throws when none or several do. */
 export type Weights = (...nameParts: string[]) => Tensor;
 
 /** A sentencepiece vocabulary: piece and log-probability, by token id. */
@@ -55,7 +55,7 @@ export async function readVocabulary(): Promise<Vocabulary> {
   return JSON.parse(await readFile(file, 'utf8')) as Vocabulary;
 }
 
-/** One buffer of its own: a Float32Array view must start at a multiple of 4, and small Buffers share a pool. */
+/** Joins them in a new buffer: a Float32Array view must start at a multiple of 4, and small Buffers share a pool. */
 function joinShards(shards: Buffer[]): ArrayBuffer {
   const whole = new Uint8Array(shards.reduce((bytes, shard) => bytes + shard.length, 0));
   let offset = 0;

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { startEncoder } from './encoder';
 import type { WorkerReply, WorkerRequest, WorkerSettings } from './workerMessages';
 
-// One encoder per worker thread. A failed start is thrown, which ends the worker and reaches the pool as its error.
+// One encoder per worker thread. A failed start ends the worker, and the pool receives the error.
 const encoder = startEncoder(workerData as WorkerSettings);
 
 parentPort?.on('message', (request: WorkerRequest) => {

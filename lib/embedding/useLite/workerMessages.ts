@@ -1,6 +1,6 @@
 import type { Precision } from './linear';
 
-/** What a worker is started with. */
+/** The `workerData` of a worker. */
 export interface WorkerSettings {
   precision: Precision;
   /** Tokens read of each text. */
@@ -12,5 +12,5 @@ export interface WorkerRequest {
   texts: string[];
 }
 
-/** Vectors one after the other in the order of the texts, or what went wrong. */
+/** All vectors in one array, in the order of the texts, or the error. */
 export type WorkerReply = { id: number; vectors: Float32Array } | { id: number; error: string };

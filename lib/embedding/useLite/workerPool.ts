@@ -11,7 +11,7 @@ interface Job {
 
 interface Member {
   worker: Worker;
-  /** Batches sent and not answered, by request id. */
+  /** Batches that were sent and not yet answered, by request id. */
   underWay: Map<number, Job>;
 }
 
@@ -35,8 +35,8 @@ export class WorkerPool {
   constructor(private readonly options: WorkerPoolOptions) {}
 
   /**
-   * Encodes one batch. Of those that wait, the lowest rank goes first, whenever it came. A dead worker rejects what it had
-   * with EMBEDDING_WORKER_FAILED, retryable.
+   * Encodes one batch. Waiting batches with the lowest rank go first. When a worker dies, its batches fail with
+   * EMBEDDING_WORKER_FAILED, retryable.
    */
   run(texts: string[], rank: number): Promise<Float32Array> {
     if (this.closed) return Promise.reject(closedError());
@@ -79,27 +79,27 @@ export class WorkerPool {
     const worker = new Worker(this.options.file, { workerData: this.options.settings });
     const member: Member = { worker, underWay: new Map() };
     let cause: unknown;
-    worker.on('message', (reply: WorkerReply) => this.settle(member, reply));
+    worker.on('message', (reply: WorkerReply) => this.receive(member, reply));
     worker.on('error', (error) => (cause = error));
-    worker.on('exit', (exitCode) => this.bury(member, exitCode, cause));
+    worker.on('exit', (exitCode) => this.removeMember(member, exitCode, cause));
     worker.unref();
     return member;
   }
 
-  private settle(member: Member, reply: WorkerReply): void {
+  private receive(member: Member, reply: WorkerReply): void {
     const job = member.underWay.get(reply.id);
     member.underWay.delete(reply.id);
     if (member.underWay.size === 0) member.worker.unref();
     if ('vectors' in reply) job?.resolve(reply.vectors);
-    else job?.reject(new PipelineError('EMBEDDING_FAILED', `the embedding model failed: ${reply.error}`));
+    else job?.reject(new PipelineError('EMBEDDING_FAILED', `The embedding model failed: ${reply.error}`));
     this.dispatch();
   }
 
-  private bury(member: Member, exitCode: number, cause: unknown): void {
+  private removeMember(member: Member, exitCode: number, cause: unknown): void {
     const position = this.members.indexOf(member);
     if (position >= 0) this.members.splice(position, 1);
     const reason = cause instanceof Error ? cause.message : `exit code ${exitCode}`;
-    const error = new PipelineError('EMBEDDING_WORKER_FAILED', `an embedding worker stopped: ${reason}`, {
+    const error = new PipelineError('EMBEDDING_WORKER_FAILED', `An embedding worker stopped: ${reason}`, {
       remedy: 'A new worker is started with the next batch. If this repeats, check memory and the npm install.',
       cause,
     });
@@ -109,5 +109,5 @@ export class WorkerPool {
 }
 
 function closedError(): PipelineError {
-  return new PipelineError('EMBEDDING_CLOSED', 'the embedder was closed while it was in use');
+  return new PipelineError('EMBEDDING_CLOSED', 'The embedder was closed while it was in use.');
 }

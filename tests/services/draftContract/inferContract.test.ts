@@ -95,8 +95,8 @@ describe('a drafted contract', () => {
       ['Topic', undefined, true, false],
     ]);
     expect(text).toContain('primaryKey: true # guessed');
-    expect(text).toContain('# unique: true (every value stands once in this file)');
-    expect(text).toContain('# guessed: there is no value in the file');
+    expect(text).toContain('# unique: true (no value is repeated in this file)');
+    expect(text).toContain('# guessed: the file has no value in it');
     expect(text).toContain('value: 0.25 # guessed: 1 records would be rejected');
   });
 

@@ -272,8 +272,8 @@ describe('the columns that a query reads', () => {
   });
 
   it.each([
-    ['SELECT count(${property}) FROM ${object}', '${property} is not known here'],
-    ['SELECT ${nmae} FROM ${object}', '${nmae} is not known here'],
+    ['SELECT count(${property}) FROM ${object}', '${property} is not a variable here'],
+    ['SELECT ${nmae} FROM ${object}', '${nmae} is not a variable here'],
     ['DELETE FROM ${object}', 'The query is not one SELECT statement.'],
     ['-- nothing', 'The query is not one SELECT statement.'],
     ["SELECT 1; COPY ${object} TO 'stolen.csv'", 'The query is not one SELECT statement.'],
@@ -292,7 +292,7 @@ describe('the columns that a query reads', () => {
           code: 'CONTRACT_FIELD_INVALID',
           message: fault,
           found: query,
-          expected: 'one SELECT over ${object} that gives one value',
+          expected: 'one SELECT over ${object} that returns one value',
           where: { file: 'my-notes.yaml', field: 'schema[0].quality[0].query' },
         },
       ],

@@ -136,7 +136,7 @@ kind:`;
     expect(faultsOf(contractText({ custom }))).toEqual([expect.objectContaining({ field })]);
   });
 
-  it('refuses an option of the source that stands twice', () => {
+  it('refuses a repeated option of the source', () => {
     const text = contractText().replace(
       'customProperties: [{"',
       'customProperties: [{property: glob, value: a}, {property: glob, value: b}, {"',
@@ -144,7 +144,7 @@ kind:`;
     expect(faultsOf(text)).toEqual([
       expect.objectContaining({
         field: 'customProperties[1].property',
-        message: 'glob stands at customProperties[0] too.',
+        message: 'customProperties[0] sets glob too.',
       }),
     ]);
   });
@@ -210,8 +210,8 @@ describe('time formats', () => {
   });
 
   it.each([
-    ['%Q %Y', 'The format has a part that is not known.'],
-    ['%Y-%', 'The format has a part that is not known.'],
+    ['%Q %Y', 'The format has an unknown part.'],
+    ['%Y-%', 'The format has an unknown part.'],
     ['%d.%m', 'The format has no year.'],
     ['%Y%%', undefined],
     ['%-d.%-m.%y', undefined],

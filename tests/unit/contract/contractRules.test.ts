@@ -74,15 +74,15 @@ describe('quality rules of a contract', () => {
     expect(faultsOf(withLevels(level))).toEqual([field]);
   });
 
-  it('remarks on what it does not judge', () => {
+  it('remarks on rules that it does not evaluate', () => {
     const text = withLevels('{property: retention, value: 3, unit: y}').replace(
       'name: title,',
       'name: title, quality: [{type: text, description: nice}, {type: custom, engine: soda, implementation: x}],',
     );
     expect(readContractWithNotes(text, 'notes.yaml').remarks).toEqual([
-      'schema[0].properties[1].quality[0]: a rule of type text is not judged here.',
-      'schema[0].properties[1].quality[1]: a rule of type custom is not judged here.',
-      'slaProperties[0]: the service level retention is not judged here.',
+      'schema[0].properties[1].quality[0]: rules of type text are not evaluated by the pipeline.',
+      'schema[0].properties[1].quality[1]: rules of type custom are not evaluated by the pipeline.',
+      'slaProperties[0]: the service level retention is not evaluated by the pipeline.',
     ]);
   });
 });

@@ -5,7 +5,7 @@ import type { Problem } from '../../../lib/problems/problem';
 
 const FULL: Problem = {
   code: 'SQL_SOURCE_UNAVAILABLE',
-  message: 'The SQL source did not serve: ECONNREFUSED at "db"\n{"code":"NOT_THIS_CODE"} \\ end',
+  message: 'The SQL source is unavailable: ECONNREFUSED at "db"\n{"code":"NOT_THIS_CODE"} \\ end',
   found: "'nothing' <é𝄞>",
   expected: 'a PostgreSQL server',
   where: { file: 'orders.yaml', line: 7, column: 'id', byteOffset: 12, setting: 'SQL_SOURCE_ORDERS', field: 'date' },
