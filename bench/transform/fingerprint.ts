@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { identifier, literal, withDuckDb } from '../../lib/duckdb/duckdb';
-import type { Dataset } from './datasets';
+import type { Dataset } from './input/datasets';
 
 export interface Fingerprint {
   rows: number;

@@ -5,7 +5,7 @@ import { createEngines } from '../../lib/duckdb/engines';
 import type { Lakehouse } from '../../lib/lakehouse/lakehouse';
 import { createBlockCache } from '../../lib/storage/blockCache';
 import type { ByteRange } from '../../lib/storage/objectStore';
-import { contractOf, type Dataset } from './datasets';
+import { contractOf, type Dataset } from './input/datasets';
 import { localStore } from './localStore';
 
 /** What a peer is asked to do; each peer is a process of its own that reads this from a file. */

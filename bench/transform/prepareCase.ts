@@ -3,8 +3,8 @@ import path from 'node:path';
 import { planRun } from '../../lib/planning/planRun';
 import { plannedRanges } from '../../lib/planning/readPlan';
 import { bareQuery } from './bareSql';
-import { DATASETS, type DatasetName } from './datasets';
-import { generateFile } from './generate';
+import { DATASETS, type DatasetName } from './input/datasets';
+import { generateFile } from './input/generate';
 import { jobContract, localLakehouse, RUN, type Job, type JobRange } from './job';
 import { readRange } from './localStore';
 

@@ -1,4 +1,4 @@
-import type { DatasetName } from './datasets';
+import type { DatasetName } from './input/datasets';
 import type { Fingerprint } from './fingerprint';
 import type { MeasuredRun } from './runPeer';
 

@@ -15,8 +15,8 @@ import { manifestPrefix, type ParquetCodec } from '../../lib/lakehouse/paths';
 import { planRun } from '../../lib/planning/planRun';
 import { transformRange } from '../../lib/transform/transformRange';
 import { SAMPLE_DATASET, stateOfTheUnion } from '../../samples/stateOfTheUnion';
-import { DATASETS, type DatasetName } from './datasets';
-import { generateFile } from './generate';
+import { DATASETS, type DatasetName } from './input/datasets';
+import { generateFile } from './input/generate';
 import { localLakehouse, RUN } from './job';
 
 const CODECS: ParquetCodec[] = ['snappy', 'zstd'];

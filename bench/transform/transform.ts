@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { DATASETS, type DatasetName } from './datasets';
+import { DATASETS, type DatasetName } from './input/datasets';
 import { fingerprint } from './fingerprint';
 import { listPeers, type Peer } from './peers';
 import { plot } from './plot';

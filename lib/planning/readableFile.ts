@@ -1,8 +1,17 @@
 import type { ConvertedSource } from '../conversion/convertSource';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import type { ObjectInfo } from '../storage/objectStore';
-import type { FileToSplit } from './fileToSplit';
 import type { PlannedFile } from './plan';
+
+/** A file as planning reads it. */
+export interface FileToSplit {
+  /** Names the file in problems. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  /** In order, in chunks of any length. */
+  stream(offset: number, length: number): AsyncIterable<Buffer>;
+}
 
 /** A file of the run as plain CSV: itself, or what it was converted into. */
 export interface ReadableFile extends Pick<PlannedFile, 'path' | 'etag' | 'staged'> {

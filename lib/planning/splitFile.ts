@@ -4,7 +4,7 @@ import { ScanState, summariseFrom } from '../csv/rangeSummary';
 import { countLineFeeds } from '../encoding/countLineFeeds';
 import { TextCheck, textProblem } from '../encoding/textCheck';
 import type { Problem } from '../problems/problem';
-import type { FileToSplit } from './fileToSplit';
+import type { FileToSplit } from './readableFile';
 import type { PlannedRange } from './plan';
 
 export type SplitRange = Omit<PlannedRange, 'file'>;

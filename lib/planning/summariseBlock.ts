@@ -2,7 +2,7 @@ import { LINE_FEED, type CsvDialect } from '../csv/dialect';
 import { composeSummaries, summariseRange, type RangeSummary } from '../csv/rangeSummary';
 import { lengthOfCarriedCharacter, TextCheck, type TextFault } from '../encoding/textCheck';
 import { peek } from '../conversion/peek';
-import type { FileToSplit } from './fileToSplit';
+import type { FileToSplit } from './readableFile';
 import type { BlockSummary } from './scan';
 
 /** Bytes read beside a block, on both sides: a character is at most four bytes long. */

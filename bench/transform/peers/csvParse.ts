@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parse } from 'csv-parse';
-import type { BenchColumn } from '../datasets';
+import type { BenchColumn } from '../input/datasets';
 import { readJob, tell, timed } from '../job';
 
 // Usage: csvParse.js <job> parquetjs|@dsnp/parquetjs

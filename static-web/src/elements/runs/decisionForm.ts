@@ -1,8 +1,8 @@
-import type { Api } from '../api';
-import type { Decision } from '../../../lib/api/runs';
-import { problemOfError } from '../problem';
-import { button, element, setText } from './element';
-import { showProblem } from './problemNotice';
+import type { Api } from '../../api';
+import type { Decision } from '../../../../lib/api/runs';
+import { problemOfError } from '../../problem';
+import { button, element, setText } from '../element';
+import { showProblem } from '../problemNotice';
 
 const LONGEST_REASON = 1000;
 

@@ -1,6 +1,6 @@
-import type { RunGate } from '../../../lib/api/runs';
-import { formatAgo, formatCounted } from '../formatting';
-import { element } from './element';
+import type { RunGate } from '../../../../lib/api/runs';
+import { formatAgo, formatCounted } from '../../formatting';
+import { element } from '../element';
 
 /** The quality gate's rules with what was observed, and what was decided when it had closed. */
 export function gateVerdict(gate: RunGate): HTMLElement[] {

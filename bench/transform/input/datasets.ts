@@ -1,4 +1,4 @@
-import type { LogicalType } from '../../lib/contract/contract';
+import type { LogicalType } from '../../../lib/contract/contract';
 
 export type DatasetName = 'documents' | 'narrow' | 'quoted' | 'dirty';
 

@@ -1,10 +1,10 @@
-import type { Api } from '../api';
-import type { QuarantinedRecord, QuarantinePage } from '../../../lib/api/quarantine';
-import type { Run } from '../../../lib/api/runs';
-import { formatCount, formatCounted } from '../formatting';
-import { isAbort, problemOfError } from '../problem';
-import { button, element, setText } from './element';
-import { showProblem } from './problemNotice';
+import type { Api } from '../../api';
+import type { QuarantinedRecord, QuarantinePage } from '../../../../lib/api/quarantine';
+import type { Run } from '../../../../lib/api/runs';
+import { formatCount, formatCounted } from '../../formatting';
+import { isAbort, problemOfError } from '../../problem';
+import { button, element, setText } from '../element';
+import { showProblem } from '../problemNotice';
 
 const pageSize = 20;
 

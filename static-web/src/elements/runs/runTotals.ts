@@ -1,7 +1,7 @@
-import type { Run } from '../../../lib/api/runs';
-import { formatCount } from '../formatting';
-import { doStoresAgree } from '../runProgress';
-import { element } from './element';
+import type { Run } from '../../../../lib/api/runs';
+import { formatCount } from '../../formatting';
+import { doStoresAgree } from '../../runProgress';
+import { element } from '../element';
 
 /** What the run left in each store, and whether the stores agree; empty until it is known. */
 export function runTotals(run: Run): HTMLElement[] {

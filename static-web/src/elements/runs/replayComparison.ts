@@ -1,6 +1,6 @@
-import type { RunDetail } from '../../../lib/api/runs';
-import { formatCount } from '../formatting';
-import { element } from './element';
+import type { RunDetail } from '../../../../lib/api/runs';
+import { formatCount } from '../../formatting';
+import { element } from '../element';
 
 /** What a replay has bettered; nothing for a run that is no replay. */
 export function replayComparison({ replay }: RunDetail): HTMLElement[] {

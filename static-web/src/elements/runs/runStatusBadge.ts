@@ -1,5 +1,5 @@
-import type { RunStatus } from '../../../lib/api/runs';
-import { element, setText } from './element';
+import type { RunStatus } from '../../../../lib/api/runs';
+import { element, setText } from '../element';
 
 /** A run's status in a word and a colour. */
 export function runStatusBadge(): { node: HTMLElement; show(status: RunStatus): void } {

@@ -1,6 +1,6 @@
-import type { StepProgress } from '../../../lib/api/runs';
-import { shareOf, stepFacts, stepTitle } from '../runProgress';
-import { element, setText } from './element';
+import type { StepProgress } from '../../../../lib/api/runs';
+import { shareOf, stepFacts, stepTitle } from '../../runProgress';
+import { element, setText } from '../element';
 
 /** One step of a run with its progress bar; `show` again changes it in place. */
 export function stepRow(name: string): { node: HTMLElement; show(step: StepProgress): void } {

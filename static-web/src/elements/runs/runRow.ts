@@ -1,8 +1,8 @@
-import type { Run } from '../../../lib/api/runs';
-import { formatAgo, formatCount, formatCounted, formatDate, formatSeconds } from '../formatting';
-import { runPath } from '../route';
-import { isActive, standingOf } from '../runProgress';
-import { element, setText } from './element';
+import type { Run } from '../../../../lib/api/runs';
+import { formatAgo, formatCount, formatCounted, formatDate, formatSeconds } from '../../formatting';
+import { runPath } from '../../route';
+import { isActive, standingOf } from '../../runProgress';
+import { element, setText } from '../element';
 import { runStatusBadge } from './runStatusBadge';
 
 /** One run in the list; `show` again changes it in place, so that focus stays where it is. */

@@ -1,9 +1,9 @@
-import type { Api } from '../api';
-import { utcDay } from '../formatting';
-import { problemOfError } from '../problem';
-import { element } from './element';
-import { field } from './field';
-import { showProblem } from './problemNotice';
+import type { Api } from '../../api';
+import { utcDay } from '../../formatting';
+import { problemOfError } from '../../problem';
+import { element } from '../element';
+import { field } from '../field';
+import { showProblem } from '../problemNotice';
 
 /** A form that starts a run. `suggest` offers datasets that have run before, the first one filled in. */
 export function startRunForm(
