@@ -1,11 +1,11 @@
-/** A relational database in the few words that the stores need; implemented by `postgres.ts`. */
+/** The operations of a relational database that the stores need. Implemented by `postgres.ts`. */
 export interface Database {
   /**
-   * Runs one statement with `$1`-style parameters. Out of reach: PipelineError DATABASE_UNAVAILABLE, retryable. Refused by
-   * the server: DATABASE_REJECTED, not retryable. A parameter with a NUL character: DATABASE_TEXT_UNTRANSLATABLE, status 400.
+   * Runs one statement with `$1`-style parameters. Database out of reach: PipelineError DATABASE_UNAVAILABLE, retryable.
+   * Refused by the server: DATABASE_REJECTED, not retryable. A parameter with a NUL character: DATABASE_TEXT_UNTRANSLATABLE, status 400.
    */
   query<Row extends object>(text: string, parameters?: unknown[]): Promise<Row[]>;
-  /** All or nothing. Errors as `query`; the work's own errors pass through after the rollback. */
+  /** Runs `work` in one transaction. Errors as `query`; errors of `work` are thrown again after the rollback. */
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }

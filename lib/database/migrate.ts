@@ -3,13 +3,13 @@ import type { Database, Session } from './database';
 import { MIGRATIONS } from './migrations';
 import { checksumOf, type Migration } from './migrations/migration';
 
-// Any constant: whoever migrates this schema takes the same lock.
+// Any constant: every process that migrates this schema takes the same lock.
 const MIGRATION_LOCK = 7_310_214;
 
 interface AppliedMigration {
   version: number;
   name: string;
-  /** Null in a database that was migrated before checksums were kept. */
+  /** Null in a database that was migrated before checksums were stored. */
   checksum: string | null;
 }
 
@@ -17,7 +17,7 @@ interface AppliedMigration {
  * Brings the schema to the newest version; safe to call from many instances at once and again at any time.
  * Returns the versions that were applied now. Errors: DATABASE_UNAVAILABLE (retryable), DATABASE_REJECTED; and, with
  * nothing changed, MIGRATION_MISSING (the database has a migration that this code lacks) and MIGRATION_CHANGED (the code
- * of an applied migration was edited), since later migrations and queries would then meet an unknown schema.
+ * of an applied migration was edited): otherwise later migrations and queries would run on an unknown schema.
  */
 export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<number[]> {
   return database.transaction(async (session) => {
@@ -74,7 +74,7 @@ function refuseChanged(applied: AppliedMigration[], migrations: readonly Migrati
   });
 }
 
-/** Databases from before checksums were kept get those of the present code, once. */
+/** Databases migrated before checksums were stored get the checksums of the current code, once. */
 async function fillChecksums(
   session: Session,
   applied: AppliedMigration[],
@@ -89,7 +89,7 @@ async function fillChecksums(
   }
 }
 
-/** As the migration's file is named, e.g. `0002-runs`. */
+/** The name of the migration's file without extension, e.g. `0002-runs`. */
 function nameOf({ version, name }: { version: number; name: string }): string {
   return `${String(version).padStart(4, '0')}-${name}`;
 }

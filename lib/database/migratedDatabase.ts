@@ -1,7 +1,7 @@
 import type { Database } from './database';
 import { migrate } from './migrate';
 
-/** The same database, whose schema is brought up to date before the first use in this process. */
+/** The same database. Its schema is migrated before the first use in this process. */
 export function migratedDatabase(database: Database): Database {
   let ready: Promise<unknown> | undefined;
   const whenReady = async (): Promise<void> => {
@@ -9,7 +9,7 @@ export function migratedDatabase(database: Database): Database {
     try {
       await ready;
     } catch (error) {
-      // Out of reach now: the next use tries again.
+      // The database is out of reach now; the next use tries again.
       ready = undefined;
       throw error;
     }

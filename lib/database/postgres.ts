@@ -9,14 +9,14 @@ const BIGINT_OID = 20;
 const DATE_OID = 1082;
 const parsers = {
   getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown => {
-    // Counts stay far below 2^53; a calendar date is text, never a moment in some time zone.
+    // Counts stay far below 2^53; a calendar date stays text, because it has no time zone.
     if (oid === BIGINT_OID) return Number;
     if (oid === DATE_OID) return (text: string) => text;
     return types.getTypeParser(oid, format);
   },
 };
 
-/** A pool of connections, opened lazily; sessions think in UTC. */
+/** A pool of connections, opened when needed. Sessions use UTC. */
 export function createPostgres(url: string, options: { connections?: number } = {}): Database {
   const pool = new Pool({
     connectionString: url,
@@ -70,7 +70,7 @@ function sessionOf(client: PoolClient): Session {
   };
 }
 
-/** In COPY's csv format an unquoted nothing is null and a quoted nothing is the empty string. */
+/** In COPY's csv format an unquoted empty field is null and a quoted one is the empty string. */
 function csvLine(values: CopyValue[]): string {
   return `${values.map((value) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`)).join(',')}\n`;
 }
@@ -83,21 +83,21 @@ async function guard<Result>(act: () => Promise<Result>): Promise<Result> {
   }
 }
 
-// Classes of SQLSTATE that a later try can mend: connection, resources, operator intervention, rollback (serialization,
+// Classes of SQLSTATE for which a retry may help: connection, resources, operator intervention, rollback (serialization,
 // deadlock), system error.
 const RETRYABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);
 
-/** Class of SQLSTATE: the statement is right, a value in it is not. */
+/** Class of SQLSTATE: the statement is valid, but a value in it is not. */
 const DATA_EXCEPTION = '22';
 
-/** Of a text that has NUL in it, which JSON and addresses may carry: what the caller gave is wrong, not the statement. */
+/** SQLSTATE for a text with NUL, which JSON and URLs may contain: the input of the caller is wrong, not the statement. */
 const UNTRANSLATABLE_TEXT = '22021';
 
 function toDatabaseError(error: unknown): PipelineError {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
   if (!isSqlState || RETRYABLE_CLASSES.has(code.slice(0, 2))) {
-    return new PipelineError('DATABASE_UNAVAILABLE', `PostgreSQL did not serve: ${message || code}`, {
+    return new PipelineError('DATABASE_UNAVAILABLE', `PostgreSQL is not available: ${message || code}`, {
       cause: error,
       remedy: 'Check that the server of POSTGRES_URL is up and accepts connections from here.',
     });
@@ -106,7 +106,7 @@ function toDatabaseError(error: unknown): PipelineError {
     return new PipelineError('DATABASE_TEXT_UNTRANSLATABLE', 'A text has a character that PostgreSQL cannot hold.', {
       found: message,
       expected: 'text without the NUL character',
-      remedy: 'Take the character out of the text.',
+      remedy: 'Remove the character from the text.',
       cause: error,
     });
   }

@@ -10,12 +10,12 @@ import { checkpointPath, lastCheckpointPath } from '../lakehouse/paths';
 import type { TableSnapshot, TableState } from './tableSnapshot';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 
-/** Commits after a checkpoint that make the next one due. */
+/** Commits after a checkpoint until the next one is due. */
 const CHECKPOINT_INTERVAL = 10;
 
 /**
- * Writes a checkpoint when one is due. The commit is done by then, so nothing that happens here is thrown: the problem is
- * the answer, and the next commit makes up for it.
+ * Writes a checkpoint when one is due. The commit is done by then, so errors are not thrown: the problem is returned, and
+ * the next commit writes the checkpoint.
  */
 export async function checkpointIfDue(
   lake: TableStorage,
@@ -31,7 +31,7 @@ export async function checkpointIfDue(
   }
 }
 
-/** Put-if-absent, since a reader may be in the middle of the one that is there. */
+/** Put-if-absent, since a reader may be reading an existing checkpoint. */
 export async function writeCheckpoint(lake: TableStorage, dataset: string, snapshot: TableSnapshot): Promise<void> {
   const { store, containers } = lake;
   await withTemporaryFolder(lake.temporaryDirectory, async (folder) => {
@@ -50,10 +50,10 @@ export async function writeCheckpoint(lake: TableStorage, dataset: string, snaps
   });
 }
 
-/** Checkpoints never change, and each step of a run reads the table: the one read last stays in memory. */
+/** Checkpoints never change, and each step of a run reads the table, so the checkpoint read last stays in memory. */
 const readLast = new WeakMap<ObjectStore, Map<string, { etags: string; state: TableState }>>();
 
-/** Undefined for one that cannot be read, or is no more: the caller goes on with an older one, or with the entries. */
+/** Undefined when it cannot be read or was deleted: the caller uses an older checkpoint, or the log entries. */
 export async function readCheckpoint(
   lake: TableStorage,
   dataset: string,
@@ -80,7 +80,7 @@ export async function readCheckpoint(
     tables.set(table, { etags, state });
     return state;
   } catch (error) {
-    // A store out of reach or an engine out of memory says nothing about the file.
+    // An unreachable store or an engine out of memory does not mean that the file is broken.
     if (error instanceof PipelineError && error.code !== 'LAKE_OBJECT_NOT_FOUND') throw error;
     return undefined;
   }

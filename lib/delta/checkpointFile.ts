@@ -18,20 +18,20 @@ const COLUMNS = {
     writerFeatures VARCHAR[])`,
 };
 
-/** The field without which a row is not of this kind: some writers put empty structures where others put null. */
+/** A row is of a kind when this field is set: some writers use empty structures where others use null. */
 const KEY_FIELDS = { txn: 'appId', add: 'path', remove: 'path', metaData: 'id', protocol: 'minReaderVersion' };
 
-/** Millisecond times; `delta.deletedFileRetentionDuration` is the table's own wish. */
+/** Millisecond times; `delta.deletedFileRetentionDuration` is the table's own setting. */
 const DEFAULT_TOMBSTONE_RETENTION_IN_DAYS = 7;
 
-/** The actions that add up to the snapshot. Tombstones past their retention are left out. */
+/** The actions that result in the snapshot. Tombstones past their retention are left out. */
 export function checkpointActions(snapshot: TableSnapshot, now: number): DeltaAction[] {
   const oldest = now - tombstoneRetentionInMilliseconds(snapshot.metaData);
   return [
     { protocol: snapshot.protocol },
     { metaData: snapshot.metaData },
     ...[...snapshot.transactions.values()].map((txn) => ({ txn })),
-    // In a checkpoint no action changes data: it tells what is there.
+    // In a checkpoint no action changes data: it describes the current state.
     ...[...snapshot.files.values()].map((add) => ({ add: { ...add, dataChange: false } })),
     ...[...snapshot.tombstones.values()]
       .filter(({ deletionTimestamp }) => (deletionTimestamp ?? 0) > oldest)
@@ -40,14 +40,14 @@ export function checkpointActions(snapshot: TableSnapshot, now: number): DeltaAc
 }
 
 function tombstoneRetentionInMilliseconds(metaData: MetaData): number {
-  const wish = metaData.configuration['delta.deletedFileRetentionDuration'] ?? '';
-  const [, count, unit] = /^\s*(?:interval\s+)?(\d+)\s+(second|minute|hour|day|week)s?\s*$/i.exec(wish) ?? [];
+  const setting = metaData.configuration['delta.deletedFileRetentionDuration'] ?? '';
+  const [, count, unit] = /^\s*(?:interval\s+)?(\d+)\s+(second|minute|hour|day|week)s?\s*$/i.exec(setting) ?? [];
   const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 };
   const key = (unit ?? 'day').toLowerCase() as keyof typeof seconds;
   return Number(count ?? DEFAULT_TOMBSTONE_RETENTION_IN_DAYS) * seconds[key] * 1000;
 }
 
-/** Writes the actions as Parquet, by way of `<target>.ndjson`. */
+/** Writes the actions as Parquet, through a temporary `<target>.ndjson`. */
 export async function writeCheckpointFile(duckDb: DuckDb, actions: DeltaAction[], target: string): Promise<void> {
   const lines = `${target}.ndjson`;
   await writeFile(lines, actions.map((action) => `${JSON.stringify(action)}\n`).join(''));
@@ -58,7 +58,7 @@ export async function writeCheckpointFile(duckDb: DuckDb, actions: DeltaAction[]
   );
 }
 
-/** The state that a checkpoint's files (one, or several by another writer) hold. */
+/** Reads the state from the files of a checkpoint: one, or several from another writer. */
 export async function readCheckpointFiles(duckDb: DuckDb, files: string[], version: number): Promise<TableState> {
   const source = `read_parquet([${files.map((file) => literal(file)).join(', ')}], union_by_name = true)`;
   const names = await duckDb.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${source})`);
@@ -82,7 +82,7 @@ export async function readCheckpointFiles(duckDb: DuckDb, files: string[], versi
   return state;
 }
 
-/** Parquet has a field for everything; in the log an absent one is left out. A partition's value may be null, though. */
+/** Parquet has a field for everything; in the log an absent one is left out. Only a partition value may be null. */
 function withoutNull(this: unknown, key: string, value: unknown): unknown {
   return value === null && key !== 'ingest_date' ? undefined : value;
 }

@@ -19,7 +19,7 @@ import {
   type TableSnapshot,
 } from './tableSnapshot';
 
-/** All that one commit needs to know: decided before, so that a repeated commit says the same. */
+/** The input of one commit. It is fixed before the commit, so that a repeated commit writes the same. */
 export interface PartitionCommit {
   dataset: string;
   /** Partition to replace, `yyyy-mm-dd`. */
@@ -28,26 +28,26 @@ export interface PartitionCommit {
   /** Table version that the run was planned on; -1 when there was no table. */
   plannedOn: number;
   schema: DeltaSchema;
-  /** Written into the table's properties, so that its documents are read by them. Left out: the table's stay. */
+  /** Stored in the table's properties; documents are read by them. Absent: the table keeps its roles. */
   roles?: ColumnRoles;
-  /** The partition's new files: all of it. */
+  /** All files of the partition after the commit. */
   files: AddFile[];
-  /** For the history, e.g. rows and rejects. */
+  /** Counts for the history, e.g. rows and rejected records. */
   metrics: Record<string, string>;
 }
 
-/** Commits to other partitions may come in between this often. */
+/** Most attempts when other partitions are committed first. */
 const MOST_ATTEMPTS = 50;
 
 export interface CommittedVersion {
   version: number;
-  /** Why no checkpoint was written although one was due: readers go on without it, the next commit writes one. */
+  /** Why a due checkpoint was not written. Readers work without it, and the next commit writes one. */
   checkpointProblem?: Problem;
 }
 
 /**
- * Makes the files the whole content of the partition, atomically: the put-if-absent of the next log entry. Returns the
- * version. A run that is committed already (the answer was lost, or the step is repeated) gets its version again.
+ * Replaces the content of the partition with the files, atomically, by put-if-absent of the next log entry. Returns the
+ * version. A run that has already committed (the answer was lost, or the step is repeated) gets its version again.
  * Conflict: another run committed the same partition since this one was planned - LAKE_COMMIT_CONFLICT, not retryable.
  */
 export async function commitPartition(lake: TableStorage, commit: PartitionCommit): Promise<CommittedVersion> {
@@ -80,7 +80,7 @@ export async function commitPartition(lake: TableStorage, commit: PartitionCommi
   });
 }
 
-/** Entries that the snapshot has already are passed over. */
+/** Skips entries that the snapshot already contains. */
 function withEntries(snapshot: TableSnapshot | undefined, entries: LogEntry[], dataset: string) {
   const later = entries.filter(({ version }) => version > (snapshot?.version ?? -1));
   return later.length === 0 ? snapshot : snapshotOf(applyEntries(snapshot ?? emptyState(), later), dataset);
@@ -152,7 +152,7 @@ function schemaActions(commit: PartitionCommit, snapshot: TableSnapshot | undefi
   return [{ metaData: { ...metaData, schemaString, configuration } }];
 }
 
-/** The parts of a run that was planned on a table which is gone since went with it, or belong to another table. */
+/** If the table that the run was planned on is gone, its parts were deleted with it, or belong to another table. */
 function refuseReplacedTable(snapshot: TableSnapshot | undefined, commit: PartitionCommit): void {
   const version = snapshot?.version ?? -1;
   if (version >= commit.plannedOn) return;
@@ -176,7 +176,7 @@ function refuseConflict(entries: LogEntry[], commit: PartitionCommit): void {
       found: `version ${version}${other && 'txn' in other ? ` by run ${other.txn.appId}` : ''}`,
       expected: `no commit to ingest_date=${commit.date} after version ${commit.plannedOn}`,
       where: { file: `${commit.dataset}/ingest_date=${commit.date}` },
-      remedy: 'Look at what is there; start a new run to replace it.',
+      remedy: 'Look at what the other run committed; start a new run to replace it.',
     });
   }
 }

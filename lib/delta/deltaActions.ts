@@ -1,6 +1,6 @@
 /**
  * Actions of the Delta Lake transaction log, as far as they are read and written here (reader version 1, writer version
- * 2). Other actions and fields may stand in entries of other writers: a reader passes over them.
+ * 2). Entries of other writers may contain other actions and fields; readers ignore them.
  */
 export type DeltaAction =
   | { commitInfo: CommitInfo }

@@ -11,8 +11,8 @@ import { applyEntries, emptyState, snapshotOf, type LogEntry, type TableSnapshot
 const PARALLEL_READS = 16;
 
 /**
- * Reads the log entries of a table from `fromVersion` on, in order; none when there is no table. A gap in them is
- * LAKE_LOG_INCOMPLETE, a line that is no JSON LAKE_LOG_BROKEN.
+ * Reads the log entries of a table from `fromVersion` on, in order; none when there is no table. Errors:
+ * LAKE_LOG_INCOMPLETE for a gap, LAKE_LOG_BROKEN for a line that is not JSON.
  */
 export async function readLog(
   store: ObjectStore,
@@ -24,7 +24,7 @@ export async function readLog(
   return readEntries(store, container, files, requireEntries(files, dataset, fromVersion, files.newest));
 }
 
-/** Reads as much of the log as is still there, newest first and at most `limit` entries: older ones may be cleaned up. */
+/** Reads the log entries that still exist, newest first, at most `limit`. Older ones may have been cleaned up. */
 export async function readRecentLog(
   store: ObjectStore,
   container: string,
@@ -36,7 +36,7 @@ export async function readRecentLog(
   return readEntries(store, container, files, versions);
 }
 
-/** One entry of the log; undefined when it is not there (any more). */
+/** One entry of the log; undefined when it does not exist (any more). */
 export async function readEntry(
   store: ObjectStore,
   container: string,
@@ -54,8 +54,8 @@ export async function readEntry(
 
 /**
  * The table at its newest version, or at `version`; undefined when there is no table. Starts from the newest checkpoint
- * that can be read and reads only the entries after it. LAKE_VERSION_NOT_FOUND for a version that is not there, or no
- * more; LAKE_LOG_INCOMPLETE, LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED.
+ * that can be read and reads only the entries after it. LAKE_VERSION_NOT_FOUND for a version that does not exist,
+ * or not any more; LAKE_LOG_INCOMPLETE, LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED.
  */
 export async function readSnapshot(
   lake: TableStorage,
@@ -82,11 +82,11 @@ export async function readSnapshot(
   return snapshotOf(applyEntries(state, await readEntries(store, container, files, versions)), dataset);
 }
 
-/** For commands that make no sense without a table: LAKE_TABLE_NOT_FOUND. */
+/** For commands that need a table. Error: LAKE_TABLE_NOT_FOUND. */
 export async function requireSnapshot(lake: TableStorage, dataset: string, version?: number): Promise<TableSnapshot> {
   const snapshot = await readSnapshot(lake, dataset, version);
   if (snapshot !== undefined) return snapshot;
-  throw new PipelineError('LAKE_TABLE_NOT_FOUND', 'There is no table of this dataset.', {
+  throw new PipelineError('LAKE_TABLE_NOT_FOUND', 'The dataset has no table.', {
     where: { file: `${lake.containers.processed}/${logFolder(dataset)}` },
     expected: 'the log of a Delta table',
     remedy: 'Check the dataset name, or run one of its dates.',
@@ -113,7 +113,7 @@ function parseActions(text: string, path: string): DeltaAction[] {
       try {
         return JSON.parse(line) as DeltaAction;
       } catch (cause) {
-        throw new PipelineError('LAKE_LOG_BROKEN', 'A line of the log is no JSON.', {
+        throw new PipelineError('LAKE_LOG_BROKEN', 'A line of the log is not JSON.', {
           found: line.slice(0, 100),
           where: { file: path, line: index + 1 },
           remedy: 'Restore the log entry from a backup.',

@@ -4,8 +4,8 @@ import type { TableStorage } from '../lakehouse/lakehouse';
 import type { LogEntry } from './tableSnapshot';
 
 /**
- * The log entry that a transaction made; undefined when it was cleaned up. The transaction names its version; only for
- * tables from before it did so is the log searched.
+ * The log entry that a transaction made; undefined when it was cleaned up. The transaction names its version; in
+ * older tables it does not, and the log is searched.
  */
 export async function findCommit(
   lake: TableStorage,

@@ -6,10 +6,10 @@ import type { LogEntry } from './tableSnapshot';
 /** What one version of a table did. */
 export interface TableVersion {
   version: number;
-  /** ISO 8601; null when its writer did not say. */
+  /** ISO 8601; null when its writer did not record it. */
   time: string | null;
   operation: string;
-  /** By the commit's transaction; null for commits of other tools. */
+  /** Run id from the commit's transaction; null for commits of other tools. */
   runId: string | null;
   /** Partitions that it touched, in order. */
   dates: string[];
@@ -19,10 +19,10 @@ export interface TableVersion {
   metrics: Record<string, unknown>;
 }
 
-/** The versions whose log entries are still there, newest first. LAKE_TABLE_NOT_FOUND. */
+/** The versions whose log entries still exist, newest first. Error: LAKE_TABLE_NOT_FOUND. */
 export async function historyOf(lake: TableStorage, dataset: string, limit?: number): Promise<TableVersion[]> {
   const entries = await readRecentLog(lake.store, lake.containers.processed, dataset, limit);
-  // Without an entry there may still be a checkpoint, or no table at all.
+  // Without log entries there may still be a checkpoint; otherwise there is no table.
   if (entries.length === 0) await requireSnapshot(lake, dataset);
   return entries.map(describeEntry);
 }

@@ -2,25 +2,25 @@ import { PipelineError } from '../problems/problem';
 import type { ObjectStore } from '../storage/objectStore';
 import { logEntryVersion, logFolder } from '../lakehouse/paths';
 
-/** What lies in the folder of a table's log. */
+/** The files in the folder of a table's log. */
 export interface LogFiles {
   /** Path of each log entry, by version. */
   entries: Map<number, string>;
   /** Complete checkpoints, newest first. */
   checkpoints: CheckpointFiles[];
-  /** Of the newest entry or checkpoint; -1 when there is no table. */
+  /** Version of the newest entry or checkpoint; -1 when there is no table. */
   newest: number;
 }
 
 export interface CheckpointFiles {
   version: number;
-  /** One file, or all the parts that another writer cut it into, in order. */
+  /** One file, or all the parts into which another writer split it, in order. */
   parts: { path: string; etag: string }[];
 }
 
 /**
- * The listing is the truth about which checkpoint is the newest: `_last_checkpoint` may be missing, stale or broken, and
- * the entries have to be listed anyhow.
+ * The newest checkpoint is found by listing: `_last_checkpoint` may be missing, stale or broken, and the entries have to
+ * be listed anyway.
  */
 export async function listLog(store: ObjectStore, container: string, dataset: string): Promise<LogFiles> {
   const entries = new Map<number, string>();
@@ -47,7 +47,7 @@ export async function listLog(store: ObjectStore, container: string, dataset: st
   return { entries, checkpoints, newest };
 }
 
-/** The versions from `first` to `last`, each of which must have its entry: LAKE_LOG_INCOMPLETE. */
+/** The versions from `first` to `last`, each of which must have its entry. Error: LAKE_LOG_INCOMPLETE. */
 export function requireEntries(files: LogFiles, dataset: string, first: number, last: number): number[] {
   const versions: number[] = [];
   for (let version = first; version <= last; version += 1) {

@@ -2,13 +2,13 @@ import { PipelineError } from '../problems/problem';
 import type { DeltaSchema, MetaData, Protocol } from './deltaActions';
 import { logFolder } from '../lakehouse/paths';
 
-/** What a table that is made here asks of its readers and writers: the least, so that the most tools open it. */
+/** What our tables require of readers and writers: as little as possible, so that most tools can open them. */
 export const OWN_PROTOCOL: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
 
-/** Features of writer version 2; with version 7 they are named. A writer need not do anything for the unused ones. */
+/** Features of writer version 2; with version 7 they are named. A writer does not have to act on unused ones. */
 const KNOWN_WRITER_FEATURES = ['appendOnly', 'invariants'];
 
-/** Refuses what cannot be read rightly: LAKE_PROTOCOL_UNSUPPORTED. */
+/** Refuses tables that would be read wrongly: LAKE_PROTOCOL_UNSUPPORTED. */
 export function requireReadable(protocol: Protocol, metaData: MetaData, dataset: string): void {
   const { minReaderVersion: version, readerFeatures = [] } = protocol;
   const mapping = metaData.configuration['delta.columnMapping.mode'] ?? 'none';
@@ -22,7 +22,7 @@ export function requireReadable(protocol: Protocol, metaData: MetaData, dataset:
 }
 
 /**
- * Refuses tables on which replacing a partition would break a promise of theirs: LAKE_PROTOCOL_UNSUPPORTED,
+ * Refuses tables on which replacing a partition would break their guarantees: LAKE_PROTOCOL_UNSUPPORTED,
  * LAKE_TABLE_APPEND_ONLY, LAKE_PARTITIONING_UNSUPPORTED.
  */
 export function requireWritable(protocol: Protocol, metaData: MetaData, schema: DeltaSchema, dataset: string): void {
@@ -40,23 +40,27 @@ export function requireWritable(protocol: Protocol, metaData: MetaData, schema: 
     throw unsupported(
       dataset,
       `an invariant on column ${invariant.name}`,
-      "no invariants: rules stand in the dataset's contract",
+      "no invariants: rules belong in the dataset's contract",
     );
   }
   const where = { file: logFolder(dataset) };
   if (metaData.configuration['delta.appendOnly'] === 'true') {
-    throw new PipelineError('LAKE_TABLE_APPEND_ONLY', 'The table takes additions only, a run replaces a partition.', {
-      found: 'delta.appendOnly = true',
-      where,
-      remedy: 'Take the property off the table.',
-    });
+    throw new PipelineError(
+      'LAKE_TABLE_APPEND_ONLY',
+      'The table accepts additions only, but a run replaces a partition.',
+      {
+        found: 'delta.appendOnly = true',
+        where,
+        remedy: 'Remove the property from the table.',
+      },
+    );
   }
   if (metaData.partitionColumns.join() !== 'ingest_date') {
     throw new PipelineError('LAKE_PARTITIONING_UNSUPPORTED', 'The table is not partitioned by ingest_date.', {
       found: metaData.partitionColumns.join(', ') || 'no partitions',
       expected: 'ingest_date',
       where,
-      remedy: 'Name the dataset differently: another table lies in its folder.',
+      remedy: 'Give the dataset another name: its folder holds another table.',
     });
   }
 }
@@ -64,12 +68,12 @@ export function requireWritable(protocol: Protocol, metaData: MetaData, schema: 
 function unsupported(dataset: string, found: string, expected: string): PipelineError {
   return new PipelineError(
     'LAKE_PROTOCOL_UNSUPPORTED',
-    'Another writer gave the table a feature that is not known here.',
+    'The table uses a feature of another writer that is not supported.',
     {
       found,
       expected,
       where: { file: logFolder(dataset) },
-      remedy: 'Keep features such as deletion vectors, column mapping and constraints off on this table.',
+      remedy: 'Turn off features such as deletion vectors, column mapping and constraints on this table.',
     },
   );
 }

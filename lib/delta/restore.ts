@@ -10,7 +10,7 @@ import { withRolesOf } from './tableRoles';
 import { applyEntries, filePath, snapshotOf, type TableSnapshot } from './tableSnapshot';
 
 export interface RestoreResult {
-  /** The version that the restore made; the one before it when there was nothing to do. */
+  /** The version that the restore created; the current version when nothing had to change. */
   version: number;
   restoredFiles: number;
   removedFiles: number;
@@ -21,7 +21,7 @@ export interface RestoreResult {
 }
 
 /**
- * Makes the table what it was at `version`, by a new commit: the history keeps what was in between. LAKE_TABLE_NOT_FOUND,
+ * Restores the table to `version` with a new commit, so the history keeps the versions in between. LAKE_TABLE_NOT_FOUND,
  * LAKE_VERSION_NOT_FOUND; LAKE_RESTORE_FILES_GONE when files of that version were vacuumed; LAKE_COMMIT_CONFLICT when
  * something was committed at the same moment.
  */
@@ -47,13 +47,13 @@ export async function restoreTable(lake: TableStorage, dataset: string, version:
   const actions = restoreActions({ current, wanted, metaData, added, removed, appId, now: Date.now() });
   const body = actions.map((action) => `${JSON.stringify(action)}\n`).join('');
   const outcome = await lake.store.writeIfAbsent(lake.containers.processed, logEntryPath(dataset, next), body);
-  // The client may have sent the entry twice: then it is there already, and is this one.
+  // The storage client may have sent the entry twice; then the existing entry is this one.
   if (outcome === 'exists' && !(await readSnapshot(lake, dataset))?.transactions.has(appId)) {
     throw new PipelineError('LAKE_COMMIT_CONFLICT', 'Something else was committed to the table at the same moment.', {
       found: `version ${next}`,
       expected: `version ${current.version} as the newest`,
       where: { file: dataset },
-      remedy: 'Look at the history; restore again if it is still wanted.',
+      remedy: 'Look at the history; restore again if needed.',
     });
   }
   const restored = snapshotOf(applyEntries(current, [{ version: next, actions }]), dataset);
@@ -61,7 +61,7 @@ export async function restoreTable(lake: TableStorage, dataset: string, version:
   return { ...result, version: next, ...(checkpointProblem === undefined ? {} : { checkpointProblem }) };
 }
 
-/** The columns and their roles come back; other properties of the table stay as they are now. */
+/** Restores the columns and their roles; the other properties of the table stay as they are now. */
 function restoredMetaData(current: MetaData, wanted: MetaData): MetaData {
   const { schemaString } = wanted;
   const configuration = withRolesOf(current.configuration, wanted.configuration);
@@ -72,7 +72,7 @@ function restoredMetaData(current: MetaData, wanted: MetaData): MetaData {
 interface Restore {
   current: TableSnapshot;
   wanted: TableSnapshot;
-  /** Of the restored table; that of `current` itself when nothing changes in it. */
+  /** Metadata of the restored table; the object of `current` itself when it does not change. */
   metaData: MetaData;
   added: AddFile[];
   removed: AddFile[];
@@ -101,7 +101,7 @@ function restoreActions({ current, wanted, metaData, added, removed, appId, now 
         },
       },
     },
-    // The protocol is not taken back: readers may hold on to what they were told.
+    // The protocol is not restored: readers may rely on the newest protocol that they have read.
     ...(metaData === current.metaData ? [] : [{ metaData }]),
     { txn: { appId, version: current.version + 1, lastUpdated: now } },
     ...removed.map(({ path, partitionValues, size }) => ({
@@ -116,10 +116,14 @@ async function requireFiles(lake: TableStorage, dataset: string, version: number
   for await (const { path } of lake.store.list(lake.containers.processed, tableFolder(dataset))) there.add(path);
   const gone = files.map((file) => filePath(dataset, file)).filter((path) => !there.has(path));
   if (gone.length === 0) return;
-  throw new PipelineError('LAKE_RESTORE_FILES_GONE', `Files of version ${version} are no more: they were vacuumed.`, {
-    found: `${gone.length} of ${files.length} files missing, the first of them ${gone[0]}`,
-    expected: 'all files of that version',
-    where: { file: `${lake.containers.processed}/${tableFolder(dataset)}` },
-    remedy: 'Choose a later version, or run the dates again from their raw files.',
-  });
+  throw new PipelineError(
+    'LAKE_RESTORE_FILES_GONE',
+    `Files of version ${version} do not exist any more: vacuum deleted them.`,
+    {
+      found: `${gone.length} of ${files.length} files missing, the first of them ${gone[0]}`,
+      expected: 'all files of that version',
+      where: { file: `${lake.containers.processed}/${tableFolder(dataset)}` },
+      remedy: 'Choose a later version, or run the dates again from their raw files.',
+    },
+  );
 }

@@ -1,17 +1,17 @@
 import type { ColumnRoles } from '../contract/contract';
 import type { MetaData } from './deltaActions';
 
-/** A property of the table (`metaData.configuration`), beside those of other writers: role to column, as JSON. */
+/** Our property in the table's `metaData.configuration`: role to column, as JSON. */
 const PROPERTY = 'pipelinex.roles';
 
 type Properties = MetaData['configuration'];
 
-/** Which column plays which role, as the newest commit wrote it down. Undefined for a table from before commits did so. */
+/** The column of each role, as stored by the newest commit. Undefined for older tables, which do not store it. */
 export function rolesOfTable(properties: Properties): ColumnRoles | undefined {
   try {
     return JSON.parse(properties[PROPERTY] ?? '') as ColumnRoles;
   } catch {
-    // Absent, or changed by another writer: the next commit writes it again.
+    // The property is absent or was changed by another writer; the next commit writes it again.
     return undefined;
   }
 }
@@ -22,7 +22,7 @@ export function withRoles(properties: Properties, roles: ColumnRoles): Propertie
   return properties[PROPERTY] === text ? properties : { ...properties, [PROPERTY]: text };
 }
 
-/** The properties with the roles that another version of the table has, or with none when that has none. */
+/** The properties with the roles that another version of the table has, or without roles when it has none. */
 export function withRolesOf(properties: Properties, other: Properties): Properties {
   const { [PROPERTY]: own, ...others } = properties;
   const text = other[PROPERTY];

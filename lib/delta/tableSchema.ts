@@ -13,9 +13,9 @@ const DELTA_TYPES: Record<LogicalType, DeltaField['type']> = {
   timestamp: 'timestamp',
 };
 
-/** The table's schema by the contract: its columns, then those that the transform adds. The last is the partition. */
+/** The table's schema by the contract: its columns, then those that the transform adds. The last is the partition column. */
 export function tableSchema(contract: DataContract): DeltaSchema {
-  // Every column is nullable to readers: what is required is the contract's business, and may change without a new table.
+  // Every column is nullable for readers: the contract says what is required, and may change without a new table.
   const field = (name: string, type: DeltaField['type']): DeltaField => ({ name, type, nullable: true, metadata: {} });
   return {
     type: 'struct',
@@ -30,8 +30,8 @@ export function tableSchema(contract: DataContract): DeltaSchema {
 }
 
 /**
- * Judges a dataset's contract against its table, before anything of a run is written. A column may be added when it may
- * be null, since old rows have no value for it. LAKE_SCHEMA_INCOMPATIBLE for a column that was left out or renamed, has
+ * Checks that a dataset's contract fits its table, before a run writes anything. A new column must be nullable, since old
+ * rows have no value for it. LAKE_SCHEMA_INCOMPATIBLE for a column that was left out or renamed, has
  * another type, or was added as required; LAKE_PROTOCOL_UNSUPPORTED and the like for a table that must not be written.
  */
 export function requireFittingTable(snapshot: TableSnapshot, contract: DataContract): void {
@@ -53,17 +53,17 @@ export function requireFittingTable(snapshot: TableSnapshot, contract: DataContr
     ({ name, required, primaryKey }) => (required || primaryKey) && !known.has(name),
   );
   if (demanded !== undefined) {
-    throw incompatible(dataset, demanded.name, 'A column that the table gains must not be required.', {
+    throw incompatible(dataset, demanded.name, 'A new column of the table must not be required.', {
       found: 'required: true',
       expected: 'a column that may be null: the rows of earlier dates have no value for it',
-      remedy: 'Take `required` off the column, or start a new dataset.',
+      remedy: 'Remove `required` from the column, or start a new dataset.',
     });
   }
 }
 
 /**
  * The schema that holds old and new files: columns may be added (old rows read null). A column whose name or type changed:
- * LAKE_SCHEMA_INCOMPATIBLE. Returns `current` itself when nothing has to change. Columns that are not wanted stay: a run
+ * LAKE_SCHEMA_INCOMPATIBLE. Returns `current` itself when nothing has to change. Columns that `wanted` lacks stay: a run
  * that was planned before another one added a column commits after it, and its rows read null there.
  */
 export function evolveSchema(current: DeltaSchema, wanted: DeltaSchema, dataset: string): DeltaSchema {
@@ -88,10 +88,10 @@ function incompatible(
   dataset: string,
   column: string,
   message: string,
-  told: { found: string; expected: string; remedy: string },
+  details: { found: string; expected: string; remedy: string },
 ): PipelineError {
   return new PipelineError('LAKE_SCHEMA_INCOMPATIBLE', message, {
-    ...told,
+    ...details,
     where: { file: dataset, column },
   });
 }

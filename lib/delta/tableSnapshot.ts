@@ -3,22 +3,22 @@ import type { AddFile, DeltaAction, DeltaSchema, MetaData, Protocol, RemoveFile,
 import { logFolder } from '../lakehouse/paths';
 import { requireReadable } from './protocol';
 
-/** What the actions up to a version add up to. */
+/** The result of all actions up to a version. */
 export interface TableState {
   version: number;
-  /** Version of the checkpoint that it was read from; 0 without one. */
+  /** Version of the checkpoint from which it was read; 0 without one. */
   checkpoint: number;
   protocol?: Protocol;
   metaData?: MetaData;
   /** The files that make the table, by path. */
   files: Map<string, AddFile>;
-  /** Files that the log says were removed; vacuuming keeps the young ones. */
+  /** Files removed by the log; vacuum keeps those removed recently. */
   tombstones: Map<string, RemoveFile>;
   /** The newest transaction of each run. */
   transactions: Map<string, Transaction>;
 }
 
-/** What the table is at one version. */
+/** The table at one version. */
 export interface TableSnapshot extends TableState {
   protocol: Protocol;
   metaData: MetaData;
@@ -34,7 +34,7 @@ export function emptyState(): TableState {
   return { version: -1, checkpoint: 0, files: new Map(), tombstones: new Map(), transactions: new Map() };
 }
 
-/** The state with later entries on top of it, in their order. The given one stays as it is. */
+/** The state after later entries, applied in order. Does not change `state`. */
 export function applyEntries(state: TableState, entries: LogEntry[]): TableState {
   const next = {
     ...state,
@@ -61,11 +61,11 @@ export function applyAction(state: TableState, action: DeltaAction): void {
   else if ('txn' in action) state.transactions.set(action.txn.appId, action.txn);
 }
 
-/** The state as a table that can be read. LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED. */
+/** The state as a readable table. Errors: LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED. */
 export function snapshotOf(state: TableState, dataset: string): TableSnapshot {
   const { protocol, metaData } = state;
   if (protocol === undefined || metaData === undefined) {
-    throw new PipelineError('LAKE_LOG_BROKEN', 'The log of the table names no protocol or no schema.', {
+    throw new PipelineError('LAKE_LOG_BROKEN', 'The log of the table lacks the protocol or the schema.', {
       where: { file: logFolder(dataset) },
       expected: 'protocol and metaData in version 0',
       remedy: 'Restore the log from a backup, or remove the table and ingest its dates again.',
@@ -75,7 +75,7 @@ export function snapshotOf(state: TableState, dataset: string): TableSnapshot {
   return { ...state, protocol, metaData, schema: JSON.parse(metaData.schemaString) as DeltaSchema };
 }
 
-/** Files of one partition, in the order of their paths. */
+/** Files of one partition, sorted by path. */
 export function filesOfPartition(snapshot: TableSnapshot, date: string): AddFile[] {
   return [...snapshot.files.values()]
     .filter((file) => file.partitionValues['ingest_date'] === date)

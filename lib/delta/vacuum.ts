@@ -7,33 +7,33 @@ import { logFolder, stagingPrefix, tableFolder } from '../lakehouse/paths';
 import { filePath } from './tableSnapshot';
 
 export interface VacuumOptions {
-  /** Versions that were current at any time in these last hours stay readable. */
+  /** Versions that were current at any time in the last so many hours stay readable. */
   retentionInHours: number;
-  /** Deletes; otherwise only says what would be deleted. */
+  /** True deletes the files; otherwise they are only listed. */
   apply: boolean;
   /** Milliseconds since 1970; default now. */
   now?: number;
 }
 
 export interface VacuumResult {
-  /** Files that no version within the retention needs; deleted when `apply` was given. */
+  /** Files that no version within the retention needs; deleted when `apply` is true. */
   removed: ObjectInfo[];
   removedBytes: number;
   /** Of the current version. */
   current: number;
-  /** Files of earlier versions within the retention, of runs under way, and files too young to tell. */
+  /** Files of earlier versions within the retention, of runs under way, and files too young to be sure about. */
   kept: number;
 }
 
-/** A file that no commit names may belong to a run under way, so it has to be older than this whatever the retention. */
+/** A file that no commit names may belong to a run under way. It must be older than this, whatever the retention. */
 const LEAST_AGE_OF_UNCOMMITTED_IN_HOURS = 24;
 const HOUR = 3_600_000;
 const PARALLEL_REMOVES = 16;
 
 /**
- * Finds the files in a table's folder that nothing needs any more, and deletes them with `apply`. Never what the current
- * version or one within the retention names, nor the parts of a run that still has its plan in staging (also one that
- * waits for a decision for days). LAKE_RETENTION_INVALID, LAKE_TABLE_NOT_FOUND.
+ * Finds the files in a table's folder that are no longer needed, and deletes them with `apply`. It keeps the files that the
+ * current version or a version within the retention names, and the parts of a run that still has its plan in staging (a
+ * run may wait for a decision for days). Errors: LAKE_RETENTION_INVALID, LAKE_TABLE_NOT_FOUND.
  */
 export async function vacuumTable(lake: TableStorage, dataset: string, options: VacuumOptions): Promise<VacuumResult> {
   const { store, containers } = lake;
@@ -41,7 +41,7 @@ export async function vacuumTable(lake: TableStorage, dataset: string, options: 
   const oldest = now - requireRetention(options.retentionInHours) * HOUR;
   const oldestUncommitted = Math.min(oldest, now - LEAST_AGE_OF_UNCOMMITTED_IN_HOURS * HOUR);
 
-  // In this order: a part that was listed belongs to a run that is in staging now, or was committed or removed since.
+  // The order matters: a listed part belongs to a run that is still in staging, or was committed or discarded since.
   const listed = await listDataFiles(lake, dataset);
   const underWay = await runsUnderWay(lake, dataset);
   const snapshot = await requireSnapshot(lake, dataset);
@@ -52,7 +52,7 @@ export async function vacuumTable(lake: TableStorage, dataset: string, options: 
     removedAt.set(path, Math.max(removedAt.get(path) ?? 0, file.deletionTimestamp ?? 0));
   };
   for (const tombstone of snapshot.tombstones.values()) noteRemoval(tombstone);
-  // A checkpoint forgets tombstones after their own retention, which may be shorter than the one asked for.
+  // A checkpoint forgets tombstones after their own retention, which may be shorter than the one given here.
   for (const { actions } of await readRecentLog(store, containers.processed, dataset)) {
     for (const action of actions) if ('remove' in action) noteRemoval(action.remove);
   }
@@ -84,7 +84,7 @@ function requireRetention(hours: number): number {
   });
 }
 
-/** As in the Delta protocol, what is hidden (by a leading underscore or dot) is not the table's data. */
+/** In the Delta protocol, hidden files (a leading underscore or dot) are not data of the table. */
 async function listDataFiles(lake: TableStorage, dataset: string): Promise<ObjectInfo[]> {
   const files: ObjectInfo[] = [];
   const folder = tableFolder(dataset);

@@ -1,7 +1,7 @@
 import type { DocumentKey, DocumentLookup, DocumentMetadata } from './documentLookup';
 import type { Database } from '../database/database';
 
-/** Looks hits up among the current documents: a version that has been replaced is not found. */
+/** Looks up hits in the current documents. Replaced versions are not found. */
 export function createDocumentLookup(database: Database): DocumentLookup {
   return {
     current: (keys: DocumentKey[]) =>

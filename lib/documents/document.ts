@@ -6,7 +6,7 @@ export interface DocumentRow {
   /** Partition, `yyyy-mm-dd`. */
   ingestDate: string;
   docId: string;
-  /** Hash of the row's business columns, computed in the transform; with docId it ties Parquet, SQL and vectors. */
+  /** Hash of the row's business columns, computed in the transform; with docId it links Parquet, SQL and vectors. */
   contentHash: string;
   title: string;
   author: string | null;
@@ -20,11 +20,11 @@ export interface DocumentRow {
   text: string;
 }
 
-/** Reads back what the table's current version holds. */
+/** Reads the current version of the table. */
 export interface LakeReader {
   /** Parts of one partition at the table's current version; empty when there is none. */
   parts(dataset: string, date: string): Promise<CommittedPart[]>;
-  /** Rows of one part in batches; memory stays bounded by the batch. Only the columns that the rows hold are fetched. */
+  /** Rows of one part in batches, which bound the memory. Fetches only the columns that it returns. */
   documents(part: CommittedPart, options: { withText: boolean }): AsyncIterable<DocumentRow[]>;
 }
 
@@ -36,6 +36,6 @@ export interface CommittedPart {
   rows: number;
   /** Bytes of the Parquet file. */
   bytes: number;
-  /** By which its columns are read: those of the run, or those that the table remembers. Left out: those of the contract. */
+  /** Roles by which its columns are read: those of the run, or those stored in the table. Absent: those of the contract. */
   roles?: ColumnRoles;
 }

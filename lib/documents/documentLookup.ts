@@ -14,7 +14,7 @@ export interface DocumentMetadata extends DocumentKey {
   category: string | null;
 }
 
-/** Tells which versions are the current ones. Implemented on the metadata database. */
+/** Finds which versions of documents are current. Implemented on the metadata database. */
 export interface DocumentLookup {
   /**
    * Those of the keys whose document exists with exactly this content hash, in any order; the others are left out. At most

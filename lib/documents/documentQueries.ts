@@ -9,7 +9,7 @@ export interface DocumentFilters {
   /** Publication date, inclusive, `yyyy-mm-dd`. */
   from?: string;
   to?: string;
-  /** Text that the title contains, whatever the case. */
+  /** Text in the title, upper and lower case alike. */
   title?: string;
 }
 
@@ -31,15 +31,15 @@ export interface DocumentPage {
 }
 
 interface Position {
-  /** Publication moment, null for a document without. */
+  /** Publication time; null for a document without one. */
   publishedAt: string | null;
   dataset: string;
   docId: string;
 }
 
 /**
- * Current documents, newest publication first (those without a date last), one page. Paging by position: rows that come
- * or go between two pages neither repeat nor hide others. Error: CURSOR_INVALID (400).
+ * Current documents, newest publication first (those without a date last), one page. Paging is by position, so rows
+ * added or removed between two pages neither repeat nor hide others. Error: CURSOR_INVALID (400).
  */
 export async function listDocuments(
   database: Database,
@@ -87,7 +87,7 @@ function after(position: Position, bind: (value: unknown) => string): string {
   return `(published_at < ${moment} or published_at is null or (published_at = ${moment} and ${key}))`;
 }
 
-/** The filters are checked, so a value that PostgreSQL refuses comes from a cursor that was tampered with. */
+/** The filters are already checked, so a value that PostgreSQL refuses comes from a changed cursor. */
 function isBadValue(error: unknown): boolean {
   return error instanceof PipelineError && error.code === 'DATABASE_VALUE_REJECTED';
 }

@@ -6,15 +6,15 @@ import { joinRanges, withoutRange } from '../storage/joinRanges';
 import type { ByteRange, ObjectStore } from '../storage/objectStore';
 
 /**
- * Bytes up to which a part is fetched whole, in one request. Past it the footer comes first, then the columns: one answer more
- * to wait for, which is worth it only when more is left out than arrives meanwhile (measured in decision 0020).
+ * Parts of up to so many bytes are fetched whole, in one request. For larger ones the footer is fetched first, then the
+ * columns. The extra round trip pays only when it saves more bytes than arrive in that time (measured in decision 0020).
  */
 const SMALL_PART = 1024 * 1024;
-/** Bytes read from a part's end: the footer, nearly always, and the last columns, which are among those needed. */
+/** Bytes read from a part's end: nearly always the footer and the last columns, which are needed too. */
 const TAIL = { least: 16 * 1024, most: 64 * 1024, share: 1 / 64 };
-/** Bytes between columns that are fetched although not needed, for fewer requests: a share of what is needed. */
+/** Bytes between columns that are fetched although not needed, to save requests: a share of the needed bytes. */
 const GAP_SHARE = 0.05;
-/** The footer's length and the format's mark end every Parquet file. */
+/** Every Parquet file ends with the footer's length and the magic bytes of the format. */
 const TRAILER_LENGTH = 8;
 const MARK = 'PAR1';
 
@@ -26,9 +26,9 @@ interface StoredPart {
 }
 
 /**
- * Makes a local Parquet file in `folder` out of a part, with the columns that are asked for; the other columns' bytes may be
- * holes in it, so they must not be read. Takes parts of any writer: where their columns lie is read from the footer. Columns
- * that the part has not are passed over. Returns the file. Errors: those of the store.
+ * Writes a local Parquet file in `folder` with the given columns of a part. The bytes of other columns may be holes, so they
+ * must not be read. Works for parts of any writer, since the footer says where the columns are. Skips columns that the
+ * part does not have. Returns the file. Errors: those of the store.
  */
 export async function fetchColumns(
   store: Pick<ObjectStore, 'read' | 'stream' | 'download'>,
@@ -39,7 +39,7 @@ export async function fetchColumns(
 ): Promise<string> {
   const file = path.join(folder, 'part.parquet');
   const whole = { offset: 0, length: part.bytes };
-  // A name of its own, so that nothing the engine remembers of it is taken for the file that is read in the end.
+  // Another name than the final file, so that the engine does not use a cached footer for it.
   const footerFile = path.join(folder, 'footer.parquet');
   const tail = part.bytes <= SMALL_PART ? undefined : await fetchFooter(store, part, footerFile);
   if (tail === undefined) {
@@ -53,7 +53,7 @@ export async function fetchColumns(
   return file;
 }
 
-/** Writes the part's footer to its place in a file of the part's size. Returns the range that was read; undefined: no Parquet. */
+/** Writes the footer to its place in a file of the part's size. Returns the range read; undefined when it is not Parquet. */
 async function fetchFooter(
   store: Pick<ObjectStore, 'read'>,
   { container, path: stored, bytes }: StoredPart,
@@ -79,7 +79,7 @@ async function fetchFooter(
   return range;
 }
 
-/** Where the columns' chunks lie, of all row groups: from the dictionary, which comes first where there is one. */
+/** Byte ranges of the columns in all row groups. A range starts at the dictionary, which comes first when there is one. */
 async function chunksOf(duckDb: DuckDb, file: string, columns: readonly string[]): Promise<ByteRange[]> {
   const names = columns.map(literal).join(', ');
   const rows = await duckDb.rows(

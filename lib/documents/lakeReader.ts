@@ -11,13 +11,13 @@ import { rolesOfTable } from '../delta/tableRoles';
 import { filePath, filesOfPartition } from '../delta/tableSnapshot';
 import { inTemporaryFolder } from '../storage/temporaryFolder';
 
-/** Rows at once, and characters of text at once, whichever is reached first. */
+/** Rows of a batch, and characters of text in it, whichever limit is reached first. */
 const BATCH = { batchRows: 500, batchCharacters: 2_000_000 };
 
-/** Those that the transform adds to the contract's. */
+/** Columns that the transform adds to those of the contract. */
 const ADDED_COLUMNS = ['content_hash', 'source_file', 'record_number'];
 
-/** Column of a part, and the engine's name of its type. */
+/** Column of a part to the engine's name of its type. */
 type ColumnTypes = ReadonlyMap<string, string>;
 
 /** Reads the table's current version. */
@@ -77,7 +77,7 @@ function documentColumns(roles: ColumnRoles, types: ColumnTypes, withText: boole
   const byRole = (role: keyof ColumnRoles): string => {
     const name = roles[role];
     const type = name === undefined ? undefined : types.get(name);
-    // Parts from before a column was added lack it.
+    // Parts written before a column was added lack it.
     return name === undefined || type === undefined ? 'NULL' : asText(identifier(name), type);
   };
   return [

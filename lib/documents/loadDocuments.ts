@@ -16,9 +16,9 @@ const COLUMNS = [
 const CHANGEABLE = COLUMNS.slice(3);
 
 /**
- * Copies rows into a stage and merges them: new rows are added, changed rows updated, equal rows left untouched, so that
- * loading twice equals loading once. What the run has loaded is noted by `runId`, for `removeStaleDocuments`. Returns rows
- * read and rows written.
+ * Copies rows into a temporary table and merges them: new rows are added, changed rows are updated, equal rows are not
+ * touched, so loading twice equals loading once. The row keys are recorded by `runId` for `removeStaleDocuments`. Returns
+ * rows read and rows written.
  */
 export async function loadDocuments(
   database: Database,
@@ -26,14 +26,14 @@ export async function loadDocuments(
   rows: AsyncIterable<DocumentRow[]>,
 ): Promise<{ rows: number; written: number }> {
   return database.transaction(async (session) => {
-    await session.query('create temporary table stage (like documents including defaults) on commit drop');
-    const count = await session.copyInto('stage', COLUMNS, toCopyRows(rows));
+    await session.query('create temporary table incoming (like documents including defaults) on commit drop');
+    const count = await session.copyInto('incoming', COLUMNS, toCopyRows(rows));
     const list = (of: string[], prefix: string): string => of.map((column) => prefix + column).join(', ');
     const written = await session.query<{ n: number }>(
       `with noted as (
-        insert into run_row_keys (run_id, doc_id) select $1, doc_id from stage on conflict do nothing),
+        insert into run_row_keys (run_id, doc_id) select $1, doc_id from incoming on conflict do nothing),
       merged as (
-        insert into documents (${COLUMNS.join(', ')}) select ${COLUMNS.join(', ')} from stage
+        insert into documents (${COLUMNS.join(', ')}) select ${COLUMNS.join(', ')} from incoming
         on conflict (dataset, ingest_date, doc_id) do update
           set (${list(CHANGEABLE, '')}, loaded_at) = (${list(CHANGEABLE, 'excluded.')}, now())
           where (${list(CHANGEABLE, 'documents.')}) is distinct from (${list(CHANGEABLE, 'excluded.')})

@@ -3,13 +3,12 @@ import { PipelineError } from '../problems/problem';
 import type { RunKey } from '../runs/runKey';
 import type { CommittedPart, LakeReader } from './document';
 
-/** Runs whose parts are kept: a process works on a few at a time. */
+/** Runs whose part lists are cached: a process works on a few at a time. */
 const MOST_RUNS = 4;
 
 /**
- * Finds parts of the partition that a run has committed, by number, to be read by the roles of the run's own contract. What a
- * run has committed does not change any more, so its list is read from the table's log once for each process, and not once
- * for each part.
+ * Finds a part of the partition that a run has committed, by number, with the roles of the run's own contract. The parts of
+ * a committed run do not change, so each process reads their list from the table's log once, and not once for each part.
  */
 export function createPartLookup(
   lake: Pick<LakeReader, 'parts'>,

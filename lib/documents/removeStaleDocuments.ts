@@ -3,9 +3,9 @@ import { PipelineError } from '../problems/problem';
 import { instanceIdOf, type RunKey } from '../runs/runKey';
 
 /**
- * Deletes the partition's rows that the run has not loaded, in one statement. `rows`: as many as its loads counted. When not
- * so many are noted - a part is missing, or the run is over and its notes are cleared - nothing is deleted:
- * ROW_KEYS_INCOMPLETE, not retryable. Repeated, it deletes nothing more. Returns the number of deleted rows.
+ * Deletes the partition's rows that the run has not loaded, in one statement. `rows`: the number that its loads counted.
+ * When another number is recorded (a part is missing, or the run has ended and its row keys are cleared), nothing is
+ * deleted: ROW_KEYS_INCOMPLETE, not retryable. Safe to repeat. Returns the number of deleted rows.
  */
 export async function removeStaleDocuments(
   database: Pick<Database, 'query'>,
@@ -24,15 +24,19 @@ export async function removeStaleDocuments(
   );
   const { noted, deleted } = counts ?? { noted: 0, deleted: 0 };
   if (noted === rows) return deleted;
-  throw new PipelineError('ROW_KEYS_INCOMPLETE', 'Not all that the run has loaded is noted; nothing was deleted.', {
-    found: `${noted} documents noted`,
-    expected: `${rows} documents loaded`,
-    where: { file: `${dataset}/${date}` },
-    remedy: 'Run this dataset and date again.',
-  });
+  throw new PipelineError(
+    'ROW_KEYS_INCOMPLETE',
+    'Not every row that the run loaded is recorded; nothing was deleted.',
+    {
+      found: `${noted} documents recorded`,
+      expected: `${rows} documents loaded`,
+      where: { file: `${dataset}/${date}` },
+      remedy: 'Run this dataset and date again.',
+    },
+  );
 }
 
-/** Clears what the run, and any earlier one of its partition that broke off, has noted. Safe to repeat. */
+/** Clears the row keys of the run and of earlier unfinished runs of its partition. Safe to repeat. */
 export async function clearRowKeys(database: Pick<Database, 'query'>, { dataset, date, runId }: RunKey): Promise<void> {
   await database.query(
     `delete from run_row_keys

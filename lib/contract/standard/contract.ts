@@ -7,8 +7,8 @@ import { authoritativeDefinitions, customProperties, moment, tags, text } from '
 const VERSIONS = ['v3.1.0', 'v3.0.2', 'v3.0.1', 'v3.0.0', 'v2.2.2', 'v2.2.1', 'v2.2.0'];
 
 /**
- * A contract of the Open Data Contract Standard v3.1, whatever the pipeline makes of it: it accepts what the standard's
- * JSON schema accepts, and nothing else. The schema is not shipped here; the tests hold the two against each other.
+ * A contract of the Open Data Contract Standard v3.1, whether or not the pipeline uses all of it. It accepts exactly what
+ * the standard's JSON schema accepts. The schema is not part of this repository; the tests compare the two.
  */
 export const standardContract = z.strictObject({
   apiVersion: z.enum(VERSIONS),

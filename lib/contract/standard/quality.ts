@@ -16,7 +16,7 @@ const twoNumbers = z
   .refine(([low, high]) => low !== high, 'expected two different numbers')
   .optional();
 
-/** What a measured value is held against. */
+/** What a measured value is compared with. */
 export const comparisons = {
   mustBe: z.unknown().optional(),
   mustNotBe: z.unknown().optional(),
@@ -62,7 +62,7 @@ const carriedOutElsewhere = {
   engine: text,
   implementation: shapeBy((value) => (typeof value === 'string' ? text : anyObject)),
 };
-/** By the type: what a rule has beside what describes it. A metric brings its fields along, whatever the type. */
+/** By type: the fields of a rule besides its description. A rule with a metric also has the fields of the metric. */
 const shapes = new Map<unknown, z.ZodType>(
   Object.entries({ text: {}, library: counted, sql: queried, custom: carriedOutElsewhere }).flatMap(
     ([type, own]): [string, z.ZodType][] => [
@@ -71,7 +71,7 @@ const shapes = new Map<unknown, z.ZodType>(
     ],
   ),
 );
-// A type that is not known is a fault of its own; what else stands there could be right.
+// An unknown type is reported by itself: the other fields may be right.
 const other = z.looseObject(described);
 
 const rule = shapeBy((value) => {
@@ -83,7 +83,7 @@ const rule = shapeBy((value) => {
   return hasMetric || type === 'library' || type === 'sql' ? [shape, oneComparison] : shape;
 });
 
-/** A rule without a type is one of the library, unless it is mere words. */
+/** A rule without a type is a library rule, or a text rule when it has none of the fields of a library rule. */
 function typeWithout(fields: Record<string, unknown>): string {
   return Object.keys(counted).some((name) => fields[name] !== undefined) ? 'library' : 'text';
 }

@@ -14,7 +14,7 @@ import {
   text,
 } from './shapes';
 
-/** What tables and columns have in common. */
+/** Fields that tables and columns share. */
 const elementFields = {
   id: stableId,
   physicalName: text.optional(),
@@ -49,7 +49,7 @@ const withTime = z.strictObject({
 
 const sizes = ['8', '16', '32', '64', '128'];
 
-/** The options that each logical type has. Of booleans the standard says nothing. */
+/** The options that each logical type has. The standard defines none for booleans. */
 export const TYPE_OPTIONS = {
   string: z.strictObject({
     minLength: count.optional(),
@@ -97,7 +97,7 @@ const end = shapeBy((value) => (Array.isArray(value) ? references : reference));
 
 const relationshipFields = { type: z.literal('foreignKey').optional(), customProperties };
 
-/** Of a column, from which it leads. */
+/** A relationship of a column, which is its `from`. */
 const columnRelationships = z.array(z.strictObject({ ...relationshipFields, to: end })).optional();
 
 const tableRelationship = z.strictObject({ ...relationshipFields, from: end, to: end });
@@ -131,7 +131,7 @@ const columnFields = {
 const properties = z.array(z.lazy(() => column)).optional();
 const items = z.lazy(() => item).optional();
 
-/** Without a type no option has a meaning, while parts of any kind may stand. */
+/** Without a type, options have no meaning; nested properties and items are allowed. */
 const partsOf = (type: StandardType | undefined) => ({
   ...(type === 'object' || type === undefined ? { properties } : {}),
   ...(type === 'array' || type === undefined ? { items } : {}),
@@ -145,13 +145,13 @@ function columnWith(name: z.ZodType): z.ZodType {
       return [type, z.strictObject({ ...columnFields, name, logicalTypeOptions, ...partsOf(type) })];
     }),
   );
-  // A type that is not known is a fault of its own; what else stands there could be right.
+  // An unknown type is reported by itself: the other fields may be right.
   const other = z.looseObject({ ...columnFields, name, logicalTypeOptions: anyObject.optional() });
   return shapeBy((value) => shapes.get(fieldsOf(value)['logicalType']) ?? other);
 }
 
 const column = columnWith(text);
-/** What the entries of a list are: it needs no name. */
+/** The type of the entries of a list. It does not need a name. */
 const item = columnWith(text.optional());
 
 export const table = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { roles } from './organisation';
 import { customProperties, fieldsOf, integer, shapeBy, stableId, text, uri } from './shapes';
 
-/** What the fields hold that tell where a server is. */
+/** Types of the fields that locate a server. */
 export const SERVER_FIELDS = {
   account: text,
   catalog: text,
@@ -87,7 +87,7 @@ const described = {
   customProperties,
 };
 
-/** Where one type of server understands a field in its own way. */
+/** Fields that one type of server defines differently. */
 const OWN: Record<string, Partial<Record<ServerField, z.ZodType>>> = {
   sftp: { location: uri.regex(/^sftp:\/\//, 'expected a URI that begins with sftp://') },
   custom: { stagingDir: text },
@@ -103,7 +103,7 @@ const shapes = new Map<unknown, z.ZodType>(
     return [type, z.strictObject({ ...described, ...Object.fromEntries(fields) })];
   }),
 );
-// Without a known type no other field can be judged.
+// Without a known type no other field can be checked.
 const other = z.looseObject(described);
 
 export const servers = z.array(shapeBy((value) => shapes.get(fieldsOf(value)['type']) ?? other)).optional();

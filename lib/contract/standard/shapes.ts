@@ -4,8 +4,9 @@ import { z } from 'zod';
 export type Fields = Record<string, unknown>;
 
 /**
- * A shape that the value itself decides on. `choose` names one or more shapes, and the faults of all of them are told,
- * each by its own path: a union tells only that nothing fits, and a refinement of an object waits for its fields.
+ * A shape that depends on the value. `choose` returns one or more shapes, and the faults of all of them are reported, each
+ * with its own path. A union would report only that nothing fits; a refinement of an object runs only when its fields are
+ * valid.
  */
 export function shapeBy(choose: (value: unknown) => z.ZodType | z.ZodType[]): z.ZodType {
   return z.unknown().superRefine((value, context) => {
@@ -15,21 +16,21 @@ export function shapeBy(choose: (value: unknown) => z.ZodType | z.ZodType[]): z.
   });
 }
 
-/** The fields of what may be anything. */
+/** The fields of an unknown value; none when it is not an object. */
 export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 /** The kinds of values that fields of the standard have. */
 export const text = z.string();
-/** Also beyond 2^53, which `z.int()` refuses. */
+/** Numbers beyond 2^53 are allowed; `z.int()` rejects them. */
 export const integer = z.number().refine(Number.isInteger, 'expected a whole number');
 export const count = integer.refine((value) => value >= 0, 'expected 0 or more');
 export const tags = z.array(text).optional();
 
 export const stableId = text.regex(/^[A-Za-z0-9_-]+$/, 'expected letters, digits, underscores and hyphens').optional();
 
-/** Anything that YAML can say but `.nan` and `.inf`; absent is no value. */
+/** Any value of YAML except `.nan` and `.inf`. It must be present. */
 export const anyValue = z
   .unknown()
   .refine((value) => value !== undefined && (typeof value !== 'number' || Number.isFinite(value)), 'expected a value');
@@ -41,7 +42,7 @@ export const singleValue = z
   );
 export const anyObject = z.looseObject({});
 
-// The same tests as those of the validator that the standard's JSON schema is held against.
+// The same checks as in the validator that the tests run with the standard's JSON schema.
 export const uri = text.refine(matches('uri'), 'expected a URI, e.g. https://example.org/data');
 export const day = text.refine(matches('date'), 'expected a day, e.g. 2026-01-31');
 export const moment = text.refine(matches('date-time'), 'expected a time with its zone, e.g. 2026-01-31T12:00:00Z');
