@@ -17,9 +17,9 @@ export interface EmbedResult {
   documents: number;
   /** Chunks that were embedded and stored now. */
   embedded: number;
-  /** Chunks that the index had already; those of older partitions were moved to this date. */
+  /** Chunks that the index already had; those of older partitions were moved to this date. */
   reused: number;
-  /** Points of older partitions that were deleted, since these documents replace theirs. */
+  /** Points of older partitions that were deleted, since these documents replace them. */
   deleted: number;
   /** Rows left out because a newer partition of the same document is in the index. */
   superseded: number;
@@ -28,17 +28,17 @@ export interface EmbedResult {
 /** A chunk on its way to the index. */
 interface PlannedChunk {
   id: string;
-  /** What is embedded: the title, and the chunk. */
+  /** Text for the embedding: the title and the chunk. */
   denseText: string;
-  /** What is found by words: title, author, and the chunk. */
+  /** Text for the search by words: title, author and the chunk. */
   lexicalText: string;
   payload: ChunkPayload;
 }
 
-/** Documents on their way to the index: when the last of their chunks is in, those of older partitions are deleted. */
+/** Documents on their way to the index. When their last chunk is stored, their points of older partitions are deleted. */
 interface DocumentBatch {
   docIds: string[];
-  /** Chunks that are not in yet; one more while not all are planned. */
+  /** Chunks that are not yet stored; plus one until all are planned. */
   waiting: number;
 }
 
@@ -50,17 +50,17 @@ interface AbsentChunk {
 
 /** Chunks embedded and stored in one request: about a megabyte on the wire at 512 dimensions. */
 const CHUNKS_PER_REQUEST = 128;
-/** Requests embedded or stored at the same time: the model computes one while another is stored and a third waits. */
+/** Requests in progress at the same time: the model computes one, another is stored, a third waits. */
 const REQUESTS_SIDE_BY_SIDE = 3;
-/** Documents looked up at once, and the chunks one look-up may hold; both bound memory. */
+/** Documents looked up at once, and chunks in one look-up. Both bound the memory. */
 const CHUNKS_PER_LOOKUP = 1024;
 
 /**
- * Brings a part's documents into the index: chunks whose point id is absent are embedded and stored, the others cost a
- * look-up, and all are confirmed for the run. Once a batch of documents is in, what older partitions hold of them is deleted;
- * what is stale in this partition stays until `removeStalePoints`. Repeating it, or running several parts side by side,
- * changes nothing. Memory is bounded by a few requests and one batch of documents, whatever the part's size.
- * Errors: VECTORS_* and EMBEDDING_*, after the requests under way have ended.
+ * Brings a part's documents into the index: chunks whose point id is absent are embedded and stored, the others cost only a
+ * look-up, and all are confirmed for the run. When a batch of documents is stored, its points of older partitions are
+ * deleted; stale points of this partition stay until `removeStalePoints`. Safe to repeat, and several parts may run side by
+ * side. Memory: a few requests and one batch of documents, whatever the size of the part. Errors: VECTORS_* and
+ * EMBEDDING_*, thrown when the requests under way have ended.
  */
 export async function embedDocuments(
   dependencies: EmbedDependencies,
@@ -170,7 +170,7 @@ async function confirmPresent(
   return planned.filter(({ id }) => !dates.has(id));
 }
 
-/** Counted first: nearly always there is nothing, and a count costs the index less than a deletion does. */
+/** Counts first: nearly always there is nothing to delete, and a count costs the index less than a deletion. */
 async function removeOlder(
   { vectors }: EmbedDependencies,
   docIds: string[],

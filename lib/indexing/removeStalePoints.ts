@@ -4,9 +4,9 @@ import type { VectorIndex } from '../vectors/vectorIndex';
 
 /**
  * Deletes the partition's points that the run has not confirmed: their row was changed or removed, or split by another
- * chunker, or the table never had it. Two counts and one deletion by filter, however large the partition. `chunks`: as many
- * as the embedding of its parts counted. When not so many are confirmed - a part is missing, or a later run has confirmed
- * them since - nothing is deleted: VECTORS_INCOMPLETE, not retryable. Repeated, it deletes nothing more. Errors: VECTORS_*.
+ * chunker, or was never in the table. Needs two counts and one deletion by filter for a partition of any size. `chunks`:
+ * the number that the embedding of its parts counted. When another number is confirmed (a part is missing, or a later run
+ * has confirmed them since), nothing is deleted: VECTORS_INCOMPLETE, not retryable. Safe to repeat. Errors: VECTORS_*.
  */
 export async function removeStalePoints(
   { vectors }: { vectors: Pick<VectorIndex, 'count' | 'remove'> },
@@ -18,7 +18,7 @@ export async function removeStalePoints(
   if (confirmed !== chunks) {
     throw new PipelineError('VECTORS_INCOMPLETE', 'Not all chunks of the run are in the index; nothing was deleted.', {
       found: `${confirmed} chunks`,
-      expected: `${chunks} chunks embedded or found there`,
+      expected: `${chunks} chunks embedded or already in the index`,
       where: { file: `${dataset}/${date}` },
       remedy: 'Run this dataset and date again.',
     });

@@ -13,20 +13,20 @@ import { tableSchema } from '../delta/tableSchema';
 import { filePath } from '../delta/tableSnapshot';
 
 export interface CommitResult {
-  /** Of the table, from 0. */
+  /** Version of the table, from 0. */
   version: number;
   rows: number;
   rejected: number;
   /** Parquet files of the partition. */
   parts: number;
   bytes: number;
-  /** Why no checkpoint was written although one was due. The commit stands; the next one makes up for it. */
+  /** Why a due checkpoint was not written. The commit is valid, and the next one writes the checkpoint. */
   checkpointProblem?: Problem;
 }
 
 /**
- * Makes the run's parts the whole content of its partition. Safe to repeat, also after staging was cleared: a run that is
- * committed answers with what it committed. LAKE_COMMIT_CONFLICT when another run took the partition first,
+ * Replaces the content of the partition with the run's parts. Safe to repeat, also after staging was cleared: a committed
+ * run returns what it committed. LAKE_COMMIT_CONFLICT when another run took the partition first,
  * LAKE_PART_MISSING when a range was not transformed, or its file is gone.
  */
 export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<CommitResult> {
@@ -60,11 +60,11 @@ export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<Comm
   return { version, ...result, ...outcome };
 }
 
-/** A run that is committed is known by its transaction; what it counted stands in the one log entry that it made. */
+/** A committed run is found by its transaction; its counts are in the log entry that it created. */
 async function committedResult(lakehouse: Lakehouse, key: RunKey): Promise<CommitResult | undefined> {
   const transaction = (await readSnapshot(lakehouse, key.dataset))?.transactions.get(key.runId);
   const entry = transaction && (await findCommit(lakehouse, key.dataset, transaction));
-  // Without the entry the manifests tell the same, and the commit finds its transaction again.
+  // Without the entry the counts come from the manifests, and the commit finds its transaction again.
   if (entry === undefined) return undefined;
   for (const action of entry.actions) {
     if (!('commitInfo' in action)) continue;
@@ -80,7 +80,7 @@ async function committedResult(lakehouse: Lakehouse, key: RunKey): Promise<Commi
   return undefined;
 }
 
-/** A commit that named a file which is not there would break the table for all readers. */
+/** A commit that names a missing file would break the table for all readers. */
 async function requireFiles(lakehouse: Lakehouse, key: RunKey, files: AddFile[]): Promise<void> {
   const { store, containers } = lakehouse;
   const folder = `${tableFolder(key.dataset)}${partitionFolder(key.date)}`;
@@ -90,7 +90,7 @@ async function requireFiles(lakehouse: Lakehouse, key: RunKey, files: AddFile[])
   if (missing === undefined) return;
   const path = filePath(key.dataset, missing);
   const size = sizes.get(path);
-  throw new PipelineError('LAKE_PART_MISSING', 'A file that the run wrote is not there as it wrote it.', {
+  throw new PipelineError('LAKE_PART_MISSING', 'A file of the run is missing or has changed.', {
     found: size === undefined ? 'no such file' : `${size} bytes`,
     expected: `${missing.size} bytes`,
     where: { file: `${containers.processed}/${path}` },

@@ -3,14 +3,14 @@ import type { Run } from '../runs/run';
 import type { IngestDependencies } from './dependencies';
 import { isUnderWay, type Orchestration } from './orchestration';
 
-/** The latest execution of each dataset and date, newest first; at most `limit` that have a record, and those that start. */
+/** The latest execution of each dataset and date, newest first: at most `limit` with a record, and those that are starting. */
 export async function listRuns(
   { runs }: Pick<IngestDependencies, 'runs'>,
   orchestration: Orchestration,
   limit: number,
 ): Promise<Run[]> {
   const [records, states] = await Promise.all([runs.recent(limit), orchestration.underWay()]);
-  // A record that is not closed may belong to a run that was terminated: the engine knows.
+  // A record that is not closed may belong to a terminated run; only the engine knows.
   const open = records.filter(
     ({ status, instanceId }) => (status === 'running' || status === 'blocked') && !states.has(instanceId),
   );

@@ -15,9 +15,9 @@ export interface Orchestration {
   state(instanceId: string): Promise<InstanceState | undefined>;
   /** Every ingest that has not ended, by instance id. */
   underWay(): Promise<Map<string, InstanceState>>;
-  /** Throws what the engine throws when the instance is under way: the engine takes one start only. */
+  /** Throws the error of the engine when the instance is under way. */
   start(instanceId: string, input: IngestInput): Promise<void>;
-  /** Ends the wait of a blocked run, so that it looks up its decision. May be repeated. */
+  /** Ends the wait of a blocked run, so that it looks up its decision. Safe to repeat. */
   wake(instanceId: string, runId: string): Promise<void>;
 }
 

@@ -6,8 +6,9 @@ import type { RunKey } from '../runs/runKey';
 import type { Outcome, StepLog } from './step';
 
 /**
- * What an activity answers. A permanent failure (a PipelineError that no retry changes) is an answer. What a retry may change
- * is thrown, so that the orchestrator's retry policy sees it; an engine carries only its text, so the text carries the problem.
+ * The result of an activity. A permanent failure (a PipelineError that a retry cannot change) is returned. A failure that a
+ * retry may change is thrown for the orchestrator's retry policy. Engines pass on only its text, so the text carries the
+ * problem.
  */
 export async function outcomeOf<Result>(
   step: string,

@@ -5,7 +5,7 @@ import { outcomeOf } from './outcomeOf';
 import { STEPS, type StepName, type Steps } from './registry';
 import type { Outcome, Step, StepLog } from './step';
 
-/** Performs one step and records its progress. Answers and throws as `outcomeOf`. */
+/** Performs one step and records its progress. Returns and throws as `outcomeOf`. */
 export async function performStep<Name extends StepName>(
   dependencies: IngestDependencies,
   name: Name,

@@ -18,7 +18,7 @@ import { removeStaleVectorsStep } from './steps/streams/removeStaleVectors';
 import { transformRangeStep } from './steps/transformRange';
 import type { Step } from './step';
 
-/** Every step of a run, in the order of a run: its activity has the same name. */
+/** Every step of a run, in the order of a run. The activity of a step has the same name. */
 export const STEPS = {
   ensureRun: ensureRunStep,
   extractSource: extractSourceStep,
@@ -42,7 +42,7 @@ export const STEPS = {
 
 export type StepName = keyof typeof STEPS;
 
-/** Input and result of each step: what orchestrators are typed by. */
+/** Input and result types of each step, for the orchestrators. */
 export type Steps = {
   [Name in StepName]: (typeof STEPS)[Name] extends Step<infer Input, infer Result>
     ? { input: Input; result: Result }

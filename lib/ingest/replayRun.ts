@@ -5,8 +5,8 @@ import { startIngest } from './startIngest';
 
 /**
  * After a fix of the files or the contract: ingests the same dataset and date again, with the files and the contract as they
- * are now. The new execution names the one that it replays, so that their rejected records can be compared. Returns what was
- * started. RUN_NOT_FOUND when it never ran; RUN_UNDER_WAY.
+ * are now. The new execution names the one that it replays, so that their rejected records can be compared. Returns the
+ * started run. Errors: RUN_NOT_FOUND when it never ran; RUN_UNDER_WAY.
  */
 export async function replayRun(
   dependencies: Pick<IngestDependencies, 'contracts' | 'runs'>,

@@ -5,7 +5,7 @@ import { isUnderWay, type Orchestration } from './orchestration';
 
 const DAY_IN_MILLISECONDS = 86_400_000;
 
-/** The last day that has ended, `yyyy-mm-dd` in UTC: what a daily schedule ingests. */
+/** The last day that has ended, `yyyy-mm-dd` in UTC. A daily schedule ingests this day. */
 export function dayThatEnded(now: Date): string {
   return new Date(now.getTime() - DAY_IN_MILLISECONDS).toISOString().slice(0, 10);
 }
@@ -36,7 +36,7 @@ export async function startDue(
   }
 }
 
-/** A faulty contract is not a reason to start: who starts the dataset by hand gets its faults. */
+/** A dataset with a faulty contract is not started; a start by hand reports its faults. */
 async function isExtracted(contracts: IngestDependencies['contracts'], dataset: string): Promise<boolean> {
   try {
     return (await contracts.get(dataset)).source.sqlSource !== undefined;

@@ -3,7 +3,7 @@ import { instanceIdOf } from '../runs/runKey';
 import type { IngestDependencies } from './dependencies';
 import { isUnderWay, type IngestInput, type Orchestration } from './orchestration';
 
-/** Starts an ingest and returns its id. DATASET_UNKNOWN (404); RUN_UNDER_WAY (409), also while the run is blocked. */
+/** Starts an ingest and returns its id. DATASET_UNKNOWN (404); RUN_UNDER_WAY (409), also for a blocked run. */
 export async function startIngest(
   { contracts }: Pick<IngestDependencies, 'contracts'>,
   orchestration: Orchestration,
@@ -15,7 +15,7 @@ export async function startIngest(
   try {
     await orchestration.start(id, input);
   } catch (error) {
-    // Somebody else may have started it since the check.
+    // Another caller may have started it since the check.
     await refuseUnderWay(orchestration, input, id);
     throw error;
   }

@@ -10,11 +10,11 @@ import type { IngestDependencies } from './dependencies';
 export interface Step<Input extends RunKey, Result extends object> {
   /** Done before the progress is recorded: the record of the run itself. */
   prepare?: (dependencies: IngestDependencies, input: Input) => Promise<void>;
-  /** Throws a PipelineError for what no retry changes, and for what a retry may change one that is retryable. */
+  /** Throws a PipelineError: retryable when a retry may help. */
   work: (dependencies: IngestDependencies, input: Input, log: StepLog) => Promise<Result>;
-  /** What the run record shows of the work; absent for work that it does not show. */
+  /** The step of the run record that shows this work; absent for work that it does not show. */
   progress?: Progress<NoInfer<Input>, NoInfer<Result>>;
-  /** How many tasks steps of the run record have, where the result says so. */
+  /** Number of tasks of steps in the run record, when the result contains it. */
   totals?: (result: NoInfer<Result>) => Partial<Record<RunStep, number>>;
 }
 
@@ -35,7 +35,7 @@ export interface TaskOfRun extends RunKey {
   task: number;
 }
 
-/** What an activity or a sub-orchestration answers. A permanent failure is an answer; only what a retry may change is thrown. */
+/** Result of an activity or a sub-orchestration. A permanent failure is returned; only what a retry may change is thrown. */
 export type Outcome<Result> = { ok: true; result: Result } | { ok: false; problem: Problem };
 
 /** Lets the compiler infer the types of a step. */

@@ -5,26 +5,26 @@ import type { LakeContainers, ObjectStore } from '../storage/objectStore';
 import type { ParquetCodec } from './paths';
 import type { BlockCache } from '../storage/blockCache';
 
-/** What the steps of a run work with. Built once, by the composition root. */
+/** Everything that the steps of a run use. Built once, by the composition root. */
 export interface Lakehouse {
   store: ObjectStore;
   containers: LakeContainers;
   contracts: ContractCatalog;
-  /** Local folder; made when absent. each piece of work has a folder of its own in it and removes it. */
+  /** Local folder; created when absent. Each task creates its own folder in it and removes it. */
   temporaryDirectory: string;
   parquetCodec: ParquetCodec;
   duckDb: DuckDbSettings;
-  /** For what is done once for each range. Closed by who built it. */
+  /** Engines for the work on each range. The composition root closes them. */
   engines: DuckDbEngines;
-  /** What scans leave for the transforms that follow on the same instance. Cleared by who built it. */
+  /** Blocks that scans keep for transforms on the same instance. The composition root clears it. */
   blocks: BlockCache;
-  /** Bytes after which a file is cut at the next record end. Default 64 MiB. */
+  /** Bytes after which a file is split at the next record end. Default 64 MiB. */
   rangeLengthInBytes?: number;
-  /** Bytes of a run's files up to which one activity plans it by itself. Default 64 MiB. */
+  /** Largest run that one activity plans by itself, in bytes of its files. Default 64 MiB. */
   directPlanLengthInBytes?: number;
-  /** Bytes of an NDJSON file's text from one point of the index of its lines to the next. Default 4 MiB. */
+  /** Bytes of NDJSON text between two points of the line index. Default 4 MiB. */
   lineIndexStepInBytes?: number;
 }
 
-/** As much of it as reading and committing a table takes. */
+/** What reading and committing a table needs. */
 export type TableStorage = Pick<Lakehouse, 'store' | 'containers' | 'temporaryDirectory' | 'duckDb'>;

@@ -4,7 +4,7 @@ import type { RunKey } from '../runs/runKey';
 
 export type ParquetCodec = 'snappy' | 'zstd';
 
-/** The one place that knows where things lie. Every path is relative to its container; folders end with a slash. */
+/** All paths of the lake. Every path is relative to its container; folders end with a slash. */
 
 /** In the raw container. */
 export function rawFolder(dataset: string, date: string): string {
@@ -39,12 +39,12 @@ export function lastCheckpointPath(dataset: string): string {
   return `${logFolder(dataset)}_last_checkpoint`;
 }
 
-/** Relative to the table's root, as the log names it. */
+/** Relative to the table's root, as in the log. */
 export function partitionFolder(date: string): string {
   return `ingest_date=${requireDate(date)}/`;
 }
 
-/** Relative to the table's root. No reader follows it before the log names it. */
+/** Relative to the table's root. Readers ignore it until the log names it. */
 export function partFile(key: RunKey, part: number, codec: ParquetCodec): string {
   return `${partitionFolder(key.date)}part-${partNumber(part)}-${requireRunId(key.runId)}.${codec}.parquet`;
 }
@@ -62,7 +62,7 @@ export function quarantineFile(key: RunKey, part: number): string {
   return `${quarantinePrefix(key)}${partNumber(part)}.ndjson`;
 }
 
-/** What all quarantine files of a run begin with. */
+/** Prefix of all quarantine files of a run. */
 export function quarantinePrefix(key: RunKey): string {
   return `${rawFolder(key.dataset, key.date)}${requireRunId(key.runId)}-part-`;
 }
@@ -82,7 +82,7 @@ export function stagingFolder(key: RunKey): string {
   return `${stagingPrefix(key.dataset)}${requireRunId(key.runId)}/`;
 }
 
-/** The contract as it was when the run began: every step of the run keeps to it. */
+/** The contract as it was when the run began. Every step of the run uses it. */
 export function contractFile(key: RunKey): string {
   return `${stagingFolder(key)}contract.json`;
 }
@@ -95,7 +95,7 @@ export function planShardFile(key: RunKey, shard: number): string {
   return `${stagingFolder(key)}plan-${partNumber(shard)}.json`;
 }
 
-/** What planning notes of all files while some of them are being converted. */
+/** The list of all files of a run, while some of them are being converted. */
 export function surveyFile(key: RunKey): string {
   return `${stagingFolder(key)}survey.json`;
 }
@@ -105,7 +105,7 @@ export function conversionShardFile(key: RunKey, shard: number): string {
   return `${stagingFolder(key)}convert-${partNumber(shard)}.json`;
 }
 
-/** Where the converted file lies. */
+/** The converted file. */
 export function conversionFile(key: RunKey, conversion: number): string {
   return `${stagingFolder(key)}converted-${partNumber(conversion)}.json`;
 }

@@ -1,7 +1,7 @@
 import { PipelineError } from '../problems/problem';
 import type { Lakehouse } from './lakehouse';
 
-/** Throws CSV_FILE_CHANGED when the file that was dropped is no longer the one that the run is planned on. */
+/** Throws CSV_FILE_CHANGED when the file that was dropped is not the one that the run was planned on. */
 export async function requireUnchanged(lakehouse: Lakehouse, file: { path: string; etag: string }): Promise<void> {
   const now = await lakehouse.store.info(lakehouse.containers.raw, file.path);
   if (now?.etag === file.etag) return;

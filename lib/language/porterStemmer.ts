@@ -1,6 +1,6 @@
 /**
  * The Porter stemmer (M.F. Porter, "An algorithm for suffix stripping", 1980), step by step as published, with its
- * author's two later departures (`logi` to `log`, `bli` to `ble`). Takes a lower-case word; words of one or two letters,
+ * author's two later changes (`logi` to `log`, `bli` to `ble`). Takes a lower-case word; words of one or two letters,
  * and words with anything but a to z in them, are left alone.
  *
  * Ours, because the package `stemmer` is published as an ES module only and lib compiles to CommonJS. Of 57,919 words of four
@@ -17,7 +17,7 @@ export function stem(word: string): string {
   return tidy(result);
 }
 
-/** A suffix and what stands in its place. */
+/** A suffix and its replacement. */
 type Replacement = [suffix: string, replacement: string];
 
 const DOUBLE_SUFFIXES: Replacement[] = [
@@ -54,7 +54,7 @@ const SINGLE_SUFFIXES: Replacement[] = [
   ['ness', ''],
 ];
 
-/** Longest first where one ends another. */
+/** When one suffix ends another, the longer one comes first. */
 const RESIDUAL_SUFFIXES = [
   'al',
   'ance',
@@ -105,7 +105,7 @@ function endsWithDoubleConsonant(word: string): boolean {
   return word.length >= 2 && word.at(-1) === word.at(-2) && isConsonant(word, word.length - 1);
 }
 
-/** Consonant, vowel, consonant at the end, the last not w, x or y: short words that keep or regain an e. */
+/** Ends with consonant, vowel, consonant, the last not w, x or y: short words that keep or regain an e. */
 function endsShort(word: string): boolean {
   const last = word.length - 1;
   return (
@@ -141,7 +141,7 @@ function replaceFinalY(word: string): string {
   return word.endsWith('y') && hasVowel(word.slice(0, -1)) ? `${word.slice(0, -1)}i` : word;
 }
 
-/** Steps 2 and 3: the first suffix that fits decides, whether or not its condition holds. */
+/** Steps 2 and 3: only the first suffix that fits is tried, even if its condition is false. */
 function replaceSuffix(word: string, replacements: Replacement[]): string {
   for (const [suffix, replacement] of replacements) {
     if (!word.endsWith(suffix)) continue;

@@ -9,18 +9,18 @@ export interface SparseVector {
 /** Changes whenever the same text would get another sparse vector: other words, stems, ids or weights. */
 export const LEXICON_VERSION = 'porter-bm25-1';
 
-/** BM25's saturation of repeated terms, and how strongly long texts are discounted; the usual values. */
+/** BM25's parameters: saturation of repeated terms (k1) and penalty for long texts (b), with their usual values. */
 const K1 = 1.2;
 const B = 0.75;
 /**
- * Terms in a text of average length. Fixed, as in Qdrant's own BM25: with the true average each upsert would change all
- * vectors that are stored. Chunks of 1,000 characters have about this many.
+ * Terms in a text of average length. Fixed, as in Qdrant's own BM25: with the true average, each upsert would change all
+ * stored vectors. Chunks of 1,000 characters have about this many.
  */
 const AVERAGE_TERMS = 80;
 
 /**
  * The document side of BM25: each term's saturated frequency. The other factor, how rare the term is, is applied by the
- * index (`modifier: idf`), which alone knows how many texts there are.
+ * index (`modifier: idf`), since only the index knows the number of texts.
  */
 export function encodeText(text: string): SparseVector {
   const terms = termsOf(text);
@@ -33,7 +33,7 @@ export function encodeQuestion(question: string): SparseVector {
   return sparseVector(countTerms(termsOf(question)), () => 1);
 }
 
-/** Stable 32-bit id of a term (FNV-1a over its UTF-8 bytes, mixed). Two terms may share one; it is rare and harmless. */
+/** Stable 32-bit id of a term (FNV-1a over its UTF-8 bytes, mixed). Two terms may share an id, which is rare and harmless. */
 export function termId(term: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(term, 'utf8')) hash = Math.imul(hash ^ byte, 0x01000193);

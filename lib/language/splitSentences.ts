@@ -1,4 +1,4 @@
-/** A sentence as it stands in its text, without the white space around it. */
+/** A sentence exactly as in its text, without the white space around it. */
 export interface Sentence {
   text: string;
   /** Offset in the text. */
@@ -7,16 +7,16 @@ export interface Sentence {
   ends: boolean;
 }
 
-/** Shortened words whose full stop ends no sentence, in lower case without their last full stop. */
+/** Abbreviations whose full stop does not end a sentence, in lower case without their last full stop. */
 const ABBREVIATIONS = new Set(
   `mr mrs ms dr prof rev hon messrs st mt ft gen col maj capt cpt lt lieut sgt adm gov sen rep pres jr sr esq vs viz etc
   al approx inc ltd co corp bros dept est jan feb mar apr jun jul aug sept oct nov dec e.g i.e cf`.split(/\s+/),
 );
 
-/** The same, but only before a number: `No. 5` goes on, `I say no. You agree` doesn't. */
+/** The same, but only before a number: `No. 5` continues the sentence, `I say no. You agree` does not. */
 const NUMBERED = new Set('no nos vol vols art arts ch chap par sec fig figs p pp ed'.split(' '));
 
-/** Words that begin a sentence, and seldom a name: after `U.S.` they tell whether the sentence is over. */
+/** Words that often begin a sentence, and seldom a name: after `U.S.` they show that a new sentence starts. */
 const OPENERS = new Set(
   `the this these those it its in on at by for from with we our i my he his she her they their there but and or so if
   when while as to a an no not all such under after since during however`.split(/\s+/),
@@ -54,7 +54,7 @@ function endsSentence(before: string, mark: string, after: string): boolean {
   if (next === undefined || !mark.startsWith('.')) return true;
   if (/^\p{Ll}/u.test(next)) return false;
   const lastWord = /[^\s("“‘[]*$/.exec(before)?.[0] ?? '';
-  // "..." after a word, or a stop after a bracket: nothing was shortened.
+  // "..." after a word, or a full stop after a bracket, is not an abbreviation.
   if (mark.startsWith('..') || lastWord === '') return true;
   if (/^(?:\p{L}\.)+\p{L}$/u.test(lastWord)) return OPENERS.has(next.toLowerCase());
   if (/^\p{Lu}$/u.test(lastWord) && lastWord !== 'I') return false;

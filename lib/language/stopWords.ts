@@ -1,4 +1,4 @@
-/** English words too common to tell one text from another; they count neither in texts nor in questions. */
+/** English words too common to distinguish texts; they are ignored in texts and in questions. */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
   `a about above after again against all also am an and any are as at be because been before being below between both
   but by can could did do does doing down during each either else ever every few for from further get had has have

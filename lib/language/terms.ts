@@ -2,13 +2,13 @@ import { stem } from './porterStemmer';
 import { STOP_WORDS } from './stopWords';
 
 const WORD = /[\p{L}\p{N}]+/gu;
-/** Stemming is pure and a language's words repeat; bounded because ids and numbers don't. */
+/** A cache: stemming is pure, and words repeat. It is bounded because ids and numbers do not repeat. */
 const KNOWN_STEMS_LIMIT = 100_000;
 const knownStems = new Map<string, string>();
 
 /**
- * The words of a text that count, stemmed, in order and with repeats: lower case, without accents, apostrophes
- * (`nation's` is `nation`) and stop words.
+ * The terms of a text in order, with repeats: stemmed, in lower case, without accents, apostrophes (`nation's` is
+ * `nation`) and stop words.
  */
 export function termsOf(text: string): string[] {
   const terms: string[] = [];

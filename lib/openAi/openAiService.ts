@@ -2,14 +2,14 @@ import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
 import { APIConnectionError, APIError, AzureOpenAI, OpenAI } from 'openai';
 import { PipelineError } from '../problems/problem';
 
-/** Where a model is served, and how we may use it. */
+/** Address and credentials of a model service. */
 export type OpenAiService =
   | {
       kind: 'azure-openai';
       /** `https://<name>.openai.azure.com` */
       endpoint: string;
       apiVersion: string;
-      /** Name of the deployment, which stands for the model. */
+      /** Name of the deployment, used in place of the model name. */
       deployment: string;
       /** A key, or a function that gives a valid token of the app's identity before each request. */
       credential: string | (() => Promise<string>);
@@ -25,11 +25,11 @@ export type OpenAiService =
 export interface OpenAiRequestOptions {
   /** Of one attempt. */
   timeoutInMilliseconds: number;
-  /** Attempts after the first, for 408, 409, 429, 5xx and lost connections; waits as the server's Retry-After says. */
+  /** Attempts after the first, for 408, 409, 429, 5xx and lost connections; waits as long as the server's Retry-After says. */
   retries: number;
 }
 
-/** The client of a service. Every option is given, so nothing is read from the environment behind our back. */
+/** The client of a service. Every option is set, so that the SDK reads nothing from the environment. */
 export function createOpenAiClient(service: OpenAiService, options: OpenAiRequestOptions): OpenAI {
   const common = { timeout: options.timeoutInMilliseconds, maxRetries: options.retries };
   if (service.kind === 'openai') {
@@ -57,12 +57,12 @@ export function modelOf(service: OpenAiService): string {
   return service.kind === 'openai' ? service.model : service.deployment;
 }
 
-/** Begins the codes of a service's problems. */
+/** Prefix of the codes of a service's problems. */
 export type Service = 'EMBEDDING' | 'ANSWER';
 type ServiceFault = 'UNAVAILABLE' | 'RATE_LIMITED' | 'DENIED' | 'MODEL_NOT_FOUND' | 'REJECTED';
 
 /**
- * What a failed call means to us. `prefix` names what was wanted, and begins the code:
+ * The problem for a failed call. `prefix` names the purpose of the call and begins the code:
  * `_UNAVAILABLE` and `_RATE_LIMITED` (retryable), `_DENIED`, `_MODEL_NOT_FOUND`, `_FILTERED` and `_REJECTED`.
  */
 export function toServiceError(error: unknown, prefix: Service, service: OpenAiService): PipelineError {
@@ -77,7 +77,7 @@ export function toServiceError(error: unknown, prefix: Service, service: OpenAiS
     });
 
   if (error instanceof APIConnectionError || !(error instanceof APIError) || error.status === undefined) {
-    return describe('UNAVAILABLE', "The model service can't be reached.", 'Check its address and the network.');
+    return describe('UNAVAILABLE', 'The model service cannot be reached.', 'Check its address and the network.');
   }
   const { status, code, error: body } = error as APIError<number>;
   if (status === 429) {
@@ -90,21 +90,21 @@ export function toServiceError(error: unknown, prefix: Service, service: OpenAiS
     return describe('DENIED', 'The model service does not accept our credentials.', 'Check the key, or the role.');
   }
   if (status === 404) {
-    return describe('MODEL_NOT_FOUND', 'The service has no such model or deployment.', 'Check its name.');
+    return describe('MODEL_NOT_FOUND', 'The service does not have the model or deployment.', 'Check its name.');
   }
   if (code === 'content_filter') return filteredError(prefix, filteredCategories(promptFilterResults(body)));
   return describe('REJECTED', 'The model service refused the request.', 'Check model and settings.');
 }
 
-/** Azure's content filter held the question or the answer back. */
+/** Azure's content filter blocked the question or the answer. */
 export function filteredError(prefix: Service, categories: string[]): PipelineError {
-  return new PipelineError(`${prefix}_FILTERED`, "The service's content filter held the text back.", {
-    found: categories.length > 0 ? categories.join(', ') : 'no category named',
+  return new PipelineError(`${prefix}_FILTERED`, "The service's content filter blocked the text.", {
+    found: categories.length > 0 ? categories.join(', ') : 'no category given',
     remedy: "Ask in other words, or adjust the deployment's content filter.",
   });
 }
 
-/** Names of the categories for which Azure's content filter acted. */
+/** Categories for which Azure's content filter blocked the text. */
 export function filteredCategories(results: ContentFilterResultsForChoiceOutput | undefined): string[] {
   return Object.entries(results ?? {})
     .filter(([, result]) => (result as { filtered?: boolean } | undefined)?.filtered === true)

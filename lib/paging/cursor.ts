@@ -12,14 +12,14 @@ export function readCursor<Position>(cursor: string, parse: (position: unknown[]
     const position = Array.isArray(values) ? parse(values) : undefined;
     if (position !== undefined) return position;
   } catch {
-    // Said below: not a cursor of ours.
+    // Not a cursor of this API: reported below.
   }
   throw cursorInvalid(cursor);
 }
 
 /** CURSOR_INVALID (400). */
 export function cursorInvalid(cursor: string): PipelineError {
-  return new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API gave out.', {
+  return new PipelineError('CURSOR_INVALID', 'The cursor is not one that this API returned.', {
     found: JSON.stringify(cursor.slice(0, 80)),
     expected: 'the nextCursor of the page before, unchanged',
     where: { field: 'cursor' },

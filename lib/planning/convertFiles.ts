@@ -11,7 +11,7 @@ import { convertedFile, plainFile, type ReadableFile } from './readableFile';
 
 type ListedFile = Pick<ObjectInfo, 'path' | 'size' | 'etag'>;
 
-/** `survey.json` in staging: a run some of whose files are converted before they can be planned on. */
+/** `survey.json` in staging: a run that has files to convert before planning. */
 export interface Survey {
   tableVersion: number;
   /** Bytes of the files as they were dropped. */
@@ -26,7 +26,7 @@ function filesToConvert(lakehouse: Pick<Lakehouse, 'store' | 'containers'>, key:
   return shardsOf(lakehouse, (shard) => conversionShardFile(key, shard));
 }
 
-/** Lists in staging what there is to convert. Returns the number of files. */
+/** Lists the files to convert in staging. Returns their number. */
 export async function listConversions(
   lakehouse: Lakehouse,
   key: RunKey,
@@ -52,7 +52,7 @@ export async function listConversions(
   return conversions;
 }
 
-/** Converts one file into plain CSV in staging. Repeated, it does the same again. Errors: those of `convertSource`. */
+/** Converts one file into plain CSV in staging. Safe to repeat. Errors: those of `convertSource`. */
 export async function convertFile(lakehouse: Lakehouse, key: RunKey, number: number): Promise<{ bytes: number }> {
   const { store, containers } = lakehouse;
   const file = await filesToConvert(lakehouse, key).read(number);
@@ -62,7 +62,7 @@ export async function convertFile(lakehouse: Lakehouse, key: RunKey, number: num
   return { bytes: staged.size };
 }
 
-/** The run's files as plain CSV, when all conversions are done. */
+/** The run's files as plain CSV. Called when all conversions are done. */
 export async function convertedFiles(
   { store, containers }: Lakehouse,
   key: RunKey,

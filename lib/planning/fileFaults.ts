@@ -1,9 +1,9 @@
 import { FaultList, PipelineError, type Problem } from '../problems/problem';
 
-/** Faults shown of one run: what a person mends in one go, and small enough for a run's history. */
+/** Most faults shown for one run: as many as a person corrects in one go, and small enough for the run's history. */
 const MOST_FAULTS = 12;
 
-/** Collects what is wrong with a run's files: all are counted, the first are kept. */
+/** Collects the faults of a run's files: counts all, keeps the first. */
 export class FileFaults {
   private readonly shown: Problem[] = [];
   private readonly codes = new Set<string>();
@@ -21,7 +21,7 @@ export class FileFaults {
     return this.count > 0;
   }
 
-  /** Throws one error for all, if there are any: with the fault's code, or CSV_FILES_INVALID for several codes. */
+  /** Throws one error for all faults, if there are any: with their code, or CSV_FILES_INVALID for several codes. */
   throwAny(): void {
     const [first] = this.shown;
     if (first === undefined) return;
@@ -34,7 +34,7 @@ export class FileFaults {
       this.codes.size === 1 ? first.code : 'CSV_FILES_INVALID',
       `The files have ${this.count} faults${some}:`,
       this.shown,
-      { where: first.where, remedy: 'Mend the files and run the date again.' },
+      { where: first.where, remedy: 'Correct the files and run the date again.' },
     );
   }
 }

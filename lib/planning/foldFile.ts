@@ -1,13 +1,13 @@
 import type { CsvHeader } from '../csv/header';
-import { ScanState } from '../csv/rangeSummary';
+import { ScanState } from '../csv/blockScan';
 import { textProblem } from '../encoding/textCheck';
 import type { Problem } from '../problems/problem';
 import { unterminatedQuote, type SplitRange } from './splitFile';
 import type { BlockSummary } from './scan';
 
 /**
- * Puts together what the blocks of one file say, told in their order, and cuts it at the first record end in each block
- * but the first. Record and line numbers, and faults, are those that one pass over the file gives.
+ * Combines the summaries of the blocks of one file, in order, and splits the file at the first record end in each block but
+ * the first. Record numbers, line numbers and faults are the same as in one pass over the file.
  */
 export class FileFold {
   private state: ScanState = ScanState.OUTSIDE;
@@ -26,19 +26,19 @@ export class FileFold {
     this.opening = { ...this.here };
   }
 
-  /** The range that ends in this block, if one does. */
-  push({ range, endsWithLineFeed, textFault }: BlockSummary, isFirst: boolean): SplitRange | undefined {
+  /** Adds a block. Returns the range that ends in it, if there is one. */
+  push({ scan, endsWithLineFeed, textFault }: BlockSummary, isFirst: boolean): SplitRange | undefined {
     if (this.fault !== undefined) return undefined;
     if (textFault !== undefined) {
       this.fault = textProblem({ ...textFault, line: this.here.line + textFault.line }, this.path);
       return undefined;
     }
-    const entered = range.states[this.state];
+    const entered = scan.states[this.state];
     const { offset, line, records } = this.here;
     if (entered.lastOpening >= 0) {
       this.opening = { offset: offset + entered.lastOpening, line: line + entered.lineFeedsToOpening };
     }
-    this.here = { offset: offset + range.length, line: line + range.lineFeeds, records: records + entered.records };
+    this.here = { offset: offset + scan.length, line: line + scan.lineFeeds, records: records + entered.records };
     this.state = entered.end;
     this.endsWithLineFeed = endsWithLineFeed;
     if (isFirst || entered.firstBoundary < 0) return undefined;
@@ -49,7 +49,7 @@ export class FileFold {
     });
   }
 
-  /** After the last block: the last range, the number of records in the file, and what is wrong with it. */
+  /** Returns the last range, the number of records in the file, and the fault of the file. Called after the last block. */
   finish(): { range?: SplitRange; records: number; fault?: Problem } {
     if (this.fault !== undefined) return { records: 0, fault: this.fault };
     if (this.state === ScanState.INSIDE) return { records: 0, fault: unterminatedQuote(this.path, this.opening) };

@@ -13,8 +13,8 @@ import { PlanWriter } from './writePlan';
 const PARALLEL_READS = 32;
 
 /**
- * Makes the plan out of the summaries that the blocks left. Repeated, it makes the same. Throws CSV_* for what is wrong with
- * the files, all faults together. Memory: one shard of blocks, one of ranges.
+ * Makes the plan from the summaries of all blocks. Safe to repeat. Throws CSV_* with all faults of the files together.
+ * Memory: one shard of blocks, one of ranges.
  */
 export async function foldScan(lakehouse: Lakehouse, key: RunKey): Promise<PlanSummary> {
   const { store, containers } = lakehouse;

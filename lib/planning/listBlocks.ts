@@ -4,7 +4,7 @@ import type { RunKey } from '../runs/runKey';
 import type { CheckedFile } from './checkHeaders';
 import { blocksToScan, type ScanBlock, type ScanHeader, type ScannedFile } from './scan';
 
-/** Lists, in staging, the blocks in which the files are to be scanned: of even length in each file. Returns their number. */
+/** Lists the blocks to scan in staging, of equal length within a file. Returns their number. */
 export async function listBlocks(
   lakehouse: Lakehouse,
   key: RunKey,
@@ -24,14 +24,14 @@ export async function listBlocks(
   return header.blocks;
 }
 
-/** Everything behind a file's header; nothing when nothing is there. */
+/** Splits everything after a file's header into blocks; none when nothing follows the header. */
 export function blocksOf(
   { size, header }: Pick<ScannedFile, 'size' | 'header'>,
   blockLength: number,
 ): Omit<ScanBlock, 'file'>[] {
-  const whole = size - header.length;
-  const count = Math.ceil(whole / blockLength);
-  const startOf = (block: number) => header.length + Math.floor((whole * block) / count);
+  const total = size - header.length;
+  const count = Math.ceil(total / blockLength);
+  const startOf = (block: number) => header.length + Math.floor((total * block) / count);
   return Array.from({ length: count }, (_unused, block) => ({
     offset: startOf(block),
     length: startOf(block + 1) - startOf(block),

@@ -1,4 +1,4 @@
-/** What planning hands on: counts only, so it is as small for 160,000 ranges as for one. */
+/** The result of planning. Only counts, so it is as small for 160,000 ranges as for one. */
 export interface PlanSummary {
   ranges: number;
   files: number;
@@ -8,24 +8,24 @@ export interface PlanSummary {
   records: number;
 }
 
-/** `plan.json` in staging: what holds for the whole run. */
+/** `plan.json` in staging: the head of the plan. */
 export interface PlanHeader extends PlanSummary {
   /** Version of the table when the run was planned; -1 when there was none. */
   tableVersion: number;
 }
 
 export interface PlannedFile {
-  /** Path in the raw container: the file as it was dropped, which rows and rejects name. */
+  /** Path in the raw container: the original file, which rows and rejected records name. */
   path: string;
-  /** Of the content that was planned on. */
+  /** Of the planned content. */
   etag: string;
   /** For each field, in the file's order: index of the contract's column. */
   columns: number[];
-  /** Path in the staging container of the converted file, when the ranges are of that and not of the file itself. */
+  /** Path of the converted file in the staging container, when the ranges are in that file. */
   staged?: string;
 }
 
-/** Record-aligned bytes of a file. Its number in the plan is that of the transform's task, and of the part it makes. */
+/** Record-aligned bytes of a file. Its number in the plan is also the number of the transform's task and of the part. */
 export interface PlannedRange {
   file: PlannedFile;
   /** Bytes. */

@@ -20,18 +20,18 @@ import { listSourceFiles } from './sourceFiles';
 import { PlanWriter } from './writePlan';
 
 const DEFAULT_RANGE_LENGTH = 64 * 1024 * 1024;
-/** As much as one transform reads: less would be done before other activities had begun. */
+/** As much as one transform reads: smaller work would be done before other activities had started. */
 const DEFAULT_DIRECT_LENGTH = 64 * 1024 * 1024;
-/** A file that has to be converted counts so many times: text packs to about an eighth. */
+/** The size of a file to convert counts so many times: text compresses to about an eighth. */
 const CONVERTED_WEIGHT = 8;
 
 type Run = Pick<PlanHeader, 'tableVersion' | 'bytes'>;
 
 /**
- * Begins the plan of one run: finds the files of raw/<dataset>/<date>/ and judges every header. Little is planned here and
- * now; for much it lists in staging what is to be done side by side: files to convert, then blocks to scan. Repeated, it
- * does the same. Nothing is written when a header is wrong: RAW_FOLDER_NOT_FOUND, RAW_NO_MATCHING_FILE,
- * LAKE_SCHEMA_INCOMPATIBLE, or CSV_* for the files, all faults together (several codes: CSV_FILES_INVALID).
+ * Begins the plan of one run: finds the files of raw/<dataset>/<date>/ and checks every header. A small run is planned at
+ * once; for a large one the work to do in parallel is listed in staging: files to convert, then blocks to scan. Safe to
+ * repeat. When a header is wrong, nothing is written. Errors: RAW_FOLDER_NOT_FOUND, RAW_NO_MATCHING_FILE,
+ * LAKE_SCHEMA_INCOMPATIBLE, or CSV_* with all faults of the files together (several codes: CSV_FILES_INVALID).
  */
 export async function beginPlan(lakehouse: Lakehouse, key: RunKey): Promise<PlanProgress> {
   const contract = await contractToKeep(lakehouse, key);
@@ -45,15 +45,15 @@ export async function beginPlan(lakehouse: Lakehouse, key: RunKey): Promise<Plan
     bytes: listed.reduce((bytes, { size }) => bytes + size, 0),
   };
   const plain = listed.filter((info) => !isToConvert(info)).map(plainFile);
-  const judged = await checkHeaders(lakehouse, contract, plain);
+  const checked = await checkHeaders(lakehouse, contract, plain);
   const isLittle = weightOf(listed, isToConvert) <= (lakehouse.directPlanLengthInBytes ?? DEFAULT_DIRECT_LENGTH);
   if (!isLittle) {
     await keepContract(lakehouse, key, contract);
     return plain.length === listed.length
-      ? writeBlockList(lakehouse, key, judged, run)
+      ? writeBlockList(lakehouse, key, checked, run)
       : { next: 'convert', conversions: await listConversions(lakehouse, key, run, listed, isToConvert) };
   }
-  if (plain.length === listed.length) return planDirectly(lakehouse, key, contract, judged, run);
+  if (plain.length === listed.length) return planDirectly(lakehouse, key, contract, checked, run);
   const files: ReadableFile[] = [];
   for (const info of listed) {
     const file = isToConvert(info) ? convertedFile(info, await convertSource(lakehouse, key, info, contract)) : info;
@@ -62,19 +62,19 @@ export async function beginPlan(lakehouse: Lakehouse, key: RunKey): Promise<Plan
   return planDirectly(lakehouse, key, contract, await checkHeaders(lakehouse, contract, files), run);
 }
 
-/** Goes on with the plan when all files are converted: judges every header and lists the blocks to scan. */
+/** Continues the plan when all files are converted: checks every header and lists the blocks to scan. */
 export async function continuePlan(
   lakehouse: Lakehouse,
   key: RunKey,
 ): Promise<{ blocks: number; conversions: number }> {
   const { survey, files } = await convertedFiles(lakehouse, key);
-  const judged = await checkHeaders(lakehouse, await contractOfRun(lakehouse, key), files);
+  const checked = await checkHeaders(lakehouse, await contractOfRun(lakehouse, key), files);
   const { tableVersion, bytes } = survey;
-  const { blocks } = await writeBlockList(lakehouse, key, judged, { tableVersion, bytes });
+  const { blocks } = await writeBlockList(lakehouse, key, checked, { tableVersion, bytes });
   return { blocks, conversions: files.filter(({ staged }) => staged !== undefined).length };
 }
 
-/** All of the planning in one process, in the order in which a run does it. */
+/** The whole planning in one process, in the same order as in a run. */
 export async function planRun(lakehouse: Lakehouse, key: RunKey): Promise<PlanSummary> {
   let progress = await beginPlan(lakehouse, key);
   if (progress.next === 'convert') {
@@ -103,7 +103,7 @@ async function writeBlockList(
   return { next: 'scan', blocks: await listBlocks(lakehouse, key, files, run, length) };
 }
 
-/** Reads every file once and writes the plan, unless anything is wrong. */
+/** Reads every file once. Writes the plan when no file has a fault. */
 async function planDirectly(
   lakehouse: Lakehouse,
   key: RunKey,
@@ -113,33 +113,33 @@ async function planDirectly(
 ): Promise<PlanProgress> {
   const length = lakehouse.rangeLengthInBytes ?? DEFAULT_RANGE_LENGTH;
   const faults = new FileFaults();
-  const cuts: { file: CheckedFile; ranges: SplitRange[] }[] = [];
+  const splits: { file: CheckedFile; ranges: SplitRange[] }[] = [];
   let records = 0;
   for (const file of files) {
-    const cut = await keepAndCut(lakehouse, file, dialectOf(contract.source), length);
-    if (cut.fault !== undefined) faults.add(cut.fault);
-    records += cut.records;
-    cuts.push({ file, ranges: cut.ranges });
+    const split = await splitAndKeep(lakehouse, file, dialectOf(contract.source), length);
+    if (split.fault !== undefined) faults.add(split.fault);
+    records += split.records;
+    splits.push({ file, ranges: split.ranges });
   }
   faults.throwAny();
   await keepContract(lakehouse, key, contract);
   const plan = new PlanWriter(lakehouse, key);
-  for (const { file, ranges } of cuts) {
+  for (const { file, ranges } of splits) {
     for (const range of ranges) await plan.add({ ...file, columns: file.header.columns }, range);
   }
   const { bytes, tableVersion } = run;
   return { next: 'transform', ...(await plan.finish({ files: files.length, bytes, records, tableVersion })) };
 }
 
-async function keepAndCut(lakehouse: Lakehouse, file: CheckedFile, dialect: CsvDialect, rangeLength: number) {
+async function splitAndKeep(lakehouse: Lakehouse, file: CheckedFile, dialect: CsvDialect, rangeLength: number) {
   const { header, size } = file;
   const records = { offset: header.length, length: size - header.length };
   const kept = await lakehouse.blocks.keep(sourceOf(lakehouse, file), records);
   let isSound = false;
   try {
-    const cut = await splitFile(openFile(lakehouse, file), header, dialect, rangeLength, kept?.write);
-    isSound = cut.fault === undefined;
-    return cut;
+    const split = await splitFile(openFile(lakehouse, file), header, dialect, rangeLength, kept?.write);
+    isSound = split.fault === undefined;
+    return split;
   } finally {
     await kept?.finish(isSound);
   }

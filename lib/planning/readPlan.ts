@@ -7,7 +7,7 @@ import type { PlanHeader, PlannedRange } from './plan';
 
 type Staging = Pick<Lakehouse, 'store' | 'containers'>;
 
-/** What holds for the whole run. Not planned, or discarded: RUN_STAGING_GONE. */
+/** Reads the head of the plan. Error: RUN_STAGING_GONE when the run is not planned, or was discarded. */
 export function readPlan({ store, containers }: Staging, key: RunKey): Promise<PlanHeader> {
   return readJson<PlanHeader>(store, containers.staging, planHeaderFile(key));
 }

@@ -13,9 +13,9 @@ export interface FileToSplit {
   stream(offset: number, length: number): AsyncIterable<Buffer>;
 }
 
-/** A file of the run as plain CSV: itself, or what it was converted into. */
+/** A file of the run as plain CSV: the file itself, or the file into which it was converted. */
 export interface ReadableFile extends Pick<PlannedFile, 'path' | 'etag' | 'staged'> {
-  /** Bytes of what is read. */
+  /** Bytes of the CSV. */
   size: number;
 }
 
@@ -37,7 +37,7 @@ export function locationOf(
     : { container: containers.staging, path: file.staged };
 }
 
-/** Names these bytes and no others: a file that is replaced gets another etag. */
+/** Identifies exactly these bytes: a replaced file has another etag. */
 export function sourceOf(
   lakehouse: Pick<Lakehouse, 'containers'>,
   file: Pick<PlannedFile, 'path' | 'etag' | 'staged'>,

@@ -1,5 +1,5 @@
 import type { CsvHeader } from '../csv/header';
-import type { RangeSummary } from '../csv/rangeSummary';
+import type { BlockScan } from '../csv/blockScan';
 import type { TextFault } from '../encoding/textCheck';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { scanShardFile } from '../lakehouse/paths';
@@ -7,20 +7,20 @@ import type { RunKey } from '../runs/runKey';
 import { shardsOf, type Shards } from '../staging/shards';
 import type { PlannedFile, PlanSummary } from './plan';
 
-/** `scan.json` in staging: a run whose files are scanned in blocks, side by side, before they can be cut. */
+/** `scan.json` in staging: a run whose files are scanned in blocks, in parallel, before they can be split. */
 export interface ScanHeader extends Pick<PlanSummary, 'files' | 'bytes'> {
   blocks: number;
   tableVersion: number;
 }
 
-/** A file that fits the contract by its header. */
+/** A file whose header fits the contract. */
 export interface ScannedFile extends PlannedFile {
   /** Bytes of the file that is scanned. */
   size: number;
   header: Pick<CsvHeader, 'length' | 'firstLine'>;
 }
 
-/** A block of a file from any byte to any byte: nothing is known yet of where records end. */
+/** Bytes of a file between two offsets. It is not yet known where records end in it. */
 export interface ScanBlock {
   file: ScannedFile;
   /** Bytes. */
@@ -35,15 +35,15 @@ export function blocksToScan(lakehouse: Pick<Lakehouse, 'store' | 'containers'>,
 
 /** `scanned-<block>.json` in staging. */
 export interface BlockSummary {
-  range: RangeSummary;
+  scan: BlockScan;
   endsWithLineFeed: boolean;
   /**
-   * The first byte of a character that is no text; `line` counts the line feeds before it in the block. Then `range` is
-   * not filled in: the file is refused.
+   * The first byte that is not valid UTF-8; `line` counts the line feeds before it in the block. The scan is then
+   * incomplete: the file is refused.
    */
   textFault?: TextFault;
 }
 
-/** How a planning activity leaves the run: planned, or with work that is done side by side first. */
+/** Result of a planning activity: the run is planned, or needs other work first, done in parallel. */
 export type PlanProgress =
   ({ next: 'transform' } & PlanSummary) | { next: 'scan'; blocks: number } | { next: 'convert'; conversions: number };

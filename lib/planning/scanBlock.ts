@@ -9,8 +9,8 @@ import { blocksToScan, type BlockSummary } from './scan';
 import { summariseBlock } from './summariseBlock';
 
 /**
- * Scans one block of a file and leaves its summary in staging. Repeated, it leaves the same. CSV_FILE_CHANGED: the file is
- * not the one whose header was judged; RUN_STAGING_GONE: the run was discarded. Returns the bytes scanned.
+ * Scans one block of a file and writes its summary to staging. Safe to repeat. Returns the bytes scanned. Errors:
+ * CSV_FILE_CHANGED when the file is not the one whose header was checked; RUN_STAGING_GONE when the run was discarded.
  */
 export async function scanBlock(lakehouse: Lakehouse, key: RunKey, number: number): Promise<{ bytes: number }> {
   const { store, containers } = lakehouse;
@@ -24,7 +24,7 @@ export async function scanBlock(lakehouse: Lakehouse, key: RunKey, number: numbe
     summary = await summariseBlock(openFile(lakehouse, file), block, file.header.length, dialect, kept?.write);
   } finally {
     await kept?.finish(summary !== undefined);
-    // Also when reading failed: a file that was cut short is the reason to tell.
+    // Also when reading failed: a replaced file is the better explanation.
     await requireUnchanged(lakehouse, file);
   }
   await store.write(containers.staging, blockSummaryFile(key, number), JSON.stringify(summary));

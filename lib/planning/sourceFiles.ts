@@ -23,7 +23,7 @@ export async function listSourceFiles(
   }
   const file = `${lakehouse.containers.raw}/${folder}`;
   if (files.length === 0 && others.length === 0) {
-    throw new PipelineError('RAW_FOLDER_NOT_FOUND', 'There are no files for this dataset and date.', {
+    throw new PipelineError('RAW_FOLDER_NOT_FOUND', 'The dataset has no files for this date.', {
       found: 'no such folder, or an empty one',
       expected: `files named ${contract.source.glob}`,
       where: { file },

@@ -1,6 +1,6 @@
 import { LINE_FEED, type CsvDialect } from '../csv/dialect';
 import type { CsvHeader } from '../csv/header';
-import { ScanState, summariseFrom } from '../csv/rangeSummary';
+import { ScanState, scanFromState } from '../csv/blockScan';
 import { countLineFeeds } from '../encoding/countLineFeeds';
 import { TextCheck, textProblem } from '../encoding/textCheck';
 import type { Problem } from '../problems/problem';
@@ -9,13 +9,13 @@ import type { PlannedRange } from './plan';
 
 export type SplitRange = Omit<PlannedRange, 'file'>;
 
-/** Bytes searched at once for the record end at which to cut; what lies behind it is scanned again. */
+/** Bytes searched at once for the record end at which to split; the bytes after it are scanned again. */
 const SEARCH_LENGTH = 64 * 1024;
 
 /**
- * Reads a file once and cuts it, after its header, at the first record end past each `rangeLength` bytes. Found on the
- * way: bytes that are no UTF-8 text, and a quote that is still open at the end. `keep`
- * gets all that is read, in order. Memory: a few chunks.
+ * Reads a file once and splits it, after its header, at the first record end past each `rangeLength` bytes. `fault`: bytes
+ * that are not UTF-8 text, or a quote that is still open at the end. `keep` gets all bytes read, in order. Memory: a few
+ * chunks.
  */
 export async function splitFile(
   file: FileToSplit,
@@ -25,21 +25,21 @@ export async function splitFile(
   keep?: (bytes: Buffer) => Promise<void>,
 ): Promise<{ ranges: SplitRange[]; records: number; fault?: Problem }> {
   const check = new TextCheck(header.length, header.firstLine);
-  const cutter = new RangeCutter(header, dialect, rangeLength);
+  const splitter = new RangeSplitter(header, dialect, rangeLength);
   for await (const block of file.stream(header.length, file.size - header.length)) {
     await keep?.(block);
-    const line = cutter.line;
-    cutter.push(block);
-    check.push(block, cutter.line - line);
+    const line = splitter.line;
+    splitter.push(block);
+    check.push(block, splitter.line - line);
     if (check.fault !== undefined) break;
   }
   const textFault = check.finish();
   if (textFault !== undefined) return { ranges: [], records: 0, fault: textProblem(textFault, file.path) };
-  return cutter.finish(file.path);
+  return splitter.finish(file.path);
 }
 
-/** Walks through a file in a known state; cuts where a range is long enough. */
-class RangeCutter {
+/** Scans a file from a known state; ends a range where it is long enough. */
+class RangeSplitter {
   private readonly ranges: SplitRange[] = [];
   private state: ScanState = ScanState.OUTSIDE;
   private before: Buffer = Buffer.alloc(0);
@@ -68,7 +68,7 @@ class RangeCutter {
       const untilDue = this.start.offset + this.rangeLength - this.here.offset;
       const due = untilDue <= 0;
       const block = rest.subarray(0, due ? SEARCH_LENGTH : untilDue);
-      const summary = summariseFrom(block, this.state, this.before, this.dialect);
+      const summary = scanFromState(block, this.state, this.before, this.dialect);
       if (summary.lastOpening >= 0) {
         const line = this.here.line + countLineFeeds(block.subarray(0, summary.lastOpening));
         this.opening = { offset: this.here.offset + summary.lastOpening, line };
@@ -123,6 +123,7 @@ export function unterminatedQuote(path: string, opening: { offset: number; line:
     found: 'the end of the file inside quotes',
     expected: 'a closing quote',
     where: { file: path, line: opening.line, byteOffset: opening.offset },
-    remedy: 'Look there, or at an earlier quote that stands single inside a quoted field; or the file was cut off.',
+    remedy:
+      'Correct this quote, or an earlier quote inside a quoted field that is not doubled. The file may also be incomplete.',
   };
 }

@@ -1,17 +1,17 @@
 import { LINE_FEED, type CsvDialect } from '../csv/dialect';
-import { composeSummaries, summariseRange, type RangeSummary } from '../csv/rangeSummary';
+import { composeScans, scanFromEveryState, type BlockScan } from '../csv/blockScan';
 import { lengthOfCarriedCharacter, TextCheck, type TextFault } from '../encoding/textCheck';
 import { peek } from '../conversion/peek';
 import type { FileToSplit } from './readableFile';
 import type { BlockSummary } from './scan';
 
-/** Bytes read beside a block, on both sides: a character is at most four bytes long. */
+/** Bytes read before and after a block: a character is at most four bytes long. */
 const MARGIN = 3;
 
 /**
- * Scans the bytes from `offset` on without knowing what came before them: under each state in which they may be entered.
- * A character over the block's border is judged by the block in which it begins. `start` is where the file's records start.
- * `keep` gets the block's own bytes, in order. Memory: a few chunks.
+ * Scans a block without knowing what comes before it: once for each possible start state. A character across the border of
+ * two blocks is checked with the block in which it begins. `start` is the offset at which the file's records start. `keep`
+ * gets the block's own bytes, in order. Memory: a few chunks.
  */
 export async function summariseBlock(
   file: FileToSplit,
@@ -32,23 +32,23 @@ export async function summariseBlock(
   const faultHere = (fault: TextFault | undefined) =>
     fault !== undefined && fault.byteOffset < end ? fault : undefined;
 
-  let range: RangeSummary = summariseRange(Buffer.alloc(0), before, dialect);
+  let scan: BlockScan = scanFromEveryState(Buffer.alloc(0), before, dialect);
   let lastTwo = before.subarray(-2);
   let offset = windowStart;
   for await (const chunk of all) {
     const own = chunk.subarray(Math.max(0, block.offset - offset), Math.max(0, end - offset));
     await keep?.(own);
-    const summary = summariseRange(own, lastTwo, dialect);
-    check.push(chunk.subarray(Math.max(0, textStart - offset)), summary.lineFeeds);
+    const ownScan = scanFromEveryState(own, lastTwo, dialect);
+    check.push(chunk.subarray(Math.max(0, textStart - offset)), ownScan.lineFeeds);
     const textFault = faultHere(check.fault);
-    if (textFault !== undefined) return { range, endsWithLineFeed: false, textFault };
-    range = composeSummaries(range, summary);
+    if (textFault !== undefined) return { scan, endsWithLineFeed: false, textFault };
+    scan = composeScans(scan, ownScan);
     lastTwo = Buffer.concat([lastTwo, own.subarray(-2)]).subarray(-2);
     offset += chunk.length;
   }
   const textFault = windowEnd === file.size ? faultHere(check.finish()) : undefined;
   return {
-    range,
+    scan,
     endsWithLineFeed: lastTwo.at(-1) === LINE_FEED,
     ...(textFault === undefined ? {} : { textFault }),
   };

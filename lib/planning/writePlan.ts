@@ -6,7 +6,7 @@ import type { PlanHeader, PlannedFile, PlannedRange, PlanSummary } from './plan'
 import { plannedRanges } from './readPlan';
 import type { SplitRange } from './splitFile';
 
-/** Writes a plan; only one shard of it is in memory. The header, written last, makes it a plan. */
+/** Writes a plan. Memory: one shard. The header is written last and makes the plan valid. */
 export class PlanWriter {
   private readonly ranges: ShardWriter<PlannedRange>;
 

@@ -3,20 +3,20 @@ import type { Problem } from './problem';
 import { shortenProblem } from './shortenProblem';
 
 /*
- * The orchestration engine carries one thing of a failed activity or sub-orchestration to the orchestrator: text. It puts
- * words before and after it, writes it as JSON inside JSON, repeats it in a stack trace. So a problem travels inside its
- * own message, in a frame of characters that none of this changes:
+ * The orchestration engine passes only the message of a failed activity or sub-orchestration to the orchestrator. It adds
+ * text before and after it, nests it as JSON inside JSON, and repeats it in a stack trace. So a problem travels inside its
+ * own message, in a frame of characters that survive all this:
  *
  *     CODE (where): message; found ... [problem:<JSON in base64url>.<checksum>]
  *
- * People read the front. Programs read the frame. Orchestrators import this file, so it does no I/O, and the same text
- * always gives the same problem.
+ * People read the text before the frame, programs read the frame. Orchestrators import this file, so it is deterministic
+ * and does no I/O.
  */
 
 const OPENING = '[problem:';
 const FRAME = /\[problem:([A-Za-z0-9_-]+)\.([0-9a-f]{8})\]/g;
 
-// An entry of the history should stay under 4 KB: base64 makes three bytes into four characters.
+// An entry of the history should stay under 4 KB; base64 encodes three bytes as four characters.
 const LARGEST_PROBLEM_IN_BYTES = 2200;
 const LONGEST_FRONT_IN_BYTES = 700;
 
@@ -28,8 +28,8 @@ export function encodeProblem(problem: Problem): string {
 }
 
 /**
- * The problem that a text carries, whatever stands around it. Undefined when it carries none that is whole. When it carries
- * several, the first: an engine repeats a text, it does not mix two.
+ * The problem in a text, whatever other text is around it. Undefined when there is no complete problem. Of several, the
+ * first: an engine may repeat a text, but does not mix two.
  */
 export function decodeProblem(text: string): Problem | undefined {
   for (const [, payload = '', sum] of text.matchAll(FRAME)) {
@@ -40,12 +40,12 @@ export function decodeProblem(text: string): Problem | undefined {
   return undefined;
 }
 
-/** A frame within the message, of a problem that this one quotes, must not be read as the problem itself. */
+/** The message may quote another problem. The frame of that one must not be read as this problem. */
 function front(problem: Problem): string {
   const text = describeProblem(problem).replaceAll(OPENING, '[problem ');
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= LONGEST_FRONT_IN_BYTES) return text;
-  // A character of which only the first bytes are left decodes to U+FFFD.
+  // An incomplete character at the end decodes to U+FFFD.
   return `${bytes
     .subarray(0, LONGEST_FRONT_IN_BYTES)
     .toString('utf8')

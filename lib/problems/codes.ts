@@ -1,9 +1,9 @@
 /**
- * Every code of a problem, once: what it means, which HTTP status answers it, and whether the same call may succeed later
- * with nothing changed by the caller. A code is stable: callers branch on it. `docs/problems.md` is made from this table.
+ * Every problem code: its meaning, its HTTP status, and whether the same call may succeed later without a change by the
+ * caller. Codes are stable: callers branch on them. `docs/problems.md` is generated from this table.
  */
 export interface CodeEntry {
-  /** One plain sentence for every occurrence; what is particular to one stands in the problem's message. */
+  /** One plain sentence for every occurrence. The problem's message has the details of one occurrence. */
   title: string;
   status: number;
   retryable: boolean;
@@ -11,7 +11,7 @@ export interface CodeEntry {
 
 const permanent = (status: number, title: string): CodeEntry => ({ title, status, retryable: false });
 const retryable = (status: number, title: string): CodeEntry => ({ title, status, retryable: true });
-/** Of the commands on a developer's machine: no HTTP answer carries it. */
+/** For commands on a developer's machine, never in an HTTP answer. */
 const command = (title: string): CodeEntry => permanent(500, title);
 
 const requests = {
@@ -21,7 +21,7 @@ const requests = {
   CURSOR_INVALID: permanent(400, 'The cursor is not one that this API returned.'),
   ROUTE_NOT_FOUND: permanent(404, 'The API does not have this call.'),
   API_UNREACHABLE: retryable(502, 'The Functions host does not answer.'),
-  INTERNAL: permanent(500, 'Something failed that has no code of its own.'),
+  INTERNAL: permanent(500, 'An unexpected error occurred.'),
 };
 
 const runs = {
@@ -30,7 +30,7 @@ const runs = {
   RUN_NOT_FOUND: permanent(404, 'The run is not known.'),
   RUN_UNDER_WAY: permanent(409, 'A run of this partition is under way.'),
   RUN_NOT_BLOCKED: permanent(409, 'The run does not wait for a decision.'),
-  RUN_ALREADY_DECIDED: permanent(409, 'Another decision came first.'),
+  RUN_ALREADY_DECIDED: permanent(409, 'Another decision was made first.'),
   RUN_NOT_EVALUATED: permanent(500, 'The run has no verdict yet.'),
   RUN_STAGING_GONE: permanent(500, 'The staged files of the run do not exist.'),
   RUN_FAILED: permanent(500, 'The orchestration failed without naming a problem.'),
@@ -49,10 +49,10 @@ const contracts = {
 };
 
 const sources = {
-  RAW_FOLDER_NOT_FOUND: permanent(404, 'There are no files for this dataset and date.'),
+  RAW_FOLDER_NOT_FOUND: permanent(404, 'The dataset has no files for this date.'),
   RAW_NO_MATCHING_FILE: permanent(422, 'No file has a name that the contract expects.'),
   SOURCE_GZIP_BROKEN: permanent(422, 'The gzip data of a file is broken.'),
-  SOURCE_ENCODING_CONTRADICTED: permanent(422, 'A file has another encoding than the contract says.'),
+  SOURCE_ENCODING_CONTRADICTED: permanent(422, 'The encoding of a file differs from the contract.'),
   SOURCE_ENCODING_INVALID: permanent(422, 'A file has bytes that its encoding does not allow.'),
   SQL_SOURCE_DATE_PASSED: permanent(409, 'A later date of the SQL source is committed.'),
   SQL_SOURCE_REJECTED: permanent(422, 'The SQL source refused the statement.'),
@@ -68,17 +68,17 @@ const csv = {
   CSV_ENCODING_INVALID: permanent(422, 'The file is not valid UTF-8.'),
   CSV_ENCODING_UTF16: permanent(422, 'The file is UTF-16 and the contract expects UTF-8.'),
   CSV_LINE_END_UNSUPPORTED: permanent(422, 'The file has line ends that are not supported.'),
-  CSV_DELIMITER_MISMATCH: permanent(422, 'The file has another delimiter than the contract says.'),
+  CSV_DELIMITER_MISMATCH: permanent(422, 'The delimiter of the file differs from the contract.'),
   CSV_QUOTE_UNTERMINATED: permanent(422, 'A quoted field does not end.'),
   CSV_HEADER_QUOTE_BROKEN: permanent(422, 'The header has a broken quoted field.'),
   CSV_HEADER_MISSING_COLUMN: permanent(422, 'The header lacks a column of the contract.'),
-  CSV_HEADER_RENAMED_COLUMN: permanent(422, 'The header has another name for a column of the contract.'),
+  CSV_HEADER_RENAMED_COLUMN: permanent(422, 'A column of the contract has another name in the header.'),
   CSV_HEADER_REPEATED_COLUMN: permanent(422, 'The header has a column more than once.'),
   CSV_HEADER_UNKNOWN_COLUMN: permanent(422, 'The header has a column that the contract does not have.'),
 };
 
 const transform = {
-  TRANSFORM_RANGE_UNKNOWN: permanent(500, 'The plan of the run has no such range.'),
+  TRANSFORM_RANGE_UNKNOWN: permanent(500, 'The plan of the run does not have this range.'),
   TRANSFORM_RECORDS_LOST: permanent(500, 'Two counts of the records of a range differ.'),
   DUCKDB_OUT_OF_MEMORY: permanent(500, 'The engine needs more memory than it may use.'),
   QUALITY_GATE_CLOSED: permanent(422, 'The quality gate is closed.'),
@@ -94,7 +94,7 @@ const lake = {
   LAKE_CONTAINER_BEING_DELETED: retryable(503, 'The name of a deleted container is not free yet.'),
   LAKE_OBJECT_NOT_FOUND: permanent(404, 'The object does not exist.'),
   LAKE_TABLE_NOT_FOUND: permanent(404, 'The table does not exist.'),
-  LAKE_VERSION_NOT_FOUND: permanent(404, 'The table has no such version.'),
+  LAKE_VERSION_NOT_FOUND: permanent(404, 'The table does not have this version.'),
   LAKE_RETENTION_INVALID: permanent(400, 'The retention is not a number of hours.'),
   LAKE_RESTORE_FILES_GONE: permanent(409, 'Files of the version to restore were deleted.'),
   LAKE_COMMIT_CONFLICT: permanent(409, 'Another writer changed the table first.'),
@@ -106,7 +106,7 @@ const lake = {
   LAKE_PARTITIONING_UNSUPPORTED: permanent(500, 'The table is not partitioned by ingest_date.'),
   LAKE_TABLE_APPEND_ONLY: permanent(500, 'The table accepts additions only.'),
   LAKE_PART_MISSING: permanent(500, 'A part of the run is missing.'),
-  LAKE_PART_NOT_FOUND: permanent(500, 'The partition has no such part.'),
+  LAKE_PART_NOT_FOUND: permanent(500, 'The partition does not have this part.'),
 };
 
 const stores = {
@@ -115,15 +115,15 @@ const stores = {
   DATABASE_VALUE_REJECTED: permanent(500, 'PostgreSQL refused a value of the statement.'),
   DATABASE_TEXT_UNTRANSLATABLE: permanent(400, 'A text has a character that PostgreSQL cannot hold.'),
   MIGRATION_MISSING: permanent(500, 'The database has a migration that this version of the app does not have.'),
-  MIGRATION_CHANGED: permanent(500, 'A migration that the database has was changed afterwards.'),
+  MIGRATION_CHANGED: permanent(500, 'A migration was changed after it was applied to the database.'),
   ROW_KEYS_INCOMPLETE: permanent(500, 'The rows loaded by the run are not all in PostgreSQL.'),
   VECTORS_INCOMPLETE: permanent(500, 'The chunks of the run are not all in the vector index.'),
   VECTORS_UNAVAILABLE: retryable(503, 'The vector index does not answer.'),
   VECTORS_REJECTED: permanent(500, 'The vector index refused the request.'),
-  VECTORS_COLLECTION_MISMATCH: permanent(500, 'The vector collection has another shape.'),
+  VECTORS_COLLECTION_MISMATCH: permanent(500, 'The vector collection does not have the expected shape.'),
 };
 
-// 502 where the fault lies with the service behind the API, or with how the app is set up to use it.
+// 502 when the cause is the service behind the API, or the settings of the app for it.
 const models = {
   EMBEDDING_UNAVAILABLE: retryable(503, 'The embedding service does not answer.'),
   EMBEDDING_RATE_LIMITED: retryable(503, 'The embedding service allows no more requests now.'),
@@ -143,9 +143,9 @@ const models = {
   ANSWER_REJECTED: permanent(502, 'The answer service refused the request.'),
   ANSWER_FILTERED: permanent(422, 'The content filter of the answer service blocked a text.'),
   ANSWER_INCOMPLETE: retryable(503, 'The answer ended too early.'),
-  ANSWER_EMPTY: retryable(503, 'The model answered nothing.'),
-  ANSWER_TIMEOUT: retryable(504, 'The answer did not come in time.'),
-  ANSWER_CANCELLED: permanent(499, 'The caller withdrew the question.'),
+  ANSWER_EMPTY: retryable(503, 'The model returned an empty answer.'),
+  ANSWER_TIMEOUT: retryable(504, 'The answer took longer than the time limit.'),
+  ANSWER_CANCELLED: permanent(499, 'The caller cancelled the request.'),
 };
 
 const settings = {
@@ -204,7 +204,7 @@ export const codeGroups: { heading: string; codes: Record<string, CodeEntry>; is
   { heading: 'Commands', codes: commands, isOfCommands: true },
 ];
 
-/** What a code means. A code that this version of the app does not know, from stored data, counts as INTERNAL. */
+/** The meaning of a code. A code from stored data that this version of the app does not know is treated as INTERNAL. */
 export function codeEntry(code: string): CodeEntry {
   return Object.hasOwn(codes, code) ? codes[code as ProblemCode] : codes.INTERNAL;
 }

@@ -2,23 +2,23 @@ import { codeEntry, type ProblemCode } from './codes';
 import { describeProblem } from './describeProblem';
 
 /**
- * A failure as data. It answers four questions: which stable code, what was found and expected (and where), will a retry
- * help, and what to do next.
+ * A failure as data. It answers four questions: which stable code, what was found and expected (and where), whether a retry
+ * helps, and what to do next.
  */
 export interface Problem {
   /** Callers branch on this, never on the message. */
   code: ProblemCode;
-  /** What happened this time; what all occurrences of the code have in common is its title in the table of codes. */
+  /** What happened this time. The title in the table of codes is the same for all occurrences. */
   message: string;
   found?: string;
   expected?: string;
-  /** File, line (1-based physical line), column, setting or field that the problem is about. */
+  /** File, line (1-based physical line), column, setting or field of the problem. */
   where?: { file?: string; line?: number; column?: string; byteOffset?: number; setting?: string; field?: string };
   /** What the reader should do next. */
   remedy?: string;
   /** Each fault, when several were found in one reading. */
   faults?: Problem[];
-  /** True when the same call may succeed later with nothing changed by the caller. */
+  /** True when the same call may succeed later without a change by the caller. */
   retryable?: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface PipelineErrorOptions extends Pick<Problem, 'found' | 'expected'
   cause?: unknown;
 }
 
-/** The one error class for everything that the app itself refuses or finds broken. */
+/** The only error class for failures that the app itself detects. */
 export class PipelineError extends Error implements Problem {
   override readonly name = 'PipelineError';
   readonly found?: string;
@@ -63,7 +63,7 @@ export class FaultList extends PipelineError {
   }
 }
 
-/** The plain-data form of any thrown value. What is not a PipelineError has the code INTERNAL. */
+/** The problem of any thrown value. Values other than a PipelineError have the code INTERNAL. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof PipelineError) {
     return dropUndefined({

@@ -4,15 +4,15 @@ import type { Problem } from './problem';
 /** Content type of an HTTP answer that carries problem details. */
 export const PROBLEM_JSON = 'application/problem+json';
 
-/** RFC 9457 problem details, with the problem's own members as extensions. */
+/** RFC 9457 problem details; the members of the problem are extensions. */
 export interface ProblemDetails extends Omit<Problem, 'message'> {
   /** `urn:pipeline-x:problem:<code in kebab case>`; identifies the kind of problem, as `code` does. */
   type: string;
-  /** Of the kind: the same sentence for every occurrence. */
+  /** The same sentence for every problem of this code. */
   title: string;
-  /** HTTP status. In a stream it is the one that the answer would have had. */
+  /** HTTP status. In a stream it is the status that a normal answer would have had. */
   status: number;
-  /** Of this occurrence. */
+  /** What happened this time. */
   detail: string;
 }
 

@@ -1,4 +1,4 @@
-/** Codes of rejected records: what is wrong with one record of a file. They lie in the quarantine, not in answers. */
+/** Codes of rejected records: the fault of one record of a file. They appear in quarantine files, not in HTTP problems. */
 export const recordFaultCodes = {
   ROW_COLUMN_COUNT: 'The record has more or fewer fields than the header.',
   ROW_QUOTE_BROKEN: 'The record has a broken quoted field.',

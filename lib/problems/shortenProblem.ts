@@ -7,8 +7,8 @@ const LONGEST_TEXT_OF_FAULT = 300;
 const LONGEST_NAME = 300;
 
 /**
- * The same problem in at most `largestInBytes` of JSON (UTF-8; not less than 1,000). Long texts are truncated, which ` ...`
- * at their end shows. Of the faults, the first are kept, at least one.
+ * The same problem in at most `largestInBytes` of JSON (UTF-8; not less than 1,000). Long texts are truncated and then end
+ * with ` ...`. The first faults are kept, at least one.
  */
 export function shortenProblem(problem: Problem, largestInBytes = LARGEST_IN_BYTES): Problem {
   const { faults = [] } = problem;
@@ -53,7 +53,7 @@ function firstThatFit(faults: Problem[], longest: number, roomInBytes: number): 
 
 function truncate(text: string, longest: number): string {
   if (text.length <= longest) return text;
-  // Half of a surrogate pair at the end would not be text.
+  // Half of a surrogate pair at the end would not be valid text.
   return `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')} ...`;
 }
 

@@ -6,7 +6,7 @@ import { defineStep } from '../step';
 
 type ConcludeInput = RunKey & { problem: Problem | null; summary: RunSummary | null };
 
-/** Closes the run record, with the run's counts or its problem, and clears what was kept only during the run. */
+/** Closes the run record, with the run's counts or its problem, and clears what is stored only during the run. */
 export const concludeRunStep = defineStep({
   work: async ({ runs, database }, { problem, summary, ...key }: ConcludeInput) => {
     if (problem) await runs.conclude(key.runId, { problem });

@@ -14,7 +14,7 @@ export const ensureRunStep = defineStep({
     await vectors.ensure();
     const created = containers.filter((_, index) => isNew[index]);
     if (created.length > 0) {
-      // The first run of an account creates them all. Later it means that somebody deleted them: a run brings back one date.
+      // The first run of an account creates them all. Later, somebody has deleted them, and a run restores only its own date.
       log.warn(
         `ensureRun ${dataset} ${date}: created the missing containers ${created.join(', ')}; ` +
           'if they were deleted, run each date again whose data was in them',

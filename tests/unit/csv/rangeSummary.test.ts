@@ -1,21 +1,15 @@
 import fc from 'fast-check';
-import {
-  composeSummaries,
-  ScanState,
-  summariseFrom,
-  summariseRange,
-  type RangeSummary,
-} from '../../../lib/csv/rangeSummary';
+import { composeScans, ScanState, scanFromState, scanFromEveryState, type BlockScan } from '../../../lib/csv/blockScan';
 import { visitRecords } from '../../../lib/csv/visitRecords';
 import { csvNoise, csvText, oracleRecords } from '../../support/csvText';
 
 const DIALECT = { delimiter: 0x2c, quote: 0x22 };
 
-function summarise(bytes: Buffer, length: number): RangeSummary[] {
-  const summaries: RangeSummary[] = [];
+function summarise(bytes: Buffer, length: number): BlockScan[] {
+  const summaries: BlockScan[] = [];
   for (let offset = 0; offset < bytes.length; offset += length) {
     const before = bytes.subarray(Math.max(0, offset - 2), offset);
-    summaries.push(summariseRange(bytes.subarray(offset, offset + length), before, DIALECT));
+    summaries.push(scanFromEveryState(bytes.subarray(offset, offset + length), before, DIALECT));
   }
   return summaries;
 }
@@ -28,7 +22,7 @@ interface Folded {
 }
 
 /** Reads the summaries from the file's start on, where the state is known. */
-function fold(summaries: RangeSummary[]): Folded {
+function fold(summaries: BlockScan[]): Folded {
   const folded: Folded = { boundaries: [], end: ScanState.OUTSIDE, records: 0 };
   let offset = 0;
   for (const { length, states } of summaries) {
@@ -78,11 +72,11 @@ describe('range summaries', () => {
         const bytes = Buffer.from(text);
         const parts = summarise(bytes, length);
         if (parts.length < 2) return;
-        const whole = summariseRange(bytes, Buffer.alloc(0), DIALECT);
+        const whole = scanFromEveryState(bytes, Buffer.alloc(0), DIALECT);
         const middle = 1 + (split % (parts.length - 1));
-        const left = parts.slice(0, middle).reduce(composeSummaries);
-        const right = parts.slice(middle).reduceRight((later, earlier) => composeSummaries(earlier, later));
-        expect(composeSummaries(left, right)).toEqual(whole);
+        const left = parts.slice(0, middle).reduce(composeScans);
+        const right = parts.slice(middle).reduceRight((later, earlier) => composeScans(earlier, later));
+        expect(composeScans(left, right)).toEqual(whole);
       }),
       { numRuns: 600 },
     );
@@ -94,7 +88,7 @@ describe('range summaries', () => {
         const bytes = Buffer.from(text);
         const ends: number[] = [];
         const consumed = visitRecords(bytes, DIALECT, false, (record) => ends.push(record.end + record.lineEndLength));
-        const summary = summariseFrom(bytes, ScanState.OUTSIDE, Buffer.alloc(0), DIALECT);
+        const summary = scanFromState(bytes, ScanState.OUTSIDE, Buffer.alloc(0), DIALECT);
         expect(summary.records).toBe(ends.length);
         expect(consumed).toBeLessThanOrEqual(bytes.length);
         const atEnd: number[] = [];

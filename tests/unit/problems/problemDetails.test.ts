@@ -38,7 +38,7 @@ it('carries every fault, and whether a retry helps', () => {
 it('answers what has no code as INTERNAL', () => {
   expect(problemDetails(toProblem(new TypeError('x is undefined')))).toEqual({
     type: 'urn:pipeline-x:problem:internal',
-    title: 'Something failed that has no code of its own.',
+    title: 'An unexpected error occurred.',
     status: 500,
     detail: 'x is undefined',
     code: 'INTERNAL',

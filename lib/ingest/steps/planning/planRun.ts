@@ -3,7 +3,7 @@ import type { RunKey } from '../../../runs/runKey';
 import { defineStep } from '../../step';
 import { planningTask } from './planningTask';
 
-/** Checks the files' headers against the contract. Plans a small run by itself; for a large one it lists what is to be done. */
+/** Checks the files' headers against the contract. Plans a small run completely; for a large one it lists the work to do. */
 export const planRunStep = defineStep({
   work: ({ lakehouse }, key: RunKey) => beginPlan(lakehouse, key),
   progress: { step: 'plan', task: () => planningTask('planRun') },

@@ -2,7 +2,7 @@ import { scanBlock } from '../../../planning/scanBlock';
 import { defineStep, type TaskOfRun } from '../../step';
 import { planningTask } from './planningTask';
 
-/** Scans one block of a file: where records would end in it, whatever came before. */
+/** Scans one block of a file: where records end in it, for every state at its start. */
 export const scanBlockStep = defineStep({
   work: ({ lakehouse }, { task, ...key }: TaskOfRun) => scanBlock(lakehouse, key, task),
   progress: {

@@ -2,26 +2,26 @@ import { countLineFeeds } from '../encoding/countLineFeeds';
 import { LINE_FEED, CARRIAGE_RETURN, type CsvDialect } from './dialect';
 
 /**
- * State of the scan after the byte before a range. A quote opens a field only at the field's start, so three states are
+ * State of the scan after the byte before a block. A quote opens a field only at the field's start, so three states are
  * enough to start anywhere. This is exact where counting quotes (parity) is not, e.g. after `5" disk`.
  */
 export const ScanState = { OUTSIDE: 0, INSIDE: 1, QUOTE_PENDING: 2 } as const;
 export type ScanState = (typeof ScanState)[keyof typeof ScanState];
 
-/** The result of scanning a range from one start state. */
+/** The result of scanning a block from one start state. */
 export interface StateScan {
   end: ScanState;
-  /** Offset in the range of the byte after its first record end; -1 when no record ends in it. */
+  /** Offset in the block of the byte after its first record end; -1 when no record ends in it. */
   firstBoundary: number;
-  /** Record ends in the range. Blank lines are not records. */
+  /** Record ends in the block. Blank lines are not records. */
   records: number;
   /** Record ends up to the first boundary: 1; or 0 when the boundary is a blank line's end or there is none. */
   recordsToBoundary: number;
-  /** Offset in the range of the last quote that opens a field; -1 when none does. */
+  /** Offset in the block of the last quote that opens a field; -1 when none does. */
   lastOpening: number;
 }
 
-/** Adds what turns the two offsets into physical line numbers once the number of lines before the range is known. */
+/** Adds the line feeds before the two offsets: with the number of lines before the block they give line numbers. */
 export interface StateSummary extends StateScan {
   /** Line feeds before `firstBoundary`; 0 when there is none. */
   lineFeedsToBoundary: number;
@@ -30,10 +30,11 @@ export interface StateSummary extends StateScan {
 }
 
 /**
- * A range scanned from every start state. Ranges can be summarised in parallel, in any order, and composed afterwards:
- * composition is associative, and the state at the file's start is known.
+ * A block scanned from every start state. Blocks can be scanned in parallel, in any order, and composed afterwards:
+ * composition is associative, and the state at the file's start is known. A block of a plan is scanned in chunks, whose
+ * scans are composed; its `BlockSummary` (lib/planning) adds what is found about the text encoding.
  */
-export interface RangeSummary {
+export interface BlockScan {
   /** Bytes. */
   length: number;
   /** Line feeds, including quoted ones: for line numbers. */
@@ -43,46 +44,46 @@ export interface RangeSummary {
 }
 
 /**
- * Summarises a range. `before` holds the two bytes before it (fewer at the file's start): they decide whether a quote opens
- * a field and whether a line is blank.
+ * Scans a block from every start state. `before` holds the two bytes before it (fewer at the file's start): they decide
+ * whether a quote opens a field and whether a line is blank.
  */
-export function summariseRange(range: Buffer, before: Buffer, dialect: CsvDialect): RangeSummary {
-  const lineFeeds = countLineFeeds(range);
-  const from = (start: ScanState) => withLineFeeds(range, lineFeeds, summariseFrom(range, start, before, dialect));
+export function scanFromEveryState(block: Buffer, before: Buffer, dialect: CsvDialect): BlockScan {
+  const lineFeeds = countLineFeeds(block);
+  const from = (start: ScanState) => withLineFeeds(block, lineFeeds, scanFromState(block, start, before, dialect));
   const outside = from(ScanState.OUTSIDE);
   const inside = from(ScanState.INSIDE);
-  const pending = range.length > 0 && range[0] !== dialect.quote ? outside : from(ScanState.QUOTE_PENDING);
-  return { length: range.length, lineFeeds, states: [outside, inside, pending] };
+  const pending = block.length > 0 && block[0] !== dialect.quote ? outside : from(ScanState.QUOTE_PENDING);
+  return { length: block.length, lineFeeds, states: [outside, inside, pending] };
 }
 
 /** Counts from the nearer end: the first boundary is near the start, the last opening mostly near the end. */
-function withLineFeeds(range: Buffer, lineFeeds: number, scan: StateScan): StateSummary {
+function withLineFeeds(block: Buffer, lineFeeds: number, scan: StateScan): StateSummary {
   const { firstBoundary, lastOpening } = scan;
   return {
     ...scan,
-    lineFeedsToBoundary: firstBoundary < 0 ? 0 : countLineFeeds(range.subarray(0, firstBoundary)),
-    lineFeedsToOpening: lastOpening < 0 ? 0 : lineFeeds - countLineFeeds(range.subarray(lastOpening)),
+    lineFeedsToBoundary: firstBoundary < 0 ? 0 : countLineFeeds(block.subarray(0, firstBoundary)),
+    lineFeedsToOpening: lastOpening < 0 ? 0 : lineFeeds - countLineFeeds(block.subarray(lastOpening)),
   };
 }
 
-/** Scans a range from a known state: one pass instead of three. */
-export function summariseFrom(range: Buffer, start: ScanState, before: Buffer, dialect: CsvDialect): StateScan {
+/** Scans a block from a known state: one pass instead of three. */
+export function scanFromState(block: Buffer, start: ScanState, before: Buffer, dialect: CsvDialect): StateScan {
   const { quote, delimiter } = dialect;
   const summary: StateScan = { end: start, firstBoundary: -1, records: 0, recordsToBoundary: 0, lastOpening: -1 };
-  const byteAt = (index: number): number | undefined => (index >= 0 ? range[index] : before[before.length + index]);
+  const byteAt = (index: number): number | undefined => (index >= 0 ? block[index] : before[before.length + index]);
   let position = 0;
   let state: ScanState = start;
   let lineFeed = -1;
-  if (state === ScanState.QUOTE_PENDING && range.length > 0) {
-    state = range[0] === quote ? ScanState.INSIDE : ScanState.OUTSIDE;
+  if (state === ScanState.QUOTE_PENDING && block.length > 0) {
+    state = block[0] === quote ? ScanState.INSIDE : ScanState.OUTSIDE;
     position = state === ScanState.INSIDE ? 1 : 0;
   }
-  while (position < range.length) {
-    const quoteAt = range.indexOf(quote, position);
+  while (position < block.length) {
+    const quoteAt = block.indexOf(quote, position);
     if (state === ScanState.OUTSIDE) {
-      const segmentEnd = quoteAt < 0 ? range.length : quoteAt;
-      if (lineFeed < position) lineFeed = nextLineFeed(range, position);
-      for (; lineFeed < segmentEnd; lineFeed = nextLineFeed(range, lineFeed + 1)) {
+      const segmentEnd = quoteAt < 0 ? block.length : quoteAt;
+      if (lineFeed < position) lineFeed = nextLineFeed(block, position);
+      for (; lineFeed < segmentEnd; lineFeed = nextLineFeed(block, lineFeed + 1)) {
         const ends = isBlankLine(byteAt, lineFeed) ? 0 : 1;
         summary.records += ends;
         if (summary.firstBoundary < 0) {
@@ -99,11 +100,11 @@ export function summariseFrom(range: Buffer, start: ScanState, before: Buffer, d
       position = quoteAt + 1;
     } else {
       if (quoteAt < 0) break;
-      if (quoteAt + 1 === range.length) {
+      if (quoteAt + 1 === block.length) {
         state = ScanState.QUOTE_PENDING;
         break;
       }
-      if (range[quoteAt + 1] === quote) {
+      if (block[quoteAt + 1] === quote) {
         position = quoteAt + 2;
       } else {
         state = ScanState.OUTSIDE;
@@ -115,8 +116,8 @@ export function summariseFrom(range: Buffer, start: ScanState, before: Buffer, d
   return summary;
 }
 
-/** Composes the summaries of two neighbouring ranges. */
-export function composeSummaries(left: RangeSummary, right: RangeSummary): RangeSummary {
+/** Composes the scans of two neighbouring blocks. */
+export function composeScans(left: BlockScan, right: BlockScan): BlockScan {
   const compose = (first: StateSummary): StateSummary => {
     const second = right.states[first.end];
     const here = first.firstBoundary >= 0;
@@ -140,14 +141,14 @@ export function composeSummaries(left: RangeSummary, right: RangeSummary): Range
   };
 }
 
-/** Undefined bytes are before the start of the file; a line starts there. */
+/** An undefined byte is before the start of the file, where a line starts. */
 function isBlankLine(byteAt: (index: number) => number | undefined, lineFeed: number): boolean {
   const startsLine = (byte: number | undefined) => byte === undefined || byte === LINE_FEED;
   const previous = byteAt(lineFeed - 1);
   return startsLine(previous) || (previous === CARRIAGE_RETURN && startsLine(byteAt(lineFeed - 2)));
 }
 
-function nextLineFeed(range: Buffer, from: number): number {
-  const at = range.indexOf(LINE_FEED, from);
+function nextLineFeed(block: Buffer, from: number): number {
+  const at = block.indexOf(LINE_FEED, from);
   return at < 0 ? Infinity : at;
 }
