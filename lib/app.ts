@@ -31,7 +31,7 @@ import { createPostgresSource } from './extraction/postgresSource';
 import type { OpenAiService } from './openAi/openAiService';
 import { createQdrantIndex } from './vectors/qdrant';
 
-/** Everything that the triggers work with. */
+/** Everything that the triggers use. */
 export interface App extends IngestDependencies {
   documents: DocumentLookup;
   answerer: Answerer;

@@ -1,7 +1,7 @@
 import { describeProblem } from './problems/describeProblem';
 import { toProblem } from './problems/problem';
 
-/** Resolves when the dependency serves; throws when it does not. */
+/** Resolves when the dependency works; throws when it does not. */
 export type Probe = () => Promise<unknown>;
 
 export interface Health {

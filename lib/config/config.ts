@@ -11,7 +11,7 @@ export interface Config {
   temporaryDirectory: string;
   /** For one DuckDB instance, in megabytes. */
   duckdbMemoryInMegabytes: number;
-  /** Of local disk, for blocks that scans leave for transforms; 0 keeps nothing. */
+  /** Local disk for blocks that scans keep for transforms; 0 keeps nothing. */
   blockCacheInMegabytes: number;
   /** How long a run with a closed quality gate waits for a decision; 0: it fails at once. */
   gateDecisionTimeoutInHours: number;
@@ -27,13 +27,13 @@ export interface Config {
     | { provider: 'extractive' }
     | { provider: 'azure-openai'; service: AzureOpenAiAccess; deployment: string }
     | { provider: 'openai'; service: OpenAiAccess; model: string };
-  /** Of one answer, in milliseconds. */
+  /** Time limit of one answer, in milliseconds. */
   answerTimeoutInMilliseconds: number;
 }
 
 export interface AzureOpenAiAccess {
   endpoint: string;
-  /** Absent: the app's own identity is used. */
+  /** Absent: the app uses its own identity. */
   apiKey?: string;
   apiVersion: string;
 }
@@ -43,7 +43,7 @@ export interface OpenAiAccess {
   apiKey: string;
 }
 
-/** Values of settings that go together, in the words of the app. */
+/** Groups the values of settings as the app uses them. */
 export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
   const azure = (): AzureOpenAiAccess => ({
     endpoint: settings.AZURE_OPENAI_ENDPOINT ?? '',

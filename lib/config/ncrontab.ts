@@ -15,7 +15,7 @@ const FIELDS = [
 
 /**
  * True for six NCRONTAB fields (second minute hour day month weekday), each a list of `*`, `5`, `1-5`, `0/15` or `MON-FRI`.
- * A host reads the schedule only after the app is loaded, too late to report it with the faults of the other settings.
+ * Checked here because a host reads the schedule only after loading the app, too late to report it with the other settings.
  */
 export function isNcrontab(text: string): boolean {
   try {
@@ -27,9 +27,9 @@ export function isNcrontab(text: string): boolean {
 }
 
 /**
- * Six fields as croner reads them. NCRONTAB has whole names, steps from a number on, and steps longer than the field; it
- * lacks croner's `#`, `?`, `+`, L, W, Sunday as 7, and ranges that end outside the field. Throws an Error that says what
- * is not possible.
+ * Translates six NCRONTAB fields for croner. NCRONTAB has full names, steps that start at a number, and steps longer than
+ * the field. It does not have croner's `#`, `?`, `+`, L, W, Sunday as 7, and ranges that end outside the field. Throws an
+ * Error that names the invalid part.
  */
 function toCroner(fields: string[]): string {
   if (fields.length !== FIELDS.length) throw new Error(`it has ${fields.length} fields`);
@@ -46,7 +46,7 @@ function toCroner(fields: string[]): string {
   return translated.join(' ');
 }
 
-/** Index of the name that the word begins; three letters suffice. Throws an Error where there is none. */
+/** Index of the name that starts with the word (three letters or more). Throws an Error when there is none. */
 function numberOf(word: string, names: string[]): number {
   const index = names.findIndex((name) => word.length >= 3 && name.startsWith(word.toLowerCase()));
   if (index < 0) throw new Error(`"${word}" is not possible`);

@@ -4,9 +4,9 @@ import { SETTING_NAMES, SETTINGS, settingsSchema, SQL_SOURCE_PREFIX, type Settin
 import { postgresUrl } from './values';
 
 /**
- * The one door for configuration: settings (environment variables, in Azure the app settings) in, the config of the app out.
- * An empty value counts as absent.
- * Throws FaultList CONFIGURATION_INVALID with one fault for each missing or wrong setting.
+ * Reads the configuration of the app from its settings (environment variables, in Azure the app settings). Nothing else reads
+ * settings. An empty value counts as absent. Throws FaultList CONFIGURATION_INVALID with one fault for each missing or wrong
+ * setting.
  */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, environment[name]?.trim() || undefined]));
@@ -52,18 +52,18 @@ function sqlSourcesOf(environment: Record<string, string | undefined>, faults: P
   return Object.fromEntries(given);
 }
 
-/** The connection string that a contract names by its setting. Not set: SETTING_MISSING. */
+/** The connection string in the setting that a contract names. Error: SETTING_MISSING. */
 export function sqlConnection({ sqlSources }: Pick<Config, 'sqlSources'>, setting: string): string {
   const connection = sqlSources[setting];
   if (connection !== undefined) return connection;
-  throw new PipelineError('SETTING_MISSING', `${setting} is not set, and a contract takes its rows from there.`, {
+  throw new PipelineError('SETTING_MISSING', `${setting} is not set; a contract needs it to read its rows.`, {
     expected: `for example ${SETTINGS.POSTGRES_URL.example}`,
     where: { setting },
     remedy: 'Set it in local.settings.json, the environment or the app settings.',
   });
 }
 
-/** Faults that only several settings together show. */
+/** Faults in the combination of settings. */
 function missingTogether(given: Partial<Record<SettingName, string>>, present: Set<SettingName>): Problem[] {
   const faults: Problem[] = [];
   const need = (name: SettingName, why: string): void => {

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
-/** One setting, whole: what it accepts and by default is, and what the sample settings and docs/settings.md say about it. */
+/** One setting: its accepted values and default, and its text for the sample settings and docs/settings.md. */
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
-  /** Of the text that the environment has. */
+  /** Schema of the text in the environment. */
   schema: Schema;
   /** One plain sentence for docs/settings.md. */
   meaning: string;

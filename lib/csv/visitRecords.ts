@@ -17,7 +17,7 @@ export interface RecordSpan {
 }
 
 /**
- * Calls `visit` for each whole record of a buffer that starts at a record's start; blank lines are not records. Returns the
+ * Calls `visit` for each complete record of a buffer that starts at a record's start; blank lines are not records. Returns the
  * number of bytes consumed: the rest is a record whose end is not in the buffer. With `atEnd`, the buffer's end is the end
  * of the file and also ends a record (a quote that is still open there is broken).
  */

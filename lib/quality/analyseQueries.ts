@@ -6,9 +6,9 @@ import type { DuckDbEngines } from '../duckdb/engines';
 import { scalarQuery } from './measureRule';
 
 /**
- * Analyses rules' queries by DuckDB's own parser: each has to be one SELECT that reads no table but the dataset's view. The
- * columns are at least those that it reads: what takes rows as a whole (`*`, a row by its alias, a natural join) is given
- * all. Results are kept, since contracts are read again at each step.
+ * Analyses rules' queries with DuckDB's own parser. Each must be one SELECT that reads only the dataset's view. The result
+ * has at least the columns that the query reads: all columns when it uses whole rows (`*`, a row by its alias, a natural
+ * join). Results are cached, since contracts are read again at each step.
  */
 export function createQueryAnalysis(engines: DuckDbEngines, temporaryDirectory: string): AnalyseQueries {
   const known = new Map<string, QueryAnalysis>();
@@ -41,7 +41,7 @@ async function analyse(
   if (alone.error && alone.error_type === 'parser')
     return { fault: `The query cannot be read: ${alone.error_message}.` };
   if (alone.error || alone.statements.length !== 1) return { fault: 'The query is not one SELECT statement.' };
-  if (asScalar.error) return { fault: `The query cannot stand in brackets: ${asScalar.error_message}.` };
+  if (asScalar.error) return { fault: `The query cannot be used in brackets: ${asScalar.error_message}.` };
   const found = inspect(alone.statements, dataset);
   const foreign = [...found.tables].filter(
     (table) => table !== dataset.toLowerCase() && !found.namedQueries.has(table),
@@ -55,13 +55,13 @@ async function analyse(
 /** Names in lower case, as SQL compares them. */
 interface Findings {
   tables: Set<string>;
-  /** Of common table expressions: a name of these is not a table. */
+  /** Names of common table expressions, which are not tables. */
   namedQueries: Set<string>;
-  /** Names that stand for a row of the dataset. */
+  /** Names that refer to a row of the dataset. */
   aliases: Set<string>;
-  /** Names of columns, each with what is written before it: `o.id` is `['o', 'id']`. */
+  /** Column references with their qualifiers: `o.id` is `['o', 'id']`. */
   references: string[][];
-  /** True when all columns count: by a star, by their positions, or in a form of table that is not known here. */
+  /** True when the query may read all columns: by a star, by positions, or through an unknown kind of table. */
   readsRows: boolean;
 }
 

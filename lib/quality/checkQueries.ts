@@ -6,7 +6,7 @@ import { withTemporaryFolder } from '../storage/temporaryFolder';
 import { queryFault, scalarQuery } from './measureRule';
 import { confine, createEmptyTable } from './stagedRows';
 
-/** Runs every query of a contract on a table without rows: what is wrong with them, before any file is there. */
+/** Runs every query of a contract on an empty table and returns their faults, so that they show before any file arrives. */
 export async function checkQueries(
   { contract, placeOf }: Pick<ContractReading, 'contract' | 'placeOf'>,
   settings: { temporaryDirectory: string; duckDb: DuckDbSettings },
@@ -27,7 +27,7 @@ export async function checkQueries(
             code: 'CONTRACT_QUERY_INVALID',
             message: `The query of the rule "${rule.name}" cannot be run.`,
             found: queryFault(error),
-            expected: 'one SELECT that gives one value',
+            expected: 'one SELECT that returns one value',
             where: placeOf(rule),
           });
         }

@@ -1,6 +1,6 @@
 import type { Comparison, Scalar } from '../contract/qualityRule';
 
-/** True when the value is as the rule wants it. A text that is no number compares with texts only. */
+/** True when the value fulfils the comparison. A text that is not a number is only equal to texts. */
 export function holds(comparison: Comparison, value: Scalar | null): boolean {
   if (value === null) return false;
   switch (comparison.operator) {

@@ -12,30 +12,30 @@ import { withStagedRows, type StagedRows } from './stagedRows';
 import { verdictOf, type Verdict, type VerdictRule } from './verdict';
 
 /**
- * Judges all parts of a run against the contract: the rows that would be committed; what was rejected counts by its share.
- * Bad data is a verdict, never thrown; thrown is only what keeps it from judging (LAKE_PART_MISSING, RUN_STAGING_GONE,
- * DUCKDB_OUT_OF_MEMORY, a broken store).
+ * Evaluates the rows of all parts of a run, which would be committed, against the contract; rejected records count by their
+ * share. Bad data gives a verdict and is never thrown. Throws only what prevents the evaluation: LAKE_PART_MISSING,
+ * RUN_STAGING_GONE, DUCKDB_OUT_OF_MEMORY, or an error of the store.
  */
 export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Verdict> {
   const [plan, contract] = await Promise.all([readPlan(lakehouse, key), contractOfRun(lakehouse, key)]);
   const manifests = await readManifests(lakehouse, key, plan.ranges);
   const files = manifests.flatMap((part) => (part.keys === null ? [] : [part.keys]));
-  // Within one part the transform has taken repetitions out.
-  const onceOnly = files.length < 2 ? [] : contract.columns.filter((column) => column.primaryKey || column.unique);
+  // Within one part the transform has already rejected repeated values.
+  const uniqueColumns = files.length < 2 ? [] : contract.columns.filter((column) => column.primaryKey || column.unique);
   const counts = countsOf(manifests, key);
-  const judge = async (rows: () => StagedRows): Promise<VerdictRule[]> => {
-    const judged: VerdictRule[] = [];
-    for (const column of onceOnly) judged.push(await repetitionRule(rows(), column));
-    for (const rule of contract.quality.rules) judged.push(await measureRule(rule, contract, counts, rows));
-    return judged;
+  const evaluate = async (rows: () => StagedRows): Promise<VerdictRule[]> => {
+    const evaluated: VerdictRule[] = [];
+    for (const column of uniqueColumns) evaluated.push(await repetitionRule(rows(), column));
+    for (const rule of contract.quality.rules) evaluated.push(await measureRule(rule, contract, counts, rows));
+    return evaluated;
   };
-  const readsRows = onceOnly.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));
-  const judged = readsRows
-    ? await withStagedRows(lakehouse, contract, files, (rows) => judge(() => rows))
-    : await judge(() => {
+  const readsRows = uniqueColumns.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));
+  const evaluated = readsRows
+    ? await withStagedRows(lakehouse, contract, files, (rows) => evaluate(() => rows))
+    : await evaluate(() => {
         throw new Error('a rule reads rows that were not staged');
       });
-  return verdictOf([...countRules(contract, plan.records, manifests), ...judged]);
+  return verdictOf([...countRules(contract, plan.records, manifests), ...evaluated]);
 }
 
 function readsValues(measure: Parameters<typeof columnsRead>[0]): boolean {
@@ -75,7 +75,7 @@ function countRules(contract: DataContract, records: number, manifests: PartMani
       severity: 'error',
       expected: 'at least 1',
       observed: `${rows}`,
-      // An empty drop of files is a fault; a SQL source may have had nothing new.
+      // Files without records are a fault; a SQL source may have no new rows.
       passed: rows > 0 || (records === 0 && contract.source.sqlSource !== undefined),
     },
     {
@@ -91,7 +91,7 @@ function countRules(contract: DataContract, records: number, manifests: PartMani
 async function repetitionRule(rows: StagedRows, column: ContractColumn): Promise<VerdictRule> {
   const { count, examples } = await findRepeatedValues(rows, column.name);
   return {
-    rule: `${column.name} stands once over all parts`,
+    rule: `${column.name} is unique over all parts`,
     severity: 'error',
     expected: '0 repeated values',
     observed: count === 0 ? '0' : `${count}, e.g. ${examples.join(', ')}`,

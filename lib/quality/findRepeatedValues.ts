@@ -2,13 +2,13 @@ import { identifier } from '../duckdb/duckdb';
 import type { StagedRows } from './stagedRows';
 
 export interface RepeatedValues {
-  /** Values that stand more than once. */
+  /** Values that occur more than once. */
   count: number;
-  /** At most 3 of them, cut after 60 characters. */
+  /** At most 3 of them, truncated to 60 characters. */
   examples: string[];
 }
 
-/** The values of a column that stand more than once. Exact: the values themselves are compared. */
+/** Finds the values of a column that occur more than once. Exact, since it compares values, not hashes. */
 export async function findRepeatedValues({ duckDb, view }: StagedRows, column: string): Promise<RepeatedValues> {
   const name = identifier(column);
   const [row] = await duckDb.rows(

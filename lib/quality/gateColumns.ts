@@ -2,8 +2,8 @@ import type { DataContract } from '../contract/contract';
 import type { Measure } from '../contract/qualityRule';
 
 /**
- * Columns that the gate has to see of every row, in the contract's order. The transform writes them beside each part, so
- * that the gate reads these few and not the parts.
+ * Columns that the gate reads of every row, in the contract's order. The transform writes them to a separate file for each
+ * part, so that the gate does not read the parts.
  */
 export function gateColumns(contract: DataContract): string[] {
   const named = new Set(contract.quality.rules.flatMap(({ measure }) => columnsRead(measure)));
@@ -12,7 +12,7 @@ export function gateColumns(contract: DataContract): string[] {
     .map(({ name }) => name);
 }
 
-/** Columns whose values a measure reads; none where the parts' own statistics tell it. */
+/** Columns whose values a measure reads; none when the statistics of the parts suffice. */
 export function columnsRead(measure: Measure): string[] {
   switch (measure.metric) {
     case 'rowCount':

@@ -7,7 +7,7 @@ type Partition = Pick<RunKey, 'dataset' | 'date'>;
 /** The gate is closed: the run fails, or waits until `decideBy`. */
 export function gateClosed(partition: Partition, rules: GateRule[], decideBy?: Date): PipelineError {
   const { dataset, date } = partition;
-  const mend = `See the rejected rows in quarantine/${dataset}/${date}/, mend the files or the contract, and run again.`;
+  const remedy = `See the rejected rows in quarantine/${dataset}/${date}/, correct the files or the contract, and run again.`;
   return new PipelineError(
     'QUALITY_GATE_CLOSED',
     `The quality gate is closed for ${dataset} ${date}: ${list(failing(rules), ({ rule }) => rule)}.`,
@@ -15,24 +15,24 @@ export function gateClosed(partition: Partition, rules: GateRule[], decideBy?: D
       ...observed(rules),
       remedy:
         decideBy === undefined
-          ? mend
+          ? remedy
           : `Nothing is committed. Until ${decideBy.toISOString()} the run waits for ` +
-            `POST /api/runs/${instanceIdOf(dataset, date)}/decision; rejected, or not decided: ${mend.charAt(0).toLowerCase()}${mend.slice(1)}`,
+            `POST /api/runs/${instanceIdOf(dataset, date)}/decision; if it is rejected, or not decided by then: ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`,
     },
   );
 }
 
-/** The gate was closed, and stays so. */
+/** The gate is closed and the run was rejected, by a decision or by time-out. */
 export function gateRejected(partition: Partition, rules: GateRule[], decision: RunDecision): PipelineError {
   const { dataset, date } = partition;
   const by = decision.decidedBy === 'time-out' ? 'by time-out' : 'by decision';
   return new PipelineError(
     'QUALITY_GATE_REJECTED',
-    `The run of ${dataset} ${date} was rejected ${by} (${decision.reason}) after the quality gate had closed: ` +
+    `The run of ${dataset} ${date} was rejected ${by} (${decision.reason}) after the quality gate closed: ` +
       `${list(failing(rules), ({ rule }) => rule)}.`,
     {
       ...observed(rules),
-      remedy: `Nothing was committed. The rejected rows are at /api/runs/${instanceIdOf(dataset, date)}/quarantine; mend the files or the contract, then replay the run.`,
+      remedy: `Nothing was committed. The rejected rows are at /api/runs/${instanceIdOf(dataset, date)}/quarantine; correct the files or the contract, then replay the run.`,
     },
   );
 }

@@ -4,20 +4,20 @@ import type { Verdict } from './verdict';
 import type { Decision, RunDecision, RunGate } from '../runs/gate';
 
 /**
- * Verdicts and decisions in PostgreSQL. The decision that is written first stands, whoever writes it: the API, a second
- * call of it, or the time-out. Every write may be repeated.
+ * Verdicts and decisions in PostgreSQL. The first decision is final, whether it comes from the API or from the time-out.
+ * Every write may be repeated.
  */
 export interface GateStore {
-  /** Keeps the verdict. `blocked`: the run waits, with the problem that it shows meanwhile. */
+  /** Stores the verdict. `blocked`: the run waits for a decision and shows this problem meanwhile. */
   evaluated(runId: string, verdict: Verdict, blocked?: { decideBy: Date; problem: Problem }): Promise<void>;
-  /** Returns the decision that stands: this one, or one that was there before. */
+  /** Returns the valid decision: this one, or an earlier one. */
   decide(
     runId: string,
     decision: { decision: Decision; decidedBy: RunDecision['decidedBy']; reason: string },
   ): Promise<RunDecision>;
-  /** The run waits no longer. */
+  /** Records that the run no longer waits. */
   unblock(runId: string): Promise<void>;
-  /** Undefined when the execution has not been judged. */
+  /** Undefined when the execution has not been evaluated. */
   find(runId: string): Promise<RunGate | undefined>;
 }
 
@@ -39,7 +39,7 @@ export function createGateStore(database: Database): GateStore {
           ],
         );
         if (!blocked) return;
-        // Judged a second time, after a crash, the run may have been decided in between.
+        // When the run is evaluated again after a crash, it may have been decided in between.
         await session.query(
           `update runs set status = 'blocked', problem = $2 where run_id = $1 and status in ('running', 'blocked')
              and not exists (select from run_decisions where run_id = $1)`,
@@ -52,9 +52,9 @@ export function createGateStore(database: Database): GateStore {
          on conflict (run_id) do nothing`,
         [runId, decision, decidedBy, reason],
       );
-      const standing = await readDecision(database, runId);
-      if (!standing) throw new Error(`the decision of ${runId} was written and is not there`);
-      return standing;
+      const valid = await readDecision(database, runId);
+      if (!valid) throw new Error(`the decision of ${runId} was written but cannot be read`);
+      return valid;
     },
     unblock: async (runId) => {
       await database.query(

@@ -6,10 +6,10 @@ import { describeComparison, holds } from './comparison';
 import { SQL_TYPES, type StagedRows } from './stagedRows';
 import type { VerdictRule } from './verdict';
 
-/** What is known of a run's rows before any of them is read. */
+/** What is known about a run's rows without reading them. */
 export interface RunCounts {
   rows: number;
-  /** Nulls by column; undefined where the statistics of a part do not tell. */
+  /** Nulls in a column; undefined when the statistics of a part lack the count. */
   nulls: (column: string) => number | undefined;
   /** The run's date, `yyyy-mm-dd`. */
   date: string;
@@ -17,7 +17,7 @@ export interface RunCounts {
 
 const DAY_IN_SECONDS = 86_400;
 
-/** Judges one rule of the contract over all rows. Rows are asked for only by measures that read values. */
+/** Evaluates one rule of the contract over all rows. Calls `rows` only for measures that read values. */
 export async function measureRule(
   rule: QualityRule,
   contract: DataContract,
@@ -117,14 +117,14 @@ function conditionOf(
   return `${name} IS NOT NULL AND (${invalid.join(' OR ')})`;
 }
 
-/** Compared as values of the column's type; one that cannot be of it is no value of the column. */
+/** Compares as values of the column's type. A listed value that cannot be cast to that type matches nothing. */
 function isAmong(name: string, column: ContractColumn, values: Scalar[]): string {
   const type = SQL_TYPES[column.logicalType];
   const casts = values.map((value) => `try_cast(${literal(String(value))} AS ${type})`);
   return `coalesce(list_contains([${casts.join(', ')}], ${name}), false)`;
 }
 
-/** A query that cannot be run is the contract's fault: the rule fails and says why. */
+/** A query that cannot be run is a fault of the contract: the rule fails with the reason. */
 async function runQuery({ duckDb }: StagedRows, query: string, wanted: string): Promise<Observation> {
   try {
     const [row = []] = await duckDb.rows(scalarQuery(query));
@@ -136,17 +136,17 @@ async function runQuery({ duckDb }: StagedRows, query: string, wanted: string): 
   }
 }
 
-/** As a scalar subquery it can be nothing but one SELECT that gives one value. */
+/** Wraps a query as a scalar subquery, so that it can only be one SELECT that returns one value. */
 export function scalarQuery(query: string): string {
   return `SELECT (${query}\n)::VARCHAR`;
 }
 
-/** The first line of what the engine says. */
+/** The first line of the engine's message. */
 export function queryFault(error: unknown): string {
   return String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
 }
 
-/** A date is over at its end, so a date column's newest value may be as old as 0 seconds. */
+/** A date counts as its end, so the newest value of a date column may be 0 seconds old. */
 async function ageOf(
   { duckDb, view }: StagedRows,
   { column, unit, unitInSeconds }: Extract<Measure, { metric: 'freshness' }>,

@@ -4,9 +4,9 @@ import type { GateStore } from './gateStore';
 import type { RunKey } from '../runs/runKey';
 
 /**
- * Looks up what was decided of a blocked run, which then waits no longer; when its time is over (`isOverdue`) and nobody
- * has decided, that rejects it. Returns whether it is approved: false when there is no decision yet.
- * Throws QUALITY_GATE_REJECTED.
+ * Looks up the decision about a blocked run; with a decision, the run no longer waits. When the time is over (`isOverdue`)
+ * without a decision, the run is rejected. Returns true when it is approved, false when there is no decision yet. Throws
+ * QUALITY_GATE_REJECTED.
  */
 export async function resolveGate(gates: GateStore, key: RunKey, isOverdue: boolean): Promise<boolean> {
   if (isOverdue) {
@@ -15,7 +15,7 @@ export async function resolveGate(gates: GateStore, key: RunKey, isOverdue: bool
   }
   const gate = await gates.find(key.runId);
   if (!gate) {
-    throw new PipelineError('RUN_NOT_EVALUATED', 'The gate of the run is resolved before its rules were evaluated.', {
+    throw new PipelineError('RUN_NOT_EVALUATED', 'The gate of the run was resolved before its rules were evaluated.', {
       found: 'no verdict',
       where: { field: key.runId },
       remedy: 'Start a new run of this dataset and date.',

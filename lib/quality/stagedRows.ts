@@ -6,7 +6,7 @@ import type { Lakehouse } from '../lakehouse/lakehouse';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 import { gateColumns } from './gateColumns';
 
-/** All rows of a run's parts, cut down to the columns that the gate needs, as a view named as the dataset. */
+/** All rows of a run's parts, with only the columns that the gate needs, as a view named like the dataset. */
 export interface StagedRows {
   duckDb: DuckDb;
   /** The view, quoted. */
@@ -25,8 +25,8 @@ export const SQL_TYPES: Record<LogicalType, string> = {
 };
 
 /**
- * Downloads the key files and opens an engine on them. Memory: the engine's limit, past which it spills; disk: the size of
- * the key files, and what is spilled. The engine reads nothing but these files: a rule's query may not look elsewhere.
+ * Downloads the key files and opens an engine on them. Memory: the engine's limit, past which it spills. Disk: the key
+ * files and what the engine spills. The engine can read only these files, so a rule's query cannot read others.
  */
 export async function withStagedRows<T>(
   lakehouse: Lakehouse,
@@ -48,7 +48,7 @@ export async function withStagedRows<T>(
       } else {
         const names = columns.map(({ name }) => identifier(name));
         const parquet = literal(path.join(folder, '*.parquet'));
-        // Without a column a view cannot be; the record number is in every key file.
+        // A view needs a column; the record number is in every key file.
         const selected = names.length === 0 ? ['record_number'] : names;
         await duckDb.run(`CREATE VIEW ${view} AS SELECT ${selected.join(', ')} FROM read_parquet(${parquet})`);
       }
@@ -58,13 +58,13 @@ export async function withStagedRows<T>(
   });
 }
 
-/** A table with the columns and no row. */
+/** Creates a table with the columns and without rows. */
 export async function createEmptyTable(duckDb: DuckDb, table: string, columns: ContractColumn[]): Promise<void> {
   const written = columns.map(({ name, logicalType }) => `${identifier(name)} ${SQL_TYPES[logicalType]}`);
   await duckDb.run(`CREATE TABLE ${table} (${written.length === 0 ? 'record_number BIGINT' : written.join(', ')})`);
 }
 
-/** From here on no statement reaches files outside the folder, nor changes that. */
+/** After this, statements cannot read files outside the folder, and cannot change this setting. */
 export async function confine(duckDb: DuckDb, folder: string): Promise<void> {
   await duckDb.run(`SET allowed_directories = [${literal(`${folder}${path.sep}`)}]`);
   await duckDb.run('SET enable_external_access = false');

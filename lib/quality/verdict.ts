@@ -1,11 +1,11 @@
 import type { Severity } from '../contract/qualityRule';
 
-/** What the gate says of one run. Plain and small: it travels through the run's history. */
+/** The verdict on one run. Small, because it is part of the orchestration's history. */
 export interface Verdict {
-  /** No rule of severity error failed. */
+  /** True when no rule of severity error failed. */
   passed: boolean;
   rules: VerdictRule[];
-  /** Rules that are left out of the list, the passed ones first, to keep it small. */
+  /** Number of rules left out to keep the verdict small; passed ones are left out first. */
   omitted?: { passed: number; failed: number };
 }
 
@@ -20,15 +20,15 @@ export interface VerdictRule {
 /** Characters. */
 const LONGEST_OBSERVATION = 300;
 const LONGEST_NAME = 120;
-/** Bytes of a verdict as JSON: with what goes around it under the 4 KB that a step's result may take. */
+/** Bytes of a verdict as JSON. The rest of the step's result must fit into the remainder of 4 KB. */
 const LARGEST_VERDICT = 3600;
 
 export function verdictOf(all: VerdictRule[]): Verdict {
   const rules = all.map((rule) => ({
     ...rule,
-    rule: cut(rule.rule, LONGEST_NAME),
-    expected: cut(rule.expected, LONGEST_NAME),
-    observed: cut(rule.observed, LONGEST_OBSERVATION),
+    rule: truncate(rule.rule, LONGEST_NAME),
+    expected: truncate(rule.expected, LONGEST_NAME),
+    observed: truncate(rule.observed, LONGEST_OBSERVATION),
   }));
   const passed = all.every((rule) => rule.passed || rule.severity === 'warning');
   const kept = new Set<VerdictRule>();
@@ -46,12 +46,12 @@ export function verdictOf(all: VerdictRule[]): Verdict {
   return { passed, rules: rules.filter((rule) => kept.has(rule)), ...(left.length === 0 ? {} : { omitted }) };
 }
 
-/** What closes the gate is told first, what passed last. */
+/** Rules that close the gate come first, passed rules last. */
 function weight({ passed, severity }: VerdictRule): number {
   if (passed) return 0;
   return severity === 'error' ? 2 : 1;
 }
 
-function cut(text: string, longest: number): string {
+function truncate(text: string, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest - 4)} ...` : text;
 }

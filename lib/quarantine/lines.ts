@@ -1,19 +1,19 @@
 import type { ObjectStore } from '../storage/objectStore';
 
-/** A line of an object, or the beginning of one that is too long to hold. */
+/** A line of an object, or the beginning of a very long one. */
 export interface ObjectLine {
   text: string;
   isWhole: boolean;
-  /** Byte offset in the object of what follows the line. */
+  /** Byte offset in the object after the line and its end. */
   end: number;
 }
 
 /** Bytes read at once. */
 const BLOCK_LENGTH = 256 * 1024;
-/** Bytes kept of one line; what a longer one has more is read past. */
+/** Bytes kept of one line; the rest of a longer line is skipped. */
 const LONGEST_LINE = 256 * 1024;
 
-/** Lines of an object from a line's start, block by block. Memory: a block and a line. Empty lines are passed over. */
+/** Lines of an object from a line's start, block by block. Memory: a block and a line. Empty lines are skipped. */
 export async function* linesOf(
   store: ObjectStore,
   container: string,
@@ -22,13 +22,13 @@ export async function* linesOf(
 ): AsyncGenerator<ObjectLine> {
   let kept: Buffer = Buffer.alloc(0);
   let isWhole = true;
-  const keep = (piece: Buffer): void => {
+  const keep = (bytes: Buffer): void => {
     const room = LONGEST_LINE - kept.length;
-    if (piece.length > room) isWhole = false;
-    if (room > 0) kept = Buffer.concat([kept, piece.subarray(0, room)]);
+    if (bytes.length > room) isWhole = false;
+    if (room > 0) kept = Buffer.concat([kept, bytes.subarray(0, room)]);
   };
   const take = (end: number): ObjectLine => {
-    // The cut may fall into a character: what is left of it decodes to the replacement character.
+    // A truncated line may end inside a character, which then decodes to the replacement character.
     const text = isWhole ? kept.toString('utf8') : kept.toString('utf8').replace(/\uFFFD$/, '');
     const line = { text, isWhole, end };
     kept = Buffer.alloc(0);

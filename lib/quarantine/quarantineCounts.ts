@@ -7,21 +7,21 @@ import { readRecord } from './readRecord';
 export interface QuarantineCounts {
   /** Rejected records by the code of their first fault, most frequent first. */
   codes: { code: string; records: number }[];
-  /** False when there is more than was counted: then the numbers are those of the first 64 MB. */
+  /** False when only the first 64 MB were counted. */
   isWhole: boolean;
 }
 
-/** Bytes: about a second's reading. */
+/** Bytes: about one second of reading. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Counts an execution's rejected records by code. Nothing is held but a line and the counts. */
+/** Counts an execution's rejected records by code. Memory: a line and the counts. */
 export async function countQuarantine(
   { store, containers: { quarantine } }: { store: ObjectStore; containers: LakeContainers },
   key: RunKey,
   mostBytes: number = MOST_BYTES,
 ): Promise<QuarantineCounts> {
   const counts = new Map<string, number>();
-  const told = (isWhole: boolean): QuarantineCounts => ({
+  const result = (isWhole: boolean): QuarantineCounts => ({
     codes: [...counts]
       .map(([code, records]) => ({ code, records }))
       .sort((a, b) => b.records - a.records || (a.code < b.code ? -1 : 1)),
@@ -31,12 +31,12 @@ export async function countQuarantine(
   for await (const object of store.list(quarantine, quarantinePrefix(key))) {
     let offset = 0;
     for await (const line of linesOf(store, quarantine, object, 0)) {
-      if (bytes > mostBytes) return told(false);
+      if (bytes > mostBytes) return result(false);
       bytes += line.end - offset;
       offset = line.end;
       const code = readRecord(line.text, line.isWhole)?.code;
       if (code !== undefined) counts.set(code, (counts.get(code) ?? 0) + 1);
     }
   }
-  return told(true);
+  return result(true);
 }

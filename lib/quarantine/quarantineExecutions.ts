@@ -1,7 +1,7 @@
 import type { LakeContainers, ObjectStore } from '../storage/objectStore';
 import { rawFolder, runIdOfQuarantineFile } from '../lakehouse/paths';
 
-/** What one execution has set aside. */
+/** Size of the quarantine of one execution. */
 export interface QuarantineExecution {
   runId: string;
   files: number;

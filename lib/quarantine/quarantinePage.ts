@@ -7,10 +7,10 @@ import { linesOf } from './lines';
 import { readRecord, type QuarantinedRecord } from './readRecord';
 
 export interface QuarantinePage {
-  /** The execution whose rejected records these are. */
+  /** The execution that rejected the records. */
   runId: string;
   records: QuarantinedRecord[];
-  /** Opaque; null on the last page. A page may hold fewer records than asked for, even none, and not be the last. */
+  /** Opaque; null on the last page. A page may have fewer records than requested, even none, without being the last. */
   nextCursor: string | null;
 }
 
@@ -20,20 +20,20 @@ interface QuarantineStore {
 }
 
 interface Position {
-  /** What follows the execution's prefix in the object's name. */
+  /** Name of the object after the execution's prefix. */
   object: string;
   /** Bytes. */
   offset: number;
 }
 
-/** Bytes of quarantine files that one page reads through at most (a line is always read to its end). */
+/** Most bytes of quarantine files that one page reads (a line is always read to its end). */
 const MOST_BYTES = 16 * 1024 * 1024;
-/** Characters of raw records on one page; reached, the page ends. */
+/** Characters of raw records at which a page ends. */
 const MOST_CHARACTERS = 1024 * 1024;
 
 /**
- * Rejected records of one execution in the order of its parts, page by page, all or those with a code (the record's
- * first). Nothing is held but the page and one line. Error: CURSOR_INVALID (400).
+ * Rejected records of one execution in the order of its parts, page by page: all, or those whose first fault has the
+ * code. Memory: the page and one line. Error: CURSOR_INVALID (400).
  */
 export async function readQuarantine(
   { store, containers: { quarantine } }: QuarantineStore,
@@ -68,7 +68,7 @@ function unreadable({ path }: ObjectInfo): never {
   throw new PipelineError('QUARANTINE_UNREADABLE', 'A line of a quarantine file is not a rejected record.', {
     expected: 'a JSON object with a code and the raw record',
     where: { file: path },
-    remedy: 'Somebody has changed the file; replay the run to have it written anew.',
+    remedy: 'The file was changed. Replay the run to write a new one.',
   });
 }
 

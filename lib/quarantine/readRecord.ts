@@ -1,8 +1,8 @@
 import type { RejectedRecord } from './rejectedRecord';
 
-/** A rejected record as it is shown. */
+/** A rejected record as the API shows it. */
 export interface QuarantinedRecord extends RejectedRecord {
-  /** True when `raw` is only the record's beginning. */
+  /** True when `raw` is only the beginning of the record. */
   isTruncated: boolean;
 }
 
@@ -10,8 +10,8 @@ export interface QuarantinedRecord extends RejectedRecord {
 export const LONGEST_RAW = 4000;
 
 /**
- * Reads a line of a quarantine file. `line` may be only the beginning of a very long one: then it is the raw record,
- * which stands last, that has no end. Undefined for anything else that is not such a line.
+ * Reads a line of a quarantine file. `line` may be only the beginning of a very long one: then the raw record, which
+ * is the last field, is incomplete. Undefined for any other text.
  */
 export function readRecord(line: string, isWhole: boolean): QuarantinedRecord | undefined {
   const record = parse(isWhole ? line : closed(line));
@@ -33,13 +33,13 @@ function parse(line: string): RejectedRecord | undefined {
   }
 }
 
-/** The longest escape is six characters, `\\u001f`: one that the cut fell into is left away. */
+/** Completes truncated JSON. Drops an incomplete escape at its end; the longest escape has six characters, `\\u001f`. */
 function closed(beginning: string): string {
   const tail = /(?<!\\)(?:\\\\)*(\\(?:u[0-9a-f]{0,3})?)$/i.exec(beginning.slice(-64))?.[1] ?? '';
   return `${beginning.slice(0, beginning.length - tail.length)}"}`;
 }
 
-/** A cut between the halves of a surrogate pair leaves no character. */
+/** Drops the first half of a surrogate pair at the end. */
 function withoutHalfCharacter(text: string): string {
   return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
 }

@@ -1,9 +1,9 @@
 import type { RecordFaultCode } from '../problems/recordFaultCodes';
 
-/** What is wrong with a record. */
+/** A fault of a record. */
 export interface RecordFault {
   code: RecordFaultCode;
-  /** Null when the fault is of the record as a whole. */
+  /** Null when the fault concerns the whole record. */
   column: string | null;
   /** Null when the value is null. At most 200 characters. */
   found: string | null;
@@ -18,9 +18,9 @@ export interface RejectedRecord extends RecordFault {
   record: number;
   /** 1-based physical line of its first byte. */
   line: number;
-  /** From 0, in the file; in the decoded text of a file that was decoded. */
+  /** From 0, in the file. For a file that was decoded, in its decoded text. */
   byteOffset: number;
-  /** As it is in the file, without its line end. Of a record over 32 MiB only the beginning. */
+  /** Unchanged text without its line end; only the beginning of a record over 32 MiB. */
   raw: string;
   more?: RecordFault[];
 }

@@ -1,32 +1,32 @@
 import { PipelineError } from '../problems/problem';
 
-/** What was counted in each store for one partition, independently of each other. */
+/** Independent counts of one partition in each store. */
 export interface PartitionCounts {
   /** Records in the files. */
   source: number;
-  /** Records that were set aside. */
+  /** Rejected records. */
   rejected: number;
   /** Rows of the partition at the table's current version. */
   lake: number;
   /** Rows in PostgreSQL. */
   sql: number;
-  /** Those of them that no newer partition has replaced: only these are searched. */
+  /** Rows of `sql` that no newer partition has replaced. Only these are searched. */
   current: number;
   /** Distinct documents in Qdrant. */
   vectors: number;
-  /** Chunks in Qdrant, and those that the embedding stream put or found there. */
+  /** Chunks in Qdrant, and chunks that the embedding stream stored or found there. */
   points: number;
   chunks: number;
 }
 
-/** Holds the stores against each other. Throws RECONCILE_MISMATCH, naming every equation that does not hold. */
+/** Compares the stores. Throws RECONCILE_MISMATCH with every pair of counts that differs. */
 export function reconcile(counts: PartitionCounts, partition: { dataset: string; date: string }): void {
   const { source, rejected, lake, sql, current, vectors, points, chunks } = counts;
   const equations: [string, number, string, number][] = [
     ['records in the files', source, 'rows in the lake + rejected', lake + rejected],
     ['rows in PostgreSQL', sql, 'rows in the lake', lake],
     ['documents in Qdrant', vectors, 'current rows in PostgreSQL', current],
-    ['chunks in Qdrant', points, 'chunks embedded or found there', chunks],
+    ['chunks in Qdrant', points, 'chunks embedded or already in the index', chunks],
   ];
   const broken = equations.filter(([, found, , expected]) => found !== expected);
   if (broken.length === 0) return;
@@ -38,7 +38,7 @@ export function reconcile(counts: PartitionCounts, partition: { dataset: string;
     {
       found: broken.map(([name, found]) => `${name}: ${found}`).join(', '),
       expected: broken.map(([, , other, expected]) => `${other}: ${expected}`).join(', '),
-      remedy: 'Run this dataset and date again: each store is brought back to what the lake holds.',
+      remedy: 'Run this dataset and date again: the run makes each store match the lake.',
     },
   );
 }

@@ -14,9 +14,9 @@ interface Stores {
 }
 
 /**
- * Counts the partition anew in the table's current version, PostgreSQL and Qdrant, and holds the counts against the records
- * that planning counted in the files. Returns the run's summary;
- * throws RECONCILE_MISMATCH when the counts do not agree.
+ * Counts the partition again in the table's current version, in PostgreSQL and in Qdrant, and compares the counts with the
+ * number of records that planning counted in the files. Returns the run's summary. Throws RECONCILE_MISMATCH when the
+ * counts do not agree.
  */
 export async function reconcileRun(
   stores: Stores,

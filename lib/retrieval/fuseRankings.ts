@@ -2,9 +2,9 @@ import type { FusionWeights } from '../embedding/embedder';
 import type { RankedChunk, RankedChunks } from '../vectors/vectorIndex';
 
 /**
- * One ranking from two: each list's scores are brought to 0 (its last) ... 1 (its first) and added by weight; absence
- * from a list counts 0. Kept apart from the index because the weights belong to the embedder: with a weak one, fusing by
- * ranks alone loses more than it gains.
+ * Makes one ranking from two: scales the scores of each list to 0 (its last) ... 1 (its first) and adds them by weight. A
+ * chunk that is not in a list gets 0 for it. This is separate from the index because the weights belong to the embedder:
+ * with a weak one, fusing by ranks alone loses more than it gains.
  */
 export function fuseRankings({ lexical, dense }: RankedChunks, weights: FusionWeights): RankedChunk[] {
   const fused = new Map<string, RankedChunk>();
@@ -21,6 +21,6 @@ export function fuseRankings({ lexical, dense }: RankedChunks, weights: FusionWe
       fused.set(chunk.id, { ...chunk, score: (known?.score ?? 0) + share });
     }
   }
-  // The id settles ties, so that the same question has the same answer.
+  // The id breaks ties, so that the same question has the same answer.
   return [...fused.values()].sort((left, right) => right.score - left.score || (left.id < right.id ? -1 : 1));
 }

@@ -19,15 +19,15 @@ export interface SearchRequest {
 }
 
 const DEFAULT_LIMIT = 20;
-/** So that one long document can't fill the answer. */
+/** Limit for each document, so that one long document cannot fill the answer. */
 const PASSAGES_PER_DOCUMENT = 2;
-/** Length of each ranking; deeper ones are asked for when stale hits leave too few. */
+/** Length of each ranking. Longer ones are requested when too few remain without stale hits. */
 const DEPTHS = [100, 400, 1600];
 
 /**
  * Passages of current documents for a question, best first: two rankings, by words (BM25) and by meaning, fused by the
  * embedder's weights, each hit joined to SQL by document and content hash. Hits of replaced or removed rows are dropped.
- * Nothing indexed: no passages. Errors: EMBEDDING_*, VECTORS_* and the look-up's.
+ * An empty index gives no passages. Errors: EMBEDDING_*, VECTORS_* and those of the look-up.
  */
 export async function search(
   { vectors, embedder, documents }: SearchDependencies,

@@ -1,7 +1,7 @@
 import type { RunReplay } from './run';
 import type { RunRecord } from './runStore';
 
-/** Holds a replay against the execution that it replays. */
+/** Compares a replay with the execution that it replays. */
 export function describeReplay(replay: RunRecord, replayed: RunRecord): RunReplay {
   const isCounted = replay.summary !== null || isTransformed(replay);
   return {
@@ -15,7 +15,7 @@ function isTransformed({ steps }: RunRecord): boolean {
   return transform !== undefined && transform.done >= transform.total;
 }
 
-/** Also of an execution that failed, or goes on: what its parts have set aside. */
+/** Rejected records; for a failed or running execution those of its parts so far. */
 function rejectedOf({ summary, steps }: RunRecord): number {
   return summary?.rejected ?? steps.find(({ step }) => step === 'transform')?.rejected ?? 0;
 }

@@ -4,24 +4,24 @@ import type { Run, RunStatus, StepProgress } from './run';
 import { RUN_STEPS, type RunStep } from './runKey';
 import type { RunRecord, StepRecord } from './runStore';
 
-/** The state of a durable instance, as the orchestration engine tells it. */
+/** The state of a durable instance, as the orchestration engine reports it. */
 export interface InstanceState {
   status: RunStatus;
   createdAt: Date;
   updatedAt: Date;
-  /** What a failed instance left as output. */
+  /** Output of a failed instance. */
   failure?: string;
 }
 
-/** Parts the instance id into what it was made of. */
+/** Splits the instance id into dataset and date. */
 export function parseInstanceId(instanceId: string): { dataset: string; date: string } | undefined {
   const match = /^ingest-(.+)-(\d{4}-\d{2}-\d{2})$/.exec(instanceId);
   return match?.[1] && match[2] ? { dataset: match[1], date: match[2] } : undefined;
 }
 
 /**
- * Joins the record (progress) with the engine's state (the authority on whether it runs). `record` may be of an earlier
- * execution while a new one has not yet begun; it is then left aside.
+ * Joins the record (progress) with the engine's state (the authority on whether it runs). While a new execution has not yet
+ * begun, `record` may be of an earlier one; it is then ignored.
  */
 export function describeRun(
   instanceId: string,
@@ -61,7 +61,7 @@ const CLOCK_SLACK_MS = 2000;
 
 const RECORDED = { running: 'Running', blocked: 'Blocked', completed: 'Completed', failed: 'Failed' } as const;
 
-/** To the engine a run that waits is one that runs. */
+/** For the engine, a run that waits is running. */
 function statusOf(state: InstanceState | undefined, record: RunRecord | undefined): RunStatus {
   if (!state) return record ? RECORDED[record.status] : 'Pending';
   return state.status === 'Running' && record?.status === 'blocked' ? 'Blocked' : state.status;
@@ -98,10 +98,10 @@ function stepStatus(step: StepRecord, ended: boolean): StepProgress['status'] {
   return 'running';
 }
 
-/** The gate has been judged long before it is decided. */
+/** The step that evaluates the gate ends long before the run is decided. */
 function gateStatus(step: StepRecord, run: RunRecord | undefined, ended: boolean): StepProgress['status'] {
-  const judging = stepStatus(step, ended);
-  if (judging !== 'done' || run?.gatePassed !== false || run.decision === 'approve') return judging;
+  const status = stepStatus(step, ended);
+  if (status !== 'done' || run?.gatePassed !== false || run.decision === 'approve') return status;
   return run.status === 'blocked' && !ended ? 'running' : 'failed';
 }
 

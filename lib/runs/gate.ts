@@ -1,12 +1,12 @@
-/** What the quality gate said of one execution, and what was decided when it had closed. */
+/** The verdict on one execution, and the decision after the gate closed. */
 export interface RunGate {
   passed: boolean;
-  /** Every rule with what was observed, passed or not. */
+  /** Every rule, passed or failed, with the observed value. */
   rules: GateRule[];
   /** Rules that are left out of a very long list. */
   omitted: { passed: number; failed: number } | null;
   evaluatedAt: string;
-  /** Until when a decision is waited for; null when the gate opened, or when a closed gate ends the run at once. */
+  /** End of the wait for a decision; null when the gate opened, or when a closed gate ends the run at once. */
   decideBy: string | null;
   decision: RunDecision | null;
 }
@@ -14,7 +14,7 @@ export interface RunGate {
 /** A rule of the verdict. */
 export interface GateRule {
   rule: string;
-  /** A failed rule that only warns closes nothing. */
+  /** A failed rule of severity warning does not close the gate. */
   severity: 'error' | 'warning';
   expected: string;
   observed: string;
@@ -25,7 +25,7 @@ export type Decision = 'approve' | 'reject';
 
 export interface RunDecision {
   decision: Decision;
-  /** `api`: somebody who called it (it asks for no name). `time-out`: nobody did. */
+  /** `api`: a caller of the API, which does not ask for a name. `time-out`: nobody decided in time. */
   decidedBy: 'api' | 'time-out';
   reason: string;
   decidedAt: string;

@@ -4,8 +4,8 @@ import type { RunKey, RunStep } from './runKey';
 import type { RunStore } from './runStore';
 
 /**
- * Does one task of a step and records when it started and ended, and what it counted or how it failed. Throws what the work
- * throws. `counts` picks what is shown of the result.
+ * Does one task of a step and records its start, its end, and its counts or its failure. Throws the errors of `work`.
+ * `counts` selects the counts from the result.
  */
 export async function recordTask<Result>(
   runs: RunStore,
@@ -19,7 +19,7 @@ export async function recordTask<Result>(
   try {
     result = await work();
   } catch (error) {
-    // The work's error says more than an error of the record, which may well have the same cause.
+    // The error of the work is more useful than an error of the record, which may have the same cause.
     await runs.taskFinished(key.runId, step, task, { problem: toProblem(error) }).catch(() => undefined);
     throw error;
   }

@@ -2,7 +2,7 @@ import type { Problem } from '../problems/problem';
 import type { RunGate } from './gate';
 import type { RunStep } from './runKey';
 
-/** What a task of a step counted; absent counts are 0. */
+/** Counts of one task of a step; absent counts are 0. */
 export interface TaskCounts {
   rows?: number;
   rejected?: number;
@@ -10,11 +10,11 @@ export interface TaskCounts {
   embedded?: number;
   reused?: number;
   deleted?: number;
-  /** Rows that were not embedded, since a newer partition has the document. */
+  /** Rows that were not embedded because a newer partition has the document. */
   superseded?: number;
 }
 
-/** Counts that a run ends with, over its partition. */
+/** Final counts of a run, over its partition. */
 export interface RunSummary {
   rows: { source: number; lake: number; sql: number; vectors: number };
   chunks: { embedded: number; reused: number; deleted: number };
@@ -30,7 +30,7 @@ export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 export interface StepProgress {
   name: RunStep;
   status: StepStatus;
-  /** Tasks done, and tasks in all (0 while that is not yet known). */
+  /** Tasks done, and all tasks (0 until their number is known). */
   done: number;
   total: number;
   rows: number;
@@ -45,10 +45,10 @@ export interface Run {
   id: string;
   dataset: string;
   date: string;
-  /** Of this execution; null while it has not yet begun. */
+  /** Id of this execution; null until it has begun. */
   runId: string | null;
   status: RunStatus;
-  /** The step that is under way, or the last one that was. */
+  /** The current step, or the last one. */
   step: RunStep | null;
   startedAt: string | null;
   finishedAt: string | null;
@@ -61,9 +61,9 @@ export interface Run {
   error: Problem | null;
 }
 
-/** One run with all that is known of it, as `/api/runs/{id}` shows it. */
+/** One run in full, as `/api/runs/{id}` shows it. */
 export interface RunDetail extends Run {
-  /** Null until the parts have been judged. */
+  /** Null until the parts have been evaluated. */
   gate: RunGate | null;
   /** Null when the run was not started as a replay. */
   replay: RunReplay | null;
@@ -71,7 +71,7 @@ export interface RunDetail extends Run {
 
 /** How a replay compares with the execution that it replays. */
 export interface RunReplay {
-  /** Run id of that execution; its quarantine is kept. */
+  /** Run id of the replayed execution. Its quarantine is kept. */
   of: string;
   /** `after` is null until every range has been transformed. */
   rejected: { before: number; after: number | null };

@@ -1,4 +1,4 @@
-/** Names one execution of one ingest: what every step of a run is told. */
+/** Identifies one execution of one ingest. Every step of a run gets it. */
 export interface RunKey {
   dataset: string;
   /** Partition, `yyyy-mm-dd`. */
@@ -7,11 +7,11 @@ export interface RunKey {
   runId: string;
 }
 
-/** The durable instance id: the same (dataset, date) can't run twice at once. */
+/** The durable instance id: the same (dataset, date) cannot run twice at once. */
 export function instanceIdOf(dataset: string, date: string): string {
   return `ingest-${dataset}-${date}`;
 }
 
-/** Steps of a run in their order. `metadata` and `embed` go side by side. */
+/** Steps of a run in their order. `metadata` and `embed` run in parallel. */
 export const RUN_STEPS = ['ensure', 'plan', 'transform', 'gate', 'commit', 'metadata', 'embed', 'reconcile'] as const;
 export type RunStep = (typeof RUN_STEPS)[number];

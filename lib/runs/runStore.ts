@@ -33,9 +33,9 @@ export interface RunRecord {
   status: 'running' | 'blocked' | 'completed' | 'failed';
   /** The execution that this one replays. */
   replayOf: string | null;
-  /** Null until the gate has judged. */
+  /** Null until the parts have been evaluated. */
   gatePassed: boolean | null;
-  /** What was decided after the gate had closed. */
+  /** The decision after the gate closed. */
   decision: Decision | null;
   summary: RunSummary | null;
   problem: Problem | null;

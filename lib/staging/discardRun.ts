@@ -4,8 +4,8 @@ import { isPartOfRun, partitionFolder, stagingFolder, tableFolder } from '../lak
 import type { RunKey } from '../runs/runKey';
 
 /**
- * Removes what a run left in staging, and its parts unless it committed them. After a failed run nothing of it is
- * left in the table's folder; after a committed one this only clears staging. Quarantine stays. Safe to repeat.
+ * Removes the run's staging, and its parts unless it committed them. A failed run leaves nothing in the table's folder; for
+ * a committed run this only clears staging. Quarantine stays. Safe to repeat.
  */
 export async function discardRun(lakehouse: Lakehouse, key: RunKey): Promise<{ parts: number }> {
   const { store, containers } = lakehouse;
@@ -22,7 +22,7 @@ export async function discardRun(lakehouse: Lakehouse, key: RunKey): Promise<{ p
   return { parts: removable.length };
 }
 
-/** The newest snapshot knows every run that ever committed, also one whose files were replaced since. */
+/** The newest snapshot has every run that ever committed, even when its files were replaced since. */
 async function isCommitted(lakehouse: Lakehouse, key: RunKey): Promise<boolean> {
   return (await readSnapshot(lakehouse, key.dataset))?.transactions.has(key.runId) ?? false;
 }

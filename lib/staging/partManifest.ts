@@ -6,16 +6,16 @@ import type { Lakehouse } from '../lakehouse/lakehouse';
 import { manifestFile, manifestPrefix } from '../lakehouse/paths';
 import { readJson } from './readJson';
 
-/** What one transformed range left behind; the gate judges and the commit publishes by it. In staging. */
+/** The result of one transformed range, in staging. The gate and the commit read it. */
 export interface PartManifest {
   part: number;
   /** Rows in the part. */
   rows: number;
-  /** Records set aside. */
+  /** Rejected records. */
   rejected: number;
   /** Bytes of the Parquet file; 0 without one. */
   bytes: number;
-  /** Null when every record was rejected: then there is no file. */
+  /** Null when every record was rejected: then there is no Parquet file. */
   add: AddFile | null;
   /** In staging: the part's key columns, for the search for duplicates across parts. */
   keys: string | null;
@@ -27,7 +27,7 @@ export async function writeManifest(lakehouse: Lakehouse, key: RunKey, manifest:
   await lakehouse.store.write(lakehouse.containers.staging, manifestFile(key, manifest.part), JSON.stringify(manifest));
 }
 
-/** All manifests of a run that has `count` ranges, in their order. One that is not there (yet): LAKE_PART_MISSING. */
+/** All manifests of a run that has `count` ranges, in order. Error: LAKE_PART_MISSING when one does not exist (yet). */
 export async function readManifests(lakehouse: Lakehouse, key: RunKey, count: number): Promise<PartManifest[]> {
   const { store, containers } = lakehouse;
   const paths: string[] = [];

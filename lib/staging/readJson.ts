@@ -1,7 +1,7 @@
 import { PipelineError } from '../problems/problem';
 import type { ObjectStore } from '../storage/objectStore';
 
-/** Reads an object that the pipeline wrote itself. Absent: RUN_STAGING_GONE, with what to do. */
+/** Reads an object that the pipeline wrote itself. Error: RUN_STAGING_GONE when it is absent. */
 export async function readJson<T>(store: ObjectStore, container: string, path: string): Promise<T> {
   try {
     return JSON.parse((await store.read(container, path)).toString('utf8')) as T;
@@ -9,7 +9,7 @@ export async function readJson<T>(store: ObjectStore, container: string, path: s
     if (!(cause instanceof PipelineError && cause.code === 'LAKE_OBJECT_NOT_FOUND')) throw cause;
     throw new PipelineError('RUN_STAGING_GONE', 'The run was discarded, or was never planned.', {
       where: { file: `${container}/${path}` },
-      expected: 'what an earlier step of the same run wrote',
+      expected: 'the object that an earlier step of the run wrote',
       remedy: 'Start a new run of this dataset and date.',
       cause,
     });

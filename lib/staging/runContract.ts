@@ -6,13 +6,13 @@ import type { RunKey } from '../runs/runKey';
 import type { ObjectStore } from '../storage/objectStore';
 import { readJson } from './readJson';
 
-/** Runs whose contracts a process keeps: it works on a few at a time. */
+/** Runs whose contracts a process caches: it works on a few at a time. */
 const MOST_RUNS = 16;
 const kept = new WeakMap<ObjectStore, Map<string, Promise<DataContract>>>();
 
 /**
- * For the steps that may be the first to need it: the contract that the run keeps to, or today's while it keeps none. Errors:
- * those of the contract catalog.
+ * Reads the contract for steps that may run before it is stored: the contract of the run, or the current one when none is
+ * stored yet. Errors: those of the contract catalog.
  */
 export async function contractToKeep(lakehouse: Lakehouse, key: RunKey): Promise<DataContract> {
   const { store, containers } = lakehouse;
@@ -24,7 +24,7 @@ export async function contractToKeep(lakehouse: Lakehouse, key: RunKey): Promise
   }
 }
 
-/** From here on the whole run keeps to this contract: an edit of the file counts from the next run on. Repeated: no change. */
+/** Stores the contract for the whole run: later edits of the file apply to the next run. Safe to repeat. */
 export async function keepContract(
   { store, containers }: Pick<Lakehouse, 'store' | 'containers'>,
   key: RunKey,
@@ -33,7 +33,7 @@ export async function keepContract(
   await store.writeIfAbsent(containers.staging, contractFile(key), JSON.stringify(contract));
 }
 
-/** The contract that the run keeps to; read once for each process. Not planned, or discarded: RUN_STAGING_GONE. */
+/** The contract of the run, read once in each process. Error: RUN_STAGING_GONE when not planned, or discarded. */
 export function contractOfRun(
   { store, containers }: Pick<Lakehouse, 'store' | 'containers'>,
   key: RunKey,

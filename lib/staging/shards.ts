@@ -1,17 +1,17 @@
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { readJson } from './readJson';
 
-/** Items in one shard: a task reads one shard, not the whole list. */
+/** Items in one shard. A task reads one shard, not the whole list. */
 export const ITEMS_PER_SHARD = 200;
 
 /**
- * A list of any length in staging, its items numbered from 0 and kept in objects of 200. Memory: one shard. A shard that is
- * not there: RUN_STAGING_GONE.
+ * A list of any length in staging, its items numbered from 0 and kept in objects of 200. Memory: one shard. Error:
+ * RUN_STAGING_GONE when a shard does not exist.
  */
 export interface Shards<Item> {
-  /** Begins the list, which replaces an earlier one shard by shard. */
+  /** Starts a new list, which replaces an earlier one shard by shard. */
   writer(): ShardWriter<Item>;
-  /** Item with that number; undefined past the end of the last shard. */
+  /** The item with this number; undefined past the end of the last shard. */
   read(number: number): Promise<Item | undefined>;
   /** The first `count` items in order, a shard at a time. */
   pages(count: number): AsyncIterable<Item[]>;
@@ -19,11 +19,11 @@ export interface Shards<Item> {
 
 export interface ShardWriter<Item> {
   add(item: Item): Promise<void>;
-  /** Writes what is left. Returns the number of items. */
+  /** Writes the last shard. Returns the number of items. */
   finish(): Promise<number>;
 }
 
-/** `pathOf` names the object in the staging container of a shard, by the shard's number from 0. */
+/** `pathOf` returns the path of a shard in the staging container, by the shard's number from 0. */
 export function shardsOf<Item>(
   { store, containers }: Pick<Lakehouse, 'store' | 'containers'>,
   pathOf: (shard: number) => string,

@@ -7,18 +7,18 @@ import type { ByteRange } from './objectStore';
 const SHORTEST_PART_LENGTH = 8 * 1024 * 1024;
 const CONNECTIONS = 4;
 
-/** A broken answer is asked for again from where it broke; the client does so only for some of the ways to break. */
+/** Attempts after broken answers, each from where the last one broke. The client retries only some kinds of failure. */
 const ATTEMPTS = 5;
 
-/** The connection broke in the middle of an answer, again and again. */
+/** The connection broke during the answer in every attempt. */
 export class StreamBroken extends Error {
   readonly statusCode = undefined;
   readonly code = 'connection lost';
 }
 
 /**
- * The bytes of a blob, or of a range of it, in order as they arrive, all of the same version of the blob. Throws StreamBroken, and
- * RestError: 412 when the blob was replaced before a broken answer could be gone on with.
+ * Streams a blob, or a range of it, in order, all from the same version of the blob. Throws StreamBroken, or RestError: 412
+ * when the blob was replaced before a broken answer could be continued.
  */
 export async function* streamRange(blob: BlobClient, range?: ByteRange): AsyncGenerator<Buffer, void> {
   let position = range?.offset ?? 0;
@@ -39,13 +39,13 @@ export async function* streamRange(blob: BlobClient, range?: ByteRange): AsyncGe
       return;
     } catch (cause) {
       if (cause instanceof RestError) throw cause;
-      if (attempt === ATTEMPTS) throw new StreamBroken('The answer broke off.', { cause });
+      if (attempt === ATTEMPTS) throw new StreamBroken('The connection broke during the answer.', { cause });
       if (position >= end) return;
     }
   }
 }
 
-/** Streams a range into a local file, a part of it over each connection. Memory: about 2 MB for each. */
+/** Streams a range into a local file over several connections. Memory: about 2 MB for each connection. */
 export async function downloadTo(blob: BlobClient, localFile: string, range: ByteRange): Promise<void> {
   if (range.length === 0) return writeFile(localFile, '');
   const connections = Math.min(CONNECTIONS, Math.ceil(range.length / SHORTEST_PART_LENGTH));
@@ -59,7 +59,7 @@ export async function downloadTo(blob: BlobClient, localFile: string, range: Byt
       for await (const chunk of streamRange(blob, { offset: range.offset + start, length })) await writer.write(chunk);
       await writer.flush();
     });
-    // All have to have ended before the file is closed under one that still writes.
+    // Wait for all, so that the file is not closed while one still writes.
     const failed = (await Promise.allSettled(parts)).find((part) => part.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   } finally {

@@ -13,17 +13,17 @@ export type AzureStorageOptions =
       credential: TokenCredential;
     };
 
-/** Bytes. Smaller objects go up in one request; larger ones in blocks, side by side. */
+/** Bytes. Smaller objects are uploaded in one request, larger ones in blocks, in parallel. */
 const BLOCK_LENGTH = 8 * 1024 * 1024;
 const PARALLEL_BLOCKS = 4;
-/** Short: a step that still fails is done again as a whole, later. */
+/** Few retries: a step that still fails is repeated later as a whole. */
 const RETRIES = { maxTries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 3000 };
 
 /**
- * The lake in a storage account. File systems are made through the Data Lake API, whose client creates them by the Blob
- * endpoint and so works against Azurite too; data goes through the Blob API, which ADLS Gen2 serves as well.
- * A service that cannot be reached or is busy: LAKE_STORAGE_UNAVAILABLE, retryable; a
- * container that is being deleted: LAKE_CONTAINER_BEING_DELETED, retryable. Refused: LAKE_STORAGE_FORBIDDEN.
+ * The lake in a storage account. File systems are created with the Data Lake client, which uses the Blob endpoint for this
+ * and so works with Azurite too. Data goes through the Blob API, which ADLS Gen2 also serves. Errors:
+ * LAKE_STORAGE_UNAVAILABLE (retryable) when the service is out of reach or busy, LAKE_CONTAINER_BEING_DELETED (retryable),
+ * LAKE_STORAGE_FORBIDDEN when access is denied.
  */
 export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
   const blobs =
@@ -149,12 +149,12 @@ export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
   };
 }
 
-/** The Data Lake endpoint beside a Blob endpoint; other addresses (an emulator's, a custom domain) stay as they are. */
+/** The Data Lake endpoint of a Blob endpoint; other addresses (an emulator, a custom domain) stay unchanged. */
 export function dataLakeEndpoint(blobEndpoint: string): string {
   return blobEndpoint.replace(/^(https?:\/\/[^./]+)\.blob\./, '$1.dfs.');
 }
 
-/** In listings the service leaves out the quotes that it puts round an etag elsewhere. */
+/** In listings the service omits the quotes that an etag has elsewhere. */
 function quoted(etag: string): string {
   return etag === '' || etag.startsWith('"') || etag.startsWith('W/') ? etag : `"${etag}"`;
 }
@@ -179,19 +179,18 @@ function storageProblem(cause: RestError | StreamBroken, container: string, path
       where,
       found,
       expected: `a container named ${container}`,
-      remedy: 'Start a run: its first step makes missing containers.',
+      remedy: 'Start a run: its first step creates missing containers.',
       cause,
     });
   }
   if (cause.code === 'ContainerBeingDeleted') {
     return new PipelineError(
       'LAKE_CONTAINER_BEING_DELETED',
-      'The container was deleted and its name is not free yet.',
+      'The container was deleted, and its name is not free yet.',
       {
         where,
         found,
-        remedy:
-          'The service frees the name within minutes. Start the run again when its retries were over before that.',
+        remedy: 'The service frees the name within minutes. Start the run again if its retries ended before that.',
         cause,
       },
     );
@@ -208,7 +207,7 @@ function storageProblem(cause: RestError | StreamBroken, container: string, path
       where,
       found,
       expected: 'the role Storage Blob Data Contributor, or a valid connection string',
-      remedy: "Give the app's identity the role, or mend the lake's connection string.",
+      remedy: "Give the app's identity the role, or correct the lake's connection string.",
       cause,
     });
   }

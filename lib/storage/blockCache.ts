@@ -5,22 +5,22 @@ import type { ByteRange } from './objectStore';
 import { makeTemporaryFolder } from './temporaryFolder';
 
 /**
- * What this process has read of files while it scanned them, on local disk, for the transforms that follow here: a file is then
- * fetched once instead of twice. A cache in every respect: a transform that does not find its range downloads it.
+ * Keeps the blocks that this process has scanned on local disk, for later transforms in the same process: a file is then
+ * fetched once instead of twice. It is only a cache: a transform that does not find its range here downloads it.
  */
 export interface BlockCache {
-  /** Begins to keep a block. Undefined when there is no room for one so long, or it is kept already. */
+  /** Starts to keep a block. Undefined when there is no room for it, or it is kept already. */
   keep(source: string, block: ByteRange): Promise<KeptBlock | undefined>;
-  /** Writes a range into a local file and gives its bytes up; false when not all of it is here. */
+  /** Writes a range into a local file and frees its bytes; false when some of them are not in the cache. */
   take(source: string, range: ByteRange, localFile: string): Promise<boolean>;
   /** Removes everything. */
   clear(): Promise<void>;
 }
 
-/** A block that is being written. It cannot fail: what cannot be written is not kept. */
+/** A block that is being written. Never throws: when writing fails, the block is not kept. */
 export interface KeptBlock {
   readonly write: (chunk: Buffer) => Promise<void>;
-  /** From now on it may be taken, if it is whole. Until then, and unless this is called, it is nothing. */
+  /** Makes the block available when it is sound and complete; otherwise removes it. */
   finish(isSound: boolean): Promise<void>;
 }
 
@@ -28,11 +28,11 @@ interface Entry extends ByteRange {
   source: string;
   file: string;
   isWhole: boolean;
-  /** Bytes taken: ranges do not overlap, so when all are, nobody will ask again. */
+  /** Bytes taken. Ranges do not overlap, so a block of which all bytes are taken is not needed again. */
   taken: number;
 }
 
-/** Of a run that was given up nobody takes anything. */
+/** Blocks of abandoned runs are never taken, so everything is removed after this time without use. */
 const IDLE_TIME_IN_MILLISECONDS = 10 * 60 * 1000;
 const COPY_LENGTH = 4 * 1024 * 1024;
 
@@ -56,7 +56,7 @@ export function createBlockCache(settings: { limitInBytes: number; temporaryDire
     clearTimeout(idle);
     idle = setTimeout(() => void remove([...entries]).catch(() => undefined), IDLE_TIME_IN_MILLISECONDS).unref();
   };
-  /** Those that have to go for a new one; undefined when that would not be enough. */
+  /** Entries to remove for a new one; undefined when that is not enough. */
   const makingRoomFor = (length: number): Entry[] | undefined => {
     let over = [...entries].reduce((sum, entry) => sum + entry.length, length - settings.limitInBytes);
     const oldest = [...entries].filter(({ isWhole }) => isWhole);
@@ -76,7 +76,7 @@ export function createBlockCache(settings: { limitInBytes: number; temporaryDire
       if (isKept || block.length === 0 || block.length > settings.limitInBytes) return undefined;
       const gone = makingRoomFor(block.length);
       if (gone === undefined) return undefined;
-      // Before anything is awaited: what others then keep is measured with this one.
+      // Added before any await, so that concurrent calls count this entry too.
       const entry: Entry = { source, ...block, file: '', isWhole: false, taken: 0 };
       entries.add(entry);
       touch();
@@ -94,16 +94,16 @@ export function createBlockCache(settings: { limitInBytes: number; temporaryDire
     },
 
     async take(source, range, localFile) {
-      const parts = coverageOf([...entries], source, range);
-      if (parts === undefined) return false;
+      const slices = coverageOf([...entries], source, range);
+      if (slices === undefined) return false;
       touch();
       try {
-        await copyParts(parts, localFile);
+        await copySlices(slices, localFile);
       } catch {
         return false;
       }
-      for (const { entry, length } of parts) entry.taken += length;
-      await remove(parts.flatMap(({ entry }) => (entry.taken >= entry.length ? [entry] : [])));
+      for (const { entry, length } of slices) entry.taken += length;
+      await remove(slices.flatMap(({ entry }) => (entry.taken >= entry.length ? [entry] : [])));
       return true;
     },
 
@@ -135,17 +135,17 @@ function keptBlock(entry: Entry, file: FileHandle, remove: () => Promise<void>):
   };
 }
 
-interface Part {
+interface Slice {
   entry: Entry;
-  /** In the entry's file. */
+  /** Offset in the entry's file. */
   start: number;
   length: number;
 }
 
-/** The parts of blocks that make up a range, in order; undefined when a byte of it is missing. */
-function coverageOf(entries: Entry[], source: string, range: ByteRange): Part[] | undefined {
+/** The slices of blocks that make up a range, in order; undefined when a byte of it is missing. */
+function coverageOf(entries: Entry[], source: string, range: ByteRange): Slice[] | undefined {
   const end = range.offset + range.length;
-  const parts: Part[] = [];
+  const slices: Slice[] = [];
   for (let at = range.offset; at < end;) {
     const entry = entries.find(
       (block) => block.isWhole && block.source === source && block.offset <= at && at < block.offset + block.length,
@@ -153,22 +153,22 @@ function coverageOf(entries: Entry[], source: string, range: ByteRange): Part[] 
     if (entry === undefined) return undefined;
     const start = at - entry.offset;
     const length = Math.min(end - at, entry.length - start);
-    parts.push({ entry, start, length });
+    slices.push({ entry, start, length });
     at += length;
   }
-  return parts;
+  return slices;
 }
 
-async function copyParts(parts: Part[], localFile: string): Promise<void> {
+async function copySlices(slices: Slice[], localFile: string): Promise<void> {
   const target = await open(localFile, 'w');
   try {
     const buffer = Buffer.allocUnsafe(COPY_LENGTH);
-    for (const { entry, start, length } of parts) {
+    for (const { entry, start, length } of slices) {
       const source = await open(entry.file, 'r');
       try {
         for (let copied = 0; copied < length;) {
           const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, length - copied), start + copied);
-          if (bytesRead === 0) throw new Error(`${entry.file} is shorter than what was written.`);
+          if (bytesRead === 0) throw new Error(`${entry.file} is shorter than expected.`);
           await target.writeFile(buffer.subarray(0, bytesRead));
           copied += bytesRead;
         }

@@ -3,14 +3,14 @@ import { mapAll } from '../concurrency/mapInOrder';
 import { GatheredWriter } from './gatheredWriter';
 import type { ByteRange, ObjectStore } from './objectStore';
 
-/** As many as a download of a whole object uses. */
+/** As many connections as a download of a whole object uses. */
 const CONNECTIONS = 4;
-/** Bytes over one connection before another takes over: a long range is worth all of them. */
+/** Most bytes of one request: longer ranges are split, so that they use all connections. */
 const LONGEST_RANGE = 8 * 1024 * 1024;
 
 /**
  * Fetches ranges of an object to their places in an existing local file, over several connections at once. Other bytes of
- * the file stay as they are. Memory: about 2 MB for each connection. Errors: those of the store's `stream`.
+ * the file do not change. Memory: about 2 MB for each connection. Errors: those of the store's `stream`.
  */
 export async function fetchRanges(
   store: Pick<ObjectStore, 'stream'>,

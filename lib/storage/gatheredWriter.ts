@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** Bytes gathered before they are written: chunks come in 64 KB, and each write is a way to another thread and back. */
+/** Bytes gathered before a write: chunks have 64 KB, and each write costs a round trip to another thread. */
 const WRITE_LENGTH = 1024 * 1024;
 
 /** Writes chunks one after another into a file, from a position on. Memory: about 1 MB. */

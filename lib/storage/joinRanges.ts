@@ -1,8 +1,8 @@
 import type { ByteRange } from './objectStore';
 
 /**
- * As few ranges that hold all of the given ones: neighbours are joined over the gaps between them, the smallest first, as
- * long as the gaps together are no longer than `allowance` bytes. Overlapping ranges become one. In order.
+ * The fewest ranges that contain all given ranges: neighbours are joined across the gaps between them, smallest gap first,
+ * as long as the gaps add up to at most `allowance` bytes. Overlapping ranges become one. Sorted by offset.
  */
 export function joinRanges(ranges: readonly ByteRange[], allowance: number): ByteRange[] {
   const apart = joinOver(ranges, () => false);
@@ -17,7 +17,7 @@ export function joinRanges(ranges: readonly ByteRange[], allowance: number): Byt
   return joinOver(apart, (index) => joined.has(index - 1));
 }
 
-/** What is left of the ranges without the bytes that are there already. */
+/** The ranges without the bytes that are already present. */
 export function withoutRange(ranges: readonly ByteRange[], present: ByteRange): ByteRange[] {
   return ranges.flatMap((range) => {
     const before = { offset: range.offset, length: Math.min(endOf(range), present.offset) - range.offset };
@@ -27,7 +27,7 @@ export function withoutRange(ranges: readonly ByteRange[], present: ByteRange): 
   });
 }
 
-/** Sorted, and each joined to the one before where they touch or `isJoined` says so of its index. */
+/** Sorts ranges, and joins each to the previous one where they touch or `isJoined` is true for its index. */
 function joinOver(ranges: readonly ByteRange[], isJoined: (index: number) => boolean): ByteRange[] {
   const joined: ByteRange[] = [];
   const sorted = [...ranges].sort((one, other) => one.offset - other.offset);

@@ -1,22 +1,22 @@
 /**
  * The lake's storage in domain words: containers of objects named by path. Implemented on the Blob API, which ADLS Gen2
- * serves too, so the same data path runs against Azurite and Azure.
+ * also serves, so the same code runs against Azurite and Azure.
  */
 export interface ObjectStore {
   /** Creates the container when absent. Returns true when it was created now. */
   ensureContainer(container: string): Promise<boolean>;
   /** Objects under the prefix in lexical order. An absent container or prefix yields nothing. */
   list(container: string, prefix: string): AsyncIterable<ObjectInfo>;
-  /** Whole object, or `length` bytes from `offset`. Absent: PipelineError LAKE_OBJECT_NOT_FOUND, not retryable. */
+  /** The whole object, or `length` bytes from `offset`. Absent: PipelineError LAKE_OBJECT_NOT_FOUND, not retryable. */
   read(container: string, path: string, range?: ByteRange): Promise<Buffer>;
   /**
-   * The bytes of a range in order, as they arrive, over one connection that is opened again where it breaks. Errors as
-   * `read`; broken for good: LAKE_STORAGE_UNAVAILABLE, retryable. Read to the end or `return()`: it holds the connection.
+   * Streams a range in order, over one connection that is opened again when it breaks. Errors as `read`, and
+   * LAKE_STORAGE_UNAVAILABLE (retryable) when it keeps breaking. Read to the end or call `return()` to free the connection.
    */
   stream(container: string, path: string, range: ByteRange): AsyncGenerator<Buffer, void>;
   /** Undefined when absent. */
   info(container: string, path: string): Promise<ObjectInfo | undefined>;
-  /** Streams the object (or range) into a local file, over several connections where that pays. */
+  /** Streams the object (or range) into a local file, over several connections when that is faster. */
   download(container: string, path: string, localFile: string, range?: ByteRange): Promise<void>;
   /** Replaces the object. */
   write(container: string, path: string, content: Buffer | string): Promise<void>;
@@ -24,7 +24,7 @@ export interface ObjectStore {
   writeIfAbsent(container: string, path: string, content: Buffer | string): Promise<'written' | 'exists'>;
   /** Replaces the object with the file's content, streamed. */
   upload(container: string, path: string, localFile: string): Promise<void>;
-  /** Deletes; an absent object is no error. */
+  /** Deletes the object; an absent object is not an error. */
   remove(container: string, path: string): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Makes a folder for one piece of work and removes it with all that is in it, whatever happens. */
+/** Creates a folder for `work`, and always removes it with its content. */
 export async function withTemporaryFolder<T>(parent: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await makeTemporaryFolder(parent);
   try {
@@ -11,7 +11,7 @@ export async function withTemporaryFolder<T>(parent: string, use: (folder: strin
   }
 }
 
-/** The same for work that yields as it goes: the folder is removed too when the reader stops early. */
+/** The same for a generator. The folder is also removed when the reader stops early. */
 export async function* inTemporaryFolder<T>(
   parent: string,
   use: (folder: string) => AsyncIterable<T>,
@@ -26,7 +26,7 @@ export async function* inTemporaryFolder<T>(
 
 const swept = new Map<string, Promise<void>>();
 
-/** A folder for as long as its maker wants; should the maker be killed, the next process removes it. */
+/** Creates a folder that the caller removes. If its process is killed, the next process removes it. */
 export async function makeTemporaryFolder(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true });
   let sweep = swept.get(parent);
@@ -38,7 +38,7 @@ export async function makeTemporaryFolder(parent: string): Promise<string> {
   return mkdtemp(path.join(parent, `lake-${process.pid}-`));
 }
 
-/** Removes what processes left behind that were killed: folders that name a process which is no more. */
+/** Removes folders of killed processes: those with the id of a process that no longer exists. */
 async function removeOrphans(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const owner = /^lake-(\d+)-/.exec(name)?.[1];
@@ -52,7 +52,7 @@ function isRunning(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    // Refused means that it runs, as another user.
+    // EPERM: the process runs as another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

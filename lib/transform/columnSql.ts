@@ -4,11 +4,11 @@ import { timeShape, YEAR } from '../contract/timeFormat';
 import { identifier, literal } from '../duckdb/duckdb';
 
 /**
- * What a column means in SQL. The files are read as text and cast here, explicitly: the engine's own casts take '1.5' for
- * the integer 2 and ' 7 ' for 7.
+ * The SQL for a column. Files are read as text and cast here explicitly: the engine's own casts accept '1.5' as the integer
+ * 2 and ' 7 ' as 7.
  */
 
-/** A fault that a value can have: the condition under which it has it, on the text of the column. */
+/** A possible fault of a value. `condition` is SQL on the text of the column, true for a faulty value. */
 export interface ColumnCheck {
   code:
     | 'ROW_VALUE_REQUIRED'
@@ -21,14 +21,14 @@ export interface ColumnCheck {
   expected: string;
 }
 
-/** PostgreSQL indexes a key as a whole, with dataset and date beside it, and takes no index entry over 2704 bytes. */
+/** PostgreSQL indexes the whole key with dataset and date, and refuses index entries over 2704 bytes. */
 const LONGEST_KEY_IN_BYTES = 2000;
 
 const DEFAULT_FORMATS = { date: '%Y-%m-%d', timestamp: '%Y-%m-%dT%H:%M:%SZ' };
 
 /**
- * The default formats are held to the letter, and then cast: strptime takes single digits and spaces where the format wants
- * two digits, and is twice as slow. The cast takes 24:00:00 for the next day.
+ * The default formats are checked by a regular expression and then cast: strptime accepts single digits and spaces instead
+ * of two digits, and is twice as slow. The cast accepts 24:00:00 as the next day.
  */
 const DEFAULT_SHAPES = {
   date: `${YEAR}-[0-9]{2}-[0-9]{2}`,
@@ -72,15 +72,15 @@ export function typedValue(column: ContractColumn, text: string): string {
   }
 }
 
-/** The column's checks in the order in which they are tried: the first that fails is the fault. `value` is its typed value. */
+/** The column's checks in order; the first that fails is the fault. `value` is SQL for the typed value. */
 export function checksOf(column: ContractColumn, text: string, value = typedValue(column, text)): ColumnCheck[] {
   const checks: ColumnCheck[] = [];
   const format = formatOf(column);
   if (column.required) {
     checks.push({
       code: 'ROW_VALUE_REQUIRED',
-      // Every blank sorts before '!', so nearly all texts are settled by one comparison; the expression, which stops at
-      // the first character that is not blank, was a third of the time of narrow rows.
+      // Every blank sorts before '!', so one comparison decides nearly all texts. The regular expression alone took a
+      // third of the time of narrow rows.
       condition: `CASE WHEN ${text} >= '!' THEN false ELSE ${text} IS NULL OR NOT regexp_matches(${text}, '[^ \\t\\r\\n]') END`,
       expected: 'a value: neither null nor blank',
     });
@@ -127,17 +127,17 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
 
 /**
  * A hash (MD5, hexadecimal) of the row's business columns as written in the file: the same for the same text in any run,
- * file, partition or order of columns. It is taken of NUL, name, NUL, value for each column that is not null, in the order
- * of the contract. No file with a NUL byte is let in, so the texts of two different rows differ, null and empty too;
- * and adding a nullable column changes no hash. One `concat`: a chain of `||` took 15 times as long. A `required` column is
- * not asked whether it is null: a row in which it is gets no hash that anyone reads.
+ * file, partition or order of columns. The hashed text is NUL, name, NUL, value for each column that is not null, in the
+ * order of the contract. Files with a NUL byte are rejected, so different rows have different texts (null and empty too),
+ * and adding a nullable column does not change a hash. One `concat`: a chain of `||` took 15 times as long. A `required`
+ * column is not checked for null: a row in which it is null is rejected, and its hash is not used.
  */
 export function contentHash(columns: { name: string; text: string; required: boolean }[]): string {
-  const pieces = columns.map(({ name, text, required }) => {
+  const texts = columns.map(({ name, text, required }) => {
     const label = `chr(0) || ${literal(name)} || chr(0)`;
     return required ? `${label}, ${text}` : `CASE WHEN ${text} IS NOT NULL THEN ${label} END, ${text}`;
   });
-  return `md5(concat(${pieces.join(', ')}))`;
+  return `md5(concat(${texts.join(', ')}))`;
 }
 
 /** The strptime format of a date or timestamp column; undefined for other types. */

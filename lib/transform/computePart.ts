@@ -12,12 +12,12 @@ import { finishPart, type WrittenPart } from './finishPart';
 import { plainSource, rewrittenSource, type RecordFile } from './recordSource';
 
 /**
- * Makes a local file of records into a Parquet part, and tells the faults of every record that is not in it.
+ * Transforms a local file of records into a Parquet part, and returns the faults of every record that is not in it.
  *
- * The engine's CSV reader is used where it is exact, and checked: a scan of our own says how many records there are, and
- * whether any has something out of place. Where the reader fails or the file is not plain, the records are rewritten
- * first, the malformed ones left out. What the engine then leaves out of the part is looked at by itself, so a clean file
- * costs one pass, and a dirty one what its faulty records cost.
+ * The engine's CSV reader is used where it is exact, and its result is checked: our own scan counts the records and finds
+ * irregular ones. When the reader fails or the file is not plain, the well-formed records are rewritten first. Records that
+ * the engine then leaves out of the part are examined separately. So a clean file costs one pass, and other files cost
+ * extra only for their faulty records.
  */
 export async function computePart(
   duckDb: DuckDb,
@@ -49,7 +49,7 @@ export async function computePart(
   return { written, faults };
 }
 
-/** Every record was malformed: there is no file. */
+/** For a file in which every record is malformed: there is no part. */
 const NOTHING: PartDraft = { parquetFile: '', summary: { rows: 0, columns: new Map() }, rows: 0, lastIsFaulty: false };
 
 interface Work {
@@ -61,7 +61,7 @@ interface Work {
   faults: RecordFaults;
 }
 
-/** Writes the well-formed records, or those of them that are asked for, to a file of their own. */
+/** Writes the well-formed records, or only those in `only`, to another file. */
 async function rewrite({ contract, file, folder, profile, faults }: Work, only?: ReadonlySet<number>) {
   const target = path.join(folder, only === undefined ? 'rewritten.csv' : 'suspects.csv');
   const written = await rewriteRecords(file.path, target, dialectOf(contract.source), file.columns.length, only);
@@ -71,7 +71,7 @@ async function rewrite({ contract, file, folder, profile, faults }: Work, only?:
   return rewrittenSource(target, file, contract, profile, written);
 }
 
-/** Finds what is wrong with the well-formed records that are not in the draft. */
+/** Finds the faults of the well-formed records that are not in the draft. */
 async function explainMissing(work: Work, draft: PartDraft): Promise<void> {
   const { duckDb, file, faults } = work;
   if (draft.rows + faults.size === file.records) return;
@@ -92,10 +92,10 @@ async function explainMissing(work: Work, draft: PartDraft): Promise<void> {
   }
 }
 
-/** Of rows with the same value in a unique column the first stays. Fills the table `rejected`; returns how many it has. */
+/** Keeps the first of several rows with the same value in a unique column. Fills the table `rejected`; returns its size. */
 async function rejectRepeated({ duckDb, contract, file, faults }: Work, draft: PartDraft): Promise<number> {
   await duckDb.run('CREATE OR REPLACE TEMP TABLE rejected (record_number BIGINT)');
-  // The last record may stand in the draft although it is faulty; it takes no key.
+  // The last record may be in the draft although it is faulty; its key does not count.
   if (draft.lastIsFaulty) {
     await duckDb.run(
       `INSERT INTO rejected SELECT record_number FROM read_parquet(${literal(draft.parquetFile)}) WHERE record_number < 0`,
@@ -114,7 +114,7 @@ async function rejectRepeated({ duckDb, contract, file, faults }: Work, draft: P
 }
 
 function disagreement(file: RecordFile, found: string): PipelineError {
-  return new PipelineError('TRANSFORM_RECORDS_LOST', 'The records of a range were counted twice, with two results.', {
+  return new PipelineError('TRANSFORM_RECORDS_LOST', 'Two counts of the records of a range differ.', {
     found,
     expected: `${file.records} records`,
     where: { file: file.source },

@@ -8,9 +8,9 @@ import type { RecordFile, RecordSource } from './recordSource';
 /** A Parquet file with the sound rows of a range, before repeated keys are looked for. */
 export interface PartDraft {
   parquetFile: string;
-  /** Of all rows that are in the file. */
+  /** Summary of all rows in the file. */
   summary: ParquetSummary;
-  /** Sound rows. */
+  /** Number of sound rows. */
   rows: number;
   /** The file also holds the range's last record, which is not sound: its record number is negative. */
   lastIsFaulty: boolean;
@@ -21,7 +21,7 @@ export interface ParquetLayout {
   rowGroupRows: number;
 }
 
-/** Uncompressed bytes of one row group, about: a reader holds one at a time. */
+/** Approximate uncompressed bytes of one row group: a reader holds one at a time. */
 const ROW_GROUP_LENGTH = 16 * 1024 * 1024;
 /** The engine writes whole vectors of this many rows. */
 const VECTOR_ROWS = 2048;
@@ -36,8 +36,8 @@ export function parquetOptions({ codec, rowGroupRows }: ParquetLayout): string {
 }
 
 /**
- * Reads, checks, casts, hashes and writes in one streaming pass; nothing but a row group is held. Undefined when the
- * engine's CSV reader gave up or read another number of records than there are: then its rows are not to be trusted.
+ * Reads, checks, casts, hashes and writes in one streaming pass. Memory: a row group. Undefined when the engine's CSV
+ * reader failed or read a wrong number of records: then its rows cannot be trusted.
  */
 export async function draftPart(
   duckDb: DuckDb,
@@ -52,7 +52,7 @@ export async function draftPart(
   try {
     summary = await duckDb.writeParquet(soundRows(contract, file, source), parquetFile, parquetOptions(layout));
   } catch (error) {
-    // By its text: the engine has one class for all errors.
+    // Recognised by its text: the engine has one class for all errors.
     if (/CSV/.test(String(error))) return undefined;
     throw error;
   }
@@ -66,8 +66,8 @@ export async function draftPart(
 }
 
 /**
- * The levels are there for a reason: what is computed below the numbering of rows is computed once, since no filter is
- * pushed below it. The last record stays in whether it is sound or not - it proves how many were read.
+ * The query is nested on purpose: no filter is pushed below the numbering of rows, so everything below it is computed once.
+ * The last record is kept, sound or not: it proves how many records were read.
  */
 function soundRows(contract: DataContract, file: RecordFile, source: RecordSource): string {
   const columns = contract.columns.map((column, index) => {

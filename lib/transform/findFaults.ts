@@ -4,7 +4,7 @@ import { checksOf } from './columnSql';
 import type { RecordFault } from '../quarantine/rejectedRecord';
 import type { RecordSource } from './recordSource';
 
-/** Faults by the record's 1-based number in the range, in the order in which they were found. */
+/** Faults by the record's 1-based number in the range, in the order of their discovery. */
 export class RecordFaults extends Map<number, RecordFault[]> {
   add(ordinal: number, fault: RecordFault): void {
     const known = this.get(ordinal);
@@ -39,20 +39,20 @@ export async function findValueFaults(
   }
 }
 
-/** A value that stands in an earlier record too. Numbers are those of the whole file. */
+/** A value that an earlier record has too. Record numbers count from the start of the file. */
 export interface RepeatedValue {
   record: number;
   fault: RecordFault;
 }
 
-/** Rows of a part whose value in a column stands in an earlier row; rows in the table `rejected` do not count. */
+/** Rows of a part whose value in a column occurs in an earlier row. Rows in the table `rejected` are ignored. */
 export async function findRepeated(
   duckDb: DuckDb,
   column: ContractColumn,
   parquetFile: string,
 ): Promise<RepeatedValue[]> {
   const name = identifier(column.name);
-  // Nearly always there are none, which counting says for half of what finding them takes.
+  // Nearly always there are none, and counting takes half as long as finding them.
   const [counts] = await duckDb.rows(
     `SELECT count(${name}) = count(DISTINCT ${name}) FROM read_parquet(${literal(parquetFile)})`,
   );
@@ -73,7 +73,7 @@ export async function findRepeated(
       code: column.primaryKey ? 'ROW_DUPLICATE_KEY' : 'ROW_DUPLICATE_VALUE',
       column: column.name,
       found: found as string | null,
-      expected: `a value that stands once; record ${Number(first)} has it`,
+      expected: `a unique value; record ${Number(first)} has the same`,
     },
   }));
 }

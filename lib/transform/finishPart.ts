@@ -19,10 +19,10 @@ export interface WrittenPart {
 
 const EMPTY = { rows: 0, bytes: 0, statistics: { numRecords: 0, minValues: {}, maxValues: {}, nullCount: {} } };
 
-/** Longer texts get no smallest and largest value in the log. */
+/** For longer texts the log has no smallest and largest value. */
 const LONGEST_STATISTIC = 64;
 
-/** Takes `rejectedRows` rows (those in the table `rejected`) out of a draft, and writes what goes with a part. */
+/** Removes the rows in the table `rejected` (`rejectedRows` in number) from a draft, and writes the other files of a part. */
 export async function finishPart(
   duckDb: DuckDb,
   contract: DataContract,
@@ -51,7 +51,10 @@ export async function finishPart(
   return { rows: statistics.numRecords, bytes: (await stat(parquetFile)).size, parquetFile, keysFile, statistics };
 }
 
-/** As the log writes them: dates and times as text. Extremes of texts only for the key: others are rarely searched by range. */
+/**
+ * Column statistics as in the log, with dates and times as text. Smallest and largest texts only for the key: other texts
+ * are rarely searched by range.
+ */
 function statisticsOf(contract: DataContract, summary: ParquetSummary): FileStatistics {
   const statistics: FileStatistics = { numRecords: summary.rows, minValues: {}, maxValues: {}, nullCount: {} };
   for (const column of contract.columns) {
@@ -91,13 +94,13 @@ function extremes(
   }
 }
 
-/** '2026-01-31 10:20:30.456789+00' as '2026-01-31T10:20:30.456Z'. */
+/** Rewrites '2026-01-31 10:20:30.456789+00' as '2026-01-31T10:20:30.456Z'. */
 function timestamp(text: string): Statistic {
   const [, day, time, fraction = ''] = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/.exec(text) ?? [];
   return day === undefined ? undefined : `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
 }
 
-/** Whole numbers past 2^53 would change on their way through JSON, so they get none. */
+/** Integers past 2^53 get no statistics, because JSON would change them. */
 function number(text: string): Statistic {
   const value = Number(text);
   const isExact = !Number.isInteger(value) || Number.isSafeInteger(value) || !/^-?\d+$/.test(text);

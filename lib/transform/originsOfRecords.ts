@@ -6,9 +6,9 @@ import type { PlannedFile } from '../planning/plan';
 import type { RecordOrigin } from './rejectedRecords';
 
 /**
- * Lends what tells where a converted record comes from; undefined where records are told as they stand in what is read: in
- * every CSV. A record of NDJSON is told by its line: one that could not be made into a record has it with it, unless it is
- * long, and any other is looked up in the source. Errors: those of `withSourceLines`.
+ * Calls `use` with a function that maps a converted record to its line in the source. CSV needs no mapping, so it is
+ * undefined there. For NDJSON, a line that could not be converted is part of the converted record, unless it is long; all
+ * other lines are looked up in the source. Errors: those of `withSourceLines`.
  */
 export async function withOrigins<Result>(
   lakehouse: Lakehouse,
@@ -19,9 +19,9 @@ export async function withOrigins<Result>(
   if (source.format !== 'ndjson' || staged === undefined) return use();
   return withSourceLines(lakehouse, { path, etag, staged }, source, (find) =>
     use(async (record, converted) => {
-      const aside = readUnreadable(converted, source);
-      if (aside === undefined) return find(record);
-      const { faults, line, byteOffset, raw } = aside;
+      const unreadable = readUnreadable(converted, source);
+      if (unreadable === undefined) return find(record);
+      const { faults, line, byteOffset, raw } = unreadable;
       return { faults, line, byteOffset, raw: raw ?? (await find(record)).raw };
     }),
   );

@@ -3,16 +3,16 @@ import type { RecordProfile } from '../csv/recordProfile';
 import { LONGEST_RECORD_IN_BYTES } from '../csv/rewriteRecords';
 import { literal } from '../duckdb/duckdb';
 
-/** A local file of records, no header. */
+/** A local file of records without a header. */
 export interface RecordFile {
   path: string;
-  /** Path in the raw container, as it stands in each row and in messages. */
+  /** Path in the raw container, as in each row and in messages. */
   source: string;
   /** For each field, in the file's order: index of the contract's column. */
   columns: number[];
   /** As counted when the run was planned. */
   records: number;
-  /** 1-based number in the whole file of the first record. */
+  /** 1-based number of the first record in the whole file. */
   firstRecord: number;
   /** Bytes. */
   length: number;
@@ -27,10 +27,10 @@ export interface RecordSource {
   lastOrdinal: number;
 }
 
-/** The range's own file, read by the engine as it stands. */
+/** The range's own file, read by the engine without changes. */
 export function plainSource(file: RecordFile, contract: DataContract, profile: RecordProfile): RecordSource {
-  // Left to itself the reader takes the first line end it sees, quoted or not, for the file's. Told '\r\n' it reads no
-  // record at all (1.5.6), so CR LF is left to itself: where the guess is wrong it fails, and the records are rewritten.
+  // By default the reader uses the first line end of the file, quoted or not. With new_line='\r\n' it reads no record at
+  // all (1.5.6), so files with CR LF keep the default: when it is wrong, reading fails and the records are rewritten.
   const lineEnd = profile.carriageReturnLineFeeds > 0 ? '' : LINE_FEED_ENDS;
   return {
     table: `(SELECT row_number() OVER () AS ordinal, * FROM ${readCsv(file.path, file, contract, profile, '', lineEnd)})`,
@@ -52,7 +52,7 @@ export function rewrittenSource(
 
 const LINE_FEED_ENDS = "new_line='\\n', ";
 
-/** `parallel=false` always: the parallel reader guesses at record starts, makes records up and loses others. */
+/** `parallel=false` always: the parallel reader guesses where records start, invents records and loses others. */
 function readCsv(
   path: string,
   file: RecordFile,
@@ -63,7 +63,7 @@ function readCsv(
 ): string {
   const { delimiter, quote, nullText } = contract.source;
   const columns = file.columns.map((column) => `'c${column}': 'VARCHAR'`).join(', ');
-  // Rewriting may double a record.
+  // Rewriting may double the length of a record.
   const longest = Math.max(2 * 1024 * 1024, 2 * Math.min(profile.longestRecord, LONGEST_RECORD_IN_BYTES) + 1024);
   return `read_csv(${literal(path)}, auto_detect=false, header=false, parallel=false, strict_mode=true,
     ${lineEnd}delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(quote)},

@@ -3,9 +3,9 @@ import type { CsvDialect } from '../csv/dialect';
 import { locateRecords } from '../csv/locateRecords';
 import type { RecordFault, RejectedRecord } from '../quarantine/rejectedRecord';
 
-/** Where a record of a converted file stands in the file that was dropped, and how. */
+/** The position and text of a converted record in its source file. */
 export interface RecordOrigin extends Pick<RejectedRecord, 'line' | 'byteOffset' | 'raw'> {
-  /** In place of those that the converted record has. */
+  /** Replace the faults of the converted record. */
   faults?: RecordFault[];
 }
 
@@ -13,8 +13,8 @@ export interface RecordOrigin extends Pick<RejectedRecord, 'line' | 'byteOffset'
 const WRITE_LENGTH = 1024 * 1024;
 
 /**
- * Writes the faulty records of a range as NDJSON, in file order. `originOf` is asked, in that order, where a record comes from
- * that is not to be told as it stands in the range.
+ * Writes the faulty records of a range as NDJSON, in file order. For converted records, `originOf` returns the position
+ * and text in the source; it is called in file order.
  */
 export async function writeRejectedRecords(
   outputFile: string,

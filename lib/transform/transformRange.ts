@@ -19,10 +19,10 @@ import { writeRejectedRecords } from './rejectedRecords';
 import { requireUnchanged } from '../lakehouse/requireUnchanged';
 
 /**
- * Turns range `number` of a planned run into a Parquet part under its final name (no reader follows it before the commit),
- * rejected records in quarantine, and a manifest in staging, written last. Repeated, it writes the same again.
- * A bad record is set aside and counted, never thrown. CSV_FILE_CHANGED: the file is not the one that was planned on;
- * RUN_STAGING_GONE: the run was discarded. `bytes` are those of the part.
+ * Transforms range `number` of a planned run into a Parquet part under its final name (readers ignore it before the
+ * commit), rejected records in quarantine, and a manifest in staging, written last. Safe to repeat. Bad records are rejected
+ * and counted, never thrown. `bytes` are those of the part. Errors: CSV_FILE_CHANGED when the file is not the planned one;
+ * RUN_STAGING_GONE when the run was discarded.
  */
 export async function transformRange(
   lakehouse: Lakehouse,
@@ -36,7 +36,7 @@ export async function transformRange(
     try {
       await fetchRange(lakehouse, file, { offset: range.offset, length: range.length }, localFile);
     } finally {
-      // Also when reading failed: a file that was replaced is the reason to tell.
+      // Also when reading failed: a replaced file is the better explanation.
       await requireUnchanged(lakehouse, file);
     }
     const records = { path: localFile, source: file.path, columns: file.columns, ...range };
@@ -64,7 +64,7 @@ export async function transformRange(
   });
 }
 
-/** Into a local file: from what the scan has left here, or from the store. */
+/** Fetches the range into a local file: from the block cache, or from the store. */
 async function fetchRange(lakehouse: Lakehouse, file: PlannedFile, bytes: ByteRange, localFile: string): Promise<void> {
   if (await lakehouse.blocks.take(sourceOf(lakehouse, file), bytes, localFile)) return;
   const { container, path: stored } = locationOf(lakehouse, file);
@@ -95,9 +95,9 @@ async function publishPart(
 async function readRange(lakehouse: Lakehouse, key: RunKey, number: number): Promise<PlannedRange> {
   const range = await plannedRanges(lakehouse, key).read(number);
   if (range !== undefined) return range;
-  throw new PipelineError('TRANSFORM_RANGE_UNKNOWN', 'The plan has no such range.', {
+  throw new PipelineError('TRANSFORM_RANGE_UNKNOWN', 'The plan does not have this range.', {
     found: `range ${number}`,
-    expected: "a number below that of the plan's ranges",
+    expected: 'a number below the number of ranges',
     where: { file: planHeaderFile(key) },
   });
 }

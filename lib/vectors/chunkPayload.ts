@@ -42,13 +42,13 @@ export function fromStoredPayload(stored: StoredPayload): ChunkPayload {
   };
 }
 
-/** `1862-12-01` and `1862-12-01T10:00:00Z` are 18621201. Text that doesn't begin with a date has no day. */
+/** `1862-12-01` and `1862-12-01T10:00:00Z` are 18621201. Text that does not begin with a date has no day. */
 export function toDayNumber(isoText: string): number | null {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(isoText) ?? [];
   return year === undefined ? null : Number(`${year}${month}${day}`);
 }
 
-/** The other way: 18621201 is `1862-12-01`. */
+/** The inverse: 18621201 is `1862-12-01`. */
 export function toDate(dayNumber: unknown): string {
   const digits = String(dayNumber).padStart(8, '0');
   return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}`;

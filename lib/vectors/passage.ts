@@ -8,7 +8,7 @@ export interface Passage {
   publishedAt: string | null;
   category: string | null;
   chunkNumber: number;
-  /** Exact piece of the document's text. */
+  /** Exact substring of the document's text. */
   text: string;
   score: number;
 }

@@ -8,14 +8,14 @@ import { confirmableFilter, pointFilter, searchFilter } from './qdrantFilter';
 import type { ChunkPoint, RankedChunk, StoredPoint, VectorIndex } from './vectorIndex';
 
 export interface QdrantIndexOptions {
-  /** Without a port, Qdrant's own 6333 is meant, as its clients do. A path is kept as prefix. */
+  /** Without a port, Qdrant's default 6333 is used, as in its clients. A path is kept as a prefix. */
   url: string;
   apiKey?: string;
-  /** Name under which others find the current collection; also the beginning of the collections' names. */
+  /** Alias of the current collection for other readers; also the prefix of the collections' names. */
   alias: string;
   /** Each embedder has a collection of its own, so vectors of two models are never compared. */
   embedder: { id: string; dimensions: number };
-  /** So does each way to encode words. Default: the present one; its stored vectors are made again when it changes. */
+  /** Each version of the word encoder has its own collection too. Default: the current one. */
   lexicon?: string;
   /** Of one request. Default 60,000. */
   timeoutInMilliseconds?: number;
@@ -51,7 +51,7 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
       throw toVectorsError(error, action, url);
     }
   };
-  /** The same, where a collection that doesn't exist yet is as good as an empty one. */
+  /** The same, but a collection that does not exist yet counts as empty. */
   const unlessAbsent = <Result>(action: string, absent: Result, work: Work<Result>): Promise<Result> =>
     attempt(action, async (client) => {
       try {
@@ -90,7 +90,7 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
       attempt('update points', async (client) => {
         if (ids.length === 0) return;
         const payload = { ingest_date: toDayNumber(date), run_id: runId };
-        // By filter: ids that are absent by now would be refused if they were named as points.
+        // By filter: Qdrant refuses ids of absent points when they are named directly.
         await client.setPayload(collection, { payload, filter: confirmableFilter(ids, date), wait: true });
       }),
 
@@ -125,7 +125,7 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
       unlessAbsent('search', { lexical: [], dense: [] }, async (client) => {
         const common = { filter: searchFilter(filters), limit, with_payload: true };
         const searches: Schemas['QueryRequest'][] = [{ ...common, query: [...dense], using: DENSE }];
-        // A question of stop words alone has no words to look for.
+        // A question with only stop words has no terms.
         if (lexical.indices.length > 0) searches.push({ ...common, query: lexical, using: LEXICAL });
         const [byMeaning, byWords] = await client.queryBatch(collection, { searches });
         return { lexical: (byWords?.points ?? []).map(toRanked), dense: (byMeaning?.points ?? []).map(toRanked) };
@@ -157,7 +157,7 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
 async function connect({ url, apiKey, timeoutInMilliseconds = 60_000 }: QdrantIndexOptions): Promise<QdrantClient> {
   const { QdrantClient } = await import('@qdrant/js-client-rest');
   const { protocol, hostname, pathname } = new URL(url);
-  // `URL` drops a port that is the scheme's default, and the client would then take 6333 for it.
+  // `URL` drops the default port of the scheme, and the client would then use 6333.
   const port = /^\w+:\/\/[^/]*:(\d+)(?:\/|$)/.exec(url)?.[1];
   return new QdrantClient({
     host: hostname,
@@ -166,7 +166,7 @@ async function connect({ url, apiKey, timeoutInMilliseconds = 60_000 }: QdrantIn
     prefix: pathname.replace(/\/+$/, ''),
     apiKey,
     timeout: timeoutInMilliseconds,
-    // It would ask the server for its version at start and print to the console.
+    // Otherwise it asks the server for its version at start and prints to the console.
     checkCompatibility: false,
   });
 }
@@ -179,7 +179,7 @@ async function createCollection(client: QdrantClient, collection: string, dimens
       sparse_vectors: { [LEXICAL]: { modifier: 'idf' } },
     });
   } catch (error) {
-    // Another run may have created it just now.
+    // Another run may have just created it.
     if (!(await client.collectionExists(collection)).exists) throw error;
   }
 }
@@ -193,11 +193,15 @@ function checkShape(
   const dense = (vectors as Record<string, Schemas['VectorParams'] | undefined> | undefined)?.[DENSE];
   const lexical = (sparse as Record<string, Schemas['SparseVectorParams'] | undefined> | undefined)?.[LEXICAL];
   if (dense?.size === dimensions && dense.distance === 'Cosine' && lexical?.modifier === 'idf') return info;
-  throw new PipelineError('VECTORS_COLLECTION_MISMATCH', `The collection ${collection} has another shape.`, {
-    found: JSON.stringify({ vectors, sparse_vectors: sparse }),
-    expected: `"${DENSE}" with ${dimensions} dimensions and Cosine, "${LEXICAL}" with modifier idf`,
-    remedy: `Delete the collection ${collection} and run the ingests again, or choose another QDRANT_ALIAS.`,
-  });
+  throw new PipelineError(
+    'VECTORS_COLLECTION_MISMATCH',
+    `The collection ${collection} does not have the expected shape.`,
+    {
+      found: JSON.stringify({ vectors, sparse_vectors: sparse }),
+      expected: `"${DENSE}" with ${dimensions} dimensions and Cosine, "${LEXICAL}" with modifier idf`,
+      remedy: `Delete the collection ${collection} and run the ingests again, or choose another QDRANT_ALIAS.`,
+    },
+  );
 }
 
 async function pointAlias(client: QdrantClient, alias: string, collection: string): Promise<void> {
@@ -231,7 +235,7 @@ function toRanked({ id, score, payload }: Schemas['ScoredPoint']): RankedChunk {
   return { id: String(id), score, payload: fromStoredPayload(payload as StoredPayload) };
 }
 
-/** Qdrant tells no idf, but a search for one term scores its best point with idf times the point's stored weight. */
+/** Qdrant does not report idf, but a search for one term scores its best point with idf times the point's stored weight. */
 function rarityIn(best: Schemas['ScoredPoint'] | undefined, termId: number, pointCount: number): number {
   const stored = (best?.vector as Record<string, Schemas['SparseVector'] | undefined> | undefined)?.[LEXICAL];
   const weight = stored?.values[stored.indices.indexOf(termId)];

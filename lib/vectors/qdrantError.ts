@@ -1,6 +1,6 @@
 import { PipelineError } from '../problems/problem';
 
-/** What the client throws for an answer that isn't a success; connection failures and time-outs carry no status. */
+/** Error of the client for an unsuccessful answer. Connection failures and time-outs have no status. */
 interface ClientError {
   message: string;
   status?: number;
@@ -12,15 +12,15 @@ export function isAbsent(error: unknown): boolean {
   return statusOf(error) === 404;
 }
 
-/** Tells whether the index is out of reach (a retry may help) or refuses the request (it won't). */
+/** Distinguishes an index out of reach (a retry may help) from a refused request (a retry does not help). */
 export function toVectorsError(error: unknown, action: string, url: string): PipelineError {
   if (error instanceof PipelineError) return error;
-  // fetch's own TypeErrors carry a cause; any other is a fault in this program and must look like one.
+  // TypeErrors of fetch have a cause; any other TypeError is a fault of this program and must look like one.
   if (error instanceof TypeError && error.cause === undefined) throw error;
   const status = statusOf(error);
   const found = reasonOf(error);
   if (status === undefined || status === 408 || status === 429 || status >= 500) {
-    return new PipelineError('VECTORS_UNAVAILABLE', `The vector index can't ${action} now.`, {
+    return new PipelineError('VECTORS_UNAVAILABLE', `The vector index cannot ${action} now.`, {
       found: status === undefined ? found : `HTTP ${status}: ${found}`,
       expected: `Qdrant's REST API at ${url}`,
       where: { setting: 'QDRANT_URL' },
@@ -35,8 +35,8 @@ export function toVectorsError(error: unknown, action: string, url: string): Pip
     remedy: denied
       ? 'Set QDRANT_API_KEY to a key that may read and write.'
       : status === 404
-        ? 'The collection is absent: run an ingest, which creates it.'
-        : 'The request is at fault, so repeating it will not help.',
+        ? 'The collection does not exist: run an ingest, which creates it.'
+        : 'The request is wrong, so repeating it does not help.',
     cause: error,
   });
 }
@@ -44,7 +44,7 @@ export function toVectorsError(error: unknown, action: string, url: string): Pip
 function statusOf(error: unknown): number | undefined {
   const status = (error as ClientError | undefined)?.status;
   if (typeof status === 'number') return status;
-  // A 429 with Retry-After arrives as an error class of its own, without a status.
+  // A 429 with Retry-After has its own error class, without a status.
   return typeof error === 'object' && error !== null && 'retry_after' in error ? 429 : undefined;
 }
 

@@ -21,16 +21,16 @@ export function pointFilter(filter: PointFilter): QdrantFilter {
   if (filter.chunkNumber !== undefined) must.push(equal('chunk_number', filter.chunkNumber));
   if (filter.confirmed === undefined) return { must };
   if ('by' in filter.confirmed) return { must: [...must, equal('run_id', filter.confirmed.by)] };
-  // Points without the field pass too: they were stored before runs were noted.
+  // Points without the field match too: they were stored before runs were recorded.
   return { must, must_not: [equal('run_id', filter.confirmed.notBy)] };
 }
 
-/** Points that a run of this date may confirm: those of newer dates are left out, and ids that are absent by now. */
+/** Points that a run of this date may confirm: not those of newer dates, nor absent ids. */
 export function confirmableFilter(ids: string[], date: string): QdrantFilter {
   return { must: [{ has_id: ids }, { key: 'ingest_date', range: { lte: toDayNumber(date) ?? 0 } }] };
 }
 
-/** Undefined when nothing is asked for. A document without date meets no date condition. */
+/** Undefined when there are no conditions. A document without a date matches no date condition. */
 export function searchFilter(filters: SearchFilters): QdrantFilter | undefined {
   const must: QdrantCondition[] = [];
   if (filters.dataset !== undefined) must.push(equal('dataset', filters.dataset));

@@ -2,14 +2,14 @@ import type { SparseVector } from '../language/sparseText';
 import type { SearchFilters } from './passage';
 
 /**
- * The index of chunks for one embedder. All methods: index out of reach or overloaded, PipelineError
- * VECTORS_UNAVAILABLE, retryable; request refused, VECTORS_REJECTED, not retryable. Nothing is retried here: every
- * write may be repeated without harm, so the caller's step is.
+ * The index of chunks for one embedder. Errors of all methods: PipelineError VECTORS_UNAVAILABLE (retryable) when the index
+ * is out of reach or overloaded, VECTORS_REJECTED (not retryable) when it refuses the request. Nothing is retried here:
+ * every write may be repeated without harm, so the caller's step is retried.
  */
 export interface VectorIndex {
   /**
-   * Creates collection, payload indexes and alias where they are absent; repeating it, or doing it twice at once,
-   * changes nothing. An existing collection of another shape: VECTORS_COLLECTION_MISMATCH, not retryable.
+   * Creates collection, payload indexes and alias where they are absent. Safe to repeat, also concurrently. An existing
+   * collection of another shape: VECTORS_COLLECTION_MISMATCH, not retryable.
    */
   ensure(): Promise<void>;
   /** Partition date (`yyyy-mm-dd`) of each of these points that exists; absent ids are left out. */
@@ -18,27 +18,27 @@ export interface VectorIndex {
   upsert(points: ChunkPoint[]): Promise<void>;
   /**
    * Confirms points for a run: those that exist get its partition's date and its id, and keep everything else. Points of a
-   * newer date stay as they are; absent ids are no error.
+   * newer date stay as they are; absent ids are not an error.
    */
   confirm(ids: string[], run: { date: string; runId: string }): Promise<void>;
   /** All matching points in pages, in no particular order, each once. An absent collection has none. */
   points(filter: PointFilter): AsyncIterable<StoredPoint[]>;
   /** Exact number of matching points; 0 for an absent collection. */
   count(filter: PointFilter): Promise<number>;
-  /** Deletes all matching points and waits; that there are none is no error. */
+  /** Deletes all matching points and waits. Zero matching points are not an error. */
   remove(filter: PointFilter): Promise<void>;
   /** Best chunks by words and by meaning, each list with the highest score first. An absent collection has none. */
   search(query: ChunkQuery): Promise<RankedChunks>;
   /**
-   * Inverse document frequency of each term id, as the index weighs it in a search by words. A term that no chunk has is
-   * the rarest of all.
+   * Inverse document frequency of each term id, as the index weighs it in a search by words. A term without chunks counts as
+   * the rarest.
    */
   rarityOf(termIds: number[]): Promise<Map<number, number>>;
   /** Resolves when the index answers. */
   check(): Promise<void>;
 }
 
-/** What is stored with each vector. */
+/** The data stored with each vector. */
 export interface ChunkPayload {
   dataset: string;
   docId: string;
@@ -56,9 +56,9 @@ export interface ChunkPayload {
   /** Offset in the document's text, in UTF-16 code units. */
   chunkStart: number;
   text: string;
-  /** Version of the chunker that made it. */
+  /** Version of the chunker that created it. */
   chunker: string;
-  /** The run that stored it, or found it there, last. Empty for one from before runs were noted. */
+  /** The last run that stored or confirmed it. Empty for points from before runs were recorded. */
   runId: string;
 }
 
@@ -76,11 +76,11 @@ export interface PointFilter {
   date?: { on: string } | { before: string } | { after: string };
   docIds?: string[];
   chunkNumber?: number;
-  /** Points that this run has stored or found there last, or all but those. */
+  /** Points that this run was the last to store or confirm, or all others. */
   confirmed?: { by: string } | { notBy: string };
 }
 
-/** What tells which row a point came from. */
+/** The row from which a point came. */
 export interface StoredPoint {
   id: string;
   docId: string;
@@ -99,7 +99,7 @@ export interface ChunkQuery {
 
 export interface RankedChunk {
   id: string;
-  /** BM25 score, or cosine. Comparable within its list only. */
+  /** BM25 score, or cosine. Comparable only within its list. */
   score: number;
   payload: ChunkPayload;
 }

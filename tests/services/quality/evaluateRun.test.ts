@@ -55,7 +55,7 @@ describe('the quality gate', () => {
     expect(passed).toBe(false);
     expect(failed).toEqual([
       {
-        rule: 'id stands once over all parts',
+        rule: 'id is unique over all parts',
         severity: 'error',
         expected: '0 repeated values',
         observed: '1, e.g. a-1',
