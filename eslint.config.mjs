@@ -22,10 +22,12 @@ const zones = Object.entries(rooms).flatMap(([room, { may, message }]) =>
 
 // Which noun of lib may import which, types included. No two import each other.
 const nouns = {
-  api: 'answering documents problems quarantine runs',
+  access: 'problems',
+  api: 'access answering audit documents problems quarantine runs',
+  audit: 'access database paging problems',
   answering: 'embedding language openAi problems retrieval vectors',
   concurrency: '',
-  config: 'problems',
+  config: 'access problems',
   contract: 'problems',
   conversion: 'contract csv encoding lakehouse problems runs staging storage',
   csv: 'contract encoding problems',
@@ -84,6 +86,7 @@ const technologies = {
   pg: ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts'],
   'pg-copy-streams': ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts'],
   '@qdrant/js-client-rest': ['lib/vectors/qdrant.ts', 'lib/vectors/qdrantError.ts', 'lib/vectors/qdrantFilter.ts'],
+  jose: ['lib/access/entraToken.ts'],
   openai: ['lib/openAi/openAiService.ts', 'lib/embedding/openAi.ts', 'lib/answering/openAi.ts'],
   'onnxruntime-node': ['lib/embedding/useLite/**/*.ts'],
   '@langchain/textsplitters': ['lib/language/chunkText.ts'],

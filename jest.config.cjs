@@ -3,11 +3,13 @@ const { availableParallelism } = require('node:os');
 const common = {
   testEnvironment: 'node',
   transform: {
-    '^.+\\.ts$': [
+    // jose is an ES module, and jest requires CommonJS.
+    '^.+\\.ts$|/node_modules/jose/.+\\.js$': [
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
 };
 const project = (displayName, options = {}) => ({

@@ -4,6 +4,7 @@
  * Prints a table, then one line of JSON. Times are from the start request to the first status that says Completed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -11,6 +12,8 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+
+const HOST_KEY = randomBytes(24).toString('base64url');
 
 const host = path.resolve(__dirname, '../packages/functions-host/main.js');
 const app = path.resolve(__dirname, '../../bench/fan-out-app');
@@ -29,6 +32,7 @@ async function main(): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'fan-out-'));
   const child = spawn(process.execPath, [host, app, '--port', '0', '--data', folder, '--log-level', 'warning'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, FUNCTIONS_HOST_KEY: HOST_KEY },
   });
   try {
     const origin = await readOrigin(child);
@@ -61,10 +65,13 @@ async function readOrigin(child: ChildProcess): Promise<string> {
 async function measure(origin: string, count: number): Promise<number> {
   const base = `${origin}/runtime/webhooks/durabletask`;
   const start = performance.now();
-  const started = await fetch(`${base}/orchestrators/fanOut`, { method: 'POST', body: JSON.stringify({ count }) });
+  const started = await fetch(`${base}/orchestrators/fanOut?code=${HOST_KEY}`, {
+    method: 'POST',
+    body: JSON.stringify({ count }),
+  });
   const { id } = (await started.json()) as { id: string };
   for (;;) {
-    const response = await fetch(`${base}/instances/${id}?showInput=false`);
+    const response = await fetch(`${base}/instances/${id}?showInput=false&code=${HOST_KEY}`);
     const status = (await response.json()) as { runtimeStatus: string; output: unknown };
     if (status.runtimeStatus === 'Completed' && status.output === count) return performance.now() - start;
     if (status.runtimeStatus !== 'Running' && status.runtimeStatus !== 'Pending') {

@@ -5,6 +5,7 @@
  * Prints a table, then one line of JSON. A run that is not done in time is ended and told as such.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -12,6 +13,8 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+
+const HOST_KEY = randomBytes(24).toString('base64url');
 
 const HOST = path.resolve(__dirname, '../packages/functions-host/main.js');
 const APP = path.resolve(__dirname, '../../bench/scale-app');
@@ -71,6 +74,7 @@ async function measureApart(ranges: number, limitInSeconds: number): Promise<Mea
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scale-'));
   const child = spawn(process.execPath, [HOST, APP, '--port', '0', '--data', folder, '--log-level', 'error'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, FUNCTIONS_HOST_KEY: HOST_KEY },
   });
   try {
     const origin = await readOrigin(child);
@@ -104,10 +108,10 @@ async function measure(origin: string, folder: string, ranges: number, limitInSe
   const id = `ingest-ranges-${ranges}`;
   const input = { dataset: `ranges-${ranges}`, date: '2026-01-01' };
   const start = performance.now();
-  await fetch(`${base}/orchestrators/ingest/${id}`, { method: 'POST', body: JSON.stringify(input) });
+  await fetch(`${base}/orchestrators/ingest/${id}?code=${HOST_KEY}`, { method: 'POST', body: JSON.stringify(input) });
   let journalBytes = 0;
   for (;;) {
-    const { runtimeStatus, output } = await readStatus(`${base}/instances/${id}?showInput=false`);
+    const { runtimeStatus, output } = await readStatus(`${base}/instances/${id}?showInput=false&code=${HOST_KEY}`);
     const seconds = (performance.now() - start) / 1000;
     journalBytes = Math.max(journalBytes, journalSize(folder));
     if (runtimeStatus === 'Failed') throw new Error(`A run of ${ranges} ranges failed: ${JSON.stringify(output)}`);

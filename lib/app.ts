@@ -1,7 +1,10 @@
+import { createIdentity } from './access/createIdentity';
+import type { Identify } from './access/identity';
 import type { Answerer } from './answering/answerer';
 import { createExtractiveAnswerer } from './answering/extractive';
 import { createChatAnswerer } from './answering/openAi';
 import type { ScoringDependencies } from './answering/scoreSentences';
+import { createAuditStore, type AuditStore } from './audit/auditStore';
 import { azureIdentity, openAiTokenProvider } from './azureIdentity';
 import { sqlConnection } from './config/readConfig';
 import type { AzureOpenAiAccess, Config } from './config/config';
@@ -33,6 +36,11 @@ import { createQdrantIndex } from './vectors/qdrant';
 
 /** Everything that the triggers use. */
 export interface App extends IngestDependencies {
+  /** Who sends a request. */
+  identify: Identify;
+  audit: AuditStore;
+  /** Origins of other web pages that may call the API. */
+  allowedOrigins: readonly string[];
   documents: DocumentLookup;
   answerer: Answerer;
   answerTimeoutInMilliseconds: number;
@@ -64,6 +72,9 @@ export function createApp(config: Config): App {
   const embedder = createEmbedder(config);
   const vectors = createQdrantIndex({ ...config.qdrant, embedder });
   return {
+    identify: createIdentity(config.access),
+    audit: createAuditStore(database),
+    allowedOrigins: config.access.allowedOrigins,
     contracts,
     lakehouse,
     lake,

@@ -1,4 +1,5 @@
 import { describeProblem } from './problems/describeProblem';
+import { publicProblem } from './problems/publicProblem';
 import { toProblem } from './problems/problem';
 
 /** Resolves when the dependency works; throws when it does not. */
@@ -11,8 +12,11 @@ export interface Health {
 
 const LONGEST_WAIT_IN_MILLISECONDS = 5000;
 
-/** Asks every dependency at once; one that does not answer in five seconds is unavailable. */
-export async function checkHealth(probes: Record<string, Probe>): Promise<Health> {
+/** Asks every dependency at once; `onFailure` gets the details, which callers must not see. One that does not answer in five seconds is unavailable. */
+export async function checkHealth(
+  probes: Record<string, Probe>,
+  onFailure: (message: string, error: unknown) => void = () => undefined,
+): Promise<Health> {
   const dependencies = await Promise.all(
     Object.entries(probes).map(async ([name, probe]) => {
       const start = performance.now();
@@ -21,7 +25,9 @@ export async function checkHealth(probes: Record<string, Probe>): Promise<Health
         await withinTime(probe());
         return { name, status: 'ok' as const, latencyInMilliseconds: latency() };
       } catch (error) {
-        const message = describeProblem(toProblem(error));
+        const problem = toProblem(error);
+        onFailure(`${name}: ${describeProblem(problem)}`, error);
+        const message = describeProblem(publicProblem(problem, true));
         return { name, status: 'unavailable' as const, latencyInMilliseconds: latency(), error: message };
       }
     }),

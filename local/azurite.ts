@@ -27,6 +27,8 @@ export async function startAzurite(options: {
   dataDirectory: string;
   ports?: AzuritePorts;
   logFile?: string;
+  /** Base64. Default: the emulator's published key, which any process of the machine knows. */
+  accountKey?: string;
   abandon?: AbortSignal;
 }): Promise<RunningAzurite> {
   const ports = options.ports ?? { blob: await anyFreePort(), queue: await anyFreePort(), table: await anyFreePort() };
@@ -44,6 +46,7 @@ export async function startAzurite(options: {
       ...['--blobHost', '127.0.0.1', '--queueHost', '127.0.0.1', '--tableHost', '127.0.0.1'],
       ...['--blobPort', `${ports.blob}`, '--queuePort', `${ports.queue}`, '--tablePort', `${ports.table}`],
     ],
+    environment: { ...process.env, AZURITE_ACCOUNTS: `${ACCOUNT}:${options.accountKey ?? KEY}` },
     logFile: options.logFile ?? path.join(options.dataDirectory, 'azurite.log'),
     channel: true,
   });
@@ -52,16 +55,21 @@ export async function startAzurite(options: {
     async () => (await accepts(ports.blob)) && (await accepts(ports.queue)) && (await accepts(ports.table)),
     { abandon: options.abandon },
   );
-  return { connectionString: azuriteConnectionString(ports), ports, child, stop: () => child.stop() };
+  return {
+    connectionString: azuriteConnectionString(ports, options.accountKey ?? KEY),
+    ports,
+    child,
+    stop: () => child.stop(),
+  };
 }
 
-/** The connection string of the emulator's well-known account on the given ports. */
-function azuriteConnectionString(ports: AzuritePorts): string {
+/** The connection string of the emulator's account on the given ports. */
+function azuriteConnectionString(ports: AzuritePorts, key: string): string {
   const endpoint = (service: string, port: number): string => `${service}=http://127.0.0.1:${port}/${ACCOUNT}`;
   return [
     'DefaultEndpointsProtocol=http',
     `AccountName=${ACCOUNT}`,
-    `AccountKey=${KEY}`,
+    `AccountKey=${key}`,
     endpoint('BlobEndpoint', ports.blob),
     endpoint('QueueEndpoint', ports.queue),
     endpoint('TableEndpoint', ports.table),

@@ -19,11 +19,13 @@ export class ApiProblem extends Error {
   }
 }
 
-export function pipelineApi(baseUrl: string): PipelineApi {
+/** @param token of the owner of the local platform */
+export function pipelineApi(baseUrl: string, token: string): PipelineApi {
   const call = async <Body>(path: string, body?: object): Promise<Body> => {
     const response = await fetch(`${baseUrl}${path}`, {
       method: body ? 'POST' : 'GET',
-      ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+      headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const answer: unknown = await response.json();
     if (!response.ok) throw new ApiProblem(problemOf(answer as ProblemDetails, response.status));

@@ -1,6 +1,9 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import { localTokenCookie } from '../lib/access/localToken';
+import { isAllowedHost } from '../packages/functions-host/http/allowedHosts';
 import { PipelineError, toProblem } from '../lib/problems/problem';
 import { PROBLEM_JSON, problemDetails } from '../lib/problems/problemDetails';
 
@@ -20,17 +23,32 @@ const TYPES: Record<string, string> = {
   '.ico': 'image/x-icon',
 };
 
+export interface WebOptions {
+  root: string;
+  port: number;
+  apiUrl: string;
+  /** Of the owner: an address with `?token=` signs the browser in. */
+  token: string;
+  /** Names under which the web app may be opened, beside localhost and addresses. */
+  allowedHosts: readonly string[];
+}
+
 /**
  * Serves the built web app as Static Web Apps would: `/api` goes to the Functions host (streams pass through), the global
  * headers of `staticwebapp.config.json` are sent, and an unknown path without a file ending is the app itself.
  */
-export async function startWeb(options: { root: string; port: number; apiUrl: string }): Promise<RunningWeb> {
+export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const headers = globalHeaders(options.root);
   const api = new URL(options.apiUrl);
   const server = createServer((request, response) => {
     const pathname = pathOf(request);
     if (pathname === undefined) return void response.writeHead(400, headers).end();
+    if (!isAllowedHost(request.headers.host, options.allowedHosts)) {
+      const text = 'This host name is not allowed. Add it to PIPELINE_ALLOWED_HOSTS.\n';
+      return void response.writeHead(403, { ...headers, ...PLAIN }).end(text);
+    }
     if (pathname === '/api' || pathname.startsWith('/api/')) return forward(request, response, api);
+    if (signIn(request, response, options, headers)) return;
     serveFile(options.root, pathname, headers, request, response);
   });
   await new Promise<void>((resolve, reject) => {
@@ -45,6 +63,36 @@ export async function startWeb(options: { root: string; port: number; apiUrl: st
         server.closeAllConnections();
       }),
   };
+}
+
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+
+/**
+ * Answers an address with `?token=`: the right token becomes a cookie, and the browser goes on without it in the address, so
+ * that it is not in the history. Returns false for an address without a token.
+ */
+function signIn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { token, port }: WebOptions,
+  headers: Record<string, string>,
+): boolean {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const given = url.searchParams.get('token');
+  if (given === null) return false;
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  if (!timingSafeEqual(digest(given), digest(token))) {
+    response
+      .writeHead(403, { ...headers, ...PLAIN })
+      .end('This is not the token of this platform. `npm start` prints it.\n');
+    return true;
+  }
+  url.searchParams.delete('token');
+  const cookie = `${localTokenCookie(port)}=${encodeURIComponent(token)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000`;
+  // A path that begins with two slashes would name another host.
+  const location = `${url.pathname.replace(/^\/+/, '/')}${url.search}`;
+  response.writeHead(303, { ...headers, 'cache-control': 'no-store', 'set-cookie': cookie, location }).end();
+  return true;
 }
 
 /** Undefined for what is no path, `//` for example. Thrown, it would end the whole platform. */

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { createApp, type App } from '../../lib/app';
 import { readConfig } from '../../lib/config/readConfig';
 import { followRun } from '../../local/followRun';
+import { localSecrets } from '../../local/platform/secrets';
 import { pipelineApi } from '../../local/pipelineApi';
 import { layoutOf } from '../../local/platform/layout';
 import {
@@ -41,14 +42,18 @@ async function main(): Promise<void> {
   const layout = layoutOf(path.resolve(__dirname, '../../..'), data);
   const temporaryDirectory = path.join(data, 'temporary');
   mkdirSync(temporaryDirectory);
+  const secrets = localSecrets(data);
+  const ports = { blob: await anyFreePort(), queue: await anyFreePort(), table: await anyFreePort() };
   const grounds = await Promise.all([
-    storageService(layout, {}, { blob: await anyFreePort(), queue: await anyFreePort(), table: await anyFreePort() }),
+    storageService(layout, {}, { ports, accountKey: secrets.storageKey }),
     postgresService(layout, {}, await anyFreePort()),
-    vectorService(layout, {}, await anyFreePort()),
+    vectorService(layout, {}, { port: await anyFreePort(), apiKey: secrets.vectorKey }),
   ]);
+  const { token } = secrets;
   const settings: Record<string, string> = {
     INGEST_SCHEDULE: '0 0 1 * * *',
     TEMPORARY_DIRECTORY: temporaryDirectory,
+    LOCAL_TOKEN: secrets.token,
     ...(Object.assign({}, ...grounds.map((service) => service.settings)) as Record<string, string>),
   };
   process.env.PIPELINE_HOST = 'own';
@@ -61,17 +66,17 @@ async function main(): Promise<void> {
   const outcomes: { moment: number; step: string; disagreements: string[] }[] = [];
   try {
     await app.lakehouse.store.ensureContainer(app.lakehouse.containers.raw);
-    host = await functionsService(layout, settings, await anyFreePort());
+    host = await functionsService(layout, settings, { port: await anyFreePort(), hostKey: secrets.hostKey });
     // The first run compiles and loads; the second one tells how long a run takes.
-    await runOnce(app, host, '2000-01-01', committed);
-    let typical = await runOnce(app, host, '2000-01-02', committed);
+    await runOnce(app, host, '2000-01-01', committed, token);
+    let typical = await runOnce(app, host, '2000-01-02', committed, token);
     console.log(`one run without a kill: ${typical} ms`);
     for (let kill = 1; hits < kills && kill <= kills * 3; kill++) {
       // Every third time an old date is run again, with other content.
       const date = dateOf(kill % 3 === 0 ? kill - 2 : kill);
       const expected = await writePartition(app, date, kill);
       committed.set(date, expected);
-      const api = pipelineApi(`${host.url}/api`);
+      const api = pipelineApi(`${host.url}/api`, token);
       const { id } = await api.startRun(SAMPLE_CONTRACT, date);
       const moment = Math.round(random() * typical);
       await new Promise((resolve) => setTimeout(resolve, moment));
@@ -83,8 +88,8 @@ async function main(): Promise<void> {
       const step = isUnderWay ? (before?.step ?? 'start') : 'over';
       host.child?.process.kill('SIGKILL');
       await host.child?.ended;
-      host = await functionsService(layout, settings, await anyFreePort());
-      const run = await followRun(pipelineApi(`${host.url}/api`), id, {
+      host = await functionsService(layout, settings, { port: await anyFreePort(), hostKey: secrets.hostKey });
+      const run = await followRun(pipelineApi(`${host.url}/api`, token), id, {
         show: () => undefined,
         finish: () => undefined,
       });
@@ -121,9 +126,10 @@ async function runOnce(
   host: Service,
   date: string,
   committed: Map<string, ExpectedPartition>,
+  token: string,
 ): Promise<number> {
   committed.set(date, await writePartition(app, date, 0));
-  const api = pipelineApi(`${host.url}/api`);
+  const api = pipelineApi(`${host.url}/api`, token);
   const since = performance.now();
   const { id } = await api.startRun(SAMPLE_CONTRACT, date);
   await followRun(api, id, { show: () => undefined, finish: () => undefined });

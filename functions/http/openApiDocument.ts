@@ -1,4 +1,6 @@
 import { app } from '@azure/functions';
+import { theApp } from '../theApp';
+import { checkAccess } from './checkAccess';
 import { openApiOf } from './openApi';
 import { answeringProblems } from './registerRoute';
 import { ROUTES } from './routes';
@@ -8,5 +10,8 @@ app.http('openApi', {
   route: 'openapi.json',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answeringProblems(async () => ({ jsonBody: openApiOf(ROUTES) })),
+  handler: answeringProblems(async (request) => {
+    await checkAccess(theApp(), request, 'anyone');
+    return { jsonBody: openApiOf(ROUTES) };
+  }),
 });

@@ -4,11 +4,14 @@ import { FaultList, PipelineError, type Problem } from '../../lib/problems/probl
 
 const LONGEST_EXPECTATION = 200;
 
-/** The JSON body, validated. Throws BODY_NOT_JSON, or REQUEST_INVALID with every fault (400). */
+/**
+ * The JSON body, validated. Throws CONTENT_TYPE_UNSUPPORTED (415), BODY_NOT_JSON, or REQUEST_INVALID with every fault (400).
+ */
 export async function readBody<Schema extends z.ZodType>(
   request: HttpRequest,
   schema: Schema,
 ): Promise<z.output<Schema>> {
+  requireJson(request);
   const text = await request.text();
   let body: unknown;
   try {
@@ -21,6 +24,18 @@ export async function readBody<Schema extends z.ZodType>(
     });
   }
   return validate(body, schema);
+}
+
+/** A form of a web page can send text and form data anywhere, and JSON nowhere but to its own site. */
+function requireJson({ headers }: HttpRequest): void {
+  const given = headers.get('content-type') ?? '';
+  if (/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(given.trim())) return;
+  throw new PipelineError('CONTENT_TYPE_UNSUPPORTED', 'The request body is not sent as JSON.', {
+    found: given === '' ? 'no content type' : JSON.stringify(given.slice(0, 80)),
+    expected: 'application/json',
+    where: { field: 'content-type' },
+    remedy: 'Send the header content-type: application/json.',
+  });
 }
 
 /** The query parameters, validated; an empty one counts as absent. Throws REQUEST_INVALID (400). */

@@ -4,6 +4,8 @@ import { describeProblem } from '../../lib/problems/describeProblem';
 import { toProblem } from '../../lib/problems/problem';
 import { durableOrchestration } from '../durableOrchestration';
 import { theApp } from '../theApp';
+import { auditing } from './auditing';
+import { checkAccess } from './checkAccess';
 import { problemResponse } from './problemResponse';
 import { readBody, readQuery, validate } from './readRequest';
 import { requestIdOf } from './requestId';
@@ -17,20 +19,28 @@ export function registerRoute(route: Route): void {
     authLevel: 'anonymous',
     ...(route.usesOrchestration ? { extraInputs: [df.input.durableClient()] } : {}),
     handler: answeringProblems(async (request, context, requestId) => {
+      const app = theApp();
+      const caller = await checkAccess(app, request, route.role);
       const { params, query, body } = route.request;
-      const reply = await route.handler(
-        {
-          params: params && validate(request.params, params),
-          query: query && readQuery(request, query),
-          body: body && (await readBody(request, body)),
-          http: request,
-        },
-        routeContext(route, context, requestId),
-      );
-      return responseOf(route, reply);
+      const routeRequest = {
+        params: params && validate(request.params, params),
+        query: query && readQuery(request, query),
+        body: body && (await readBody(request, body)),
+        http: request,
+      };
+      const routeContext = contextOf(route, context, { app, caller, requestId });
+      const handle = () => route.handler(routeRequest, routeContext);
+      if (!route.changes || !caller) return responseOf(route, await handle());
+      const subject = subjectOf(route.path, request.params);
+      const details = (routeRequest.body ?? {}) as Record<string, unknown>;
+      const audited = { caller, action: route.name, subject, details, requestId };
+      return responseOf(route, await auditing(app, audited, routeContext.logError, handle));
     }),
   });
 }
+
+/** An answer is for this caller, now, and is what its content type says. */
+const SAFE_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** Wraps a handler: what it throws becomes problem details, and what is our fault is logged. */
 export function answeringProblems(
@@ -45,25 +55,34 @@ export function answeringProblems(
       response = problemResponse(error, requestId);
       if ((response.status ?? 500) >= 500) context.error(`${requestId}: ${describeProblem(toProblem(error))}`, error);
     }
-    return { ...response, headers: { ...(response.headers as Record<string, string>), 'x-request-id': requestId } };
+    const headers = { ...SAFE_HEADERS, ...(response.headers as Record<string, string>), 'x-request-id': requestId };
+    return { ...response, headers };
   };
 }
 
-function routeContext(route: Route, context: InvocationContext, requestId: string): RouteContext {
+/** The path of the request, from the template of the route. */
+function subjectOf(path: string, params: Record<string, string>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+}
+
+function contextOf(
+  route: Route,
+  context: InvocationContext,
+  known: Pick<RouteContext, 'app' | 'caller' | 'requestId'>,
+): RouteContext {
   return {
-    app: theApp(),
+    ...known,
     get orchestration() {
       if (!route.usesOrchestration) throw new Error(`the route ${route.name} does not say that it uses orchestration`);
       return durableOrchestration(df.getClient(context));
     },
-    requestId,
-    logError: (message, error) => context.error(`${requestId}: ${message}`, error),
+    logError: (message, error) => context.error(`${known.requestId}: ${message}`, error),
   };
 }
 
 function responseOf(route: Route, reply: Reply<unknown>): HttpResponseInit {
   if ('stream' in reply) {
-    return { headers: { 'content-type': reply.contentType, 'cache-control': 'no-store' }, body: reply.stream };
+    return { headers: { 'content-type': reply.contentType }, body: reply.stream };
   }
   const { body, status = route.response.status, location } = reply;
   return { status, jsonBody: body, ...(location === undefined ? {} : { headers: { location } }) };

@@ -1,11 +1,9 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { z } from 'zod';
+import type { Caller, Role } from '../../lib/access/caller';
 import type { App } from '../../lib/app';
 import type { Orchestration } from '../../lib/ingest/orchestration';
 import type { ProblemCode } from '../../lib/problems/codes';
-
-/** Who may call a route. `anyone`: also a caller without an identity. */
-export type Role = 'anyone' | 'reader' | 'operator' | 'approver';
 
 type Schema = z.ZodType | undefined;
 type Parsed<Of extends Schema> = Of extends z.ZodType ? z.output<Of> : undefined;
@@ -26,7 +24,8 @@ export interface Route<
   /** Below `/api/`, with `{parameters}`. */
   path: string;
   summary: string;
-  role: Role;
+  /** Who may call it. `anyone`: also a caller without an identity. */
+  role: 'anyone' | Role;
   request: { params?: Params; query?: Query; body?: Body };
   response: {
     status: 200 | 202;
@@ -40,6 +39,8 @@ export interface Route<
   problems: readonly ProblemCode[];
   /** One request that works on the sample dataset. */
   example: { params?: Record<string, string>; query?: Record<string, string>; body?: object };
+  /** It changes something, so that each call gets an audit record. Needs a role. */
+  changes?: boolean;
   /** The handler gets the orchestration engine. */
   usesOrchestration?: boolean;
   handler(request: RouteRequest<Params, Query, Body>, context: RouteContext): Promise<Reply<z.input<Result>>>;
@@ -55,6 +56,8 @@ export interface RouteRequest<Params extends Schema, Query extends Schema, Body 
 export interface RouteContext {
   app: App;
   orchestration: Orchestration;
+  /** Undefined only on a route for anyone. */
+  caller: Caller | undefined;
   /** Of this request: in the answer's header `x-request-id`, in its problem and in the log. */
   requestId: string;
   /** Writes what is our fault to the log. */

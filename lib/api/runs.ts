@@ -30,6 +30,7 @@ const runFields = {
   runId: z.string().nullable().describe('Of this execution; null before it starts.'),
   status: z.enum(['Pending', 'Running', 'Blocked', 'Completed', 'Failed', 'Terminated', 'Suspended']),
   step: z.enum(RUN_STEPS).nullable(),
+  startedBy: z.string().nullable().describe('Name of the caller, or `schedule`; null when it is not known.'),
   startedAt: moment.nullable(),
   finishedAt: moment.nullable(),
   seconds: z.number(),
@@ -48,7 +49,7 @@ const decision = z.enum(['approve', 'reject'], 'approve or reject');
 
 const decisionFields = {
   decision,
-  decidedBy: z.enum(['api', 'time-out']),
+  decidedBy: z.string().describe('Name of the caller who decided; `time-out` when nobody did.'),
   reason: z.string(),
   decidedAt: moment,
 };

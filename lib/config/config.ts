@@ -1,3 +1,4 @@
+import type { AccessConfig } from '../access/createIdentity';
 import type { SettingValues } from './settings';
 
 /** The settings as the app uses them. */
@@ -29,6 +30,7 @@ export interface Config {
     | { provider: 'openai'; service: OpenAiAccess; model: string };
   /** Time limit of one answer, in milliseconds. */
   answerTimeoutInMilliseconds: number;
+  access: AccessConfig;
 }
 
 export interface AzureOpenAiAccess {
@@ -74,6 +76,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     embedding: embeddingOf(settings, azure, openAi),
     answering: answeringOf(settings, azure, openAi),
     answerTimeoutInMilliseconds: settings.ANSWER_TIMEOUT_SECONDS * 1000,
+    access: accessOf(settings),
   };
 }
 
@@ -116,4 +119,17 @@ function answeringOf(
     case 'openai':
       return { provider: 'openai', service: openAi(), model: settings.OPENAI_CHAT_MODEL ?? '' };
   }
+}
+
+function accessOf(settings: SettingValues): AccessConfig {
+  const { ENTRA_TENANT_ID: tenantId, ENTRA_AUDIENCE: audience, LOCAL_TOKEN: token } = settings;
+  const authority = settings.ENTRA_AUTHORITY.replace(/\/+$/, '');
+  return {
+    trustsPlatform: settings.PLATFORM_IDENTITY,
+    entra: tenantId && audience ? { tenantId, audience, authority } : undefined,
+    local: token ? { token, user: settings.LOCAL_USER } : undefined,
+    signedInRoles: settings.SIGNED_IN_ROLES,
+    anonymousRoles: settings.ALLOW_ANONYMOUS ? settings.ANONYMOUS_ROLES : undefined,
+    allowedOrigins: settings.ALLOWED_ORIGINS,
+  };
 }

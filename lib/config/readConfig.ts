@@ -18,7 +18,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
         return given[name] === undefined ? missing(name) : wrong(name, given[name], issue.message);
       });
   const present = new Set<SettingName>(SETTING_NAMES.filter((name) => given[name] !== undefined));
-  faults.push(...missingTogether(given, present));
+  faults.push(...missingTogether(given, present), ...misplaced(given, isInAzure(environment)));
   const sqlSources = sqlSourcesOf(environment, faults);
   if (!parsed.success || faults.length > 0) {
     throw new FaultList(
@@ -94,11 +94,48 @@ function missingTogether(given: Partial<Record<SettingName, string>>, present: S
       if (!embedding) need('OPENAI_CHAT_MODEL', why);
     }
   }
+  if (present.has('ENTRA_TENANT_ID')) need('ENTRA_AUDIENCE', 'because ENTRA_TENANT_ID is set');
+  if (present.has('ENTRA_AUDIENCE')) need('ENTRA_TENANT_ID', 'because ENTRA_AUDIENCE is set');
   const seen = new Set<string>();
   return faults.filter(({ where }) => {
     const key = where?.setting ?? '';
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** Azure gives every function app its site name; no host on a developer's machine does. */
+function isInAzure(environment: Record<string, string | undefined>): boolean {
+  return !!environment.WEBSITE_SITE_NAME;
+}
+
+/** Ways to know a caller that anyone could forge where the app runs. */
+function misplaced(given: Partial<Record<SettingName, string>>, inAzure: boolean): Problem[] {
+  const conflict = (setting: SettingName, message: string, expected: string): Problem => ({
+    code: 'SETTING_CONFLICT',
+    message,
+    expected,
+    where: { setting },
+  });
+  return [
+    ...(given.LOCAL_TOKEN !== undefined && inAzure
+      ? [
+          conflict(
+            'LOCAL_TOKEN',
+            'LOCAL_TOKEN is set in Azure',
+            'ENTRA_TENANT_ID and ENTRA_AUDIENCE, or PLATFORM_IDENTITY',
+          ),
+        ]
+      : []),
+    ...(given.PLATFORM_IDENTITY === 'true' && !inAzure
+      ? [
+          conflict(
+            'PLATFORM_IDENTITY',
+            'PLATFORM_IDENTITY is true and the app does not run in Azure, so that anyone could send the header',
+            'no PLATFORM_IDENTITY outside Azure',
+          ),
+        ]
+      : []),
+  ];
 }
 
 function missing(name: SettingName, why?: string): Problem {

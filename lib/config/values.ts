@@ -20,3 +20,17 @@ export const containerName = z
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 export const folder = z.string().refine(isFolder, 'a folder that exists');
+
+export const flag = z
+  .enum(['true', 'false'], 'true or false')
+  .default('false')
+  .transform((text) => text === 'true');
+
+/** Values with commas between them; an absent setting is an empty list. */
+export const listOf = <Item extends z.ZodType<unknown, string>>(item: Item, expected: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .transform((entries) => entries.filter((entry) => entry !== ''))
+    .pipe(z.array(item, expected));

@@ -1,6 +1,6 @@
 import { PipelineError } from '../problems/problem';
 import { describeRun } from '../runs/describeRun';
-import type { Decision, RunDecision } from '../runs/gate';
+import type { RunDecision } from '../runs/gate';
 import type { IngestDependencies } from './dependencies';
 import type { Orchestration } from './orchestration';
 import { runNotFound } from './runNotFound';
@@ -14,7 +14,7 @@ export async function decideRun(
   { runs, gates }: Pick<IngestDependencies, 'runs' | 'gates'>,
   orchestration: Orchestration,
   instanceId: string,
-  { decision, reason }: { decision: Decision; reason: string },
+  { decision, decidedBy, reason }: Pick<RunDecision, 'decision' | 'decidedBy' | 'reason'>,
 ): Promise<{ runId: string } & RunDecision> {
   const [state, records] = await Promise.all([orchestration.state(instanceId), runs.latest([instanceId])]);
   const record = records.get(instanceId);
@@ -27,7 +27,7 @@ export async function decideRun(
       remedy: `See its verdict and decision at /api/runs/${instanceId}.`,
     });
   }
-  const counted = await gates.decide(runId, { decision, decidedBy: 'api', reason });
+  const counted = await gates.decide(runId, { decision, decidedBy, reason });
   if (counted.decision !== decision) {
     throw new PipelineError('RUN_ALREADY_DECIDED', 'A different decision came first, and counts.', {
       found: `${counted.decision}, ${counted.decidedAt}: ${counted.reason}`,

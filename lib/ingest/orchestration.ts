@@ -7,6 +7,8 @@ export interface IngestInput {
   date: string;
   /** Run id of the execution that this one replays. */
   replayOf?: string;
+  /** Name of the caller, or `schedule`. */
+  startedBy?: string;
 }
 
 /** The orchestration engine, as the use cases of an ingest need it. An instance is one (dataset, date). */

@@ -12,10 +12,11 @@ export async function replayRun(
   dependencies: Pick<IngestDependencies, 'contracts' | 'runs'>,
   orchestration: Orchestration,
   instanceId: string,
-): Promise<Required<IngestInput>> {
+  startedBy: string,
+): Promise<Required<Omit<IngestInput, 'startedBy'>>> {
   const record = (await dependencies.runs.latest([instanceId])).get(instanceId);
   if (!record) throw runNotFound(instanceId);
   const { dataset, date, runId: replayOf } = record;
-  await startIngest(dependencies, orchestration, { dataset, date, replayOf });
+  await startIngest(dependencies, orchestration, { dataset, date, replayOf, startedBy });
   return { dataset, date, replayOf };
 }

@@ -30,7 +30,7 @@ export async function startDue(
     } else if (isUnderWay(await orchestration.state(id))) {
       log(`${dataset}: the ingest of ${date} is under way`);
     } else {
-      await orchestration.start(id, { dataset, date });
+      await orchestration.start(id, { dataset, date, startedBy: 'schedule' });
       log(`${dataset}: started ${id}`);
     }
   }

@@ -7,8 +7,11 @@ export interface CodeEntry {
   title: string;
   status: number;
   retryable: boolean;
+  /** Its text may quote a service behind the app, so it stays in the log: callers see code, title and remedy. */
+  quotesService?: true;
 }
 
+const quoting = (entry: CodeEntry): CodeEntry => ({ ...entry, quotesService: true });
 const permanent = (status: number, title: string): CodeEntry => ({ title, status, retryable: false });
 const retryable = (status: number, title: string): CodeEntry => ({ title, status, retryable: true });
 /** For commands on a developer's machine, never in an HTTP answer. */
@@ -20,8 +23,18 @@ const requests = {
   FIELD_INVALID: permanent(400, 'A field of the request is not valid.'),
   CURSOR_INVALID: permanent(400, 'The cursor is not one that this API returned.'),
   ROUTE_NOT_FOUND: permanent(404, 'The API does not have this call.'),
-  API_UNREACHABLE: retryable(502, 'The Functions host does not answer.'),
-  INTERNAL: permanent(500, 'An unexpected error occurred.'),
+  METHOD_NOT_ALLOWED: permanent(405, 'The call does not have this method.'),
+  CONTENT_TYPE_UNSUPPORTED: permanent(415, 'The request body is not sent as JSON.'),
+  API_UNREACHABLE: quoting(retryable(502, 'The Functions host does not answer.')),
+  INTERNAL: quoting(permanent(500, 'An unexpected error occurred.')),
+};
+
+const access = {
+  UNAUTHENTICATED: permanent(401, 'The request has no identity.'),
+  TOKEN_INVALID: permanent(401, 'The identity of the request cannot be trusted.'),
+  ROLE_MISSING: permanent(403, 'The caller does not have the role that the call needs.'),
+  ORIGIN_REFUSED: permanent(403, 'The request comes from a web page of another site.'),
+  IDENTITY_UNAVAILABLE: quoting(retryable(503, 'The sign-in service does not answer.')),
 };
 
 const runs = {
@@ -33,8 +46,8 @@ const runs = {
   RUN_ALREADY_DECIDED: permanent(409, 'Another decision was made first.'),
   RUN_NOT_EVALUATED: permanent(500, 'The run has no verdict yet.'),
   RUN_STAGING_GONE: permanent(500, 'The staged files of the run do not exist.'),
-  RUN_FAILED: permanent(500, 'The orchestration failed without naming a problem.'),
-  STEP_FAILED: permanent(500, 'The orchestration engine failed to run a step.'),
+  RUN_FAILED: quoting(permanent(500, 'The orchestration failed without naming a problem.')),
+  STEP_FAILED: quoting(permanent(500, 'The orchestration engine failed to run a step.')),
   RECONCILE_MISMATCH: permanent(500, 'The stores disagree about a partition.'),
 };
 
@@ -55,9 +68,9 @@ const sources = {
   SOURCE_ENCODING_CONTRADICTED: permanent(422, 'The encoding of a file differs from the contract.'),
   SOURCE_ENCODING_INVALID: permanent(422, 'A file has bytes that its encoding does not allow.'),
   SQL_SOURCE_DATE_PASSED: permanent(409, 'A later date of the SQL source is committed.'),
-  SQL_SOURCE_REJECTED: permanent(422, 'The SQL source refused the statement.'),
+  SQL_SOURCE_REJECTED: quoting(permanent(422, 'The SQL source refused the statement.')),
   SQL_SOURCE_WATERMARK_NULL: permanent(422, 'A row of the SQL source has no watermark.'),
-  SQL_SOURCE_UNAVAILABLE: retryable(503, 'The SQL source does not answer.'),
+  SQL_SOURCE_UNAVAILABLE: quoting(retryable(503, 'The SQL source does not answer.')),
 };
 
 const csv = {
@@ -87,9 +100,9 @@ const transform = {
 };
 
 const lake = {
-  LAKE_STORAGE_FORBIDDEN: permanent(500, 'The storage account denies access.'),
-  LAKE_STORAGE_REFUSED: permanent(500, 'The storage account refused the request.'),
-  LAKE_STORAGE_UNAVAILABLE: retryable(503, 'The storage account does not answer.'),
+  LAKE_STORAGE_FORBIDDEN: quoting(permanent(500, 'The storage account denies access.')),
+  LAKE_STORAGE_REFUSED: quoting(permanent(500, 'The storage account refused the request.')),
+  LAKE_STORAGE_UNAVAILABLE: quoting(retryable(503, 'The storage account does not answer.')),
   LAKE_CONTAINER_NOT_FOUND: permanent(500, 'The container does not exist.'),
   LAKE_CONTAINER_BEING_DELETED: retryable(503, 'The name of a deleted container is not free yet.'),
   LAKE_OBJECT_NOT_FOUND: permanent(404, 'The object does not exist.'),
@@ -110,38 +123,38 @@ const lake = {
 };
 
 const stores = {
-  DATABASE_UNAVAILABLE: retryable(503, 'PostgreSQL does not answer.'),
-  DATABASE_REJECTED: permanent(500, 'PostgreSQL refused the statement.'),
-  DATABASE_VALUE_REJECTED: permanent(500, 'PostgreSQL refused a value of the statement.'),
+  DATABASE_UNAVAILABLE: quoting(retryable(503, 'PostgreSQL does not answer.')),
+  DATABASE_REJECTED: quoting(permanent(500, 'PostgreSQL refused the statement.')),
+  DATABASE_VALUE_REJECTED: quoting(permanent(500, 'PostgreSQL refused a value of the statement.')),
   DATABASE_TEXT_UNTRANSLATABLE: permanent(400, 'A text has a character that PostgreSQL cannot hold.'),
   MIGRATION_MISSING: permanent(500, 'The database has a migration that this version of the app does not have.'),
   MIGRATION_CHANGED: permanent(500, 'A migration was changed after it was applied to the database.'),
   ROW_KEYS_INCOMPLETE: permanent(500, 'The rows loaded by the run are not all in PostgreSQL.'),
   VECTORS_INCOMPLETE: permanent(500, 'The chunks of the run are not all in the vector index.'),
-  VECTORS_UNAVAILABLE: retryable(503, 'The vector index does not answer.'),
-  VECTORS_REJECTED: permanent(500, 'The vector index refused the request.'),
+  VECTORS_UNAVAILABLE: quoting(retryable(503, 'The vector index does not answer.')),
+  VECTORS_REJECTED: quoting(permanent(500, 'The vector index refused the request.')),
   VECTORS_COLLECTION_MISMATCH: permanent(500, 'The vector collection does not have the expected shape.'),
 };
 
 // 502 when the cause is the service behind the API, or the settings of the app for it.
 const models = {
-  EMBEDDING_UNAVAILABLE: retryable(503, 'The embedding service does not answer.'),
-  EMBEDDING_RATE_LIMITED: retryable(503, 'The embedding service allows no more requests now.'),
-  EMBEDDING_DENIED: permanent(502, 'The embedding service does not accept the credentials.'),
-  EMBEDDING_MODEL_NOT_FOUND: permanent(502, 'The embedding service does not have the model.'),
-  EMBEDDING_REJECTED: permanent(502, 'The embedding service refused the request.'),
-  EMBEDDING_FILTERED: permanent(422, 'The content filter of the embedding service blocked a text.'),
+  EMBEDDING_UNAVAILABLE: quoting(retryable(503, 'The embedding service does not answer.')),
+  EMBEDDING_RATE_LIMITED: quoting(retryable(503, 'The embedding service allows no more requests now.')),
+  EMBEDDING_DENIED: quoting(permanent(502, 'The embedding service does not accept the credentials.')),
+  EMBEDDING_MODEL_NOT_FOUND: quoting(permanent(502, 'The embedding service does not have the model.')),
+  EMBEDDING_REJECTED: quoting(permanent(502, 'The embedding service refused the request.')),
+  EMBEDDING_FILTERED: quoting(permanent(422, 'The content filter of the embedding service blocked a text.')),
   EMBEDDING_INCOMPLETE: retryable(503, 'The embedding service returned too few vectors.'),
   EMBEDDING_DIMENSIONS_MISMATCH: permanent(500, 'The embedding service returned vectors of another length.'),
-  EMBEDDING_FAILED: permanent(500, 'The embedded model failed on a text.'),
+  EMBEDDING_FAILED: quoting(permanent(500, 'The embedded model failed on a text.')),
   EMBEDDING_WORKER_FAILED: retryable(503, 'A worker of the embedded model stopped.'),
   EMBEDDING_CLOSED: permanent(500, 'The embedder was closed while it was in use.'),
-  ANSWER_UNAVAILABLE: retryable(503, 'The answer service does not answer.'),
-  ANSWER_RATE_LIMITED: retryable(503, 'The answer service allows no more requests now.'),
-  ANSWER_DENIED: permanent(502, 'The answer service does not accept the credentials.'),
-  ANSWER_MODEL_NOT_FOUND: permanent(502, 'The answer service does not have the model.'),
-  ANSWER_REJECTED: permanent(502, 'The answer service refused the request.'),
-  ANSWER_FILTERED: permanent(422, 'The content filter of the answer service blocked a text.'),
+  ANSWER_UNAVAILABLE: quoting(retryable(503, 'The answer service does not answer.')),
+  ANSWER_RATE_LIMITED: quoting(retryable(503, 'The answer service allows no more requests now.')),
+  ANSWER_DENIED: quoting(permanent(502, 'The answer service does not accept the credentials.')),
+  ANSWER_MODEL_NOT_FOUND: quoting(permanent(502, 'The answer service does not have the model.')),
+  ANSWER_REJECTED: quoting(permanent(502, 'The answer service refused the request.')),
+  ANSWER_FILTERED: quoting(permanent(422, 'The content filter of the answer service blocked a text.')),
   ANSWER_INCOMPLETE: retryable(503, 'The answer ended too early.'),
   ANSWER_EMPTY: retryable(503, 'The model returned an empty answer.'),
   ANSWER_TIMEOUT: retryable(504, 'The answer took longer than the time limit.'),
@@ -175,6 +188,7 @@ const commands = {
 
 const codes = {
   ...requests,
+  ...access,
   ...runs,
   ...contracts,
   ...sources,
@@ -192,6 +206,7 @@ export type ProblemCode = keyof typeof codes;
 /** The codes in the order and under the headings of `docs/problems.md`. */
 export const codeGroups: { heading: string; codes: Record<string, CodeEntry>; isOfCommands?: true }[] = [
   { heading: 'Requests', codes: requests },
+  { heading: 'Access', codes: access },
   { heading: 'Runs', codes: runs },
   { heading: 'Datasets and data contracts', codes: contracts },
   { heading: 'Files and SQL sources', codes: sources },

@@ -1,4 +1,5 @@
 import { codeEntry, type ProblemCode } from './codes';
+import { withoutUserInfo } from './withoutUserInfo';
 import { describeProblem } from './describeProblem';
 
 /**
@@ -68,16 +69,16 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof PipelineError) {
     return dropUndefined({
       code: error.code,
-      message: error.message,
-      found: error.found,
-      expected: error.expected,
+      message: withoutUserInfo(error.message),
+      found: error.found && withoutUserInfo(error.found),
+      expected: error.expected && withoutUserInfo(error.expected),
       where: error.where,
-      remedy: error.remedy,
+      remedy: error.remedy && withoutUserInfo(error.remedy),
       faults: error instanceof FaultList ? error.faults : undefined,
       retryable: error.retryable,
     });
   }
-  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+  return { code: 'INTERNAL', message: withoutUserInfo(error instanceof Error ? error.message : String(error)) };
 }
 
 function dropUndefined<T extends object>(value: T): T {

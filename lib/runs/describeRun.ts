@@ -1,4 +1,5 @@
 import { decodeProblem } from '../problems/codec';
+import { publicProblem } from '../problems/publicProblem';
 import type { Problem } from '../problems/problem';
 import type { Run, RunStatus, StepProgress } from './run';
 import { RUN_STEPS, type RunStep } from './runKey';
@@ -38,12 +39,14 @@ export function describeRun(
   const startedAt = current?.startedAt ?? state?.createdAt ?? null;
   const end = finishedAt ?? now;
   const steps = RUN_STEPS.map((name) => describeStep(name, current, ended, end));
+  const problem = current?.problem ?? unknownFailure(state);
   return {
     id: instanceId,
     ...names,
     runId: current?.runId ?? null,
     status,
     step: steps.findLast((step) => step.status !== 'waiting' && step.status !== 'skipped')?.name ?? null,
+    startedBy: current?.startedBy ?? null,
     startedAt: startedAt?.toISOString() ?? null,
     finishedAt: finishedAt?.toISOString() ?? null,
     seconds: startedAt ? secondsBetween(startedAt, end) : 0,
@@ -52,7 +55,7 @@ export function describeRun(
     chunks: current?.summary?.chunks ?? null,
     rejected: current?.summary?.rejected ?? steps.find(({ name }) => name === 'transform')?.rejected ?? 0,
     lakeVersion: current?.summary?.lakeVersion ?? null,
-    error: current?.problem ?? unknownFailure(state),
+    error: problem && publicProblem(problem),
   };
 }
 

@@ -25,8 +25,8 @@ export type Decision = 'approve' | 'reject';
 
 export interface RunDecision {
   decision: Decision;
-  /** `api`: a caller of the API, which does not ask for a name. `time-out`: nobody decided in time. */
-  decidedBy: 'api' | 'time-out';
+  /** Name of the caller who decided; `time-out` when nobody did. */
+  decidedBy: string;
   reason: string;
   decidedAt: string;
 }

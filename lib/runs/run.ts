@@ -50,6 +50,8 @@ export interface Run {
   status: RunStatus;
   /** The current step, or the last one. */
   step: RunStep | null;
+  /** Name of the caller, or `schedule`; null for a run of a version that did not record it. */
+  startedBy: string | null;
   startedAt: string | null;
   finishedAt: string | null;
   seconds: number;

@@ -6,8 +6,8 @@ import { instanceIdOf, type RunKey, type RunStep } from './runKey';
 
 /** The record of a run in PostgreSQL: written by the activities, read by the API. Every write may be repeated. */
 export interface RunStore {
-  /** `replayOf`: the execution that this one replays. */
-  begin(key: RunKey, replayOf?: string | null): Promise<void>;
+  /** `replayOf`: the execution that this one replays. `startedBy`: name of the caller, or `schedule`. */
+  begin(key: RunKey, origin?: { replayOf?: string | null; startedBy?: string | null }): Promise<void>;
   /** Records how many tasks a step has. */
   plan(runId: string, step: RunStep, total: number): Promise<void>;
   taskStarted(runId: string, step: RunStep, task: number): Promise<void>;
@@ -33,6 +33,7 @@ export interface RunRecord {
   status: 'running' | 'blocked' | 'completed' | 'failed';
   /** The execution that this one replays. */
   replayOf: string | null;
+  startedBy: string | null;
   /** Null until the parts have been evaluated. */
   gatePassed: boolean | null;
   /** The decision after the gate closed. */
@@ -56,12 +57,12 @@ export interface StepRecord {
 
 export function createRunStore(database: Database): RunStore {
   return {
-    begin: async ({ runId, dataset, date }, replayOf = null) => {
+    begin: async ({ runId, dataset, date }, { replayOf = null, startedBy = null } = {}) => {
       await database.query(
-        `insert into runs (run_id, instance_id, dataset, ingest_date, status, replay_of)
-         values ($1, $2, $3, $4, 'running', $5)
+        `insert into runs (run_id, instance_id, dataset, ingest_date, status, replay_of, started_by)
+         values ($1, $2, $3, $4, 'running', $5, $6)
          on conflict (run_id) do nothing`,
-        [runId, instanceIdOf(dataset, date), dataset, date, replayOf],
+        [runId, instanceIdOf(dataset, date), dataset, date, replayOf, startedBy],
       );
     },
     plan: async (runId, step, total) => {
@@ -140,7 +141,7 @@ async function read(database: Database, selection: string, parameters: unknown[]
        from parts full join (select * from run_steps where run_id in (select run_id from chosen)) planned
          using (run_id, step))
      select run_id as "runId", instance_id as "instanceId", dataset, ingest_date as date, started_at as "startedAt",
-            finished_at as "finishedAt", status, summary, problem, replay_of as "replayOf",
+            finished_at as "finishedAt", status, summary, problem, replay_of as "replayOf", started_by as "startedBy",
             (select passed from run_verdicts where run_verdicts.run_id = chosen.run_id) as "gatePassed",
             (select decision from run_decisions where run_decisions.run_id = chosen.run_id) as decision,
             coalesce((select json_agg(json_build_object(

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describeProblem } from '../../lib/problems/describeProblem';
 import { toProblem } from '../../lib/problems/problem';
 import { findLayout } from '../platform/layout';
+import { SECRET_FILES } from '../platform/secrets';
 import { takeOver } from '../platform/takeOver';
 import { postgresFolder, stopLeftOver } from '../postgres/postgres';
 
@@ -16,7 +17,10 @@ async function main(): Promise<void> {
   // By name: a data folder that was chosen badly may hold what is not ours.
   const ours = ['azurite', 'functions-host', 'logs', 'postgres', 'qdrant', 'vectors'];
   const folders = [postgres, ...ours.map((name) => path.join(layout.dataDirectory, name))];
-  const drafts = namesIn(layout.dataDirectory).filter((name) => name.startsWith(path.basename(layout.stateFile)));
+  const secrets = Object.values(SECRET_FILES);
+  const isOurFile = (name: string): boolean =>
+    name.startsWith(path.basename(layout.stateFile)) || secrets.includes(name);
+  const drafts = namesIn(layout.dataDirectory).filter(isOurFile);
   for (const name of drafts) rmSync(path.join(layout.dataDirectory, name), { force: true });
   const present = [...new Set(folders)].filter((folder) => existsSync(folder));
   for (const folder of present) {

@@ -31,6 +31,8 @@ interface Command {
 }
 
 async function main(): Promise<number> {
+  // What the platform and its servers write is for its owner only.
+  process.umask(0o077);
   const since = performance.now();
   // A closed terminal or pipe (`npm start | head`) must not keep what was started from being stopped.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -101,7 +103,7 @@ async function run(command: Command): Promise<number> {
     if (first.kind === 'stop') return interrupted(command);
     tell();
     if (options.once) return first.code;
-    say(`\nThe platform stays up: ${platform.urls.web}  (Ctrl-C ends it)`);
+    say(`\nThe platform stays up: ${platform.entry}  (Ctrl-C ends it)`);
     const last = await Promise.race([ended, stopAsked]);
     if (last.kind === 'failed') throw death(last.failure);
     return 0;
@@ -126,7 +128,7 @@ function unless(ended: Promise<unknown>): (error: unknown) => Promise<never> {
 }
 
 async function doTheJob(platform: RunningPlatform, { report, screen, say, since }: Command): Promise<number> {
-  const api = pipelineApi(platform.urls.api ?? '');
+  const api = pipelineApi(platform.urls.api ?? '', platform.settings.LOCAL_TOKEN ?? '');
   const { files, records } = await dropSample(platform.settings);
   say(`\nSample: ${records} records in ${files} files in raw/${SAMPLE_DATASET}/${SAMPLE_DATE}/`);
   const { id, wasUnderWay } = await api.startRun(SAMPLE_DATASET, SAMPLE_DATE);

@@ -1,4 +1,7 @@
+import { userInfo } from 'node:os';
 import { isSetting } from '../../lib/config/settings';
+import { readHostNames } from '../../packages/functions-host/http/allowedHosts';
+import { postgresIsInside } from '../postgres/postgres';
 import { nextFreePort, portSetting } from '../ports';
 import { startWeb } from '../web';
 import type { Layout } from './layout';
@@ -11,11 +14,14 @@ import {
   type Service,
   type Settings,
 } from './services';
-import { claimState, readState, removeState, writeState, type PlatformState } from './stateFile';
+import { localSecrets, makePrivate, type LocalSecrets } from './secrets';
+import { dataFolderUnusable, claimState, readState, removeState, writeState, type PlatformState } from './stateFile';
 import { alreadyRunning, takeOver } from './takeOver';
 
 export interface RunningPlatform {
   urls: Record<string, string>;
+  /** The address to open first: it signs the browser in. */
+  entry: string;
   /** Of the app, complete. */
   settings: Record<string, string>;
   /** Resolves, with its name and last lines, when something that was started ends by itself. */
@@ -54,6 +60,7 @@ export async function startPlatform(
   const own = userSettings(layout);
   const wanted = wantedPorts(own);
   await takeOver(layout.stateFile, (line) => listener.note(line), abandon);
+  const secrets = prepareDataFolder(layout);
   const started: Service[] = [];
   const state: PlatformState = { pid: process.pid, children: [], urls: {}, settings: {} };
   const record = (): void => writeState(layout.stateFile, state);
@@ -81,25 +88,46 @@ export async function startPlatform(
   try {
     const ports = await choosePorts(wanted, own, listener);
     const grounds = await Promise.allSettled([
-      start('storage', () => storageService(layout, own, ports, abandon)),
+      start('storage', () => storageService(layout, own, { ports, accountKey: secrets.storageKey }, abandon)),
       start('postgres', () => postgresService(layout, own, ports.postgres, abandon)),
-      start('vectors', () => vectorService(layout, own, ports.vectors, abandon)),
+      start('vectors', () => vectorService(layout, own, { port: ports.vectors, apiKey: secrets.vectorKey }, abandon)),
     ]);
     const broken = grounds.find((ground) => ground.status === 'rejected');
     if (broken) throw broken.reason;
-    const settings = appSettings(own, started);
+    const owner = { LOCAL_TOKEN: own.LOCAL_TOKEN ?? secrets.token, LOCAL_USER: own.LOCAL_USER ?? userInfo().username };
+    const settings = { ...appSettings(own, started), ...owner };
     state.settings = settings;
-    const functions = await start('functions', () => functionsService(layout, settings, ports.functions, abandon));
+    const functions = await start('functions', () =>
+      functionsService(layout, settings, { port: ports.functions, hostKey: secrets.hostKey }, abandon),
+    );
     await start('web', async () => {
-      const web = await startWeb({ root: layout.webRoot, port: ports.web, apiUrl: functions.url });
+      const web = await startWeb({
+        root: layout.webRoot,
+        port: ports.web,
+        apiUrl: functions.url,
+        token: owner.LOCAL_TOKEN,
+        allowedHosts: readHostNames(own.PIPELINE_ALLOWED_HOSTS),
+      });
       return { name: 'web', url: web.url, settings: {}, stop: web.stop };
     });
     state.urls.api = `${functions.url}/api`;
+    state.hostKey = secrets.hostKey;
     record();
-    return { urls: state.urls, settings, failed: firstToEnd(started), stop };
+    const entry = `${state.urls.web}/?token=${encodeURIComponent(owner.LOCAL_TOKEN)}`;
+    return { urls: state.urls, entry, settings, failed: firstToEnd(started), stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Throws DATA_FOLDER_UNUSABLE. */
+function prepareDataFolder({ dataDirectory, logs, azurite, vectors, functionsHost }: Layout): LocalSecrets {
+  try {
+    makePrivate(dataDirectory, [logs, azurite, vectors, functionsHost], postgresIsInside(dataDirectory));
+    return localSecrets(dataDirectory);
+  } catch (cause) {
+    throw dataFolderUnusable(dataDirectory, cause);
   }
 }
 

@@ -29,7 +29,7 @@ const external = (name: string, url: string): Service => ({ name, url, settings:
 export async function storageService(
   layout: Layout,
   settings: Settings,
-  ports: { blob: number; queue: number; table: number },
+  { ports, accountKey }: { ports: { blob: number; queue: number; table: number }; accountKey: string },
   abandon?: AbortSignal,
 ): Promise<Service> {
   const own = settings.LAKE_CONNECTION_STRING ?? settings.LAKE_ACCOUNT_URL;
@@ -42,6 +42,7 @@ export async function storageService(
   const azurite = await startAzurite({
     dataDirectory: layout.azurite,
     ports,
+    accountKey,
     logFile: path.join(layout.logs, 'azurite.log'),
     abandon,
   });
@@ -120,7 +121,7 @@ async function createDatabase(adminUrl: string, name: string): Promise<void> {
 export async function vectorService(
   layout: Layout,
   settings: Settings,
-  port: number,
+  { port, apiKey }: { port: number; apiKey: string },
   abandon?: AbortSignal,
 ): Promise<Service> {
   if (settings.QDRANT_URL) {
@@ -154,9 +155,10 @@ export async function vectorService(
           QDRANT__SERVICE__HTTP_PORT: `${port}`,
           QDRANT__SERVICE__GRPC_PORT: 'null',
           QDRANT__STORAGE__STORAGE_PATH: path.join(layout.dataDirectory, 'qdrant'),
+          QDRANT__SERVICE__API_KEY: apiKey,
           QDRANT__TELEMETRY_DISABLED: 'true',
         }
-      : undefined,
+      : { ...process.env, QDRANT__SERVICE__API_KEY: apiKey },
     workingDirectory: layout.dataDirectory,
     logFile: path.join(layout.logs, 'vectors.log'),
     channel: !qdrant,
@@ -165,7 +167,7 @@ export async function vectorService(
   return {
     name: qdrant ? 'vectors (qdrant)' : 'vectors',
     url,
-    settings: { QDRANT_URL: url },
+    settings: { QDRANT_URL: url, QDRANT_API_KEY: apiKey },
     child,
     stop: () => child.stop(),
   };
@@ -175,7 +177,7 @@ export async function vectorService(
 export async function functionsService(
   layout: Layout,
   settings: Record<string, string>,
-  port: number,
+  { port, hostKey }: { port: number; hostKey: string },
   abandon?: AbortSignal,
 ): Promise<Service> {
   const func = coreTools(process.env.PIPELINE_HOST || undefined);
@@ -190,7 +192,7 @@ export async function functionsService(
           layout.appDirectory,
           ...['--port', `${port}`, '--data', layout.functionsHost, '--exit-with-parent'],
         ],
-    environment: { ...process.env, FUNCTIONS_WORKER_RUNTIME: 'node', ...settings },
+    environment: { ...process.env, FUNCTIONS_WORKER_RUNTIME: 'node', FUNCTIONS_HOST_KEY: hostKey, ...settings },
     workingDirectory: layout.appDirectory,
     logFile: path.join(layout.logs, 'functions-host.log'),
     channel: !func,

@@ -22,6 +22,8 @@ export interface PlatformState {
   /** From the moment on when the platform is told to stop, or falls. */
   isStopping?: boolean;
   urls: Record<string, string>;
+  /** Of the Functions host's management and admin calls. */
+  hostKey?: string;
   /** Settings of the app, for commands beside the running platform. */
   settings: Record<string, string>;
 }
@@ -81,14 +83,19 @@ function writeDraft(stateFile: string, state: PlatformState): string {
     // It holds passwords of the local servers.
     writeFileSync(draft, JSON.stringify(state, null, 2), { mode: 0o600 });
   } catch (cause) {
-    throw new PipelineError('DATA_FOLDER_UNUSABLE', 'The data folder cannot be written.', {
-      found: cause instanceof Error ? cause.message : String(cause),
-      where: { file: path.dirname(stateFile), setting: 'PIPELINE_DATA_DIRECTORY' },
-      remedy: 'Set PIPELINE_DATA_DIRECTORY to a folder that you may write.',
-      cause,
-    });
+    throw dataFolderUnusable(path.dirname(stateFile), cause);
   }
   return draft;
+}
+
+/** DATA_FOLDER_UNUSABLE. */
+export function dataFolderUnusable(folder: string, cause: unknown): PipelineError {
+  return new PipelineError('DATA_FOLDER_UNUSABLE', 'The data folder cannot be written.', {
+    found: cause instanceof Error ? cause.message : String(cause),
+    where: { file: folder, setting: 'PIPELINE_DATA_DIRECTORY' },
+    remedy: 'Set PIPELINE_DATA_DIRECTORY to a folder that you may write.',
+    cause,
+  });
 }
 
 /** Removes the state of `pid` (undefined: one that cannot be read), and leaves any other's. */

@@ -81,6 +81,12 @@ export function postgresFolder(dataDirectory: string): string {
   return user && !isReachable(inside, user) ? path.join(reachableFolderFor(dataDirectory), 'postgres') : inside;
 }
 
+/** True when the cluster lies in the data folder and belongs to another system user. */
+export function postgresIsInside(dataDirectory: string): boolean {
+  const user = serverUser();
+  return user !== undefined && existsSync(path.join(path.resolve(dataDirectory), 'postgres', 'cluster'));
+}
+
 function executable(binaries: string, name: string): string {
   return path.join(binaries, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
 }

@@ -32,6 +32,10 @@ export interface HostOptions {
   /** 0 takes a free one; undefined takes local.settings.json's, or 7071. */
   port: number | undefined;
   bindAddress: string;
+  /** Names under which the host may be called, beside localhost and addresses. */
+  allowedHosts: readonly string[];
+  /** What management and admin calls must have; safe in a URL. */
+  key: string;
   /** The process's environment: settings of the app are added to it. */
   environment: Environment;
   idCheck: IdCheck;
@@ -61,7 +65,11 @@ export async function startHost(given: HostOptions): Promise<RunningHost> {
   const options = { ...given, appFolder: realFolder(given.appFolder) };
   const settings = readHostSettings(options.appFolder);
   const local = readLocalSettings(options.appFolder);
-  const server = await listen(options.bindAddress, options.port ?? local.port ?? 7071, local.cors, options.log);
+  const server = await listen(options.bindAddress, options.port ?? local.port ?? 7071, {
+    cors: local.cors,
+    allowedHosts: options.allowedHosts,
+    log: options.log,
+  });
   let unlock: (() => void) | undefined;
   try {
     fs.mkdirSync(options.dataFolder, { recursive: true });
@@ -117,13 +125,15 @@ async function runApp({ options, settings, server, unlock }: Ground): Promise<Ru
     sdkSequence: hasOrchestrators && options.idCheck !== 'off' ? watchSdkSequence(appFolder) : undefined,
     onFatal,
   });
-  const management = new ManagementApi(engine, server.origin, settings.hubName);
+  const management = new ManagementApi(engine, server.origin, settings.hubName, options.key);
   const extraInputs = (registered: RegisteredFunction) => clientInputs(registered, management);
   const timers = new FunctionTimers({ functions, environment, invoke, log, extraInputs });
   const routes = httpFunctions(functions, settings.routePrefix, environment);
 
   engine.open();
-  const targets = { httpFunctions: routes, functions, timers, engine, management, streamUri, extraInputs, invoke, log };
+  const { key } = options;
+  const surroundings = { streamUri, extraInputs, invoke, log };
+  const targets = { httpFunctions: routes, functions, timers, engine, management, key, ...surroundings };
   server.serve(createRequestHandler(targets));
   timers.start();
 

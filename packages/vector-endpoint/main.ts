@@ -39,7 +39,12 @@ function readArguments(): { port: number; dataDirectory: string; exitsWithParent
 
 async function run(): Promise<void> {
   const { port, dataDirectory, exitsWithParent } = readArguments();
-  const endpoint = await startVectorEndpoint({ port, dataDirectory });
+  const endpoint = await startVectorEndpoint({
+    port,
+    dataDirectory,
+    // Qdrant's own name of the setting.
+    apiKey: process.env.QDRANT__SERVICE__API_KEY || undefined,
+  });
 
   let isStopping = false;
   const stop = () => {

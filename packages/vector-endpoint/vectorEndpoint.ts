@@ -11,6 +11,7 @@ import { unsupportedRoutes } from './api/unsupportedRoutes';
 import { updateRoutes } from './api/updateRoutes';
 import { Catalogue } from './collections/catalogue';
 import { lockFolder } from './log/folderLock';
+import { admit } from './admission';
 import { AnswerError } from './errors';
 import type { JsonValue } from './json/jsonValue';
 import { readJsonBody } from './requestBody';
@@ -64,11 +65,16 @@ function sendError(response: ServerResponse, error: unknown, seconds: number): v
   sendJson(response, 500, { status: { error: `Service internal error: ${message}` }, time: seconds });
 }
 
-async function handle(catalogue: Catalogue, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  { catalogue, apiKey }: { catalogue: Catalogue; apiKey: string | undefined },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const start = performance.now();
   const secondsSoFar = () => (performance.now() - start) / 1000;
   try {
     const url = new URL(request.url ?? '/', 'http://localhost');
+    admit(request, url.pathname, apiKey);
     const found = router.find(request.method ?? '', url.pathname);
     if (found === undefined) {
       request.resume();
@@ -80,6 +86,8 @@ async function handle(catalogue: Catalogue, request: IncomingMessage, response: 
     const answer = found.route.answer({ catalogue, path: found.path, parameters: url.searchParams, body });
     sendAnswer(response, found.route.format, answer, secondsSoFar());
   } catch (error) {
+    // A body that was not read would be taken for the next request.
+    request.resume();
     sendError(response, error, secondsSoFar());
   }
 }
@@ -117,15 +125,22 @@ export interface VectorEndpoint {
  *
  * @param options.port 0 for any free one
  * @param options.dataDirectory folder of the collections, made when it is missing
+ * @param options.apiKey what callers must send; without it, every local process may call
  * @throws Error when the folder is in use by another process or damaged; with code EADDRINUSE when the port is busy
  */
-export async function startVectorEndpoint(options: { port: number; dataDirectory: string }): Promise<VectorEndpoint> {
+export async function startVectorEndpoint(options: {
+  port: number;
+  dataDirectory: string;
+  apiKey?: string;
+}): Promise<VectorEndpoint> {
   const unlock = lockFolder(options.dataDirectory);
   let catalogue: Catalogue | undefined;
   try {
     const opened = Catalogue.open(options.dataDirectory);
     catalogue = opened;
-    const server = createServer((request, response) => void handle(opened, request, response));
+    const server = createServer(
+      (request, response) => void handle({ catalogue: opened, apiKey: options.apiKey }, request, response),
+    );
     // Clients keep connections; one that is closed just as it is used again would fail.
     server.keepAliveTimeout = KEEP_ALIVE_IN_MILLISECONDS;
     const port = await listen(server, options.port);

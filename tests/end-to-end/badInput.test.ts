@@ -33,7 +33,7 @@ async function objects(container: string): Promise<string[]> {
 async function points(filter?: object): Promise<number> {
   const response = await fetch(`${platform.config.qdrant.url}/collections/documents/points/count`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'api-key': platform.config.qdrant.apiKey ?? '' },
     body: JSON.stringify({ exact: true, ...(filter ? { filter } : {}) }),
   });
   return ((await response.json()) as { result: { count: number } }).result.count;

@@ -42,6 +42,7 @@ withBrowser('the web app in a browser', () => {
       ],
     });
     page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+    await page.goto(platform.entry);
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());

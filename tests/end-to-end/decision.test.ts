@@ -25,12 +25,15 @@ afterAll(() => platform?.stop());
 const idOf = (date: string): string => `ingest-${DATASET}-${date}`;
 
 async function get<Body>(path: string): Promise<{ status: number; body: Body }> {
-  const response = await fetch(`${platform.urls.api}/${path}`);
+  const response = await platform.fetch(`${platform.urls.api}/${path}`);
   return { status: response.status, body: (await response.json()) as Body };
 }
 
 async function post(path: string, body?: object): Promise<{ status: number; body: Problem & { replayOf?: string } }> {
-  const response = await fetch(`${platform.urls.api}/${path}`, { method: 'POST', body: JSON.stringify(body ?? {}) });
+  const response = await platform.fetch(`${platform.urls.api}/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body ?? {}),
+  });
   return { status: response.status, body: (await response.json()) as Problem };
 }
 const decide = (date: string, decision: string, reason: string) =>

@@ -7,6 +7,7 @@ import type { PlatformState } from '../../local/platform/stateFile';
 import { postgresFolder } from '../../local/postgres/postgres';
 import type { StartReport } from '../../local/terminal/report';
 import { stateOfTheUnion } from '../../samples/stateOfTheUnion';
+import { ownerFetch } from './ownerFetch';
 import { driveExample, type DrivenExample, type OpenApi } from './openApiExamples';
 import { sampleTexts } from './sampleTexts';
 import { eventually, lastJson, processesWith, startCommand, type StartedCommand } from './startCommand';
@@ -21,7 +22,9 @@ let platform: StartedCommand;
 let api = '';
 
 const state = (): PlatformState => JSON.parse(readFileSync(path.join(data, 'platform.json'), 'utf8')) as PlatformState;
-const get = async <Body>(route: string): Promise<Body> => (await (await fetch(`${api}${route}`)).json()) as Body;
+/** As the owner of the platform that runs now. */
+const call: typeof fetch = (...request) => ownerFetch(state().settings.LOCAL_TOKEN ?? '')(...request);
+const get = async <Body>(route: string): Promise<Body> => (await (await call(`${api}${route}`)).json()) as Body;
 
 afterAll(async () => {
   if (platform?.process.exitCode === null) platform.process.kill('SIGTERM');
@@ -45,7 +48,7 @@ describe('a Functions host that is killed in the middle of a run', () => {
     await eventually('a part of the chunks is stored', async () => {
       const response = await fetch(`${state().urls.vectors}/collections/documents/points/count`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', 'api-key': state().settings.QDRANT_API_KEY ?? '' },
         body: '{}',
       });
       const { result } = (await response.json()) as { result: { count: number } };
@@ -99,7 +102,7 @@ describe('the API', () => {
   });
 
   it('answers what only one president said from his address', async () => {
-    const response = await fetch(`${api}/ask`, {
+    const response = await call(`${api}/ask`, {
       method: 'POST',
       body: JSON.stringify({ question: 'Which states constitute an axis of evil?' }),
     });
@@ -109,7 +112,7 @@ describe('the API', () => {
   });
 
   it('streams an answer as events', async () => {
-    const response = await fetch(`${api}/ask`, {
+    const response = await call(`${api}/ask`, {
       method: 'POST',
       headers: { accept: 'text/event-stream' },
       body: JSON.stringify({ question: 'What is the financial outlook?', filters: { author: 'Jimmy Carter' } }),
@@ -154,7 +157,7 @@ describe('the API', () => {
     ['an empty question', '/ask', { question: ' ' }, 400, 'REQUEST_INVALID'],
     ['an unknown dataset to ask', '/ask', { question: 'x', dataset: 'nobody' }, 404, 'DATASET_UNKNOWN'],
   ])('answers %s with a problem that has a code', async (_name, route, body, status, code) => {
-    const response = await fetch(`${api}${route}`, {
+    const response = await call(`${api}${route}`, {
       method: 'POST',
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
@@ -170,7 +173,7 @@ describe('the API', () => {
     ['/documents?limit=0', 400, 'REQUEST_INVALID'],
     ['/documents?autor=x', 400, 'REQUEST_INVALID'],
   ])('answers GET %s with %i %s', async (route, status, code) => {
-    const response = await fetch(`${api}${route}`);
+    const response = await call(`${api}${route}`);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code });
   });
@@ -189,19 +192,21 @@ describe('the API', () => {
       decideRun: 409,
       replayRun: 202,
       startRun: 409,
+      me: 200,
+      listAudit: 200,
     };
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(expected).sort());
     const driven: DrivenExample[] = [];
-    for (const operation of Object.keys(expected)) driven.push(await driveExample(api, document, operation));
+    for (const operation of Object.keys(expected)) driven.push(await driveExample(call, api, document, operation));
     expect(driven).toEqual(Object.entries(expected).map(([operation, status]) => ({ operation, status, faults: [] })));
   });
 
   it('gives each answer the id of its request', async () => {
-    const answered = await fetch(`${api}/runs/unknown`, { headers: { 'x-request-id': 'my-request-1' } });
+    const answered = await call(`${api}/runs/unknown`, { headers: { 'x-request-id': 'my-request-1' } });
     expect(answered.headers.get('x-request-id')).toBe('my-request-1');
     expect(await answered.json()).toMatchObject({ requestId: 'my-request-1' });
-    const unnamed = await fetch(`${api}/health`);
+    const unnamed = await call(`${api}/health`);
     expect(unnamed.headers.get('x-request-id')).toMatch(/^[\w-]{8,}$/);
   });
 });

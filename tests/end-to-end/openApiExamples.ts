@@ -20,7 +20,12 @@ export interface DrivenExample {
 }
 
 /** Sends the example of an operation and checks the answer against the schema that the document has for its status. */
-export async function driveExample(api: string, document: OpenApi, operationId: string): Promise<DrivenExample> {
+export async function driveExample(
+  call: typeof fetch,
+  api: string,
+  document: OpenApi,
+  operationId: string,
+): Promise<DrivenExample> {
   const [path, method, operation] = find(document, operationId);
   const { parameters = [], requestBody, responses } = operation;
   const address = parameters
@@ -33,7 +38,7 @@ export async function driveExample(api: string, document: OpenApi, operationId: 
         : [],
     ),
   );
-  const response = await fetch(`${api}${address}?${query.toString()}`, {
+  const response = await call(`${api}${address}?${query.toString()}`, {
     method: method.toUpperCase(),
     ...(requestBody && {
       headers: { 'content-type': 'application/json' },

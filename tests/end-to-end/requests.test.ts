@@ -22,7 +22,7 @@ interface Problem {
 }
 
 async function call(method: string, path: string, body?: unknown): Promise<{ type: string; text: string }> {
-  const response = await fetch(`${platform.urls.api}${path}`, {
+  const response = await platform.fetch(`${platform.urls.api}${path}`, {
     method,
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
   });

@@ -8,10 +8,17 @@ import type { ObjectStore } from '../../lib/storage/objectStore';
 import type { RunDetail } from '../../lib/runs/run';
 import type { PlatformState } from '../../local/platform/stateFile';
 import { postgresFolder } from '../../local/postgres/postgres';
+import { ownerFetch } from './ownerFetch';
 import { eventually, startCommand } from './startCommand';
 
 export interface RunningTestPlatform {
   urls: Record<string, string>;
+  /** `fetch` as the owner. */
+  fetch: typeof fetch;
+  /** The address that signs a browser in. */
+  entry: string;
+  /** Of the Functions host. */
+  hostKey: string;
   config: Config;
   store: ObjectStore;
   /** Puts a file where a drop would put it. */
@@ -33,23 +40,32 @@ export async function startTestPlatform(environment: Record<string, string> = {}
   const data = mkdtempSync(path.join(tmpdir(), 'pipeline-x-platform-'));
   const command = startCommand(data, { GATE_DECISION_TIMEOUT_HOURS: '0', ...environment }, '--no-ingest');
   await command.said(/The platform stays up/);
-  const { urls, settings } = JSON.parse(readFileSync(path.join(data, 'platform.json'), 'utf8')) as PlatformState;
+  const {
+    urls,
+    settings,
+    hostKey = '',
+  } = JSON.parse(readFileSync(path.join(data, 'platform.json'), 'utf8')) as PlatformState;
   const config = readConfig(settings);
+  const token = settings.LOCAL_TOKEN ?? '';
+  const call = ownerFetch(token);
   const store = createObjectStore(config);
   await store.ensureContainer(config.lake.containers.raw);
   const settled = (id: string): Promise<RunDetail> =>
     eventually(`the end of ${id}`, async () => {
-      const run = (await (await fetch(`${urls.api}/runs/${id}`)).json()) as RunDetail;
+      const run = (await (await call(`${urls.api}/runs/${id}`)).json()) as RunDetail;
       return ['Completed', 'Failed', 'Blocked'].includes(run.status) ? run : undefined;
     });
   return {
     urls,
+    fetch: call,
+    entry: `${urls.web}/?token=${token}`,
+    hostKey,
     config,
     store,
     drop: (dataset, date, name, content) =>
       store.write(config.lake.containers.raw, `${dataset}/${date}/${name}`, content),
     ingest: async (dataset, date) => {
-      const started = await fetch(`${urls.api}/runs`, { method: 'POST', body: JSON.stringify({ dataset, date }) });
+      const started = await call(`${urls.api}/runs`, { method: 'POST', body: JSON.stringify({ dataset, date }) });
       if (started.status !== 202) throw new Error(`the run did not start: ${await started.text()}`);
       return settled(((await started.json()) as { id: string }).id);
     },

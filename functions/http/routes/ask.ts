@@ -3,6 +3,7 @@ import type { AnswerEvent } from '../../../lib/answering/answer';
 import { ask } from '../../../lib/answering/ask';
 import { answer, askRequest } from '../../../lib/api/ask';
 import { SAMPLE } from '../sampleRequests';
+import { publicProblem } from '../../../lib/problems/publicProblem';
 import { toProblem } from '../../../lib/problems/problem';
 import { problemDetails } from '../../../lib/problems/problemDetails';
 import { defineRoute } from '../route';
@@ -21,11 +22,13 @@ export const askRoute = defineRoute({
   },
   problems: ['DATASET_UNKNOWN', 'ANSWER_TIMEOUT', 'ANSWER_INCOMPLETE', 'VECTORS_UNAVAILABLE', 'DATABASE_UNAVAILABLE'],
   example: { body: { question: SAMPLE.question, dataset: SAMPLE.dataset } },
-  handler: async ({ body: { question, dataset, filters, stream }, http }, { app, logError }) => {
+  handler: async ({ body: { question, dataset, filters, stream }, http }, { app, logError, requestId }) => {
     if (dataset !== undefined) await app.contracts.get(dataset);
     const events = ask(app, { question, filters: { dataset, ...filters } });
     if (stream ?? wantsStream(http)) {
-      const body = ReadableStream.from(eventLines(events, (error) => logError('an answer broke off', error)));
+      const body = ReadableStream.from(
+        eventLines(events, requestId, (error) => logError('an answer broke off', error)),
+      );
       return { stream: body, contentType: 'text/event-stream; charset=utf-8' };
     }
     for await (const event of events) if (event.type === 'answer') return { body: event.answer };
@@ -39,6 +42,7 @@ function wantsStream(request: HttpRequest): boolean {
 
 async function* eventLines(
   events: AsyncIterable<AnswerEvent>,
+  requestId: string,
   onError: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
@@ -51,6 +55,6 @@ async function* eventLines(
   } catch (error) {
     // The status line was sent long ago: the problem travels as an event.
     onError(error);
-    yield lines('error', problemDetails(toProblem(error)));
+    yield lines('error', { ...problemDetails(publicProblem(toProblem(error), true)), requestId });
   }
 }

@@ -12,8 +12,8 @@ export const healthRoute = defineRoute({
   response: { status: 200, body: health, otherwise: { status: 503, when: 'a dependency is not reachable' } },
   problems: [],
   example: {},
-  handler: async (_request, { app }) => {
-    const body = await checkHealth(app.probes);
+  handler: async (_request, { app, logError }) => {
+    const body = await checkHealth(app.probes, logError);
     return { body, status: body.status === 'ok' ? 200 : 503 };
   },
 });

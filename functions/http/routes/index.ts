@@ -1,4 +1,5 @@
 import type { Route } from '../route';
+import { listAuditRoute, meRoute } from './access';
 import { askRoute } from './ask';
 import { listDocumentsRoute } from './documents';
 import { healthRoute } from './health';
@@ -17,4 +18,6 @@ export const ROUTES = [
   showQuarantineRoute,
   listQuarantineRoute,
   healthRoute,
+  meRoute,
+  listAuditRoute,
 ] as unknown as readonly Route[];

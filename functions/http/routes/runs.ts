@@ -9,6 +9,7 @@ import {
   startedRun,
   startRunRequest,
 } from '../../../lib/api/runs';
+import type { Caller } from '../../../lib/access/caller';
 import { decideRun } from '../../../lib/ingest/decideRun';
 import { listRuns } from '../../../lib/ingest/listRuns';
 import { replayRun } from '../../../lib/ingest/replayRun';
@@ -60,9 +61,10 @@ export const startRunRoute = defineRoute({
   response: { status: 202, body: startedRun },
   problems: ['DATASET_UNKNOWN', 'RUN_UNDER_WAY'],
   example: { body: { dataset: SAMPLE.dataset, date: SAMPLE.date } },
+  changes: true,
   usesOrchestration: true,
-  handler: async ({ body: { dataset, date = today() } }, { app, orchestration }) => {
-    const id = await startIngest(app, orchestration, { dataset, date });
+  handler: async ({ body: { dataset, date = today() } }, { app, orchestration, caller }) => {
+    const id = await startIngest(app, orchestration, { dataset, date, startedBy: nameOf(caller) });
     return { location: `/api/runs/${id}`, body: { id, dataset, date } };
   },
 });
@@ -77,10 +79,12 @@ export const replayRunRoute = defineRoute({
   response: { status: 202, body: replayedRun },
   problems: ['RUN_NOT_FOUND', 'RUN_UNDER_WAY', 'DATASET_UNKNOWN'],
   example: { params: { id: SAMPLE.run } },
+  changes: true,
   usesOrchestration: true,
-  handler: async ({ params }, { app, orchestration }) => {
+  handler: async ({ params }, { app, orchestration, caller }) => {
     const id = requireRunId(params.id);
-    return { location: `/api/runs/${id}`, body: { id, ...(await replayRun(app, orchestration, id)) } };
+    const started = await replayRun(app, orchestration, id, nameOf(caller));
+    return { location: `/api/runs/${id}`, body: { id, ...started } };
   },
 });
 
@@ -94,12 +98,18 @@ export const decideRunRoute = defineRoute({
   response: { status: 202, body: decidedRun },
   problems: ['RUN_NOT_FOUND', 'RUN_NOT_BLOCKED', 'RUN_ALREADY_DECIDED'],
   example: { params: { id: SAMPLE.run }, body: { decision: 'approve', reason: 'The rejected rows are test data.' } },
+  changes: true,
   usesOrchestration: true,
-  handler: async ({ params, body }, { app, orchestration }) => {
+  handler: async ({ params, body }, { app, orchestration, caller }) => {
     const id = requireRunId(params.id);
-    return { location: `/api/runs/${id}`, body: { id, ...(await decideRun(app, orchestration, id, body)) } };
+    const decided = await decideRun(app, orchestration, id, { ...body, decidedBy: nameOf(caller) });
+    return { location: `/api/runs/${id}`, body: { id, ...decided } };
   },
 });
+
+function nameOf(caller: Caller | undefined): string {
+  return caller?.name ?? 'anonymous';
+}
 
 function today(): string {
   return new Date().toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Setting } from '../setting';
+import { accessSettings } from './access';
 import { ingestSettings, scheduleSettings } from './ingest';
 import { lakeSettings } from './lake';
 import { answeringSettings, embeddingSettings, modelServiceSettings } from './models';
@@ -16,6 +17,7 @@ const table = {
   ...answeringSettings,
   ...modelServiceSettings,
   ...scheduleSettings,
+  ...accessSettings,
 };
 export type SettingName = keyof typeof table;
 
@@ -31,6 +33,7 @@ export const SETTING_GROUPS: { heading: string; settings: Record<string, Setting
   { heading: 'Embedding', settings: embeddingSettings },
   { heading: 'Answers', settings: answeringSettings },
   { heading: 'Model services', settings: modelServiceSettings },
+  { heading: 'Access', settings: accessSettings },
 ];
 
 type Shape = { [Name in SettingName]: (typeof table)[Name]['schema'] };

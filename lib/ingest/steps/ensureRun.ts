@@ -2,11 +2,11 @@ import type { RunKey } from '../../runs/runKey';
 import { defineStep } from '../step';
 
 /** `replayOf`: run id of the execution that this one replays. */
-type EnsureInput = RunKey & { replayOf: string | null };
+type EnsureInput = RunKey & { replayOf: string | null; startedBy?: string | null };
 
 /** Creates what is missing: the run record, containers, the collection. The first use of the database creates the schema. */
 export const ensureRunStep = defineStep({
-  prepare: ({ runs }, { replayOf, ...key }: EnsureInput) => runs.begin(key, replayOf),
+  prepare: ({ runs }, { replayOf, startedBy, ...key }: EnsureInput) => runs.begin(key, { replayOf, startedBy }),
   work: async ({ contracts, lakehouse, vectors }, { dataset, date }: EnsureInput, log) => {
     await contracts.get(dataset);
     const containers = Object.values<string>({ ...lakehouse.containers });

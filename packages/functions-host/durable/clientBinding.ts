@@ -2,29 +2,36 @@
 export const managementPath = '/runtime/webhooks/durabletask';
 
 /**
- * What a durableClient input binding carries, as JSON text: URLs of the management API with placeholders.
- * `origin` is like "http://127.0.0.1:7071".
+ * The path under which clients of the app call the same API. The library sends no key there, so the path has it.
  */
-export function clientBinding(origin: string, hubName: string): string {
+export function clientPath(key: string): string {
+  return `/runtime/clients/${key}`;
+}
+
+/**
+ * What a durableClient input binding carries, as JSON text: URLs of the management API with placeholders.
+ * `origin` is like "http://127.0.0.1:7071"; `key` is safe in a URL.
+ */
+export function clientBinding(origin: string, hubName: string, key: string): string {
   const base = origin + managementPath;
   const create = `${base}/orchestrators/{functionName}[/{instanceId}]`;
   return JSON.stringify({
     taskHubName: hubName,
     creationUrls: {
-      createNewInstancePostUri: `${create}?code=local`,
-      createAndWaitOnNewInstancePostUri: `${create}?timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}&code=local`,
+      createNewInstancePostUri: `${create}?code=${key}`,
+      createAndWaitOnNewInstancePostUri: `${create}?timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}&code=${key}`,
     },
-    managementUrls: managementUrls(origin, hubName, 'INSTANCEID'),
+    managementUrls: managementUrls(origin, hubName, key, 'INSTANCEID'),
     baseUrl: base,
-    requiredQueryStringParameters: 'code=local',
+    requiredQueryStringParameters: `code=${key}`,
     // The client resolves paths against it, so that without the trailing slash the last segment would be lost.
-    rpcBaseUrl: `${base}/`,
+    rpcBaseUrl: `${origin}${clientPath(key)}/`,
   });
 }
 
 /** The management URLs of one instance. `id` is put in as it stands (encode it before). */
-export function managementUrls(origin: string, hubName: string, id: string): Record<string, string> {
-  const query = `taskHub=${hubName}&connection=Storage&code=local`;
+export function managementUrls(origin: string, hubName: string, key: string, id: string): Record<string, string> {
+  const query = `taskHub=${hubName}&connection=Storage&code=${key}`;
   const instance = `${origin}${managementPath}/instances/${id}`;
   return {
     id,

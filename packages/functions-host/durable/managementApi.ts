@@ -28,11 +28,12 @@ export class ManagementApi {
     private readonly engine: Engine,
     private readonly origin: string,
     private readonly hubName: string,
+    private readonly key: string,
   ) {}
 
   /** JSON text for durableClient bindings. */
   get binding(): string {
-    return clientBinding(this.origin, this.hubName);
+    return clientBinding(this.origin, this.hubName, this.key);
   }
 
   /** Answers one request. */
@@ -66,7 +67,7 @@ export class ManagementApi {
       return refusal(501, 'The local host does not support waiting in the start request; poll the status.');
     const input = readJson(body);
     const newId = this.engine.start(name, input, { id, version: query.get('version') ?? undefined });
-    const urls = managementUrls(this.origin, this.hubName, encodeURIComponent(newId));
+    const urls = managementUrls(this.origin, this.hubName, this.key, encodeURIComponent(newId));
     const headers = { location: urls.statusQueryGetUri ?? '', 'retry-after': '10' };
     return { status: 202, body: { ...urls, id: newId }, headers };
   }

@@ -12,11 +12,24 @@ export function answerJson(
   response.end(text);
 }
 
-/** Reads a whole request body. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+/**
+ * Reads a whole request body; undefined when it has more than `limitInBytes`. The rest of such a body is read and dropped, so
+ * that the client gets the answer instead of a broken connection.
+ */
+export async function readBody(request: IncomingMessage, limitInBytes: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts);
+  let length = 0;
+  for await (const part of request) {
+    length += (part as Buffer).length;
+    if (length <= limitInBytes) parts.push(part as Buffer);
+    else parts.length = 0;
+  }
+  return length <= limitInBytes ? Buffer.concat(parts, length) : undefined;
+}
+
+/** True when the request announces a body of more than `limitInBytes`: it can be refused before it is sent. */
+export function announcesMoreThan(request: IncomingMessage, limitInBytes: number): boolean {
+  return Number(request.headers['content-length'] ?? 0) > limitInBytes;
 }
 
 /** Request headers with one text value each, as functions see them. */

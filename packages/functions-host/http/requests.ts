@@ -4,10 +4,12 @@ import type { Engine } from '../durable/engine';
 import type { ManagementApi } from '../durable/managementApi';
 import type { FunctionTimers } from '../timers/functionTimers';
 import { newInvocationId, type HttpSurroundings } from './call';
-import { answerJson, readBody } from './messages';
+import { hasHostKey } from './hostKey';
+import { announcesMoreThan, answerJson, readBody } from './messages';
 import { serveStreamed } from './streamed';
 import { findHttpFunction, type HttpFunction } from './httpFunctions';
-import { managementSubPath, type RequestHandler } from './server';
+import { clientPath, managementPath } from '../durable/clientBinding';
+import type { RequestHandler } from './server';
 import { serveWhole } from './whole';
 
 export interface RequestTargets extends HttpSurroundings {
@@ -16,6 +18,8 @@ export interface RequestTargets extends HttpSurroundings {
   timers: FunctionTimers;
   engine: Engine;
   management: ManagementApi;
+  /** What management and admin calls must have. */
+  key: string;
   /** Where bodies go when the app streams HTTP. */
   streamUri: string | undefined;
   extraInputs: (registered: RegisteredFunction) => Record<string, TypedData>;
@@ -24,16 +28,40 @@ export interface RequestTargets extends HttpSurroundings {
 /** Sends each request to the durable management API, the admin API, or the function whose route it is. */
 export function createRequestHandler(targets: RequestTargets): RequestHandler {
   return async (url, request, response) => {
-    const subPath = managementSubPath(url.pathname);
+    const ownPath = subPathOf(url.pathname, clientPath(targets.key));
+    const subPath = ownPath ?? subPathOf(url.pathname, managementPath);
+    const isAdmin = url.pathname.startsWith('/admin/');
+    const needsKey = isAdmin || (subPath !== undefined && ownPath === undefined);
+    if (needsKey && !hasHostKey(targets.key, url, request)) {
+      return refuse(
+        request,
+        response,
+        401,
+        'This call needs the key of the host: ?code= or the header x-functions-key.',
+      );
+    }
     if (subPath !== undefined) {
-      const body = (await readBody(request)).toString();
+      const isTooLong = announcesMoreThan(request, LARGEST_MANAGEMENT_BODY_IN_BYTES);
+      const bytes = isTooLong ? undefined : await readBody(request, LARGEST_MANAGEMENT_BODY_IN_BYTES);
+      if (!bytes)
+        return refuse(request, response, 413, `The body has more than ${LARGEST_MANAGEMENT_BODY_IN_BYTES} bytes.`);
+      const body = bytes.toString();
       const method = request.method ?? 'GET';
       const answer = targets.management.handle({ method, path: subPath, query: url.searchParams, body });
       return answerJson(response, answer.status, answer.body, answer.headers);
     }
-    if (url.pathname.startsWith('/admin/')) return serveAdmin(targets, url, request, response);
+    if (isAdmin) return serveAdmin(targets, url, request, response);
     await serveFunction(targets, url, request, response);
   };
+}
+
+/** Inputs and events are small; large data travels in the lake. */
+const LARGEST_MANAGEMENT_BODY_IN_BYTES = 4 * 1024 * 1024;
+
+/** Answers without reading the body; the connection ends, since the rest of it cannot be told from the next request. */
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
+  request.resume();
+  answerJson(response, status, { message }, { connection: 'close' });
 }
 
 async function serveFunction(
@@ -68,4 +96,9 @@ function serveAdmin(
   if (timers.trigger(name)) return answerJson(response, 202);
   const message = `'${name}' is no timer function; only those can be started here.`;
   return functions.has(name) ? answerJson(response, 400, { message }) : answerJson(response, 404);
+}
+
+/** The part of a path after `base`; undefined for a path that is not below it. */
+function subPathOf(path: string, base: string): string | undefined {
+  return path === base || path.startsWith(`${base}/`) ? path.slice(base.length) : undefined;
 }

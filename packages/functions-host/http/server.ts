@@ -1,6 +1,6 @@
 import http from 'node:http';
-import { managementPath } from '../durable/clientBinding';
 import type { CorsSettings } from '../settings/hostSettings';
+import { isAllowedHost } from './allowedHosts';
 import { allowOrigin } from './cors';
 import { answerJson } from './messages';
 import { describeThrown, messageOf, type Log } from '../log';
@@ -18,15 +18,28 @@ export interface ListeningServer {
   stop(timeoutInMilliseconds: number): Promise<void>;
 }
 
+// A client that sends slowly, or nothing, must not keep its connection. An answer may take as long as it needs.
+const HEADERS_TIMEOUT_IN_MILLISECONDS = 20_000;
+const REQUEST_TIMEOUT_IN_MILLISECONDS = 300_000;
+
 /**
  * Listens on `address`; port 0 takes a free one. The port is taken before the app is loaded, so that an app is never run
  * beside another host of the same port. Throws an Error with one clear line when the port is in use.
  */
-export async function listen(address: string, port: number, cors: CorsSettings, log: Log): Promise<ListeningServer> {
+export async function listen(
+  address: string,
+  port: number,
+  { cors, allowedHosts, log }: { cors: CorsSettings; allowedHosts: readonly string[]; log: Log },
+): Promise<ListeningServer> {
   let serve: (handler: RequestHandler) => void = () => undefined;
   const handler = new Promise<RequestHandler>((resolve) => (serve = resolve));
   let isStopping = false;
   const server = http.createServer((request, response) => {
+    if (!isAllowedHost(request.headers.host, allowedHosts)) {
+      request.resume();
+      const message = 'The host name of the request is not one of this host. Add it with --allowed-hosts.';
+      return answerJson(response, 403, { message }, { connection: 'close' });
+    }
     if (allowOrigin(cors, request, response) === 'answered') return;
     if (isStopping) {
       answerJson(response, 503, { message: 'The host is stopping.' }, { connection: 'close' });
@@ -38,8 +51,8 @@ export async function listen(address: string, port: number, cors: CorsSettings, 
       else answerJson(response, 500, { message: messageOf(thrown) });
     });
   });
-  // A long upload or a long answer is the app's affair.
-  server.requestTimeout = 0;
+  server.headersTimeout = HEADERS_TIMEOUT_IN_MILLISECONDS;
+  server.requestTimeout = REQUEST_TIMEOUT_IN_MILLISECONDS;
   await startListening(server, address, port);
   const actual = server.address();
   const actualPort = actual !== null && typeof actual === 'object' ? actual.port : port;
@@ -102,10 +115,4 @@ function explainListenError(error: NodeJS.ErrnoException, address: string, port:
     return new Error(`Port ${port} on ${address} needs more rights than this user has. Start with a --port over 1023.`);
   }
   return new Error(`Can't listen on ${address}, port ${port}: ${error.message}.`, { cause: error });
-}
-
-/** The part of a path after the durable management API's own, or undefined when it is none of its. */
-export function managementSubPath(path: string): string | undefined {
-  const isManagement = path === managementPath || path.startsWith(`${managementPath}/`);
-  return isManagement ? path.slice(managementPath.length) : undefined;
 }

@@ -1,14 +1,24 @@
 import type { RpcHttp } from '../worker/coreContract';
 import type { HttpCall, HttpSurroundings } from './call';
-import { readBody, singleHeaders } from './messages';
+import { announcesMoreThan, answerJson, readBody, singleHeaders } from './messages';
 import { failCall } from './call';
 import { serializeCookie } from './rpcCookie';
 
+/** What Azure accepts. */
+const LARGEST_BODY_IN_BYTES = 210 * 1024 * 1024;
+
 /** Serves a call whose request and response bodies travel whole within the invocation (no `enableHttpStream`). */
 export async function serveWhole(call: HttpCall, { invoke, log }: HttpSurroundings): Promise<void> {
-  const { found, response, invocationId, extraInputs } = call;
+  const { found, request, response, invocationId, extraInputs } = call;
   try {
-    const data = { http: await toRpcHttp(call) };
+    const body = announcesMoreThan(request, LARGEST_BODY_IN_BYTES)
+      ? undefined
+      : await readBody(request, LARGEST_BODY_IN_BYTES);
+    if (!body) {
+      request.resume();
+      return answerJson(response, 413, undefined, { connection: 'close' });
+    }
+    const data = { http: toRpcHttp(call, body) };
     const { returnValue } = await invoke(found.name, { data, invocationId, extraInputs });
     const answer = returnValue?.http;
     if (!answer) {
@@ -23,10 +33,9 @@ export async function serveWhole(call: HttpCall, { invoke, log }: HttpSurroundin
   }
 }
 
-async function toRpcHttp({ request, url, parameters }: HttpCall): Promise<RpcHttp> {
+function toRpcHttp({ request, url, parameters }: HttpCall, body: Buffer): RpcHttp {
   const headers = singleHeaders(request);
   const query = Object.fromEntries(url.searchParams);
-  const body = await readBody(request);
   return {
     url: `http://${headers.host ?? url.host}${url.pathname}${url.search}`,
     method: request.method,

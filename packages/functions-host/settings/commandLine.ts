@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { IdCheck } from '../durable/episodes/sdkSequenceCheck';
+import { readHostNames } from '../http/allowedHosts';
 import type { Environment } from './hostSettings';
 import { isLogLevel, logLevels, type LogLevel } from '../log';
 
@@ -10,18 +12,24 @@ Runs a compiled Azure Functions app (Node.js, programming model v4) on this mach
   --port N               port to serve on; 0 takes a free one (default: local.settings.json's LocalHttpPort, or 7071)
   --data DIR             folder for the durable journal (default: APPDIR/.functions-host)
   --bind ADDRESS         address to serve on (default: 127.0.0.1)
+  --allowed-hosts NAMES  names, with commas, under which the host may be called beside localhost and IP addresses
   --log-level LEVEL      ${logLevels.join(' | ')} (default: information)
   --id-check MODE        strict | log | off: what to do when SDK and host number durable tasks differently
                          (default: strict; environment: FUNCTIONS_HOST_ID_CHECK)
   --sync-journal         wait for the disk at each write: survives power loss, and is slow
   --drain-seconds N      how long a stop waits for what is running (default: 10)
-  --exit-with-parent     stop when the parent process goes away (its IPC channel or our stdin closes)`;
+  --exit-with-parent     stop when the parent process goes away (its IPC channel or our stdin closes)
+
+The durable management API and /admin need a key (?code= or the header x-functions-key): FUNCTIONS_HOST_KEY, or a
+random one for this start that only the app knows.`;
 
 export interface CommandLine {
   appFolder: string;
   dataFolder: string;
   port: number | undefined;
   bindAddress: string;
+  allowedHosts: string[];
+  key: string;
   logLevel: LogLevel;
   idCheck: IdCheck;
   isSynchronousJournal: boolean;
@@ -38,6 +46,7 @@ export function readCommandLine(words: string[], environment: Environment): Comm
       port: { type: 'string' },
       data: { type: 'string' },
       bind: { type: 'string', default: '127.0.0.1' },
+      'allowed-hosts': { type: 'string' },
       'log-level': { type: 'string', default: 'information' },
       'id-check': { type: 'string', default: environment.FUNCTIONS_HOST_ID_CHECK ?? 'strict' },
       'sync-journal': { type: 'boolean', default: false },
@@ -59,12 +68,20 @@ export function readCommandLine(words: string[], environment: Environment): Comm
     dataFolder: path.resolve(values.data ?? path.join(appFolder, '.functions-host')),
     port: values.port === undefined ? undefined : readNumber('--port', values.port, 65535),
     bindAddress: values.bind,
+    allowedHosts: readHostNames(values['allowed-hosts']),
+    key: readKey(environment.FUNCTIONS_HOST_KEY),
     logLevel,
     idCheck,
     isSynchronousJournal: values['sync-journal'],
     drainTimeoutInMilliseconds: readNumber('--drain-seconds', values['drain-seconds'], 86400) * 1000,
     exitsWithParent: values['exit-with-parent'],
   };
+}
+
+function readKey(given: string | undefined): string {
+  if (!given) return randomBytes(24).toString('base64url');
+  if (/^[A-Za-z0-9_-]{8,}$/.test(given)) return given;
+  throw new Error('FUNCTIONS_HOST_KEY is not valid, expected at least 8 letters, digits, hyphens and underscores.');
 }
 
 function readNumber(option: string, text: string, highest: number): number {

@@ -7,7 +7,7 @@ import {
   startOrchestration,
   waitUntilEnded,
 } from '../../support/functions-host/durableHttp';
-import { eventually } from '../../support/functions-host/hostProcess';
+import { eventually, HOST_KEY } from '../../support/functions-host/hostProcess';
 import { sharedHost } from '../../support/functions-host/sharedHost';
 import { temporaryFolder } from '../../support/functions-host/temporaryFolder';
 
@@ -116,7 +116,9 @@ describe('work', () => {
       if (/^work ends/.test(line)) running--;
     }
     expect(most).toBe(10);
-    const { durable } = (await (await fetch(`${origin}/admin/host/status`)).json()) as { durable: object };
+    const { durable } = (await (await fetch(`${origin}/admin/host/status?code=${HOST_KEY}`)).json()) as {
+      durable: object;
+    };
     // The parent: start, all activities done, sub-orchestration done, timer fired. The child: start, activity done.
     expect(durable).toMatchObject({ activities: 101, replays: 6, episodes: 6 });
   });

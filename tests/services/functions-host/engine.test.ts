@@ -89,7 +89,7 @@ test('nothing is acted on before it is on disk', async () => {
 
 test('what the management API has answered is on disk', () => {
   const { engine, onDisk } = engineWith(() => async () => ({ returnValue: undefined, hasResult: false }));
-  const api = new ManagementApi(engine, 'http://127.0.0.1:1', 'Hub');
+  const api = new ManagementApi(engine, 'http://127.0.0.1:1', 'Hub', 'key');
   const ask = (method: string, pathOfApi: string) => {
     const [requestPath = '', query = ''] = pathOfApi.split('?');
     return api.handle({ method, path: requestPath, query: new URLSearchParams(query), body: '' }).status;

@@ -4,7 +4,7 @@ import type { JournalRecord } from '../../../packages/functions-host/durable/jou
 import { outcomeOf } from '../../../packages/functions-host/durable/episodes/historyEvents';
 import { compileHost } from '../../support/functions-host/compiledHost';
 import { startOrchestration, waitUntilEnded } from '../../support/functions-host/durableHttp';
-import { eventually, startHostProcess } from '../../support/functions-host/hostProcess';
+import { eventually, startHostProcess, HOST_KEY } from '../../support/functions-host/hostProcess';
 import { temporaryFolder } from '../../support/functions-host/temporaryFolder';
 
 const count = 60;
@@ -81,7 +81,9 @@ test('a host killed three times in a fan-out finishes it, and runs no completed 
   const activitiesSoFar = readTrace().length;
   host = await startHostProcess(options);
   expect(await waitUntilEnded(host.origin, id)).toEqual(status);
-  const { durable } = (await (await fetch(`${host.origin}/admin/host/status`)).json()) as { durable: object };
+  const { durable } = (await (await fetch(`${host.origin}/admin/host/status?code=${HOST_KEY}`)).json()) as {
+    durable: object;
+  };
   expect(durable).toMatchObject({ activities: 0, episodes: 0 });
   expect(await host.stop()).toBe(0);
   expect(readTrace().filter((line) => line.startsWith('work')).length).toBeLessThanOrEqual(activitiesSoFar);

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { compileHost } from '../../support/functions-host/compiledHost';
-import { demoApp, eventually, runToEnd, startHostProcess } from '../../support/functions-host/hostProcess';
+import { demoApp, eventually, runToEnd, startHostProcess, HOST_KEY } from '../../support/functions-host/hostProcess';
 import { temporaryFolder } from '../../support/functions-host/temporaryFolder';
 
 const fixtures = path.join(__dirname, '../../support/functions-host/fixtures');
@@ -182,7 +182,7 @@ describe('timers and the admin API', () => {
         .split('\n')
         .filter((line) => line.startsWith('tick'));
     await eventually(() => (fs.existsSync(file) && ticks().length === 1 ? true : undefined));
-    const response = await fetch(`${host.origin}/admin/functions/tick`, { method: 'POST' });
+    const response = await fetch(`${host.origin}/admin/functions/tick?code=${HOST_KEY}`, { method: 'POST' });
     expect(response.status).toBe(202);
     await eventually(() => (ticks().length === 3 ? true : undefined));
     const info = JSON.parse(ticks()[0]?.slice('tick '.length) ?? '') as object;
@@ -192,10 +192,10 @@ describe('timers and the admin API', () => {
 
   test('only timer functions can be started by hand, and the status says that the host runs', async () => {
     const host = await startHostProcess({ main, dataFolder: newFolder() });
-    const post = (name: string) => fetch(`${host.origin}/admin/functions/${name}`, { method: 'POST' });
+    const post = (name: string) => fetch(`${host.origin}/admin/functions/${name}?code=${HOST_KEY}`, { method: 'POST' });
     expect((await post('hello')).status).toBe(400);
     expect((await post('nobody')).status).toBe(404);
-    const status = await (await fetch(`${host.origin}/admin/host/status`)).json();
+    const status = await (await fetch(`${host.origin}/admin/host/status?code=${HOST_KEY}`)).json();
     expect(status).toMatchObject({ state: 'Running', processId: host.child.pid, durable: { activities: 0 } });
     expect(await host.stop()).toBe(0);
   });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { anyFreePort } from '../../../local/ports';
 import { startWeb, type RunningWeb } from '../../../local/web';
 
+const TOKEN = 'token-of-the-owner-of-this-platform';
 const root = mkdtempSync(path.join(tmpdir(), 'web-'));
 let api: Server;
 let web: RunningWeb;
@@ -33,7 +34,13 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
   const apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
-  web = await startWeb({ root: site, port: await anyFreePort(), apiUrl });
+  web = await startWeb({
+    root: site,
+    port: await anyFreePort(),
+    apiUrl,
+    token: TOKEN,
+    allowedHosts: ['pipeline.example'],
+  });
 });
 afterAll(async () => {
   await web.stop();
@@ -78,7 +85,13 @@ describe('the local web server', () => {
   });
 
   it('breaks off when a file is gone, and goes on serving', async () => {
-    const empty = await startWeb({ root: path.join(root, 'not-built'), port: await anyFreePort(), apiUrl: web.url });
+    const empty = await startWeb({
+      root: path.join(root, 'not-built'),
+      port: await anyFreePort(),
+      apiUrl: web.url,
+      token: TOKEN,
+      allowedHosts: ['pipeline.example'],
+    });
     await expect(fetch(`${empty.url}/`).then((response) => response.text())).rejects.toThrow();
     expect((await fetch(`${empty.url}/api/runs`)).status).toBe(200);
     await empty.stop();
@@ -104,10 +117,40 @@ describe('the local web server', () => {
       root,
       port: await anyFreePort(),
       apiUrl: `http://127.0.0.1:${await anyFreePort()}`,
+      token: TOKEN,
+      allowedHosts: [],
     });
     const response = await fetch(`${lonely.url}/api/runs`);
     expect(response.status).toBe(502);
     expect(await response.json()).toMatchObject({ code: 'API_UNREACHABLE' });
     await lonely.stop();
+  });
+
+  it('signs a browser in with the token of the address, and takes it out of the address', async () => {
+    const response = await fetch(`${web.url}/runs?token=${TOKEN}&status=Failed`, { redirect: 'manual' });
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toBe('/runs?status=Failed');
+    const cookie = response.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(new RegExp(`^pipeline-x-token-\\d+=${TOKEN};`));
+    for (const attribute of ['HttpOnly', 'SameSite=Strict', 'Path=/']) expect(cookie).toContain(attribute);
+  });
+
+  it('refuses a wrong token and never sends a browser to another host', async () => {
+    expect((await fetch(`${web.url}/?token=wrong`)).status).toBe(403);
+    const response = await fetch(`${web.url}//evil.example/?token=${TOKEN}`, { redirect: 'manual' });
+    expect(response.headers.get('location') ?? '').not.toMatch(/^\/\//);
+  });
+
+  it('serves no page whose name was made to point at this machine', async () => {
+    const { hostname, port } = new URL(web.url);
+    const statusWith = (host: string) =>
+      new Promise((resolve, reject) => {
+        get({ hostname, port, path: '/api/runs', headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        }).on('error', reject);
+      });
+    expect(await statusWith('evil.example')).toBe(403);
+    expect(await statusWith('pipeline.example')).toBe(200);
   });
 });

@@ -192,7 +192,7 @@ describe('a replay', () => {
     };
     await runs.begin(first);
     await transform(first, 4);
-    await runs.begin(again, first.runId);
+    await runs.begin(again, { replayOf: first.runId });
     await runs.plan(again.runId, 'transform', 1);
     expect(await compared()).toEqual({ of: 'replayed-1', rejected: { before: 4, after: null } });
     await transform(again, 1);

@@ -1,4 +1,4 @@
-import { eventually } from './hostProcess';
+import { eventually, HOST_KEY } from './hostProcess';
 
 export interface Status {
   name: string;
@@ -12,11 +12,13 @@ export interface Status {
 }
 
 const managementPath = '/runtime/webhooks/durabletask';
+const headers = { 'x-functions-key': HOST_KEY };
 
 /** Starts an orchestration through the management API and returns its id. */
 export async function startOrchestration(origin: string, name: string, input: unknown, id = ''): Promise<string> {
   const response = await fetch(`${origin}${managementPath}/orchestrators/${name}/${id}`, {
     method: 'POST',
+    headers,
     body: input === undefined ? undefined : JSON.stringify(input),
   });
   if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
@@ -25,7 +27,7 @@ export async function startOrchestration(origin: string, name: string, input: un
 
 /** The status of an instance; `query` like "showHistory=true". */
 export async function readStatus(origin: string, id: string, query = ''): Promise<Status> {
-  const response = await fetch(`${origin}${managementPath}/instances/${encodeURIComponent(id)}?${query}`);
+  const response = await fetch(`${origin}${managementPath}/instances/${encodeURIComponent(id)}?${query}`, { headers });
   return (await response.json()) as Status;
 }
 
@@ -44,5 +46,5 @@ export async function runOrchestration(origin: string, name: string, input?: unk
 
 /** A request below the management API, for what the functions above don't say. */
 export async function manage(origin: string, method: string, path: string, body?: string): Promise<Response> {
-  return fetch(`${origin}${managementPath}/${path}`, { method, body });
+  return fetch(`${origin}${managementPath}/${path}`, { method, body, headers });
 }

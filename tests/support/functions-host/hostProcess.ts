@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Of every host that the tests start. */
+export const HOST_KEY = 'key-of-the-tests';
+
 export const demoApp = path.join(__dirname, 'fixtures/demo-app');
 
 export interface HostProcess {
@@ -64,7 +67,7 @@ function spawnHost(options: HostProcessOptions): { child: ChildProcess; output: 
   const { main, dataFolder, appFolder = demoApp, port = 0, environment = {}, flags = [], stdio = 'ignore' } = options;
   const child = spawn(process.execPath, [main, appFolder, '--port', String(port), '--data', dataFolder, ...flags], {
     stdio: [stdio === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe', ...(stdio === 'ipc' ? (['ipc'] as const) : [])],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, FUNCTIONS_HOST_KEY: HOST_KEY, ...environment },
   });
   running.add(child);
   options.onSpawn?.(child);

@@ -97,6 +97,8 @@ describe('command line', () => {
       dataFolder: path.join(appFolder, '.functions-host'),
       port: undefined,
       bindAddress: '127.0.0.1',
+      allowedHosts: [],
+      key: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/) as string,
       logLevel: 'information',
       idCheck: 'strict',
       isSynchronousJournal: false,

@@ -41,8 +41,8 @@ test('starts each dataset that has files or a SQL source, and logs why the other
   const { run, started, lines } = platform({ a: 'files', b: 'sql', c: 'empty', d: 'faulty' });
   await run();
   expect(started).toEqual([
-    { dataset: 'a', date: '2026-02-28' },
-    { dataset: 'b', date: '2026-02-28' },
+    { dataset: 'a', date: '2026-02-28', startedBy: 'schedule' },
+    { dataset: 'b', date: '2026-02-28', startedBy: 'schedule' },
   ]);
   expect(lines).toEqual([
     'a: started ingest-a-2026-02-28',

@@ -13,12 +13,23 @@ const failed = (failure?: string): unknown =>
 
 describe('a failed run that left no record', () => {
   it('has the problem that the output of its instance carries', () => {
-    const problem: Problem = { code: 'DATABASE_UNAVAILABLE', message: 'No "database".', remedy: 'Start it.' };
+    const problem: Problem = {
+      code: 'TRANSFORM_RECORDS_LOST',
+      message: 'Counts differ.',
+      found: '3',
+      remedy: 'Run again.',
+    };
     expect(failed(JSON.stringify(`Orchestrator function 'ingest' failed: ${encodeProblem(problem)}`))).toEqual(problem);
   });
 
-  it('has the output as it is when it carries no problem', () => {
-    expect(failed('"terminated"')).toEqual({ code: 'RUN_FAILED', message: '"terminated"' });
-    expect(failed()).toEqual({ code: 'RUN_FAILED', message: 'The orchestration failed.' });
+  it('has a code and no text of a service when it carries no problem, or one that quotes a service', () => {
+    const quoting: Problem = { code: 'DATABASE_UNAVAILABLE', message: 'secret text', remedy: 'Start it.' };
+    expect(failed(encodeProblem(quoting))).toMatchObject({ code: quoting.code, remedy: 'Start it.' });
+    expect(JSON.stringify(failed(encodeProblem(quoting)))).not.toContain('secret text');
+    expect(failed('"secret text"')).toMatchObject({
+      code: 'RUN_FAILED',
+      remedy: expect.stringContaining('log') as string,
+    });
+    expect(JSON.stringify(failed('"secret text"'))).not.toContain('secret text');
   });
 });

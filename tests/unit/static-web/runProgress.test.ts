@@ -26,6 +26,7 @@ const run: Run = {
   runId: 'a',
   status: 'Completed',
   step: 'reconcile',
+  startedBy: null,
   startedAt: '2024-01-15T01:00:00Z',
   finishedAt: '2024-01-15T01:01:00Z',
   seconds: 60,

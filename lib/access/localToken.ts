@@ -1,0 +1,73 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { PipelineError } from '../problems/problem';
+import { bearerToken } from './bearerToken';
+import { ROLES, splitRoles, type Caller } from './caller';
+import type { Identify, RequestHeaders } from './identity';
+
+/** The cookie with the token of a local platform. Browsers send cookies to every port of a host, so the port is in its name. */
+export const localTokenCookie = (port: number | string): string => `pipeline-x-token-${port}`;
+/** Narrows what the owner of a local platform may do, to try a role: `reader`, `operator`, `approver`, several with a comma. */
+export const LOCAL_ROLES = 'x-local-roles';
+/** Narrows what the owner of a local platform may read, to try a group: names with a comma between them. */
+export const LOCAL_GROUPS = 'x-local-groups';
+
+/**
+ * The owner of a local platform: whoever has the token that its start made. The owner has all roles and reads everything, or
+ * less as the headers or cookies `x-local-roles` and `x-local-groups` say.
+ */
+export function localToken({ token, user }: { token: string; user: string }): Identify {
+  return async (headers) => {
+    const cookies = cookiesOf(headers);
+    const bearer = bearerToken(headers);
+    const fromCookies = [...cookies]
+      .filter(([name]) => name.startsWith(localTokenCookie('')))
+      .map(([, value]) => value);
+    const given = bearer === undefined ? fromCookies : [bearer];
+    if (given.length === 0) return undefined;
+    if (!given.some((one) => isSame(one, token))) throw wrongToken();
+    const narrowed = (name: string): string[] | undefined => listOf(headers.get(name) ?? cookies.get(name));
+    const roles = narrowed(LOCAL_ROLES);
+    return {
+      id: user,
+      name: user,
+      kind: 'local',
+      roles: roles ? splitRoles(roles).roles : ROLES,
+      groups: narrowed(LOCAL_GROUPS) ?? 'everything',
+    } satisfies Caller;
+  };
+}
+
+/** Cookies by name. A value that is not valid percent encoding is left as it is. */
+function cookiesOf(headers: RequestHeaders): Map<string, string> {
+  const pairs = (headers.get('cookie') ?? '').split(';').flatMap((pair): [string, string][] => {
+    const at = pair.indexOf('=');
+    if (at < 0) return [];
+    const value = pair.slice(at + 1).trim();
+    try {
+      return [[pair.slice(0, at).trim(), decodeURIComponent(value)]];
+    } catch {
+      return [[pair.slice(0, at).trim(), value]];
+    }
+  });
+  return new Map(pairs);
+}
+
+function listOf(text: string | null | undefined): string[] | undefined {
+  if (text === null || text === undefined || text === '') return undefined;
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** Compares in a time that does not depend on where the texts differ. */
+function isSame(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+function wrongToken(): PipelineError {
+  return new PipelineError('TOKEN_INVALID', 'The token is not that of this local platform.', {
+    remedy: 'Open the address that `npm start` prints, or send the token in .local/token as a bearer token.',
+  });
+}
