@@ -32,7 +32,7 @@ export function registerRoute(route: Route): void {
   });
 }
 
-/** Wraps a handler: what it throws becomes problem details, and what is our fault is logged. */
+/** Wraps a handler: errors become problem details, and errors of the server (5xx) are logged. */
 export function answeringProblems(
   handler: (request: HttpRequest, context: InvocationContext, requestId: string) => Promise<HttpResponseInit>,
 ): (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit> {
@@ -53,7 +53,8 @@ function routeContext(route: Route, context: InvocationContext, requestId: strin
   return {
     app: theApp(),
     get orchestration() {
-      if (!route.usesOrchestration) throw new Error(`the route ${route.name} does not say that it uses orchestration`);
+      if (!route.usesOrchestration)
+        throw new Error(`the route ${route.name} must set usesOrchestration to get the engine`);
       return durableOrchestration(df.getClient(context));
     },
     requestId,

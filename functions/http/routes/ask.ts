@@ -25,7 +25,7 @@ export const askRoute = defineRoute({
     if (dataset !== undefined) await app.contracts.get(dataset);
     const events = ask(app, { question, filters: { dataset, ...filters } });
     if (stream ?? wantsStream(http)) {
-      const body = ReadableStream.from(eventLines(events, (error) => logError('an answer broke off', error)));
+      const body = ReadableStream.from(eventLines(events, (error) => logError('an answer ended early', error)));
       return { stream: body, contentType: 'text/event-stream; charset=utf-8' };
     }
     for await (const event of events) if (event.type === 'answer') return { body: event.answer };
@@ -49,7 +49,7 @@ async function* eventLines(
       yield event.type === 'token' ? lines('token', { text: event.text }) : lines('answer', event.answer);
     }
   } catch (error) {
-    // The status line was sent long ago: the problem travels as an event.
+    // The status line has already been sent, so the problem is sent as an event.
     onError(error);
     yield lines('error', problemDetails(toProblem(error)));
   }
