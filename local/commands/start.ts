@@ -15,7 +15,7 @@ const HELP = `npm start -- [options]
   --once               ingest, answer, and exit
   --json               last line on stdout is one JSON object; progress goes to stderr
   --question "..."     ask this instead of "${SAMPLE_QUESTION}"
-  --no-ingest          only bring the platform up
+  --no-ingest          only start the platform
 `;
 
 const STOPPED = 130;
@@ -23,7 +23,7 @@ const STOPPED = 130;
 interface Command {
   options: { once?: boolean; 'no-ingest'?: boolean };
   report: Report;
-  /** Writes the report as JSON when that was asked for: the first call only. */
+  /** With --json, writes the report as JSON. Only the first call writes. */
   tell: () => void;
   screen: NodeJS.WriteStream;
   say: (line: string) => void;
@@ -32,7 +32,7 @@ interface Command {
 
 async function main(): Promise<number> {
   const since = performance.now();
-  // A closed terminal or pipe (`npm start | head`) must not keep what was started from being stopped.
+  // A closed terminal or pipe (`npm start | head`) must not prevent the orderly stop of the started processes.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const isJson = process.argv.includes('--json');
   const screen = isJson ? process.stderr : process.stdout;
@@ -84,7 +84,7 @@ function readOptions() {
 async function run(command: Command): Promise<number> {
   const { options, report, tell, say } = command;
   const { stopAsked, abandon } = listenForStop(say);
-  say('Pipeline-X: bringing up the local platform');
+  say('Pipeline-X: starting the local platform');
   const platform = await startPlatform(findLayout(), announceStart(say), abandon).catch((error: unknown) => {
     if (abandon.aborted) return undefined;
     throw error;
@@ -101,7 +101,7 @@ async function run(command: Command): Promise<number> {
     if (first.kind === 'stop') return interrupted(command);
     tell();
     if (options.once) return first.code;
-    say(`\nThe platform stays up: ${platform.urls.web}  (Ctrl-C ends it)`);
+    say(`\nThe platform keeps running: ${platform.urls.web}  (Ctrl-C stops it)`);
     const last = await Promise.race([ended, stopAsked]);
     if (last.kind === 'failed') throw death(last.failure);
     return 0;
@@ -111,14 +111,14 @@ async function run(command: Command): Promise<number> {
   }
 }
 
-const DEATH_IS_HEARD_IN_MILLISECONDS = 2000;
+const DEATH_IS_NOTICED_IN_MILLISECONDS = 2000;
 
-/** A call that fails because its server has just died: the death is the better story. */
+/** When a call fails because its server has just died, the death is reported instead of the failed call. */
 function unless(ended: Promise<unknown>): (error: unknown) => Promise<never> {
   return async (error) => {
     const isDead = await Promise.race([
       ended.then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), DEATH_IS_HEARD_IN_MILLISECONDS)),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), DEATH_IS_NOTICED_IN_MILLISECONDS)),
     ]);
     if (isDead) return new Promise<never>(() => undefined);
     throw error;
@@ -130,7 +130,7 @@ async function doTheJob(platform: RunningPlatform, { report, screen, say, since 
   const { files, records } = await dropSample(platform.settings);
   say(`\nSample: ${records} records in ${files} files in raw/${SAMPLE_DATASET}/${SAMPLE_DATE}/`);
   const { id, wasUnderWay } = await api.startRun(SAMPLE_DATASET, SAMPLE_DATE);
-  say(`${wasUnderWay ? 'Going on with' : 'Started'} ${id}`);
+  say(`${wasUnderWay ? 'Continuing' : 'Started'} ${id}`);
   const display = createRunDisplay(screen);
   const ended = await followRun(api, id, {
     show: (run) => {
@@ -154,7 +154,7 @@ function secondsSince(start: number): number {
   return Math.round((performance.now() - start) / 10) / 100;
 }
 
-/** `stopAsked` and `abandon` tell the same: one for what is raced, the other for what is waited for in turn. */
+/** `stopAsked` and `abandon` report the same stop: the promise is for races, the signal for sequential waits. */
 function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind: 'stop' }>; abandon: AbortSignal } {
   const stopping = new AbortController();
   const stopAsked = new Promise<{ kind: 'stop' }>((resolve) => {
@@ -163,8 +163,8 @@ function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind
   let asked = 0;
   const stop = (): void => {
     asked += 1;
-    if (asked === 1) stopping.abort(new PipelineError('STOPPED', 'The start was given up.'));
-    if (asked === 2) say('still stopping; once more ends it at once');
+    if (asked === 1) stopping.abort(new PipelineError('STOPPED', 'The start was cancelled.'));
+    if (asked === 2) say('still stopping; press Ctrl-C again to stop at once');
     if (asked > 2) process.exit(STOPPED);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -174,7 +174,7 @@ function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind
 
 const PARENT_CHECK_IN_MILLISECONDS = 500;
 
-/** npm gives a SIGTERM to the shell between it and us, and most shells end of it without passing it on. */
+/** npm sends SIGTERM to the shell between npm and this process. Most shells end on it and do not pass it on. */
 function whenNpmIsGone(gone: () => void): void {
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined) return;
@@ -184,7 +184,7 @@ function whenNpmIsGone(gone: () => void): void {
 function interrupted({ report, tell }: Command): number {
   report.json.error ??= {
     code: 'STOPPED',
-    message: 'The command was stopped before it had an answer.',
+    message: 'The command was stopped before it got an answer.',
   } satisfies Problem;
   tell();
   return STOPPED;
@@ -192,7 +192,7 @@ function interrupted({ report, tell }: Command): number {
 
 function death({ name, how, lastLines }: { name: string; how: string; lastLines: string }): PipelineError {
   return new PipelineError('SERVICE_DIED', `${name} ended unexpectedly (${how}). Its last lines:\n${lastLines}\n`, {
-    remedy: `All else is stopped. Nothing is lost: \`npm start\` goes on where it was. Logs are in ${findLayout().logs}.`,
+    remedy: `All other services were stopped. No data is lost: \`npm start\` continues from here. Logs are in ${findLayout().logs}.`,
   });
 }
 
