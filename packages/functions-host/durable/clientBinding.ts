@@ -2,7 +2,7 @@
 export const managementPath = '/runtime/webhooks/durabletask';
 
 /**
- * What a durableClient input binding carries, as JSON text: URLs of the management API with placeholders.
+ * The value of a durableClient input binding, as JSON text: URLs of the management API with placeholders.
  * `origin` is like "http://127.0.0.1:7071".
  */
 export function clientBinding(origin: string, hubName: string): string {
@@ -17,12 +17,12 @@ export function clientBinding(origin: string, hubName: string): string {
     managementUrls: managementUrls(origin, hubName, 'INSTANCEID'),
     baseUrl: base,
     requiredQueryStringParameters: 'code=local',
-    // The client resolves paths against it, so that without the trailing slash the last segment would be lost.
+    // The client resolves paths against this URL; without the trailing slash the last segment would be lost.
     rpcBaseUrl: `${base}/`,
   });
 }
 
-/** The management URLs of one instance. `id` is put in as it stands (encode it before). */
+/** The management URLs of one instance. `id` must already be URL-encoded. */
 export function managementUrls(origin: string, hubName: string, id: string): Record<string, string> {
   const query = `taskHub=${hubName}&connection=Storage&code=local`;
   const instance = `${origin}${managementPath}/instances/${id}`;

@@ -16,7 +16,7 @@ export interface RequestTargets extends HttpSurroundings {
   timers: FunctionTimers;
   engine: Engine;
   management: ManagementApi;
-  /** Where bodies go when the app streams HTTP. */
+  /** URL for bodies when the app streams HTTP. */
   streamUri: string | undefined;
   extraInputs: (registered: RegisteredFunction) => Record<string, TypedData>;
 }
@@ -66,6 +66,6 @@ function serveAdmin(
   }
   if (request.method !== 'POST' || area !== 'functions' || name === undefined) return answerJson(response, 404);
   if (timers.trigger(name)) return answerJson(response, 202);
-  const message = `'${name}' is no timer function; only those can be started here.`;
+  const message = `'${name}' is not a timer function; only timer functions can be started here.`;
   return functions.has(name) ? answerJson(response, 400, { message }) : answerJson(response, 404);
 }

@@ -1,8 +1,8 @@
 /** A compiled route template. */
 export interface Route {
-  /** The parameters of a path (which starts with a slash), or undefined when it is not of this route. */
+  /** The parameters of a path (which starts with a slash); undefined when the path does not match. */
   match(path: string): Record<string, string> | undefined;
-  /** Routes of lower rank are asked first: literals, constrained parameters, parameters, catch-all. */
+  /** Routes of lower rank are tried first: literals, constrained parameters, parameters, catch-all. */
   rank: string;
 }
 
@@ -39,7 +39,7 @@ interface Parameter {
 
 /**
  * Compiles an ASP.NET route template: `a/{b}/{c:int}`, `{d?}`, `{e=default}`, `{*rest}`, and parameters inside a segment
- * (`v{major}`). Throws an Error for a template or a constraint it does not know.
+ * (`v{major}`). Throws an Error for a template or a constraint that is not supported.
  */
 export function compileRoute(template: string): Route {
   const parameters: Parameter[] = [];

@@ -5,22 +5,22 @@ import { allowOrigin } from './cors';
 import { answerJson } from './messages';
 import { describeThrown, messageOf, type Log } from '../log';
 
-/** Answers one request whose URL could be read. */
+/** Answers one request with a valid URL. */
 export type RequestHandler = (url: URL, request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
 
 export interface ListeningServer {
   /** Like "http://127.0.0.1:7071". */
   origin: string;
   port: number;
-  /** Hands requests to `handler` from now on; those that came earlier have waited for it. */
+  /** Passes requests to `handler` from now on, including earlier requests, which have been waiting. */
   serve(handler: RequestHandler): void;
-  /** Takes no new requests and resolves when running ones are answered, at the latest after `timeoutInMilliseconds`. */
+  /** Accepts no new requests. Resolves when running ones are answered, at the latest after `timeoutInMilliseconds`. */
   stop(timeoutInMilliseconds: number): Promise<void>;
 }
 
 /**
- * Listens on `address`; port 0 takes a free one. The port is taken before the app is loaded, so that an app is never run
- * beside another host of the same port. Throws an Error with one clear line when the port is in use.
+ * Listens on `address`; port 0 means any free port. The port is opened before the app is loaded, so that an app never runs
+ * while another host uses the port. Throws an Error with one clear line when the port is in use.
  */
 export async function listen(address: string, port: number, cors: CorsSettings, log: Log): Promise<ListeningServer> {
   let serve: (handler: RequestHandler) => void = () => undefined;
@@ -38,7 +38,7 @@ export async function listen(address: string, port: number, cors: CorsSettings, 
       else answerJson(response, 500, { message: messageOf(thrown) });
     });
   });
-  // A long upload or a long answer is the app's affair.
+  // The app decides how long an upload or an answer may take.
   server.requestTimeout = 0;
   await startListening(server, address, port);
   const actual = server.address();
@@ -58,7 +58,7 @@ export async function listen(address: string, port: number, cors: CorsSettings, 
   };
 }
 
-/** An address that means "all" can be listened on, but not called. */
+/** A server can listen on an address that means "all interfaces", but clients cannot call it. */
 function originOf(address: string, port: number): string {
   if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
@@ -70,7 +70,7 @@ async function answer(
   response: http.ServerResponse,
 ): Promise<void> {
   const url = readUrl(request);
-  if (!url) return answerJson(response, 400, { message: 'The request URL can not be read.' });
+  if (!url) return answerJson(response, 400, { message: 'The request URL is not valid.' });
   await (
     await handler
   )(url, request, response);
@@ -96,7 +96,9 @@ async function startListening(server: http.Server, address: string, port: number
 
 function explainListenError(error: NodeJS.ErrnoException, address: string, port: number): Error {
   if (error.code === 'EADDRINUSE') {
-    return new Error(`Port ${port} on ${address} is already in use. Stop what holds it, or start with another --port.`);
+    return new Error(
+      `Port ${port} on ${address} is already in use. Stop the process that uses it, or start with another --port.`,
+    );
   }
   if (error.code === 'EACCES') {
     return new Error(`Port ${port} on ${address} needs more rights than this user has. Start with a --port over 1023.`);
@@ -104,7 +106,7 @@ function explainListenError(error: NodeJS.ErrnoException, address: string, port:
   return new Error(`Can't listen on ${address}, port ${port}: ${error.message}.`, { cause: error });
 }
 
-/** The part of a path after the durable management API's own, or undefined when it is none of its. */
+/** The part of a path below the durable management API; undefined for other paths. */
 export function managementSubPath(path: string): string | undefined {
   const isManagement = path === managementPath || path.startsWith(`${managementPath}/`);
   return isManagement ? path.slice(managementPath.length) : undefined;

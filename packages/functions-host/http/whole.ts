@@ -4,7 +4,7 @@ import { readBody, singleHeaders } from './messages';
 import { failCall } from './call';
 import { serializeCookie } from './rpcCookie';
 
-/** Serves a call whose request and response bodies travel whole within the invocation (no `enableHttpStream`). */
+/** Serves a call whose complete request and response bodies are part of the invocation (no `enableHttpStream`). */
 export async function serveWhole(call: HttpCall, { invoke, log }: HttpSurroundings): Promise<void> {
   const { found, response, invocationId, extraInputs } = call;
   try {

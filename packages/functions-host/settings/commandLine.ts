@@ -7,7 +7,7 @@ import { isLogLevel, logLevels, type LogLevel } from '../log';
 export const usage = `Usage: node main.js APPDIR [options]
 Runs a compiled Azure Functions app (Node.js, programming model v4) on this machine.
 
-  --port N               port to serve on; 0 takes a free one (default: local.settings.json's LocalHttpPort, or 7071)
+  --port N               port to serve on; 0 means any free port (default: local.settings.json's LocalHttpPort, or 7071)
   --data DIR             folder for the durable journal (default: APPDIR/.functions-host)
   --bind ADDRESS         address to serve on (default: 127.0.0.1)
   --log-level LEVEL      ${logLevels.join(' | ')} (default: information)
@@ -15,7 +15,7 @@ Runs a compiled Azure Functions app (Node.js, programming model v4) on this mach
                          (default: strict; environment: FUNCTIONS_HOST_ID_CHECK)
   --sync-journal         wait for the disk at each write: survives power loss, and is slow
   --drain-seconds N      how long a stop waits for what is running (default: 10)
-  --exit-with-parent     stop when the parent process goes away (its IPC channel or our stdin closes)`;
+  --exit-with-parent     stop when the parent process ends (its IPC channel or our stdin closes)`;
 
 export interface CommandLine {
   appFolder: string;
@@ -29,7 +29,7 @@ export interface CommandLine {
   exitsWithParent: boolean;
 }
 
-/** Reads the command line. Throws an Error that says what is wrong with which option. */
+/** Reads the command line. Throws an Error that names the option and says what is wrong. */
 export function readCommandLine(words: string[], environment: Environment): CommandLine {
   const { values, positionals } = parseArgs({
     args: words,
@@ -46,7 +46,7 @@ export function readCommandLine(words: string[], environment: Environment): Comm
     },
   });
   const [app, ...more] = positionals;
-  if (app === undefined || more.length > 0) throw new Error('Give one app folder.');
+  if (app === undefined || more.length > 0) throw new Error('Pass exactly one app folder.');
   const appFolder = path.resolve(app);
   const logLevel = values['log-level'];
   if (!isLogLevel(logLevel)) throw new Error(`--log-level is "${logLevel}", expected one of ${logLevels.join(', ')}.`);
