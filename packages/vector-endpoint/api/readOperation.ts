@@ -73,7 +73,7 @@ const deleteVectors: ReadOperation = (body, collection) => {
   return { kind: 'deleteVectors', names, ids: readSelection(body, collection, 'refuse') };
 };
 
-/** How to read each kind of change, by its name in a batch of changes. */
+/** Readers for each kind of change, by its name in a batch of changes. */
 export const readOperation = {
   upsert,
   delete: deletePoints,
