@@ -2,11 +2,11 @@ import { type AnswerPiece, paragraphsOf, splitMarkers } from '../markers';
 import { element } from './element';
 
 export interface AnswerTextOptions {
-  /** The cards that the markers lead to, in their order. Leave out while they are still to come. */
+  /** The cards that the markers link to, in their order. Absent while they have not arrived yet. */
   cards?: { node: HTMLElement; title: string }[];
 }
 
-/** Paragraphs of an answer, its markers raised and leading to their sources. */
+/** The paragraphs of an answer. Its markers are superscript links to their sources. */
 export function answerText(text: string, { cards }: AnswerTextOptions = {}): HTMLElement[] {
   return paragraphsOf(text).map((lines) => {
     const paragraph = element('p');
@@ -30,7 +30,7 @@ function pieceNode(piece: AnswerPiece, cards: AnswerTextOptions['cards']): Node 
     String(number),
   );
   link.addEventListener('click', (event) => {
-    // The browser's own jump would leave an entry in the history for every source looked at.
+    // The browser's own jump would add an entry to the history for every source that is opened.
     event.preventDefault();
     card.node.focus();
   });
