@@ -4,8 +4,8 @@ import importX from 'eslint-plugin-import-x';
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
-// Who may import whom. The rooms are described in CONTRIBUTING.md.
-const rooms = {
+// Which folder may import which. CONTRIBUTING.md describes the folders.
+const folders = {
   functions: {
     may: ['orchestrators', 'lib'],
     message: 'the app must not depend on the local platform or the samples.',
@@ -20,10 +20,10 @@ const rooms = {
   samples: { may: [], message: 'the samples must not depend on other folders.' },
   'static-web': { may: ['lib'], message: 'the web app may import only the API types of lib.' },
 };
-const zones = Object.entries(rooms).flatMap(([room, { may, message }]) =>
-  [...Object.keys(rooms), 'bench', 'tests']
-    .filter((other) => other !== room && !may.includes(other))
-    .map((other) => ({ target: `./${room}`, from: `./${other}`, message })),
+const zones = Object.entries(folders).flatMap(([folder, { may, message }]) =>
+  [...Object.keys(folders), 'bench', 'tests']
+    .filter((other) => other !== folder && !may.includes(other))
+    .map((other) => ({ target: `./${folder}`, from: `./${other}`, message })),
 );
 
 // Which noun of lib may import which, types included. No two import each other.
