@@ -10,7 +10,7 @@ const folders = {
     may: ['orchestrators', 'lib'],
     message: 'the app must not depend on the local platform or the samples.',
   },
-  orchestrators: { may: ['lib'], message: 'orchestrators hold order only.' },
+  orchestrators: { may: ['lib'], message: 'orchestrators contain only the order of steps.' },
   lib: { may: [], message: 'lib must not depend on triggers, orchestrators or the local platform.' },
   local: {
     may: ['lib', 'packages', 'samples'],
@@ -173,7 +173,7 @@ export default tseslint.config(
     },
   },
   {
-    // Orchestrators hold order only. They are replayed, so nothing in them may differ between two replays.
+    // Orchestrators contain only the order of steps. They are replayed, so nothing in them may differ between two replays.
     files: ['orchestrators/**/*.ts'],
     rules: {
       'no-restricted-imports': [

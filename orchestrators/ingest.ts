@@ -22,7 +22,7 @@ export const GATE_DECISION = 'gateDecision';
 
 /**
  * One ingest of one partition: ensure, extract (of a SQL source), plan, transform, gate, commit, then metadata and embedding
- * side by side, reconcile. Before the commit a failure leaves nothing visible; after it, running again finishes the work.
+ * in parallel, reconcile. Before the commit a failure leaves nothing visible; after it, running again finishes the work.
  */
 export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
   const { dataset, date, replayOf = null } = context.df.getInput<IngestInput>();

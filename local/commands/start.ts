@@ -23,8 +23,8 @@ const STOPPED = 130;
 interface Command {
   options: { once?: boolean; 'no-ingest'?: boolean };
   report: Report;
-  /** With --json, writes the report as JSON. Only the first call writes. */
-  tell: () => void;
+  /** With --json, prints the report as JSON. Only the first call prints. */
+  printReport: () => void;
   screen: NodeJS.WriteStream;
   say: (line: string) => void;
   since: number;
@@ -37,10 +37,10 @@ async function main(): Promise<number> {
   const isJson = process.argv.includes('--json');
   const screen = isJson ? process.stderr : process.stdout;
   const report = emptyReport({ dataset: SAMPLE_DATASET, date: SAMPLE_DATE, question: SAMPLE_QUESTION });
-  let isTold = !isJson;
-  const tell = (): void => {
-    if (isTold) return;
-    isTold = true;
+  let isPrinted = !isJson;
+  const printReport = (): void => {
+    if (isPrinted) return;
+    isPrinted = true;
     report.json.seconds.total = secondsSince(since);
     process.stdout.write(`${JSON.stringify(report.json)}\n`);
   };
@@ -52,12 +52,12 @@ async function main(): Promise<number> {
       return 0;
     }
     report.json.question = options.question;
-    return await run({ options, report, tell, screen, say, since });
+    return await run({ options, report, printReport, screen, say, since });
   } catch (error) {
     const problem = error instanceof ApiProblem ? error.problem : toProblem(error);
     report.json.error ??= problem;
     process.stderr.write(`\n${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
-    tell();
+    printReport();
     return 1;
   }
 }
@@ -82,7 +82,7 @@ function readOptions() {
 }
 
 async function run(command: Command): Promise<number> {
-  const { options, report, tell, say } = command;
+  const { options, report, printReport, say } = command;
   const { stopAsked, abandon } = listenForStop(say);
   say('Pipeline-X: starting the local platform');
   const platform = await startPlatform(findLayout(), announceStart(say), abandon).catch((error: unknown) => {
@@ -99,7 +99,7 @@ async function run(command: Command): Promise<number> {
     const first = await Promise.race([done, ended, stopAsked]);
     if (first.kind === 'failed') throw death(first.failure);
     if (first.kind === 'stop') return interrupted(command);
-    tell();
+    printReport();
     if (options.once) return first.code;
     say(`\nThe platform keeps running: ${platform.urls.web}  (Ctrl-C stops it)`);
     const last = await Promise.race([ended, stopAsked]);
@@ -181,12 +181,12 @@ function whenNpmIsGone(gone: () => void): void {
   setInterval(() => process.ppid !== parent && gone(), PARENT_CHECK_IN_MILLISECONDS).unref();
 }
 
-function interrupted({ report, tell }: Command): number {
+function interrupted({ report, printReport }: Command): number {
   report.json.error ??= {
     code: 'STOPPED',
     message: 'The command was stopped before it got an answer.',
   } satisfies Problem;
-  tell();
+  printReport();
   return STOPPED;
 }
 

@@ -97,7 +97,7 @@ export async function postgresService(
 
 function parseUrl(setting: string, text: string, example: string): URL {
   if (URL.canParse(text)) return new URL(text);
-  // The text may hold a password, so it is not shown.
+  // The text may contain a password, so it is not shown.
   throw new PipelineError('SETTING_INVALID', 'A setting is not a valid URL.', {
     expected: `a URL, for example ${example}`,
     where: { setting },

@@ -22,7 +22,7 @@ export interface PlatformState {
   /** True as soon as the platform is stopping, on request or after a failure. */
   isStopping?: boolean;
   urls: Record<string, string>;
-  /** Settings of the app, for commands beside the running platform. */
+  /** Settings of the app, for commands that use the running platform. */
   settings: Record<string, string>;
 }
 

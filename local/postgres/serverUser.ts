@@ -10,7 +10,7 @@ export interface SystemUser {
 
 /**
  * The user that PostgreSQL runs as. PostgreSQL refuses to run as root, so root starts it as the system's user `postgres`,
- * or else `nobody`; no user is created. Undefined for an ordinary user, who runs it under the own account.
+ * or else `nobody`; no user is created. Undefined for an ordinary user, whose own account runs it.
  */
 export function serverUser(passwdFile = '/etc/passwd', uid = process.getuid?.()): SystemUser | undefined {
   if (uid !== 0) return undefined;

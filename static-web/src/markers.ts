@@ -1,5 +1,5 @@
 /** A segment of an answer: words, or a marker for citation `number` (from 1). */
-export type AnswerPiece = { type: 'text'; text: string } | { type: 'marker'; number: number };
+export type AnswerSegment = { type: 'text'; text: string } | { type: 'marker'; number: number };
 
 const markerPattern = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g;
 const unfinishedMarker = /\[[\d,\s]{0,12}$/;
@@ -10,19 +10,19 @@ const listItem = /^\s*(?:[-*•]|\d{1,3}[.)])\s/;
  * space between them is removed. A number without a citation remains text.
  * @param citationCount how many citations there are; omit while unknown: every number then counts as a marker.
  */
-export function splitMarkers(text: string, citationCount = Infinity): AnswerPiece[] {
-  const pieces: AnswerPiece[] = [];
+export function splitMarkers(text: string, citationCount = Infinity): AnswerSegment[] {
+  const segments: AnswerSegment[] = [];
   let end = 0;
   for (const match of text.matchAll(markerPattern)) {
     const numbers = (match[1] ?? '').split(',').map(Number);
     if (!numbers.every((number) => number >= 1 && number <= citationCount)) continue;
     const words = text.slice(end, match.index).trimEnd();
-    if (words !== '') pieces.push({ type: 'text', text: words });
-    pieces.push(...numbers.map((number): AnswerPiece => ({ type: 'marker', number })));
+    if (words !== '') segments.push({ type: 'text', text: words });
+    segments.push(...numbers.map((number): AnswerSegment => ({ type: 'marker', number })));
     end = match.index + match[0].length;
   }
-  if (end < text.length) pieces.push({ type: 'text', text: text.slice(end) });
-  return pieces;
+  if (end < text.length) segments.push({ type: 'text', text: text.slice(end) });
+  return segments;
 }
 
 /** A text that is still being streamed, without an incomplete marker at its end. */

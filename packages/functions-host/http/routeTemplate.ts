@@ -46,18 +46,18 @@ export function compileRoute(template: string): Route {
   let rank = '';
   let source = '';
   for (const segment of template.split('/').filter(Boolean)) {
-    const pieces = segment.split(/(\{(?:[^{}]|\{[^{}]*\})*\})/).filter(Boolean);
-    const isWhole = pieces.length === 1 && segment.startsWith('{');
+    const tokens = segment.split(/(\{(?:[^{}]|\{[^{}]*\})*\})/).filter(Boolean);
+    const isWhole = tokens.length === 1 && segment.startsWith('{');
     const isOptional = isWhole && (/\?\}$/.test(segment) || segment.includes('='));
     let isCatchAll = false;
     let pattern = '';
-    for (const piece of pieces) {
-      if (!piece.startsWith('{')) {
-        pattern += piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    for (const token of tokens) {
+      if (!token.startsWith('{')) {
+        pattern += token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
         continue;
       }
-      isCatchAll ||= piece.startsWith('{*');
-      parameters.push(readParameter(piece, template));
+      isCatchAll ||= token.startsWith('{*');
+      parameters.push(readParameter(token, template));
       pattern += isCatchAll ? '(.*)' : '([^/]+?)';
     }
     source += isOptional || isCatchAll ? `(?:/${pattern})?` : `/${pattern}`;
@@ -80,11 +80,11 @@ function readPath(found: RegExpExecArray | null, parameters: Parameter[]): Recor
   return values;
 }
 
-function readParameter(piece: string, template: string): Parameter {
-  const inner = piece.slice(1, -1).replace(/^\*+/, '').replace(/\?$/, '');
+function readParameter(token: string, template: string): Parameter {
+  const inner = token.slice(1, -1).replace(/^\*+/, '').replace(/\?$/, '');
   const parts = /^([^:=]+)((?::(?:[^:=(]+)(?:\([^)]*\))?)*)(?:=(.*))?$/.exec(inner);
   const name = parts?.[1];
-  if (!name) throw new Error(`The route "${template}" has a parameter that can't be read: "${piece}".`);
+  if (!name) throw new Error(`The route "${template}" has a parameter that can't be read: "${token}".`);
   const words = (parts[2] ?? '').match(/:[^:=(]+(?:\([^)]*\))?/g) ?? [];
   return { name, constraints: words.map((word) => readConstraint(word.slice(1), template)), fallback: parts[3] };
 }

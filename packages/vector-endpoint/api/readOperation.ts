@@ -94,6 +94,6 @@ export function readBatchItem(value: JsonValue, collection: Collection, path: st
   if (kind === undefined) {
     throw malformedBody(`${path}: expected one of ${Object.keys(readOperation).join(', ')}`);
   }
-  // delete and clear_payload hold a selection; the others an object of their own shape.
+  // delete and clear_payload contain a selection; the others contain their own type of object.
   return readOperation[kind](readObject(item[kind], `${path}.${kind}`), collection);
 }

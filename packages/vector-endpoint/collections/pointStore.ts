@@ -34,7 +34,7 @@ export class PointStore {
   idAt(slot: number): PointId {
     const id = this.ids[slot];
     if (id === undefined) {
-      throw new Error(`slot ${slot} holds no point`);
+      throw new Error(`slot ${slot} contains no point`);
     }
     return id;
   }

@@ -1,4 +1,4 @@
-import { type AnswerPiece, paragraphsOf, splitMarkers } from '../markers';
+import { type AnswerSegment, paragraphsOf, splitMarkers } from '../markers';
 import { element } from './element';
 
 export interface AnswerTextOptions {
@@ -12,15 +12,15 @@ export function answerText(text: string, { cards }: AnswerTextOptions = {}): HTM
     const paragraph = element('p');
     for (const [index, line] of lines.entries()) {
       if (index > 0) paragraph.append(element('br'));
-      paragraph.append(...splitMarkers(line, cards?.length).map((piece) => pieceNode(piece, cards)));
+      paragraph.append(...splitMarkers(line, cards?.length).map((segment) => segmentNode(segment, cards)));
     }
     return paragraph;
   });
 }
 
-function pieceNode(piece: AnswerPiece, cards: AnswerTextOptions['cards']): Node {
-  if (piece.type === 'text') return document.createTextNode(piece.text);
-  const { number } = piece;
+function segmentNode(segment: AnswerSegment, cards: AnswerTextOptions['cards']): Node {
+  if (segment.type === 'text') return document.createTextNode(segment.text);
+  const { number } = segment;
   const card = cards?.[number - 1];
   if (!card) return element('sup', {}, element('span', { class: 'marker' }, String(number)));
   const label = `Source ${number}: ${card.title}`;
