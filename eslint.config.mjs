@@ -4,20 +4,26 @@ import importX from 'eslint-plugin-import-x';
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
-// Who may import whom. The rooms are described in CONTRIBUTING.md.
-const rooms = {
-  functions: { may: ['orchestrators', 'lib'], message: 'the app knows nothing of the local platform and the samples.' },
-  orchestrators: { may: ['lib'], message: 'orchestrators hold order only.' },
-  lib: { may: [], message: 'lib knows nothing of doors, order and stage.' },
-  local: { may: ['lib', 'packages', 'samples'], message: 'a host loads the compiled app, never imports it.' },
-  packages: { may: [], message: 'a package has a life of its own.' },
-  samples: { may: [], message: 'the samples stand alone.' },
-  'static-web': { may: ['lib'], message: 'the web app knows the API by the types of lib.' },
+// Which folder may import which. CONTRIBUTING.md describes the folders.
+const folders = {
+  functions: {
+    may: ['orchestrators', 'lib'],
+    message: 'the app must not depend on the local platform or the samples.',
+  },
+  orchestrators: { may: ['lib'], message: 'orchestrators contain only the order of steps.' },
+  lib: { may: [], message: 'lib must not depend on triggers, orchestrators or the local platform.' },
+  local: {
+    may: ['lib', 'packages', 'samples'],
+    message: 'the host loads the compiled app; the local platform must not import it.',
+  },
+  packages: { may: [], message: 'a package must not depend on the rest of the project.' },
+  samples: { may: [], message: 'the samples must not depend on other folders.' },
+  'static-web': { may: ['lib'], message: 'the web app may import only the API types of lib.' },
 };
-const zones = Object.entries(rooms).flatMap(([room, { may, message }]) =>
-  [...Object.keys(rooms), 'bench', 'tests']
-    .filter((other) => other !== room && !may.includes(other))
-    .map((other) => ({ target: `./${room}`, from: `./${other}`, message })),
+const zones = Object.entries(folders).flatMap(([folder, { may, message }]) =>
+  [...Object.keys(folders), 'bench', 'tests']
+    .filter((other) => other !== folder && !may.includes(other))
+    .map((other) => ({ target: `./${folder}`, from: `./${other}`, message })),
 );
 
 // Which noun of lib may import which, types included. No two import each other.
@@ -112,7 +118,7 @@ const restrictedImports = (allowed) => [
     patterns: [adapters],
   },
 ];
-// A later entry replaces the whole rule, so each file that may use something gets the rule without just that.
+// A later entry replaces the whole rule. So each file that may use a technology gets the rule again without that entry.
 const technologyRules = [
   { files: ['lib/**/*.ts', 'functions/**/*.ts'], rules: { 'no-restricted-imports': restrictedImports([]) } },
   ...[...new Set(Object.values(technologies).flat())].map((file) => ({
@@ -150,7 +156,7 @@ export default tseslint.config(
   },
   ...technologyRules,
   {
-    // The codec runs in orchestrators, and problems are data wherever they are.
+    // The codec runs in orchestrators, and every part of the system uses problems as plain data.
     files: ['lib/problems/*.ts'],
     rules: {
       'no-restricted-imports': [
@@ -165,12 +171,12 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'lib/config/readConfig.ts is the one door for configuration.' },
+        { object: 'process', property: 'env', message: 'only lib/config/readConfig.ts reads the environment.' },
       ],
     },
   },
   {
-    // Orchestrators hold order only: they are replayed, so nothing in them may differ from one replay to the next.
+    // Orchestrators contain only the order of steps. They are replayed, so nothing in them may differ between two replays.
     files: ['orchestrators/**/*.ts'],
     rules: {
       'no-restricted-imports': [
@@ -188,7 +194,7 @@ export default tseslint.config(
       ],
       ...typesOnly(
         '^\\.\\./(?!lib/problems/codec$)',
-        'of lib, an orchestrator imports types and the problem codec only: what is read or done is an activity.',
+        'of lib, an orchestrator may import types and the problem codec only; reading and work belong in activities.',
       ),
       'no-restricted-globals': [
         'error',
@@ -203,7 +209,7 @@ export default tseslint.config(
       ],
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'replay must see the same value.' },
+        { object: 'Math', property: 'random', message: 'a replay must get the same value.' },
       ],
     },
   },

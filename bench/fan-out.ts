@@ -1,7 +1,7 @@
 /**
- * How long the local Functions host takes for a fan-out of activities that do nothing.
+ * Measures how long the local Functions host takes for a fan-out of activities that do nothing.
  * Run: npm run build && node dist/bench/fan-out.js [--rounds 5]
- * Prints a table, then one line of JSON. Times are from the start request to the first status that says Completed.
+ * Prints a table, then one line of JSON. Times are from the start request to the first status Completed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   });
   try {
     const origin = await readOrigin(child);
-    // The first run compiles the hot code; a host that serves a real app has done that long before.
+    // The first run compiles the hot code; in a host of a real app that is already done.
     await measure(origin, 500);
     const measurements: Measurement[] = [];
     for (let round = 0; round < Number(values.rounds); round++) {

@@ -1,8 +1,8 @@
 /**
- * How the orchestrators carry a run of 1,600 ranges (100 GB at 64 MB each) and one of 160,000 (10 TB): the app's own
- * orchestrators on the local Functions host, over activities that do nothing, but for those that remove what is stale,
- * which are the app's own over stores that count. It measures order and its bookkeeping, not work. Run: npm run bench:scale [-- --sizes 1600,160000 --limit-seconds 600]
- * Prints a table, then one line of JSON. A run that is not done in time is ended and told as such.
+ * Measures how the orchestrators handle a run of 1,600 ranges (100 GB at 64 MB each) and one of 160,000 (10 TB): the app's
+ * own orchestrators on the local Functions host, with activities that do nothing. Only the activities that remove stale rows
+ * and vectors are the app's own, on stub stores that count. It measures orchestration, not work. Run: npm run bench:scale [-- --sizes 1600,160000 --limit-seconds 600]
+ * Prints a table, then one line of JSON. A run that is not done in time is ended and reported as such.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -20,7 +20,7 @@ const HOST = path.resolve(__dirname, '../packages/functions-host/main.js');
 const APP = path.resolve(__dirname, '../../bench/scale-app');
 const TARGETS = { processorSecondsPerRangeRatio: 1.5, eventsPerRangeRatio: 1.1, longestHistory: 1000, staleRatio: 1.1 };
 
-/** Those of the statistics that add up over the runs of a host. */
+/** The statistics that accumulate over the runs of a host. */
 const COUNTERS = [
   'activities',
   'replays',
@@ -37,10 +37,10 @@ interface Statistics {
   instances: number;
   historyEvents: number;
   longestHistory: number;
-  /** Statements and requests with which what is stale was removed, and what was sent with them. */
+  /** Statements and requests that removed stale rows and vectors, and the bytes sent with them. */
   staleRequests: number;
   staleBytes: number;
-  /** Of the host's process: on a machine with other work it tells more than the clock. */
+  /** Processor time of the host: on a machine with other work it is more reliable than the clock. */
   processorSeconds: number;
   memoryInBytes: number;
 }
@@ -49,7 +49,7 @@ interface Measurement extends Statistics {
   ranges: number;
   seconds: number;
   isDone: boolean;
-  /** The journal's file when it was largest: it is compacted as it grows. */
+  /** The largest size of the journal's file, which is compacted as it grows. */
   journalBytes: number;
 }
 
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   report(measurements);
 }
 
-/** In a host and a folder of its own: what an earlier run left in the journal is no part of this one. */
+/** Uses a new host and a new folder, so that the journal contains no earlier run. */
 async function measureApart(ranges: number, limitInSeconds: number): Promise<Measurement> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scale-'));
   const child = spawn(process.execPath, [HOST, APP, '--port', '0', '--data', folder, '--log-level', 'error'], {
@@ -78,7 +78,7 @@ async function measureApart(ranges: number, limitInSeconds: number): Promise<Mea
   });
   try {
     const origin = await readOrigin(child);
-    // The first run compiles the hot code; a host that serves a real app has done that long before.
+    // The first run compiles the hot code; in a host of a real app that is already done.
     await measure(origin, folder, 400, limitInSeconds);
     const before = await readStatistics(origin);
     const measured = await measure(origin, folder, ranges, limitInSeconds);
@@ -138,7 +138,7 @@ async function readStatistics(origin: string): Promise<Statistics> {
   return (await readJson(`${origin}/api/statistics`)) as Statistics;
 }
 
-/** A host that is busy for seconds closes idle connections just as the next request goes out on one: asked again then. */
+/** Retries, because a host that is busy for seconds may close an idle connection at the moment of the next request. */
 async function readJson(url: string): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -180,10 +180,10 @@ function report(measurements: Measurement[]): void {
   if (!isMet) process.exitCode = 1;
 }
 
-/** What a range of the largest run costs, for each unit of what it costs in the smallest: 1 is growth in proportion. */
+/** Cost of a range in the largest run divided by its cost in the smallest run: 1 means growth in proportion. */
 function growthOf(measurements: Measurement[]) {
   const [smallest, largest] = [measurements[0], measurements.at(-1)];
-  /** Of what a whole run costs: 1 is no growth at all. */
+  /** The same ratio for the cost of a whole run: 1 means no growth. */
   const whole = (cost: (one: Measurement) => number): number =>
     smallest === undefined || largest === undefined ? NaN : round(cost(largest) / cost(smallest));
   const ratio = (cost: (one: Measurement) => number): number =>

@@ -38,7 +38,7 @@ async function start(dataDirectory: string): Promise<Measured> {
   };
 }
 
-/** Kilobytes of a process and all below it. */
+/** Kilobytes of a process and all its descendants. */
 function memoryOf(root: number): number {
   const children = new Map<number, number[]>();
   for (const pid of readdirSync('/proc')
@@ -57,7 +57,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return ''; // Ended in the meantime.
+    return ''; // The process has ended in the meantime.
   }
 }
 

@@ -4,7 +4,7 @@ import { parseInstanceId, type InstanceState } from '../lib/runs/describeRun';
 import type { RunStatus } from '../lib/runs/run';
 import { GATE_DECISION, INGEST } from '../orchestrators/ingest';
 
-/** The use cases' view of Durable Functions, through the client of one invocation. */
+/** Gives the use cases access to Durable Functions, through the client of one invocation. */
 export function durableOrchestration(client: df.DurableClient): Orchestration {
   return {
     state: async (instanceId) => {

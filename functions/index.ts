@@ -5,6 +5,6 @@ import './http';
 import './nightlyIngest';
 import './orchestrations';
 
-// Answers are streamed while they are written.
+// Needed for answers that are streamed while the model writes them.
 app.setup({ enableHttpStream: true });
 app.hook.appTerminate(closeApp);

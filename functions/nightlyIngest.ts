@@ -3,7 +3,7 @@ import { startDue } from '../lib/ingest/startDue';
 import { durableOrchestration } from './durableOrchestration';
 import { theApp } from './theApp';
 
-/** Every night: the ingest of the day that has ended, for each dataset that has something for it. */
+/** Every night, starts the ingest of the day that has just ended, for each dataset that has data for it. */
 df.app.client.timer('nightlyIngest', {
   schedule: '%INGEST_SCHEDULE%',
   handler: (_timer, client, context) =>

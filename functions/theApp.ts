@@ -1,16 +1,16 @@
 import { createApp, type App } from '../lib/app';
 import { readConfig } from '../lib/config/readConfig';
 
-// Read while the app is loaded: with a wrong setting the host reports all faults and the app does not start.
+// Read when this module is loaded: if a setting is wrong, the host reports all faults and the app does not start.
 const config = readConfig();
 let app: App | undefined;
 
-/** The one instance, built with the first use; its clients connect when they are first used. */
+/** The single instance of the app, built on first use. Its clients connect on their own first use. */
 export function theApp(): App {
   return (app ??= createApp(config));
 }
 
-/** Ends connections and worker threads, when there are any. */
+/** Closes connections and worker threads, if the app was built. */
 export async function closeApp(): Promise<void> {
   await app?.close();
   app = undefined;

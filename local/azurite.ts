@@ -18,11 +18,11 @@ export interface RunningAzurite {
   stop: () => Promise<void>;
 }
 
-// Azurite's published development account; it opens nothing but the emulator.
+// Azurite's published development account. It gives access to the emulator only.
 const ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-/** Starts Azurite (blob, queue, table) on 127.0.0.1 and waits until it answers. Ports: free ones unless given. */
+/** Starts Azurite (blob, queue, table) on 127.0.0.1 and waits until it answers. Uses free ports unless ports are given. */
 export async function startAzurite(options: {
   dataDirectory: string;
   ports?: AzuritePorts;
@@ -41,7 +41,7 @@ export async function startAzurite(options: {
       preloadPath(),
       require.resolve('azurite/dist/src/azurite.js'),
       ...['--location', options.dataDirectory, '--silent', '--disableTelemetry'],
-      // The storage packages may speak a newer REST version than the emulator lists.
+      // The storage packages may use a newer REST version than the emulator knows.
       '--skipApiVersionCheck',
       ...['--blobHost', '127.0.0.1', '--queueHost', '127.0.0.1', '--tableHost', '127.0.0.1'],
       ...['--blobPort', `${ports.blob}`, '--queuePort', `${ports.queue}`, '--tablePort', `${ports.table}`],

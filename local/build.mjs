@@ -1,5 +1,5 @@
 // Compiles what has changed since the last build: the app and the local platform (tsc), the web app (Vite).
-// `--force` builds all anew.
+// `--force` builds everything again.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -47,7 +47,7 @@ for (const { output, sources, command } of targets) {
     existsSync(stamp) &&
     statSync(stamp).mtimeMs > Math.max(...sources.map((source) => newest(path.join(root, source))));
   if (isFresh && !force) continue;
-  // Files whose source is gone must not live on in the output.
+  // Output files whose source was deleted must be deleted too.
   if (output === 'dist') rmSync(path.join(root, output), { recursive: true, force: true });
   const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) process.exit(status ?? 1);

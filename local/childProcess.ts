@@ -3,14 +3,14 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { PipelineError } from '../lib/problems/problem';
 
-/** A child that was started, with the last lines it said kept for the message when it dies. */
+/** A started child process. It keeps the last lines of its output for the error message if it dies. */
 export interface RunningChild {
   readonly name: string;
   readonly process: ChildProcess;
-  /** Resolves when the child has ended, however that came. */
+  /** Resolves when the child has ended, for any reason. */
   readonly ended: Promise<ChildEnd>;
   lastLines(): string;
-  /** Asks the child to stop, and ends it by force after the grace. Resolves when it is gone. */
+  /** Asks the child to stop, and kills it after the grace period. Resolves when it has ended. */
   stop(signal?: NodeJS.Signals, graceInMilliseconds?: number): Promise<void>;
 }
 
@@ -25,18 +25,18 @@ export interface ChildOptions {
   arguments: string[];
   environment?: NodeJS.ProcessEnv;
   workingDirectory?: string;
-  /** Everything that the child prints goes there. */
+  /** Receives everything that the child prints. */
   logFile: string;
   user?: { uid: number; gid: number };
-  /** What asks the child to stop. Default SIGTERM. */
+  /** Signal that asks the child to stop. Default SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  /** Opens a channel whose closing tells a Node child that its parent is gone. */
+  /** Opens an IPC channel. When it closes, a Node child knows that its parent has ended. */
   channel?: boolean;
 }
 
 const KEPT_LINES = 20;
 
-/** What is to be asked to stop when this process ends in another way than by its supervisor's orderly stop. */
+/** Children to stop when this process ends without an orderly stop by its supervisor. */
 const living = new Map<ChildProcess, NodeJS.Signals>();
 process.on('exit', () => {
   for (const [child, signal] of living) child.kill(signal);
@@ -51,7 +51,7 @@ export async function startChild(options: ChildOptions): Promise<RunningChild> {
     env: options.environment ?? process.env,
     stdio: options.channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     ...options.user,
-    // A group of its own: Ctrl-C in the terminal reaches the supervisor only, which then stops all in order.
+    // Each child has its own process group: Ctrl-C in the terminal reaches only the supervisor, which stops all in order.
     detached: process.platform !== 'win32',
     windowsHide: true,
   };
@@ -93,13 +93,13 @@ export async function startChild(options: ChildOptions): Promise<RunningChild> {
 
 export interface ReadyOptions {
   timeoutInMilliseconds?: number;
-  /** The start is given up: the wait ends with the signal's reason. */
+  /** Aborted when the start is cancelled: the wait then throws the signal's reason. */
   abandon?: AbortSignal;
 }
 
 /**
- * Waits until `probe` answers true. Throws at once when the child ends before, with its last lines, or after the
- * time-out; a child that did not become ready is stopped.
+ * Waits until `probe` answers true. Throws, with the child's last lines, as soon as the child ends or when the time-out
+ * is over. A child that did not become ready is stopped.
  */
 export async function waitUntilReady(
   child: RunningChild,
@@ -143,7 +143,7 @@ async function becomesReady(
 
 const LONGEST_PROBE_IN_MILLISECONDS = 15000;
 
-/** A server that takes a connection and never answers must hold up neither the time-out nor the stop. */
+/** A server that accepts a connection and never answers must not delay the time-out or the stop. */
 async function answersInTime(probe: () => Promise<boolean>, abandon: AbortSignal | undefined): Promise<boolean> {
   const over = new AbortController();
   const limit = AbortSignal.any([

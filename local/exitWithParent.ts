@@ -1,6 +1,6 @@
 /**
- * Preloaded (`node -r`) into Node children that know nothing of us: a child whose parent is gone, however it went, asks
- * itself to stop, so that nothing is left running and no data folder stays locked.
+ * Preloaded (`node -r`) into Node children that do not watch their parent. When the parent ends for any reason, the child
+ * stops itself, so that no process is left running and no data folder stays locked.
  */
 const GRACE_IN_MILLISECONDS = 5000;
 

@@ -4,7 +4,7 @@ import type { RunDisplay } from './terminal/runDisplay';
 
 const POLL_IN_MILLISECONDS = 250;
 
-/** Shows the run until it has ended, or waits for somebody's decision, and returns it. */
+/** Shows the run until it has ended or waits for a person's decision. Returns the run. */
 export async function followRun(api: PipelineApi, id: string, display: RunDisplay): Promise<Run> {
   for (;;) {
     const run = await api.run(id);

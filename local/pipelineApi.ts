@@ -4,15 +4,15 @@ import type { Problem } from '../lib/problems/problem';
 import type { ProblemDetails } from '../lib/problems/problemDetails';
 import type { Run } from '../lib/runs/run';
 
-/** The HTTP API of the running app, as the commands of the local platform use it. */
+/** The calls of the running app's HTTP API that the local platform's commands use. */
 export interface PipelineApi {
-  /** Starts the ingest, or finds the one that is under way. Returns the run's id. */
+  /** Starts the ingest, or finds the one that is already running. Returns the run's id. */
   startRun(dataset: string, date: string): Promise<{ id: string; wasUnderWay: boolean }>;
   run(id: string): Promise<Run>;
   ask(question: string, dataset: string): Promise<Answer>;
 }
 
-/** What the API refused, with its problem. */
+/** An error answer of the API, with its problem. */
 export class ApiProblem extends Error {
   constructor(readonly problem: Problem) {
     super(describeProblem(problem));
@@ -45,7 +45,7 @@ export function pipelineApi(baseUrl: string, token: string): PipelineApi {
   };
 }
 
-/** Of an answer that is not the app's own, only the status is known. */
+/** If something other than the app answered (a proxy, the host), only the status is known. */
 function problemOf(details: Partial<ProblemDetails>, answered: number): Problem {
   const { type: _type, title: _title, status: _status, code = 'INTERNAL', detail, ...problem } = details;
   return { ...problem, code, message: detail ?? `status ${answered}` };

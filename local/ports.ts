@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { PipelineError } from '../lib/problems/problem';
 
-/** True when a server may listen on the port of the loopback address. */
+/** True when a server can listen on this port of the loopback address. */
 export async function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -10,7 +10,7 @@ export async function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** A port that the system picks; free at the moment of the answer. */
+/** A port that the operating system picks; it is free when the call returns. */
 export async function anyFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -26,12 +26,12 @@ export async function anyFreePort(): Promise<number> {
 const PORTS_TO_TRY = 50;
 const LAST_PORT = 65535;
 
-/** The port that a setting asks for, or the usual one. Throws when the setting is no port. */
+/** The port that a setting names, or the usual one. Throws when the setting is not a valid port. */
 export function portSetting(setting: string, value: string | undefined, usual: number): number {
   if (value === undefined) return usual;
   const port = Number(value);
   if (Number.isInteger(port) && port > 0 && port <= LAST_PORT) return port;
-  throw new PipelineError('PORT_INVALID', 'A setting names no port.', {
+  throw new PipelineError('PORT_INVALID', 'A setting is not a valid port number.', {
     found: JSON.stringify(value),
     expected: `a whole number from 1 to ${LAST_PORT}, for example ${usual}`,
     where: { setting },
@@ -48,6 +48,6 @@ export async function nextFreePort(preferred: number, taken: ReadonlySet<number>
     if (!taken.has(port) && (await isPortFree(port))) return port;
   }
   throw new PipelineError('PORTS_IN_USE', `Ports ${preferred} to ${last} are all in use on 127.0.0.1.`, {
-    remedy: 'Free one, or choose another start with a setting.',
+    remedy: 'Free one of these ports, or choose another first port with a setting.',
   });
 }

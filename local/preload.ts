@@ -4,8 +4,8 @@ import path from 'node:path';
 import { transformFileSync } from '@swc/core';
 
 /**
- * Path of the compiled `exitWithParent` for `node -r`. Compiled code has it beside itself; when this file runs from
- * source (tests), it is compiled into a temporary folder once.
+ * Path of the compiled `exitWithParent` for `node -r`. In compiled code it is in the same folder. When this file runs from
+ * source (in tests), `exitWithParent` is compiled once into a temporary folder.
  */
 export function preloadPath(): string {
   const compiled = path.join(__dirname, 'exitWithParent.js');

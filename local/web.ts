@@ -34,8 +34,8 @@ export interface WebOptions {
 }
 
 /**
- * Serves the built web app as Static Web Apps would: `/api` goes to the Functions host (streams pass through), the global
- * headers of `staticwebapp.config.json` are sent, and an unknown path without a file ending is the app itself.
+ * Serves the built web app like Azure Static Web Apps: forwards `/api` to the Functions host (streams pass through), sends
+ * the global headers of `staticwebapp.config.json`, and answers an unknown path without a file extension with the app.
  */
 export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const headers = globalHeaders(options.root);
@@ -95,7 +95,7 @@ function signIn(
   return true;
 }
 
-/** Undefined for what is no path, `//` for example. Thrown, it would end the whole platform. */
+/** The request's path; undefined when it is not valid, for example `//`. An exception here would end the platform. */
 function pathOf({ url = '/' }: IncomingMessage): string | undefined {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : undefined;
 }
@@ -112,7 +112,7 @@ function globalHeaders(root: string): Record<string, string> {
 function forward(request: IncomingMessage, response: ServerResponse, api: URL): void {
   const upstream = httpRequest(
     {
-      // A kept connection may be closed by the host just as it is used again.
+      // The host may close an idle connection at the moment when it is used again.
       agent: false,
       host: api.hostname,
       port: api.port,
@@ -164,12 +164,12 @@ function serveFile(
   response.writeHead(isMissing ? 404 : 200, {
     ...headers,
     'content-type': TYPES[path.extname(served)] ?? 'application/octet-stream',
-    // File names of built assets carry a hash of their content.
+    // The file names of built assets contain a hash of their content.
     'cache-control': name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
   if (request.method === 'HEAD') return void response.end();
   createReadStream(served)
-    // A build that runs beside us takes files away for a moment.
+    // A build that runs at the same time removes files for a moment.
     .on('error', () => response.destroy())
     .pipe(response);
 }

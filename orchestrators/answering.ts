@@ -2,8 +2,8 @@ import type { Outcome } from '../lib/ingest/step';
 import { problemOf, StepFailure, type StepFlow } from './callStep';
 
 /**
- * Runs a sub-orchestration's work: a permanent failure becomes its answer, anything else is thrown on, as a problem without
- * the text that the engine put around it.
+ * Runs the work of a sub-orchestration. A permanent failure becomes its result. Any other error is thrown again as a
+ * problem, without the text that the engine put around it.
  */
 export function* answering<Result>(work: () => StepFlow<Result>): StepFlow<Outcome<Result>> {
   try {

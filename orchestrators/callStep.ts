@@ -5,17 +5,17 @@ import { decodeProblem, encodeProblem } from '../lib/problems/codec';
 import type { Problem } from '../lib/problems/problem';
 import { transientRetry } from './retryPolicies';
 
-/** A failure that no retry mends, as an activity or a sub-orchestration reported it. Its message carries the problem. */
+/** A permanent failure (no retry helps), reported by an activity or a sub-orchestration. Its message carries the problem. */
 export class StepFailure extends Error {
   constructor(readonly problem: Problem) {
     super(encodeProblem(problem));
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the SDK types what it sends back in as any
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the SDK types the values that it sends into the generator as any
 export type StepFlow<Result> = Generator<Task, Result, any>;
 
-/** Calls one activity and gives its result. Throws StepFailure, or what the engine threw when the retries ran out. */
+/** Calls one activity and returns its result. Throws StepFailure, or the engine's error when all retries have failed. */
 export function* callStep<Name extends StepName>(
   context: OrchestrationContext,
   name: Name,
@@ -24,7 +24,7 @@ export function* callStep<Name extends StepName>(
   return unwrap((yield scheduleStep(context, name, input)) as Outcome<Steps[Name]['result']>);
 }
 
-/** Starts one activity for a fan-out; its task gives an Outcome. */
+/** Starts one activity of a fan-out. Its task yields an Outcome. */
 function scheduleStep<Name extends StepName>(
   context: OrchestrationContext,
   name: Name,
@@ -34,8 +34,8 @@ function scheduleStep<Name extends StepName>(
 }
 
 /**
- * Calls an activity for each input, at most `width` at a time. Waits for a whole group before the next: yielding a pending
- * task a second time shifts the numbering of tasks.
+ * Calls an activity for each input, at most `width` at a time. Waits until a whole group is done before it starts the
+ * next, because yielding a pending task a second time shifts the numbering of tasks.
  */
 export function* fanOut<Name extends StepName>(
   context: OrchestrationContext,
@@ -57,14 +57,14 @@ export function unwrap<Result>(outcome: Outcome<Result>): Result {
   return outcome.result;
 }
 
-/** The problem that a thrown value carries. STEP_FAILED when the engine itself failed to run something. */
+/** The problem that a thrown value carries. STEP_FAILED when the engine itself could not run something. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof StepFailure) return error.problem;
   const message = error instanceof Error ? error.message : String(error);
   return decodeProblem(message) ?? { code: 'STEP_FAILED', message: withoutFrames(message).slice(0, 1000) };
 }
 
-/** A message of the engine without the names of the functions in front and the serialized exception at the end. */
+/** The engine's message without the function names at its start and the serialized exception at its end. */
 function withoutFrames(message: string): string {
   return message
     .replace(/\s*\n\s*\{"\$type"[\s\S]*$/, '')

@@ -17,12 +17,12 @@ import {
 
 export const INGEST = 'ingest';
 
-/** The external event that wakes a blocked run. It says nothing: what was decided stands in the record. */
+/** The external event that wakes a blocked run. It carries no data: the decision is in the run's record. */
 export const GATE_DECISION = 'gateDecision';
 
 /**
  * One ingest of one partition: ensure, extract (of a SQL source), plan, transform, gate, commit, then metadata and embedding
- * side by side, reconcile. Before the commit a failure leaves nothing visible; after it, running again finishes the work.
+ * in parallel, reconcile. Before the commit a failure leaves nothing visible; after it, running again finishes the work.
  */
 export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
   const { dataset, date, replayOf = null, startedBy = null } = context.df.getInput<IngestInput>();
@@ -56,13 +56,13 @@ export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
   }
 }
 
-/** Unique for each execution and the same in each replay of it; sorts by time; safe in a path. */
+/** Unique for each run and the same in each replay of it. Sorts by time. Safe in a path. */
 function newRunId(context: OrchestrationContext): string {
   const moment = context.df.currentUtcDateTime.toISOString().replace(/[-:]|\.\d+/g, '');
   return `${moment}-${context.df.newGuid(context.df.instanceId).slice(0, 8)}`;
 }
 
-/** An open gate lets the run go on at once, a closed one when it is approved; a rejection is the failure of a step. */
+/** When the gate is open, the run continues at once. When it is blocked, the run waits; a rejection fails the step. */
 function* passGate(context: OrchestrationContext, key: RunKey): StepFlow<void> {
   const gate = yield* callStep(context, 'evaluateRun', key);
   if (gate.passed) return;
@@ -70,13 +70,14 @@ function* passGate(context: OrchestrationContext, key: RunKey): StepFlow<void> {
     const isOverdue = yield* waitForDecision(context, gate);
     const { isApproved } = yield* callStep(context, 'resolveGate', { ...key, isOverdue });
     if (isApproved) return;
-    // Woken without a decision, by an event that was not the API's: with a new timer, since no task may be yielded twice.
+    // An event that the API did not send can wake the run without a decision. Each wait creates a new timer, because no
+    // task may be yielded twice.
   }
 }
 
-/** Returns true when the time for a decision is over. An event that came before the wait ends it at once. */
+/** Returns true when the time for a decision is over. An event that arrived before the wait ends the wait at once. */
 function* waitForDecision(context: OrchestrationContext, { decideBy }: BlockedGate): StepFlow<boolean> {
-  // eslint-disable-next-line no-restricted-globals -- of a number in the history: the same in each replay
+  // eslint-disable-next-line no-restricted-globals -- built from a number in the history, so the same in each replay
   const timer = context.df.createTimer(new Date(decideBy));
   const event = context.df.waitForExternalEvent(GATE_DECISION);
   const first = (yield context.df.Task.any([event, timer])) as Task;
@@ -95,7 +96,7 @@ function* followLake(context: OrchestrationContext, input: StreamInput): StepFlo
   return unwrap(embedding);
 }
 
-/** For the way out of a failed run: the first failure is the one to tell. */
+/** Runs the clean-up of a failed run and ignores its errors: the run must report its first failure. */
 function* quietly(work: () => StepFlow<unknown>): StepFlow<void> {
   try {
     yield* work();

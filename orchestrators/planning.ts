@@ -14,7 +14,7 @@ interface PlanningInput {
   progress: Exclude<PlanProgress, { next: 'transform' }>;
 }
 
-/** One activity plans a small run; in a large one the files are converted and scanned side by side first. */
+/** One activity plans a small run. In a large run, activities convert and scan the files in parallel first. */
 export function* planAll(context: OrchestrationContext, key: RunKey): StepFlow<PlanSummary> {
   const progress = yield* callStep(context, 'planRun', key);
   if (progress.next === 'transform') return progress;
@@ -23,7 +23,7 @@ export function* planAll(context: OrchestrationContext, key: RunKey): StepFlow<P
   return unwrap((yield planning) as Outcome<PlanSummary>);
 }
 
-/** What is left of the planning of a large run: convert, list the blocks, scan them, fold what the scans say. */
+/** The remaining planning of a large run: convert the files, list the blocks, scan them, fold the results of the scans. */
 export function* planning(context: OrchestrationContext): StepFlow<Outcome<PlanSummary>> {
   const { key, progress } = context.df.getInput<PlanningInput>();
   return yield* answering(function* (): StepFlow<PlanSummary> {

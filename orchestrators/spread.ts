@@ -7,7 +7,7 @@ import { fanOut, unwrap, type StepFlow } from './callStep';
 
 export const SPREAD = 'spread';
 
-/** Most activities, or most sub-orchestrations, of one orchestration: a replay costs time in proportion to its history. */
+/** Most activities or sub-orchestrations of one orchestration: a replay costs time in proportion to its history. */
 const WIDTH = 200;
 
 /** Steps that are fanned out. Their results are counts, which add up. */
@@ -29,8 +29,9 @@ export interface SpreadInput<Name extends SpreadStep = SpreadStep> {
 }
 
 /**
- * Calls an activity for each task and adds up what they count. More than WIDTH tasks are divided among sub-orchestrations,
- * which do the same, so that no history grows with the size of the run: 40,000 tasks take two levels, 8,000,000 three.
+ * Calls an activity for each task and adds up the counts that they return. More than WIDTH tasks are divided among
+ * sub-orchestrations, which do the same, so no history grows with the size of the run: 40,000 tasks take two levels,
+ * 8,000,000 three.
  */
 export function* spread<Name extends SpreadStep>(
   context: OrchestrationContext,
@@ -42,8 +43,8 @@ export function* spread<Name extends SpreadStep>(
     return addUp(step, yield* fanOut(context, step, inputs, WIDTH));
   }
   const size = shareOf(count);
-  // Batches of activities go side by side. What holds batches goes one after another: one of them is 40,000 activities,
-  // enough for any number of instances, and a failure in it stops the run before the next.
+  // Batches of activities run in parallel. Groups of batches run one after another: one group is 40,000 activities,
+  // enough for any number of instances, and a failure in it stops the run before the next group.
   const sideBySide = size === WIDTH ? WIDTH : 1;
   const results: Steps[Name]['result'][] = [];
   for (let start = 0; start < count; start += size * sideBySide) {
@@ -57,7 +58,7 @@ export function* spread<Name extends SpreadStep>(
   return addUp(step, results);
 }
 
-/** The same as a sub-orchestration, so that the caller's history holds one call of it. */
+/** Does the same in a sub-orchestration, so that the caller's history holds only one call. */
 export function* spreadApart<Name extends SpreadStep>(
   context: OrchestrationContext,
   input: SpreadInput<Name>,

@@ -24,7 +24,7 @@ export interface EmbeddingResult {
   deleted: number;
 }
 
-/** PostgreSQL follows the lake: all parts in, then what the partition no longer has goes. */
+/** Updates PostgreSQL from the lake: loads all parts, then deletes documents that the partition no longer has. */
 export function* metadataStream(context: OrchestrationContext): StepFlow<Outcome<MetadataResult>> {
   const { parts, ...key } = context.df.getInput<StreamInput>();
   return yield* answering(function* (): StepFlow<MetadataResult> {
@@ -34,7 +34,7 @@ export function* metadataStream(context: OrchestrationContext): StepFlow<Outcome
   });
 }
 
-/** Qdrant follows the lake: all parts embedded, and only then stale points go. */
+/** Updates Qdrant from the lake: embeds all parts, and only then deletes stale points. */
 export function* embeddingStream(context: OrchestrationContext): StepFlow<Outcome<EmbeddingResult>> {
   const { parts, ...key } = context.df.getInput<StreamInput>();
   return yield* answering(function* (): StepFlow<EmbeddingResult> {

@@ -22,7 +22,7 @@ const FILES = 8;
 
 /**
  * The sample as CSV files in order of time (RFC 4180, UTF-8, LF). The source has only the year, so `published_at` is its
- * first day; `category` is the party, empty when the president had none. The words of a body are the source's. Line breaks
+ * first day; `category` is the party, empty when the president had none. The words of a body are unchanged. Line breaks
  * are added after every sixth sentence, to make paragraphs.
  */
 export function stateOfTheUnion(addresses: Address[] = readAddresses()): SampleFile[] {

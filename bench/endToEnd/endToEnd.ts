@@ -1,6 +1,6 @@
 /**
- * A run through storage, from planning to the last part, beside what its blocks take apart: the storage's own transfer
- * of the same bytes, and DuckDB alone on the same ranges.
+ * A run through storage, from planning to the last part, compared with its components alone: the transfer of the same
+ * bytes, and DuckDB on the same ranges.
  * Run: npm run bench:end-to-end -- [--megabytes 1000] [--rounds 3]
  * Azurite runs on the same processors. Two ranges at a time. Writes endToEnd.json to bench/output/.
  */
@@ -18,12 +18,12 @@ import { CONTAINERS, type StoredJob } from './job';
 
 const OUTPUT = path.resolve(__dirname, '../../../bench/output');
 
-/** As `npm start` sets it for a lake elsewhere. */
+/** The value that `npm start` sets when the lake is elsewhere. */
 const BLOCK_CACHE_MEGABYTES = '1024';
 
 interface Round {
   ours: MeasuredRun;
-  /** With what the scan reads kept on local disk for the transform. */
+  /** With the blocks that the scan reads kept on local disk for the transform. */
   cached: MeasuredRun;
   transfer: MeasuredRun;
   duckDb: MeasuredRun;
@@ -69,10 +69,10 @@ async function main(): Promise<void> {
       const ours = await runOurs('0');
       const cached = await runOurs(BLOCK_CACHE_MEGABYTES);
       rounds.push({ ours, cached, transfer, duckDb });
-      const told = Object.entries({ ours, cached, transfer, duckDb }).map(
+      const times = Object.entries({ ours, cached, transfer, duckDb }).map(
         ([name, one]) => `${name} ${one.seconds.toFixed(2)} s`,
       );
-      console.log(`round ${number}: ${told.join(', ')}, of ours splitting ${ours.splitSeconds?.toFixed(2)} s`);
+      console.log(`round ${number}: ${times.join(', ')}; splitting takes ${ours.splitSeconds?.toFixed(2)} s of ours`);
     }
     report(bytes, rounds);
   } finally {

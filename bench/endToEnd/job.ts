@@ -7,15 +7,15 @@ import { localLakehouse, RUN, type Job } from '../transform/job';
 /** A job whose file also lies in a storage account, under raw/<dataset>/<date>/input.csv. */
 export interface StoredJob extends Job {
   connectionString: string;
-  /** Of this round: each one writes under a name of its own. */
+  /** Different for each round, so that rounds write under different names. */
   runId: string;
-  /** Parquet files of all ranges, local, as they are uploaded when only the transfer is measured. */
+  /** Local Parquet files of all ranges, which are uploaded when only the transfer is measured. */
   parts: string[];
 }
 
 export const CONTAINERS = ['raw', 'processed', 'quarantine', 'staging'];
 
-/** `cacheInBytes`: of what scans leave for the transforms after them. */
+/** `cacheInBytes`: size of the cache in which scans keep blocks for the transforms. */
 export function storedLakehouse(job: StoredJob, cacheInBytes = 0): { lakehouse: Lakehouse; key: RunKey; file: string } {
   const store = createAzureStorage({ connectionString: job.connectionString });
   const local = localLakehouse(job.output, job.dataset, []);

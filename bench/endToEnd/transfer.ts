@@ -1,17 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { inLanes, readJob, tell, timed } from '../transform/job';
+import { inLanes, readJob, report, timed } from '../transform/job';
 import { storedLakehouse, type StoredJob } from './job';
 
-// What the storage takes by itself: each range down, its Parquet file up, nothing in between.
+// The time of the storage alone: downloads each range and uploads its Parquet file, without a transform.
 
 async function main(): Promise<void> {
   const job = readJob() as StoredJob;
   const { lakehouse, key, file } = storedLakehouse(job);
   const { store, containers, temporaryDirectory } = lakehouse;
   mkdirSync(temporaryDirectory, { recursive: true });
-  tell(
+  report(
     await timed(() =>
       inLanes(job.ranges.length, async (part) => {
         const range = job.ranges[part];

@@ -28,9 +28,9 @@ import {
 
 /**
  * Kills the Functions host (SIGKILL) at random moments of runs over several files, starts it again, lets the run end, and
- * holds every store against what was written into the files.
+ * compares every store with the content of the files.
  * Usage: node dist/bench/reliability/killAtRandom.js [--kills 100] [--seed 1]
- * Prints a line for each kill and one of JSON; ends with code 1 when anything disagreed, or too few kills hit a run.
+ * Prints a line for each kill and one line of JSON. Exit code 1 when a store differs or too few kills hit a run.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
       const moment = Math.round(random() * typical);
       await new Promise((resolve) => setTimeout(resolve, moment));
       const before = await api.run(id).catch(() => undefined);
-      // A run that was quicker than usual is over: the kill then proves little and does not count.
+      // If a run was faster than usual, it has already ended: the kill then proves little and does not count.
       const isUnderWay = before?.status !== 'Completed';
       if (isUnderWay) hits += 1;
       else typical = Math.round((typical + moment) / 2);
@@ -115,8 +115,8 @@ async function main(): Promise<void> {
   const steps = outcomes.reduce<Record<string, number>>((counts, { step }) => {
     return { ...counts, [step]: (counts[step] ?? 0) + 1 };
   }, {});
-  const told = { kills: outcomes.length, hits, disagreed: bad.length, wrongAtTheEnd, steps };
-  console.log(JSON.stringify({ bench: 'killAtRandom', ...told }));
+  const totals = { kills: outcomes.length, hits, disagreed: bad.length, wrongAtTheEnd, steps };
+  console.log(JSON.stringify({ bench: 'killAtRandom', ...totals }));
   process.exitCode = bad.length === 0 && wrongAtTheEnd === 0 && hits >= kills ? 0 : 1;
 }
 
@@ -140,7 +140,7 @@ function dateOf(kill: number): string {
   return new Date(Date.UTC(2001, 0, kill)).toISOString().slice(0, 10);
 }
 
-/** Mulberry32: small, seeded, good enough for moments. */
+/** Mulberry32: small, seeded, good enough for random moments. */
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

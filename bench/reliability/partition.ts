@@ -8,12 +8,12 @@ import { filePath } from '../../lib/delta/tableSnapshot';
 import { countPartition } from '../../lib/documents/documentQueries';
 import type { Run } from '../../lib/runs/run';
 
-/** The sample's dataset: its contract is there wherever the project is. */
+/** The sample's dataset: its contract is part of the project. */
 export const SAMPLE_CONTRACT = 'state-of-the-union';
 
 export interface ExpectedPartition {
   records: number;
-  /** The valid rows as texts of all that the table has to hold of each, sorted. */
+  /** The valid rows as texts with all values that the table must have, sorted. */
   rows: string[];
 }
 
@@ -22,8 +22,8 @@ const ROWS_PER_FILE = 40;
 const HEADER = 'doc_id,title,author,published_at,category,body\n';
 
 /**
- * Writes the files of one partition; `version` changes their content. One row in 200 is malformed. What the files say is
- * read from them by csv-parse, which the pipeline does not use for them.
+ * Writes the files of one partition; `version` changes their content. One row in 200 is malformed. The expected
+ * rows are read from the files with csv-parse, which the pipeline does not use.
  */
 export async function writePartition(app: App, date: string, version: number): Promise<ExpectedPartition> {
   const expected: ExpectedPartition = { records: 0, rows: [] };
@@ -54,7 +54,7 @@ function contentOf(date: string, file: number, version: number): string {
   return content;
 }
 
-/** Reads every store anew and tells what is not as the files say; empty when all agree. */
+/** Reads every store and lists all differences from the files; empty when all agree. */
 export async function findDisagreements(
   app: App,
   date: string,
@@ -79,7 +79,7 @@ export async function findDisagreements(
   return found;
 }
 
-/** Rows of the table that the files do not say, or say otherwise, and the other way round; each is counted, so none twice. */
+/** Differences between the rows of the table and the rows of the files. Compares sorted lists, so it finds duplicates too. */
 export async function findWrongRows(app: App, date: string, expected: ExpectedPartition): Promise<string[]> {
   const rows: string[] = [];
   for (const part of await app.lake.parts(SAMPLE_CONTRACT, date)) {
@@ -99,7 +99,7 @@ export async function findWrongRows(app: App, date: string, expected: ExpectedPa
   ];
 }
 
-/** Dates whose rows are more or fewer than those that were committed: a run may touch its own date only. */
+/** Dates with more or fewer rows than were committed: a run may change only its own date. */
 export async function findChangedDates(app: App, expected: ReadonlyMap<string, ExpectedPartition>): Promise<string[]> {
   const found: string[] = [];
   const snapshot = await readSnapshot(app.lakehouse, SAMPLE_CONTRACT);
@@ -115,7 +115,7 @@ export async function findChangedDates(app: App, expected: ReadonlyMap<string, E
   return found;
 }
 
-/** Parts that neither the current version nor an older one names, and staging that no run needs. */
+/** Parts that no version of the table names, and files in staging that no run needs. */
 async function findOrphans(app: App, date: string): Promise<string[]> {
   const { store, containers } = app.lakehouse;
   const named = new Set<string>();
@@ -132,8 +132,8 @@ async function findOrphans(app: App, date: string): Promise<string[]> {
   for await (const { path } of store.list(containers.processed, folder)) {
     if (!named.has(path)) orphans.push(`orphan part ${path}`);
   }
-  for await (const { path } of store.list(containers.staging, '')) orphans.push(`staging left: ${path}`);
+  for await (const { path } of store.list(containers.staging, '')) orphans.push(`file left in staging: ${path}`);
   const snapshot = await readSnapshot(app.lakehouse, SAMPLE_CONTRACT);
-  if (!snapshot) orphans.push('there is no table');
+  if (!snapshot) orphans.push('the table does not exist');
   return orphans;
 }

@@ -10,8 +10,8 @@ type Activity<Name extends StepName> = (
 ) => Steps[Name]['result'] | Promise<Steps[Name]['result']>;
 
 /**
- * Activities that do nothing, and answer what a run of so many ranges would: the dataset's name says how many. Those that
- * remove what is stale are the app's own, over stores that count what they are asked.
+ * Activities that do nothing and return the results of a run with a given number of ranges, which is in the dataset's name.
+ * The activities that remove stale rows and vectors are the app's own, on stub stores that count the requests.
  */
 export const ACTIVITIES: { [Name in StepName]: Activity<Name> } = {
   ensureRun: () => ({ created: [] }),

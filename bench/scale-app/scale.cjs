@@ -1,5 +1,5 @@
 'use strict';
-// The app's own orchestrators, as they are built, over activities that do nothing, or next to nothing.
+// The app's own compiled orchestrators with activities that do nothing or almost nothing.
 const { app } = require('@azure/functions');
 const df = require('durable-functions');
 const { ACTIVITIES } = require('../../dist/bench/scale-app/activities.js');
@@ -9,14 +9,15 @@ const { PLANNING, planning } = require('../../dist/orchestrators/planning.js');
 const { SPREAD, spreadOrchestration } = require('../../dist/orchestrators/spread.js');
 const streams = require('../../dist/orchestrators/streams.js');
 
-/** Events in the history of each instance when it was last replayed, and what has been done so far. */
+/** Number of events in the history of each instance at its last replay, and counters of the work so far. */
 const histories = new Map();
 const counters = { replays: 0, activities: 0 };
 
 function measured(orchestrator) {
   return function* (context) {
     const history = context.df.state;
-    if (!Array.isArray(history)) throw new Error('this version of durable-functions keeps its history elsewhere');
+    if (!Array.isArray(history))
+      throw new Error('this version of durable-functions keeps its history in another place');
     counters.replays += 1;
     histories.set(context.df.instanceId, history.length);
     return yield* orchestrator(context);

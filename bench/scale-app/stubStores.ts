@@ -1,7 +1,7 @@
 import type { Database } from '../../lib/database/database';
 import type { VectorIndex } from '../../lib/vectors/vectorIndex';
 
-/** What the steps that run for real have asked of the stores: statements and requests, and the length of what went with them. */
+/** Statements and requests that the real steps have sent to the stores, and the length of their data. */
 export const asked = { requests: 0, bytes: 0 };
 
 function note(question: unknown): void {
@@ -9,7 +9,7 @@ function note(question: unknown): void {
   asked.bytes += Buffer.byteLength(JSON.stringify(question));
 }
 
-/** Answers that a run of so many rows is noted as a whole, and that nothing is stale. */
+/** Answers that all `rows` rows of a run are recorded and that no row is stale. */
 export function stubDatabase(rows: number): Pick<Database, 'query'> {
   return {
     query: (text, parameters) => {
@@ -19,7 +19,7 @@ export function stubDatabase(rows: number): Pick<Database, 'query'> {
   };
 }
 
-/** Answers that a run of so many chunks is there as a whole, and as many again are stale. */
+/** Answers that all `chunks` chunks of a run are indexed and that the same number of chunks is stale. */
 export function stubVectors(chunks: number): Pick<VectorIndex, 'count' | 'remove'> {
   return {
     count: (filter) => {

@@ -3,8 +3,8 @@ import { literal } from '../../lib/duckdb/duckdb';
 import { checksOf, contentHash, named, typedValue } from '../../lib/transform/columnSql';
 
 /**
- * The query that does in one pass, and with the same expressions, what the transform does: without its scan of the file, its proof
- * that no record was lost, its reasons for each reject, its search for repeated keys and its statistics.
+ * A query that does the work of the transform in one pass, with the same expressions, but without the scan of the file, the
+ * proof that no record was lost, the reasons for each rejected record, the search for repeated keys and the statistics.
  */
 export function bareQuery(
   contract: DataContract,

@@ -5,17 +5,17 @@ import type { Dataset } from './input/datasets';
 
 export interface Fingerprint {
   rows: number;
-  /** Over all values of all business columns, whatever the order of the rows. */
+  /** Hash over all values of all business columns, independent of the order of the rows. */
   hash: string;
-  /** Parquet files, all bytes. */
+  /** Total size of the Parquet files. */
   bytes: number;
 }
 
-/** What stands in the Parquet files under a folder. */
+/** A fingerprint of the content of the Parquet files under a folder. */
 export async function fingerprint(folder: string, dataset: Dataset): Promise<Fingerprint> {
   const files = readdirSync(folder, { recursive: true })
     .map(String)
-    // Keys for the search for repeated values are no part of the table.
+    // Key files for the search for repeated values do not belong to the table.
     .filter((name) => name.endsWith('.parquet') && !name.includes('staging'))
     .map((name) => path.join(folder, name));
   const columns = dataset.columns.map(({ name, type }) => {

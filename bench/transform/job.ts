@@ -8,12 +8,12 @@ import type { ByteRange } from '../../lib/storage/objectStore';
 import { contractOf, type Dataset } from './input/datasets';
 import { localStore } from './localStore';
 
-/** What a peer is asked to do; each peer is a process of its own that reads this from a file. */
+/** The job of a peer. Each peer runs in its own process and reads this from a file. */
 export interface Job {
   dataset: Dataset;
   /** The CSV file, with its header. */
   file: string;
-  /** The same records in files without a header, cut as our planning cuts them. */
+  /** The same records in files without a header, split like our planning splits them. */
   ranges: JobRange[];
   /** Folder for the Parquet files; empty. */
   output: string;
@@ -29,13 +29,13 @@ export interface JobRange extends ByteRange {
 
 /** A peer's last line on stdout. */
 export interface PeerResult {
-  /** From the first byte read to the last byte written; the start of the process or session is not in it. */
+  /** From the first byte read to the last byte written, without the start of the process or session. */
   seconds: number;
   /** Start of a session, where a peer has one. */
   startSeconds?: number;
-  /** Processor time of the work, where the peer tells it; that of splitting is not in it. */
+  /** Processor time of the work, if the peer reports it, without splitting. */
   cpuSeconds?: number;
-  /** Of `seconds`: what cutting into ranges took. */
+  /** The part of `seconds` that was spent on splitting into ranges. */
   splitSeconds?: number;
 }
 
@@ -55,9 +55,9 @@ export function jobContract(dataset: Dataset): DataContract {
 /** A lakehouse in a folder, with one dataset. */
 export function localLakehouse(folder: string, dataset: Dataset, ranges: JobRange[]): Lakehouse {
   const contract = jobContract(dataset);
-  const cuts = new Map(ranges.map((range) => [`${range.offset}-${range.length}`, range.file]));
+  const splitFiles = new Map(ranges.map((range) => [`${range.offset}-${range.length}`, range.file]));
   return {
-    store: localStore(folder, ({ offset, length }) => cuts.get(`${offset}-${length}`)),
+    store: localStore(folder, ({ offset, length }) => splitFiles.get(`${offset}-${length}`)),
     containers: { raw: 'raw', processed: 'processed', quarantine: 'quarantine', staging: 'staging' },
     contracts: { get: async () => contract, names: async () => [dataset.name] },
     temporaryDirectory: `${folder}/temporary`,
@@ -68,7 +68,7 @@ export function localLakehouse(folder: string, dataset: Dataset, ranges: JobRang
   };
 }
 
-/** Works through numbered pieces, `LANES` at a time. */
+/** Runs `work` for each number below `count`, `LANES` at a time. */
 export async function inLanes(count: number, work: (number: number) => Promise<unknown>): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
@@ -85,6 +85,6 @@ export async function timed(work: () => Promise<unknown>): Promise<{ seconds: nu
   return { seconds: (performance.now() - since) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
 
-export function tell(result: PeerResult): void {
+export function report(result: PeerResult): void {
   console.log(JSON.stringify(result));
 }

@@ -7,8 +7,8 @@ import type { ByteRange, ObjectInfo, ObjectStore } from '../../lib/storage/objec
 const STREAM_LENGTH = 2 * 1024 * 1024;
 
 /**
- * A folder as a store, so that storage does not count: what is up- or downloaded gets a second name instead of a copy.
- * `splitRange` names a file that holds just that range of an object, where there is one.
+ * A folder as an object store, so that storage takes no time: uploads and downloads create a hard link instead of a copy.
+ * `splitRange` returns a file that contains exactly that range of an object, if one exists.
  */
 export function localStore(
   folder: string,
@@ -49,8 +49,8 @@ export function localStore(
     stream: (container, name, range) => streamRange(fileOf(container, name), range),
     info: infoOf,
     async download(container, name, localFile, range) {
-      const cut = range === undefined ? fileOf(container, name) : splitRange(range);
-      if (cut !== undefined) await link(cut, localFile);
+      const local = range === undefined ? fileOf(container, name) : splitRange(range);
+      if (local !== undefined) await link(local, localFile);
       else if (range !== undefined) await writeFile(localFile, await readRange(fileOf(container, name), range));
     },
     write,
@@ -63,7 +63,7 @@ export function localStore(
       const file = fileOf(container, name);
       await mkdir(path.dirname(file), { recursive: true });
       await rm(file, { force: true });
-      // The transform's folder is removed right after: a second name for the file is as good as a copy.
+      // The transform's folder is removed right after, so a hard link is as good as a copy.
       await link(localFile, file).catch(() => copyFile(localFile, file));
     },
     remove: (container, name) => rm(fileOf(container, name), { force: true }),
@@ -86,7 +86,7 @@ export async function readRange(file: string, range: ByteRange): Promise<Buffer>
   }
 }
 
-/** One block on its way while another is used. */
+/** Reads the next buffer while the consumer uses the current one. */
 async function* streamRange(file: string, { offset, length }: ByteRange): AsyncGenerator<Buffer, void> {
   const handle = await open(file, 'r');
   try {

@@ -2,23 +2,23 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** Something that turns the CSV file into Parquet. */
+/** A program that converts the CSV file to Parquet. */
 export interface Peer {
   name: string;
-  /** Command line, without the job's file. Undefined: absent here. */
+  /** Command line without the job's file. Undefined when the peer is not installed. */
   command?: string[];
-  /** What to set so that it is found. */
+  /** What to set or install so that the peer is found. */
   absent?: string;
-  /** Names no faulty record, or gives up at the first: not run on files with faults. */
+  /** False: does not report faulty records, or stops at the first; not run on files with faults. */
   strict: boolean;
-  /** Takes records one by one in JavaScript: only run on small files. */
+  /** Processes records one by one in JavaScript; only run on small files. */
   slow?: boolean;
 }
 
 const here = __dirname;
 const sources = path.resolve(__dirname, '../../../bench/transform/peers');
 
-/** The interpreters are found by environment variables; a peer without its own is skipped, which the report says. */
+/** Environment variables name the Python interpreters. A peer whose interpreter is not set is skipped and reported. */
 export function listPeers(): Peer[] {
   return [
     { name: 'ours', command: node('ours'), strict: true },

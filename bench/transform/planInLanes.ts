@@ -5,7 +5,7 @@ import { beginPlan } from '../../lib/planning/planRun';
 import { scanBlock } from '../../lib/planning/scanBlock';
 import { inLanes } from './job';
 
-/** Plans a run as its orchestrator does, blocks side by side. Returns how many ranges there are. */
+/** Plans a run like its orchestrator, with blocks in parallel. Returns the number of ranges. */
 export async function planInLanes(lakehouse: Lakehouse, key: RunKey): Promise<number> {
   const progress = await beginPlan(lakehouse, key);
   if (progress.next === 'transform') return progress.ranges;

@@ -8,7 +8,7 @@ import { generateFile } from './input/generate';
 import { jobContract, localLakehouse, RUN, type Job, type JobRange } from './job';
 import { readRange } from './localStore';
 
-/** Generates a file and cuts it, outside of all clocks, into the ranges that our planning finds. */
+/** Generates a file and splits it into the ranges of our planning. This is not part of any measured time. */
 export async function prepareCase(
   name: DatasetName,
   megabytes: number,
@@ -34,11 +34,11 @@ async function splitRanges(name: DatasetName, file: string, folder: string): Pro
   linkSync(file, path.join(raw, 'input.csv'));
   const { ranges: count } = await planRun(lakehouse, key);
   const ranges: JobRange[] = [];
-  for (let part = 0; part < count; part++) {
-    const range = await plannedRanges(lakehouse, key).read(part);
-    if (range === undefined) throw new Error(`range ${part} is not in the plan`);
+  for (let task = 0; task < count; task++) {
+    const range = await plannedRanges(lakehouse, key).read(task);
+    if (range === undefined) throw new Error(`range ${task} is not in the plan`);
     const { offset, length, firstRecord, records } = range;
-    const target = path.join(folder, `range-${part}.csv`);
+    const target = path.join(folder, `range-${task}.csv`);
     writeFileSync(target, await readRange(file, { offset, length }));
     ranges.push({ file: target, offset, length, firstRecord, records });
   }

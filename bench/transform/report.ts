@@ -18,7 +18,7 @@ function table(result: CaseResult): string {
     'Parquet, % of CSV',
     'rows',
     'same content',
-    'tells every fault',
+    'reports every fault',
   ];
   return [
     `**${capital(result.title)}**, ${Math.round(result.bytes / 1e6)} MB, ${thousands(result.records)} records, ${result.ranges} ranges`,

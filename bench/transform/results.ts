@@ -2,7 +2,7 @@ import type { DatasetName } from './input/datasets';
 import type { Fingerprint } from './fingerprint';
 import type { MeasuredRun } from './runPeer';
 
-/** One file and all that was measured on it. */
+/** One file and all its measurements. */
 export interface CaseResult {
   dataset: DatasetName;
   title: string;
@@ -16,10 +16,10 @@ export interface CaseResult {
 export interface PeerRuns {
   name: string;
   strict: boolean;
-  /** By round; undefined where it did not run. */
+  /** One entry for each round; undefined when the peer did not run. */
   runs: (MeasuredRun | undefined)[];
   output?: Fingerprint;
-  /** Why it did not run. */
+  /** Why the peer did not run. */
   skipped?: string;
 }
 
@@ -34,7 +34,7 @@ export function medianOf(peer: PeerRuns, figure: (run: MeasuredRun) => number | 
   return median(peer.runs.flatMap((run) => (run === undefined ? [] : [figure(run) ?? Number.NaN])));
 }
 
-/** Median over the rounds of how many times as long the one took as the other in the same round. */
+/** Median over the rounds of the ratio of the two peers' figures in the same round. */
 export function ratio(one: PeerRuns, other: PeerRuns, figure: (run: MeasuredRun) => number): number {
   return median(
     one.runs.flatMap((run, round) => {

@@ -6,7 +6,7 @@ import type { PeerResult } from './job';
 export interface MeasuredRun extends PeerResult {
   /** The whole process, from its start to its end. */
   processSeconds: number;
-  /** Resident memory of the process and all below it, sampled; Linux only. */
+  /** Resident memory of the process and all its descendants, sampled; Linux only. */
   peakMegabytes: number;
 }
 
@@ -39,7 +39,7 @@ export async function runPeer(command: string[], jobFile: string): Promise<Measu
   };
 }
 
-/** Bytes of a process and all below it. */
+/** Bytes of a process and all its descendants. */
 export function memoryOf(root: number): number {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
@@ -57,6 +57,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return ''; // Ended in the meantime.
+    return ''; // The process has ended in the meantime.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How large Parquet is beside the CSV that it was made from: of the sample and of generated files, by codec.
+ * Compares the size of Parquet with the CSV that it was made from: for the sample and generated files, by codec.
  * Run: npm run bench:sizes -- [--megabytes 100]
  * Writes sizes.json and sizes.md to bench/output/.
  */
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   console.log(text);
 }
 
-/** `drop` puts the files into a raw folder and returns how many bytes they have. */
+/** `drop` puts the files into a raw folder and returns their total size in bytes. */
 async function measure(file: string, dataset: string, drop: (raw: string) => number): Promise<SizeRow> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pipeline-x-bench-'));
   try {
@@ -92,7 +92,7 @@ async function sizesOf(
   return { table, business: table - (await technicalBytes(files, path.join(folder, 'temporary'))) };
 }
 
-/** Bytes that the columns take up in the files which the transform adds. */
+/** Bytes in the files of the columns that the transform adds. */
 async function technicalBytes(files: string[], temporaryDirectory: string): Promise<number> {
   const duckDb = await openDuckDb({ memoryLimitInMegabytes: 512 }, temporaryDirectory);
   try {

@@ -1,5 +1,5 @@
 /**
- * CSV to Parquet: ours beside others, in one run on the same files.
+ * CSV to Parquet: compares our transform with other tools, in one run on the same files.
  * Run: npm run bench:transform -- [--cases documents:100,documents:1000] [--rounds 3] [--minutes 15] [--peers ours,polars]
  * Each peer is a process of its own; the rounds alternate between the peers. Writes transform.json, .md and .svg to
  * bench/output/. Python peers are found by BENCH_PYTHON (pandas, pyarrow, polars, duckdb), BENCH_PYSPARK35_PYTHON and
@@ -21,9 +21,9 @@ import { runPeer } from './runPeer';
 const CASES = 'narrow:100,quoted:100,dirty:100,documents:100,documents:1000';
 /** `--quick`: a few minutes, for comparing one commit with another. */
 const QUICK = { cases: 'narrow:25,quoted:100,dirty:100,documents:300', peers: 'ours,same ranges' };
-/** Peers that go record by record are left out above this. */
+/** Peers that work record by record are not run on files above this size. */
 const LARGEST_FOR_SLOW_IN_MEGABYTES = 100;
-/** A peer that takes so many times as long as ours is measured once. */
+/** A peer that is this many times slower than ours is measured only once. */
 const FAR_BEHIND = 12;
 const OUTPUT = path.resolve(__dirname, '../../../bench/output');
 
@@ -44,7 +44,8 @@ async function main(): Promise<void> {
   const results: CaseResult[] = [];
   for (const text of cases.split(',')) {
     const [name = '', megabytes = ''] = text.split(':');
-    if (!(name in DATASETS)) throw new Error(`no dataset is named ${name}: ${Object.keys(DATASETS).join(', ')}`);
+    if (!(name in DATASETS))
+      throw new Error(`unknown dataset ${name}, expected one of ${Object.keys(DATASETS).join(', ')}`);
     results.push(await measure(name as DatasetName, Number(megabytes), peers, Number(values.rounds), until));
     write(results);
   }
@@ -98,7 +99,7 @@ function reasonToSkip(peer: Peer, name: DatasetName, megabytes: number): string 
   return name === 'dirty' && !peer.strict ? 'no strict validation' : undefined;
 }
 
-/** The ratios that say whether the aims are reached. */
+/** The ratios that show whether the aims are reached. */
 function figures(results: CaseResult[]): Record<string, number> {
   const found: Record<string, number> = {};
   for (const { dataset, bytes, peers } of results) {

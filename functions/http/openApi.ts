@@ -7,7 +7,7 @@ import type { Route } from './route';
 
 type Json = Record<string, unknown>;
 
-/** Of the API, not of the app: the first number changes when a client would break. */
+/** Version of the API, not of the app. The first number changes when a change would break clients. */
 const API_VERSION = '1.0.0';
 
 const PROBLEM_CONTENT = { [PROBLEM_JSON]: { schema: referenceTo(problemDetails) } };
@@ -58,7 +58,7 @@ function operationOf({ name: operationId, summary, role, request, response, prob
   };
 }
 
-/** The problems that are particular to a route, by status; `taken`: statuses that mean something else. */
+/** The problems of one route, by status. `taken`: statuses that already mean something else. */
 function problemResponses(codes: readonly ProblemCode[], taken: readonly (number | undefined)[]): Json {
   const byStatus = new Map<number, string[]>();
   for (const code of codes) {
@@ -94,7 +94,7 @@ function parametersOf(
   });
 }
 
-/** Every named schema: as a request sends it for request bodies, as an answer has it for all others. */
+/** Every named schema. Request bodies use the input form of the schema, all others the output form. */
 function componentSchemas(routes: readonly Route[]): Record<string, Json> {
   const { schemas: sent } = z.toJSONSchema(components, { io: 'input', uri: addressOf });
   const { schemas: answered } = z.toJSONSchema(components, { io: 'output', uri: addressOf });
@@ -106,7 +106,7 @@ function componentSchemas(routes: readonly Route[]): Record<string, Json> {
   );
 }
 
-/** Without what only a schema of its own has. Answers may get more members in a later version, so they stay open. */
+/** Removes `$schema` and `$id`. Later versions may add members to answers, so answer schemas allow more members. */
 function cleaned(schema: Json, isRequest: boolean): Json {
   const { $schema: _schema, $id: _id, ...rest } = schema;
   return isRequest ? rest : (opened(rest) as Json);

@@ -38,7 +38,7 @@ function requireJson({ headers }: HttpRequest): void {
   });
 }
 
-/** The query parameters, validated; an empty one counts as absent. Throws REQUEST_INVALID (400). */
+/** The query parameters, validated. An empty parameter counts as absent. Throws REQUEST_INVALID (400). */
 export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): z.output<Schema> {
   return validate(Object.fromEntries([...request.query].filter(([, value]) => value !== '')), schema);
 }
@@ -53,7 +53,7 @@ export function validate<Schema extends z.ZodType>(value: unknown, schema: Schem
       code: 'FIELD_INVALID',
       message: field === '' ? 'the request is not valid' : `${field} is not valid`,
       found: excerpt(valueAt(value, issue.path)),
-      // It may name every unknown field of the body.
+      // The message may name every unknown field of the body.
       expected: issue.message.slice(0, LONGEST_EXPECTATION),
       where: { field },
     };

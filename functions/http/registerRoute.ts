@@ -42,7 +42,7 @@ export function registerRoute(route: Route): void {
 /** An answer is for this caller, now, and is what its content type says. */
 const SAFE_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** Wraps a handler: what it throws becomes problem details, and what is our fault is logged. */
+/** Wraps a handler: errors become problem details, and errors of the server (5xx) are logged. */
 export function answeringProblems(
   handler: (request: HttpRequest, context: InvocationContext, requestId: string) => Promise<HttpResponseInit>,
 ): (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit> {
@@ -73,7 +73,8 @@ function contextOf(
   return {
     ...known,
     get orchestration() {
-      if (!route.usesOrchestration) throw new Error(`the route ${route.name} does not say that it uses orchestration`);
+      if (!route.usesOrchestration)
+        throw new Error(`the route ${route.name} must set usesOrchestration to get the engine`);
       return durableOrchestration(df.getClient(context));
     },
     logError: (message, error) => context.error(`${known.requestId}: ${message}`, error),

@@ -9,8 +9,8 @@ type Schema = z.ZodType | undefined;
 type Parsed<Of extends Schema> = Of extends z.ZodType ? z.output<Of> : undefined;
 
 /**
- * One call of the API, whole: where it is, what it takes and gives, who may call it, and the use case behind it. Validation,
- * problem answers, the request id, and the OpenAPI document all come from it.
+ * The complete definition of one API call: method, path, request, response, role and handler. Validation, problem answers,
+ * the request id and the OpenAPI document all come from it.
  */
 export interface Route<
   Params extends Schema = Schema,
@@ -18,10 +18,10 @@ export interface Route<
   Body extends Schema = Schema,
   Result extends z.ZodType = z.ZodType,
 > {
-  /** Name of the function, and the operation id. */
+  /** Name of the function, also the operation id in OpenAPI. */
   name: string;
   method: 'GET' | 'POST';
-  /** Below `/api/`, with `{parameters}`. */
+  /** Path below `/api/`, with `{parameters}`. */
   path: string;
   summary: string;
   /** Who may call it. `anyone`: also a caller without an identity. */
@@ -30,18 +30,18 @@ export interface Route<
   response: {
     status: 200 | 202;
     body: Result;
-    /** Another status with the same body, and when it is given. */
+    /** Another status with the same body, and when it is sent. */
     otherwise?: { status: number; when: string };
-    /** The answer may also be a stream of server-sent events: what their names and data are. */
+    /** Set when the answer may also be a stream of server-sent events: describes their names and data. */
     events?: string;
   };
-  /** Codes of the problems that are particular to this route. */
+  /** Codes of the problems that only some routes have, this one among them. */
   problems: readonly ProblemCode[];
-  /** One request that works on the sample dataset. */
+  /** An example request that works on the sample dataset. */
   example: { params?: Record<string, string>; query?: Record<string, string>; body?: object };
   /** It changes something, so that each call gets an audit record. Needs a role. */
   changes?: boolean;
-  /** The handler gets the orchestration engine. */
+  /** True when the handler needs the orchestration engine. */
   usesOrchestration?: boolean;
   handler(request: RouteRequest<Params, Query, Body>, context: RouteContext): Promise<Reply<z.input<Result>>>;
 }
@@ -58,13 +58,13 @@ export interface RouteContext {
   orchestration: Orchestration;
   /** Undefined only on a route for anyone. */
   caller: Caller | undefined;
-  /** Of this request: in the answer's header `x-request-id`, in its problem and in the log. */
+  /** Id of this request. It is sent in the header `x-request-id` and in problems, and written to the log. */
   requestId: string;
-  /** Writes what is our fault to the log. */
+  /** Logs an error of the server. */
   logError: (message: string, error: unknown) => void;
 }
 
-/** What a handler answers. `status`: default that of the route. */
+/** What a handler returns. `status` defaults to the route's status. */
 export type Reply<Body> =
   { body: Body; status?: number; location?: string } | { stream: HttpResponseInit['body']; contentType: string };
 

@@ -1,4 +1,4 @@
-/** What the examples of the API ask for: the sample dataset, which `npm start` loads. */
+/** Values for the examples of the API. They fit the sample dataset, which `npm start` loads. */
 export const SAMPLE = {
   dataset: 'state-of-the-union',
   date: '2021-04-28',

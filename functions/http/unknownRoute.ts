@@ -7,8 +7,8 @@ import { answeringProblems } from './registerRoute';
 import { ROUTES } from './routes';
 
 /**
- * Whatever no route takes, by path or by method: a problem like all others, where the host would answer 404 without a text.
- * Hosts ask a catch-all last.
+ * Answers calls that match no route, by path or by method, with a problem; the host alone would answer 404 without a body.
+ * Hosts match a catch-all route last.
  */
 app.http('unknownRoute', {
   route: '{*path}',
@@ -29,10 +29,10 @@ export function unknownRoute(
   const methods = methodsOf(path);
   const found = `${method} ${path.slice(0, 120)}`;
   if (methods.length === 0) {
-    throw new PipelineError('ROUTE_NOT_FOUND', 'The API does not have this call.', {
+    throw new PipelineError('ROUTE_NOT_FOUND', 'No route of the API matches this method and path.', {
       found,
-      expected: 'method and path of a call of the API',
-      remedy: 'See /api/openapi.json.',
+      expected: 'method and path of an API route',
+      remedy: 'See /api/openapi.json for all routes.',
     });
   }
   const allow = methods.join(', ');

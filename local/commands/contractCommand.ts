@@ -19,7 +19,7 @@ const SETTINGS = {
   duckDb: { memoryLimitInMegabytes: 1024 },
 };
 
-/** Drafts a contract from a file, or says what is wrong with contracts. Exit code 1 on a fault, 2 on wrong use. */
+/** Drafts a contract from a file, or checks contracts and prints their faults. Exit code 1 on a fault, 2 on wrong usage. */
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -50,11 +50,11 @@ async function infer(file: string, { dataset, out }: { dataset?: string; out?: s
     return 0;
   }
   writeFileSync(out, text, { flag: 'wx' });
-  process.stdout.write(`${out}\nNow read what is guessed, then: npm run contract -- check ${out}\n`);
+  process.stdout.write(`${out}\nCheck the guesses in this draft, then run: npm run contract -- check ${out}\n`);
   return 0;
 }
 
-/** Prints what is to be said of one contract, and returns its faults. */
+/** Prints the result and the remarks for one contract, and returns its faults. */
 async function check(file: string, analyse: AnalyseQueries): Promise<Problem[]> {
   const faults: Problem[] = [];
   try {

@@ -21,7 +21,7 @@ interface Finding {
 
 const NEEDED_DISK_IN_GIGABYTES = 1;
 
-/** Looks at the machine and says what is fine, what is optional and what has to be mended. Exit code 1 on a fault. */
+/** Checks the machine and prints what is fine, what is optional and what must be fixed. Exit code 1 on a fault. */
 async function main(): Promise<number> {
   const layout = findLayout();
   const { own, faults: settingFaults } = settings(layout);
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   const marks = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
   for (const { name, level, what } of findings) process.stdout.write(`${marks[level]} ${name.padEnd(14)} ${what}\n`);
   const faults = findings.filter(({ level }) => level === 'fault').length;
-  process.stdout.write(faults === 0 ? '\nThis machine is fit for `npm start`.\n' : `\n${faults} thing(s) to mend.\n`);
+  process.stdout.write(faults === 0 ? '\nThis machine is ready for `npm start`.\n' : `\n${faults} thing(s) to fix.\n`);
   return faults === 0 ? 0 : 1;
 }
 
@@ -85,7 +85,7 @@ async function ports(layout: Layout, own: Settings): Promise<Finding[]> {
     Object.entries(wanted).map(async ([name, port]): Promise<Finding> => {
       const label = `port ${port}`;
       if (isElsewhere(name, own))
-        return { name: label, level: 'ok', what: `not needed: ${name} is elsewhere by setting` };
+        return { name: label, level: 'ok', what: `not needed: a setting says that ${name} runs elsewhere` };
       if (await isPortFree(port)) return { name: label, level: 'ok', what: `free, for ${name}` };
       return {
         name: label,
@@ -108,7 +108,7 @@ function disk(layout: Layout): Finding {
       };
 }
 
-/** The folder itself, or the one in which it would be made. */
+/** The folder itself, or the nearest existing folder above it. */
 function nearestFolder(folder: string): string {
   return existsSync(folder) || folder === path.dirname(folder) ? folder : nearestFolder(path.dirname(folder));
 }
@@ -126,13 +126,13 @@ function writeAccess(layout: Layout): Finding {
     return {
       name: 'write access',
       level: 'fault',
-      what: `${messageOf(error)}; set PIPELINE_DATA_DIRECTORY to a folder of yours`,
+      what: `${messageOf(error)}; set PIPELINE_DATA_DIRECTORY to a folder that you can write to`,
     };
   }
 }
 
 function postgres(own: Settings): Finding {
-  if (own.POSTGRES_URL) return { name: 'PostgreSQL', level: 'ok', what: 'a server of yours, by POSTGRES_URL' };
+  if (own.POSTGRES_URL) return { name: 'PostgreSQL', level: 'ok', what: 'your own server (POSTGRES_URL)' };
   try {
     installedPostgresFolder();
     const user = serverUser();
@@ -156,8 +156,8 @@ function optionalCommands(): Finding[] {
     const found = findCommand(name);
     if (!found) return { name, level: 'note', what: `not on PATH (optional: ${use})` };
     if (answersItsVersion(found)) return { name, level: 'ok', what: found };
-    const wayOut = name === 'func' ? 'or set PIPELINE_HOST=own' : 'or take it off PATH';
-    return { name, level: name === 'bicep' ? 'note' : 'fault', what: `${found} does not run; mend it, ${wayOut}` };
+    const wayOut = name === 'func' ? 'or set PIPELINE_HOST=own' : 'or remove it from PATH';
+    return { name, level: name === 'bicep' ? 'note' : 'fault', what: `${found} does not run; fix it, ${wayOut}` };
   });
 }
 

@@ -3,7 +3,7 @@ import { createObjectStore } from '../../lib/app';
 import { rawFolder } from '../../lib/lakehouse/paths';
 import { SAMPLE_DATASET, SAMPLE_DATE, stateOfTheUnion } from '../../samples/stateOfTheUnion';
 
-/** Puts the sample's files where a drop would put them; files that are there with the same size stay. */
+/** Uploads the sample's files to raw/, as a user would. Skips files that are already there with the same size. */
 export async function dropSample(settings: Record<string, string>): Promise<{ files: number; records: number }> {
   const config = readConfig(settings);
   const store = createObjectStore(config);

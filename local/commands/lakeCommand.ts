@@ -17,7 +17,7 @@ import { readState } from '../platform/stateFile';
 const USAGE = `Usage:
   npm run lake -- history <dataset> [--limit 20]
   npm run lake -- snapshot <dataset> [--version N]
-  npm run lake -- vacuum <dataset> [--retention-hours 168] [--apply]     without --apply it only says what it would delete
+  npm run lake -- vacuum <dataset> [--retention-hours 168] [--apply]     without --apply it only lists what it would delete
   npm run lake -- restore <dataset> --version N
 --json prints one JSON value instead.
 `;
@@ -29,7 +29,7 @@ export interface CommandOutput {
   complain(line: string): void;
 }
 
-/** Runs one command on a lake. Returns the exit code: 1 for what the lake refuses, 2 for a call that makes no sense. */
+/** Runs one command on a lake. Returns the exit code: 1 when the lake refuses the command, 2 on wrong usage. */
 export async function runLakeCommand(args: string[], lake: () => TableStorage, out: CommandOutput): Promise<number> {
   const call = readCall(args);
   if (call === undefined) {
@@ -109,10 +109,12 @@ const vacuum: Command = async (lake, { dataset, retentionInHours, apply }) => {
       ...shown,
       ...(count > shown.length ? [`  and ${count - shown.length} more`] : []),
       `${count} files of ${result.removedBytes} bytes ${outcome}.`,
-      `Kept: ${result.current} of the current version, ${result.kept} of the last ${retentionInHours} hours or of runs under way.`,
+      `Kept: ${result.current} of the current version, ${result.kept} of the last ${retentionInHours} hours or of active runs.`,
       ...(apply || count === 0
         ? []
-        : ['Add --apply to delete them. Versions before the retention cannot be read or restored then.']),
+        : [
+            'Add --apply to delete them. Afterwards, versions older than the retention period cannot be read or restored.',
+          ]),
     ],
   };
 };
@@ -123,11 +125,11 @@ const restore: Command = async (lake, { dataset, version = -1 }) => {
   return {
     value: result,
     lines: isUnchanged
-      ? [`The files of version ${version} are those of the table already; it is at version ${result.version}.`]
+      ? [`Nothing to restore: the table (version ${result.version}) already has the files of version ${version}.`]
       : [
-          `Version ${result.version} holds what version ${version} held: ${result.restoredFiles} files are back, ${result.removedFiles} are out.`,
-          `SQL and vectors still hold what was there before, for ${result.dates.join(', ')}.`,
-          `They follow when the date is run again (POST /api/runs). That run takes what lies in raw/${dataset}/<date>/ now: put the files of then back there first.`,
+          `Version ${result.version} has the content of version ${version}: ${result.restoredFiles} files restored, ${result.removedFiles} removed.`,
+          `SQL and vectors still have the content from before the restore, for ${result.dates.join(', ')}.`,
+          `To update them, put the original files back into raw/${dataset}/<date>/ and then run the date again (POST /api/runs): a run ingests the files that are there now.`,
         ],
   };
 };
@@ -174,7 +176,7 @@ function isCommand(name: string | undefined): name is keyof typeof COMMANDS {
   return name !== undefined && Object.hasOwn(COMMANDS, name);
 }
 
-/** The running platform's lake, or the one that the settings name. */
+/** The lake of the running platform, or the lake that the settings name. */
 function configuredLake(): TableStorage {
   const layout = findLayout();
   const config = readConfig({ ...readState(layout.stateFile)?.settings, ...userSettings(layout) });

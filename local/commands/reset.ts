@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   await takeOver(layout.stateFile, say);
   const postgres = postgresFolder(layout.dataDirectory);
   await stopLeftOver(path.join(postgres, 'cluster'));
-  // By name: a data folder that was chosen badly may hold what is not ours.
+  // Only folders with these names are removed: the data folder may contain files that are not ours.
   const ours = ['azurite', 'functions-host', 'logs', 'postgres', 'qdrant', 'vectors'];
   const folders = [postgres, ...ours.map((name) => path.join(layout.dataDirectory, name))];
   const secrets = Object.values(SECRET_FILES);
@@ -39,7 +39,7 @@ function removeWhenEmpty(folder: string, say: (line: string) => void): void {
   if (!existsSync(folder)) return;
   const left = namesIn(folder);
   if (left.length === 0) rmdirSync(folder);
-  else say(`kept ${folder}: it holds what the platform did not put there (${left.slice(0, 3).join(', ')})`);
+  else say(`kept ${folder}: it contains files that the platform did not create (${left.slice(0, 3).join(', ')})`);
 }
 
 main().catch((error: unknown) => {

@@ -10,7 +10,7 @@ import { startPostgres } from '../postgres/postgres';
 
 const SCHEMA_FILE = 'lib/database/schema.sql';
 
-/** Writes the schema dump of a database that has just been migrated, on a PostgreSQL of its own. */
+/** Migrates an empty database on a temporary PostgreSQL server and writes its schema dump. */
 async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pipeline-x-schema-'));
   const server = await startPostgres({ dataDirectory: folder });

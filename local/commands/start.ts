@@ -15,7 +15,7 @@ const HELP = `npm start -- [options]
   --once               ingest, answer, and exit
   --json               last line on stdout is one JSON object; progress goes to stderr
   --question "..."     ask this instead of "${SAMPLE_QUESTION}"
-  --no-ingest          only bring the platform up
+  --no-ingest          only start the platform
 `;
 
 const STOPPED = 130;
@@ -23,8 +23,8 @@ const STOPPED = 130;
 interface Command {
   options: { once?: boolean; 'no-ingest'?: boolean };
   report: Report;
-  /** Writes the report as JSON when that was asked for: the first call only. */
-  tell: () => void;
+  /** With --json, prints the report as JSON. Only the first call prints. */
+  printReport: () => void;
   screen: NodeJS.WriteStream;
   say: (line: string) => void;
   since: number;
@@ -34,15 +34,15 @@ async function main(): Promise<number> {
   // What the platform and its servers write is for its owner only.
   process.umask(0o077);
   const since = performance.now();
-  // A closed terminal or pipe (`npm start | head`) must not keep what was started from being stopped.
+  // A closed terminal or pipe (`npm start | head`) must not prevent the orderly stop of the started processes.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const isJson = process.argv.includes('--json');
   const screen = isJson ? process.stderr : process.stdout;
   const report = emptyReport({ dataset: SAMPLE_DATASET, date: SAMPLE_DATE, question: SAMPLE_QUESTION });
-  let isTold = !isJson;
-  const tell = (): void => {
-    if (isTold) return;
-    isTold = true;
+  let isPrinted = !isJson;
+  const printReport = (): void => {
+    if (isPrinted) return;
+    isPrinted = true;
     report.json.seconds.total = secondsSince(since);
     process.stdout.write(`${JSON.stringify(report.json)}\n`);
   };
@@ -54,12 +54,12 @@ async function main(): Promise<number> {
       return 0;
     }
     report.json.question = options.question;
-    return await run({ options, report, tell, screen, say, since });
+    return await run({ options, report, printReport, screen, say, since });
   } catch (error) {
     const problem = error instanceof ApiProblem ? error.problem : toProblem(error);
     report.json.error ??= problem;
     process.stderr.write(`\n${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
-    tell();
+    printReport();
     return 1;
   }
 }
@@ -84,9 +84,9 @@ function readOptions() {
 }
 
 async function run(command: Command): Promise<number> {
-  const { options, report, tell, say } = command;
+  const { options, report, printReport, say } = command;
   const { stopAsked, abandon } = listenForStop(say);
-  say('Pipeline-X: bringing up the local platform');
+  say('Pipeline-X: starting the local platform');
   const platform = await startPlatform(findLayout(), announceStart(say), abandon).catch((error: unknown) => {
     if (abandon.aborted) return undefined;
     throw error;
@@ -101,9 +101,9 @@ async function run(command: Command): Promise<number> {
     const first = await Promise.race([done, ended, stopAsked]);
     if (first.kind === 'failed') throw death(first.failure);
     if (first.kind === 'stop') return interrupted(command);
-    tell();
+    printReport();
     if (options.once) return first.code;
-    say(`\nThe platform stays up: ${platform.entry}  (Ctrl-C ends it)`);
+    say(`\nThe platform keeps running: ${platform.entry}  (Ctrl-C stops it)`);
     const last = await Promise.race([ended, stopAsked]);
     if (last.kind === 'failed') throw death(last.failure);
     return 0;
@@ -113,14 +113,14 @@ async function run(command: Command): Promise<number> {
   }
 }
 
-const DEATH_IS_HEARD_IN_MILLISECONDS = 2000;
+const DEATH_IS_NOTICED_IN_MILLISECONDS = 2000;
 
-/** A call that fails because its server has just died: the death is the better story. */
+/** When a call fails because its server has just died, the death is reported instead of the failed call. */
 function unless(ended: Promise<unknown>): (error: unknown) => Promise<never> {
   return async (error) => {
     const isDead = await Promise.race([
       ended.then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), DEATH_IS_HEARD_IN_MILLISECONDS)),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), DEATH_IS_NOTICED_IN_MILLISECONDS)),
     ]);
     if (isDead) return new Promise<never>(() => undefined);
     throw error;
@@ -132,7 +132,7 @@ async function doTheJob(platform: RunningPlatform, { report, screen, say, since 
   const { files, records } = await dropSample(platform.settings);
   say(`\nSample: ${records} records in ${files} files in raw/${SAMPLE_DATASET}/${SAMPLE_DATE}/`);
   const { id, wasUnderWay } = await api.startRun(SAMPLE_DATASET, SAMPLE_DATE);
-  say(`${wasUnderWay ? 'Going on with' : 'Started'} ${id}`);
+  say(`${wasUnderWay ? 'Continuing' : 'Started'} ${id}`);
   const display = createRunDisplay(screen);
   const ended = await followRun(api, id, {
     show: (run) => {
@@ -156,7 +156,7 @@ function secondsSince(start: number): number {
   return Math.round((performance.now() - start) / 10) / 100;
 }
 
-/** `stopAsked` and `abandon` tell the same: one for what is raced, the other for what is waited for in turn. */
+/** `stopAsked` and `abandon` report the same stop: the promise is for races, the signal for sequential waits. */
 function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind: 'stop' }>; abandon: AbortSignal } {
   const stopping = new AbortController();
   const stopAsked = new Promise<{ kind: 'stop' }>((resolve) => {
@@ -165,8 +165,8 @@ function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind
   let asked = 0;
   const stop = (): void => {
     asked += 1;
-    if (asked === 1) stopping.abort(new PipelineError('STOPPED', 'The start was given up.'));
-    if (asked === 2) say('still stopping; once more ends it at once');
+    if (asked === 1) stopping.abort(new PipelineError('STOPPED', 'The start was cancelled.'));
+    if (asked === 2) say('still stopping; press Ctrl-C again to stop at once');
     if (asked > 2) process.exit(STOPPED);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -176,25 +176,25 @@ function listenForStop(say: (line: string) => void): { stopAsked: Promise<{ kind
 
 const PARENT_CHECK_IN_MILLISECONDS = 500;
 
-/** npm gives a SIGTERM to the shell between it and us, and most shells end of it without passing it on. */
+/** npm sends SIGTERM to the shell between npm and this process. Most shells end on it and do not pass it on. */
 function whenNpmIsGone(gone: () => void): void {
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined) return;
   setInterval(() => process.ppid !== parent && gone(), PARENT_CHECK_IN_MILLISECONDS).unref();
 }
 
-function interrupted({ report, tell }: Command): number {
+function interrupted({ report, printReport }: Command): number {
   report.json.error ??= {
     code: 'STOPPED',
-    message: 'The command was stopped before it had an answer.',
+    message: 'The command was stopped before it got an answer.',
   } satisfies Problem;
-  tell();
+  printReport();
   return STOPPED;
 }
 
 function death({ name, how, lastLines }: { name: string; how: string; lastLines: string }): PipelineError {
   return new PipelineError('SERVICE_DIED', `${name} ended unexpectedly (${how}). Its last lines:\n${lastLines}\n`, {
-    remedy: `All else is stopped. Nothing is lost: \`npm start\` goes on where it was. Logs are in ${findLayout().logs}.`,
+    remedy: `All other services were stopped. No data is lost: \`npm start\` continues from here. Logs are in ${findLayout().logs}.`,
   });
 }
 

@@ -9,7 +9,7 @@ import { userSettings } from '../platform/services';
 
 const USAGE = 'npm run upload -- <dataset> <yyyy-mm-dd> <file> [<file> ...]';
 
-/** Drops files into `raw/<dataset>/<date>/` of the running platform's lake (or of the one that the settings name). */
+/** Uploads files to `raw/<dataset>/<date>/` in the running platform's lake, or in the lake that the settings name. */
 async function main(): Promise<number> {
   const [dataset, date, ...files] = process.argv.slice(2);
   const absent = files.filter((file) => !existsSync(file));

@@ -1,4 +1,4 @@
-/** A table in Markdown, its columns padded as the formatter pads them. Cells hold no line break and no `|`. */
+/** A Markdown table with columns padded as the formatter pads them. Cells must not contain a line break or `|`. */
 export function markdownTable(header: string[], rows: string[][]): string {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0), 3));
   const line = (cells: string[]): string =>

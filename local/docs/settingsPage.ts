@@ -23,7 +23,7 @@ export function settingsPage(): string {
   return [INTRODUCTION, ...sections].join('\n');
 }
 
-/** Of the folder for temporary files the default depends on the machine, so the page does not name it. */
+/** The default of TEMPORARY_DIRECTORY depends on the machine, so the page does not show it. */
 function defaultOf(name: string, { schema, example }: Setting): string {
   const parsed = schema.safeParse(undefined);
   if (!parsed.success) return `required, e.g. \`${example}\``;

@@ -11,7 +11,7 @@ export function findCommand(name: string, environment: NodeJS.ProcessEnv = proce
         accessSync(file, constants.X_OK);
         if (statSync(file).isFile()) return file;
       } catch {
-        // Not here.
+        // Not in this folder.
       }
     }
   }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SECRET_FILES } from './secrets';
 
-/** Where the local platform keeps its things. */
+/** Folders and files of the local platform. */
 export interface Layout {
   /** The project: where host.json and package.json are. */
   appDirectory: string;
@@ -13,12 +13,12 @@ export interface Layout {
   vectors: string;
   functionsHost: string;
   webRoot: string;
-  /** Who runs the platform now, with which processes and URLs. */
+  /** Records the process that runs the platform now, its children and its URLs. */
   stateFile: string;
 }
 
 /**
- * `dist/local/platform` lies three folders below the project; so the layout holds from wherever it is started. An empty
+ * The compiled file is in `dist/local/platform`, so the project's folder is found from any current folder. An empty
  * setting counts as absent: it must not mean the current folder.
  */
 export function findLayout(environment: NodeJS.ProcessEnv = process.env): Layout {

@@ -22,14 +22,14 @@ export interface RunningPlatform {
   urls: Record<string, string>;
   /** The address to open first: it signs the browser in. */
   entry: string;
-  /** Of the app, complete. */
+  /** The complete settings of the app. */
   settings: Record<string, string>;
-  /** Resolves, with its name and last lines, when something that was started ends by itself. */
+  /** Resolves when a started process ends by itself, with the name and the last lines of that process. */
   failed: Promise<{ name: string; how: string; lastLines: string }>;
   stop: () => Promise<void>;
 }
 
-/** Hears of each service: begun, and ready or found. */
+/** Is called when a service starts and when it is ready (or was found running). */
 export interface StartListener {
   starting(name: string): void;
   ready(name: string, url: string, seconds: number): void;
@@ -49,8 +49,9 @@ const PREFERRED_PORTS = {
 type Ports = typeof PREFERRED_PORTS;
 
 /**
- * Starts storage, PostgreSQL and vectors side by side, then the Functions host, then the web app; each is ready before the
- * next begins. When one fails, or the start is abandoned, what had started is stopped and the error tells which and why.
+ * Starts storage, PostgreSQL and vectors in parallel, then the Functions host, then the web app; each group is ready before
+ * the next starts. If one fails, or the start is cancelled, all started services are stopped. The error names the service
+ * and the reason.
  */
 export async function startPlatform(
   layout: Layout,
@@ -64,7 +65,7 @@ export async function startPlatform(
   const started: Service[] = [];
   const state: PlatformState = { pid: process.pid, children: [], urls: {}, settings: {} };
   const record = (): void => writeState(layout.stateFile, state);
-  // Of two starts at once one is first; the other must not touch what that one starts.
+  // When two platforms start at the same time, only the first may continue. The other must not touch its services.
   if (!claimState(layout.stateFile, state)) throw alreadyRunning(readState(layout.stateFile) ?? { ...state, pid: 0 });
 
   const start = async (name: string, begin: () => Promise<Service>): Promise<Service> => {
@@ -131,7 +132,7 @@ function prepareDataFolder({ dataDirectory, logs, azurite, vectors, functionsHos
   }
 }
 
-/** The ports to try first: the usual ones, or those of the settings. Throws when a setting is no port. */
+/** The ports to try first: the usual ones, or the ones that settings name. Throws when a setting is not a valid port. */
 export function wantedPorts(own: Settings): Ports {
   const names = Object.keys(PREFERRED_PORTS) as (keyof Ports)[];
   const wanted = names.map((name) => {
@@ -141,12 +142,12 @@ export function wantedPorts(own: Settings): Ports {
   return Object.fromEntries(wanted) as Ports;
 }
 
-/** Name of the setting that chooses the port. */
+/** Name of the setting for the port of a service. */
 export function portSettingOf(name: string): string {
   return `PIPELINE_${name.toUpperCase()}_PORT`;
 }
 
-/** True for what the user's own settings place elsewhere. */
+/** True when the user's own settings name a service elsewhere, so the platform does not start it. */
 export function isElsewhere(name: string, own: Settings): boolean {
   if (name === 'postgres') return !!own.POSTGRES_URL;
   if (name === 'vectors') return !!own.QDRANT_URL;
@@ -166,7 +167,7 @@ async function choosePorts(wanted: Ports, own: Settings, listener: StartListener
   return ports;
 }
 
-/** Of local disk, in megabytes, where the lake is elsewhere. Azurite on the same disk gives a range as fast as a cache does. */
+/** Used only when the lake is elsewhere: Azurite on the same disk reads a range as fast as the cache does. */
 const BLOCK_CACHE_MEGABYTES = '1024';
 
 function appSettings(own: Settings, services: Service[]): Record<string, string> {

@@ -4,7 +4,7 @@ import { PipelineError } from '../../lib/problems/problem';
 
 const LONGEST_WAIT_IN_MILLISECONDS = 5000;
 
-/** Throws, naming the setting, when the user's own PostgreSQL turns a session away: better before a run than in it. */
+/** Throws, naming the setting, when the user's own PostgreSQL refuses a session: better at the start than during a run. */
 export async function expectPostgres(url: string, abandon?: AbortSignal): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: LONGEST_WAIT_IN_MILLISECONDS });
   const giveUp = (): void => void client.end();
@@ -25,7 +25,7 @@ export async function expectPostgres(url: string, abandon?: AbortSignal): Promis
   }
 }
 
-/** Throws, naming the setting, when no HTTP server is at the URL. What it answers is the app's business. */
+/** Throws, naming the setting, when no HTTP server answers at the URL. Any answer is accepted. */
 export async function expectHttp(
   code: 'STORAGE_UNREACHABLE' | 'VECTORS_UNREACHABLE',
   setting: string,
@@ -43,16 +43,17 @@ export async function expectHttp(
 }
 
 function unreachable(code: ProblemCode, setting: string, expected: string, cause: unknown): PipelineError {
-  return new PipelineError(code, 'What a setting names is out of reach.', {
+  return new PipelineError(code, 'A service that a setting names cannot be reached.', {
     found: reasonOf(cause),
     expected,
     where: { setting },
-    remedy: 'Start it, mend the setting, or leave it empty for the local platform to provide one.',
+    remedy:
+      'Start the service, correct the setting, or leave the setting empty: the local platform then starts its own service.',
     cause,
   });
 }
 
-/** `fetch` and `pg` keep the reason in a cause, or in the first of several. */
+/** `fetch` and `pg` keep the reason in `cause`, or in the first of several errors. */
 function reasonOf(error: unknown): string {
   const { cause, errors, message, code } = error as NodeJS.ErrnoException & { errors?: unknown[] };
   const deeper = cause ?? errors?.[0];

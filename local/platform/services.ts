@@ -9,14 +9,14 @@ import { findCommand } from './findCommand';
 import type { Layout } from './layout';
 import { expectHttp, expectPostgres } from './reachable';
 
-/** Something that the platform started, or found outside. */
+/** A service that the platform started, or an external one that it found. */
 export interface Service {
   name: string;
   /** Shown to the user. */
   url: string;
-  /** What it adds to the app's settings. */
+  /** Settings that the app needs to use the service. */
   settings: Record<string, string>;
-  /** Absent for what runs elsewhere. */
+  /** Absent for a service that runs elsewhere. */
   child?: RunningChild;
   stop: () => Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function storageService(
   };
 }
 
-/** Where the user's own account is; undefined when a connection string leaves it to be put together. */
+/** The URL of the user's own account; undefined when a connection string has no BlobEndpoint. */
 function blobUrl({ LAKE_CONNECTION_STRING: text, LAKE_ACCOUNT_URL: account }: Settings): string | undefined {
   if (text === undefined) return account;
   if (/UseDevelopmentStorage=true/i.test(text)) return 'http://127.0.0.1:10000/devstoreaccount1';
@@ -64,7 +64,7 @@ function blobUrl({ LAKE_CONNECTION_STRING: text, LAKE_ACCOUNT_URL: account }: Se
 
 const DATABASE = 'pipeline';
 
-/** PostgreSQL from npm, unless POSTGRES_URL names a server. The local one gets its database. */
+/** PostgreSQL from npm, unless POSTGRES_URL names a server. Creates the database on the local server. */
 export async function postgresService(
   layout: Layout,
   settings: Settings,
@@ -98,14 +98,14 @@ export async function postgresService(
 
 function parseUrl(setting: string, text: string, example: string): URL {
   if (URL.canParse(text)) return new URL(text);
-  // The text may hold a password, so it is not shown.
-  throw new PipelineError('SETTING_INVALID', 'A setting is no URL.', {
+  // The text may contain a password, so it is not shown.
+  throw new PipelineError('SETTING_INVALID', 'A setting is not a valid URL.', {
     expected: `a URL, for example ${example}`,
     where: { setting },
   });
 }
 
-/** Creates the database when it is not there. The name must be a plain identifier. */
+/** Creates the database if it does not exist. The name must be a plain identifier. */
 async function createDatabase(adminUrl: string, name: string): Promise<void> {
   const client = new Client(adminUrl);
   await client.connect();
@@ -117,7 +117,7 @@ async function createDatabase(adminUrl: string, name: string): Promise<void> {
   }
 }
 
-/** Vectors: QDRANT_URL, else a `qdrant` on PATH, else the endpoint of this project. */
+/** Vectors: the server at QDRANT_URL, else a `qdrant` on PATH, else the endpoint of this project. */
 export async function vectorService(
   layout: Layout,
   settings: Settings,
@@ -173,7 +173,7 @@ export async function vectorService(
   };
 }
 
-/** The Functions host: `func` when it is on PATH (or asked for), else the one of this project. */
+/** The Functions host: `func` when it is on PATH (or PIPELINE_HOST=func), else the host of this project. */
 export async function functionsService(
   layout: Layout,
   settings: Record<string, string>,
@@ -203,7 +203,7 @@ export async function functionsService(
   } catch (cause) {
     if (!func || !(cause instanceof PipelineError)) throw cause;
     throw new PipelineError(cause.code, cause.message, {
-      remedy: `This is ${func}, the func on PATH. PIPELINE_HOST=own takes the host of this project instead.`,
+      remedy: `The platform used ${func}, the func on PATH. Set PIPELINE_HOST=own to use the host of this project instead.`,
       cause,
     });
   }
@@ -216,10 +216,10 @@ export async function functionsService(
   };
 }
 
-/** Path of `func` when it is to run the app; undefined for the host of this project. */
+/** Path of `func` when it must run the app; undefined for the host of this project. */
 function coreTools(wanted: string | undefined): string | undefined {
   if (wanted !== undefined && wanted !== 'func' && wanted !== 'own') {
-    throw new PipelineError('SETTING_INVALID', 'A setting names no host.', {
+    throw new PipelineError('SETTING_INVALID', 'A setting does not name a known Functions host.', {
       found: JSON.stringify(wanted),
       expected: 'func or own',
       where: { setting: 'PIPELINE_HOST' },
@@ -228,8 +228,8 @@ function coreTools(wanted: string | undefined): string | undefined {
   if (wanted === 'own') return undefined;
   const func = findCommand('func');
   if (wanted === 'func' && !func) {
-    throw new PipelineError('FUNC_NOT_FOUND', 'PIPELINE_HOST=func, but there is no `func` on PATH.', {
-      remedy: 'Install Azure Functions Core Tools, or unset it.',
+    throw new PipelineError('FUNC_NOT_FOUND', 'PIPELINE_HOST=func, but `func` is not on PATH.', {
+      remedy: 'Install Azure Functions Core Tools, or remove the setting PIPELINE_HOST.',
     });
   }
   return func;

@@ -13,18 +13,18 @@ import path from 'node:path';
 import { PipelineError } from '../../lib/problems/problem';
 import { commandOf, startOf, stillRuns } from '../../packages/functions-host/processIdentity';
 
-/** Written while the platform runs: who runs it, what it started, where it is reached and with which settings. */
+/** Written while the platform runs: the supervisor's process, its children, the URLs and the settings. */
 export interface PlatformState {
   pid: number;
   children: number[];
-  /** When each of these processes started, where the system tells. */
+  /** When each of these processes started, if the operating system reports it. */
   startedAt?: Record<string, string>;
-  /** From the moment on when the platform is told to stop, or falls. */
+  /** True as soon as the platform is stopping, on request or after a failure. */
   isStopping?: boolean;
   urls: Record<string, string>;
   /** Of the Functions host's management and admin calls. */
   hostKey?: string;
-  /** Settings of the app, for commands beside the running platform. */
+  /** Settings of the app, for commands that use the running platform. */
   settings: Record<string, string>;
 }
 
@@ -32,19 +32,19 @@ export function readState(stateFile: string): PlatformState | undefined {
   try {
     return JSON.parse(readFileSync(stateFile, 'utf8')) as PlatformState;
   } catch {
-    // Absent, or torn by a loss of power: nobody runs on it.
+    // The file is absent, or damaged by a loss of power: no platform is running.
     return undefined;
   }
 }
 
 /**
- * Makes this process the one that runs the platform on the data: false when another has put its state there first. Throws
- * when the folder can't be written.
+ * Makes this process the one that runs the platform on the data. Returns false when another process was first. Throws when
+ * the folder can't be written.
  */
 export function claimState(stateFile: string, state: PlatformState): boolean {
   const draft = writeDraft(stateFile, state);
   try {
-    // A hard link appears whole or not at all, and never over another's.
+    // Creating a hard link is atomic and never replaces an existing file.
     linkSync(draft, stateFile);
     return true;
   } catch (error) {
@@ -68,7 +68,7 @@ function claimByCopy(draft: string, stateFile: string): boolean {
   }
 }
 
-/** Replaces the state whole; only for the process that has claimed it. */
+/** Replaces the complete state. Only the process that has claimed it may call this. */
 export function writeState(stateFile: string, state: PlatformState): void {
   renameSync(writeDraft(stateFile, state), stateFile);
 }
@@ -80,7 +80,7 @@ function writeDraft(stateFile: string, state: PlatformState): string {
   state.startedAt = Object.fromEntries(starts.filter((entry): entry is [number, string] => entry[1] !== undefined));
   try {
     mkdirSync(path.dirname(stateFile), { recursive: true });
-    // It holds passwords of the local servers.
+    // The file contains passwords of the local servers.
     writeFileSync(draft, JSON.stringify(state, null, 2), { mode: 0o600 });
   } catch (cause) {
     throw dataFolderUnusable(path.dirname(stateFile), cause);
@@ -108,18 +108,18 @@ export function removeState(stateFile: string, pid: number | undefined): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  // Between reading and moving, another may have put its own there: give it back.
+  // Between reading and moving, another process may have written its own state: move it back.
   const taken = readState(moved);
   if (taken && taken.pid !== pid && !existsSync(stateFile)) renameSync(moved, stateFile);
   else rmSync(moved, { force: true });
 }
 
 /**
- * True when the process exists and, where the system tells, is the one of the state and has one of the marks in its command
- * line (a process id may be used again).
+ * True when the process exists, started at the time in the state, and has one of the marks in its command line, because a
+ * process id can be used again. The start time is checked if it is known; Windows does not report the command line.
  */
 export function isOurs(pid: number, marks: string[], state?: PlatformState): boolean {
-  // A container that is started again gives its processes the same numbers: the one of the state may be ours now.
+  // A restarted container gives its processes the same ids, so the id in the state may be the id of this process.
   if (pid === process.pid || !stillRuns({ pid, startedAt: state?.startedAt?.[pid] })) return false;
   const command = commandOf(pid);
   if (command === undefined) return process.platform === 'win32';

@@ -4,20 +4,20 @@ import { isOurs, readState, removeState, type PlatformState } from './stateFile'
 const CHILDREN_MARKS = ['azurite', 'functions-host', 'vector-endpoint', 'qdrant', 'func'];
 export const SUPERVISOR_MARKS = ['local/commands/start'];
 const LONGEST_WAIT_IN_MILLISECONDS = 25000;
-/** A supervisor whose host was killed needs a moment to notice. */
-const FALL_IS_SEEN_IN_MILLISECONDS = 3000;
+/** A supervisor needs a moment to notice that its host was killed. */
+const DEATH_IS_NOTICED_IN_MILLISECONDS = 3000;
 
 /**
- * Makes sure that nobody else runs the platform on this data. A supervisor that is stopping is waited for; what a killed
- * one left behind is ended. Throws, naming process and URL, when one is running or coming up.
+ * Makes sure that no other process runs the platform on this data. Waits for a supervisor that is stopping, and ends the
+ * processes that a killed supervisor left behind. Throws, naming process and URL, when a supervisor runs or is starting.
  */
 export async function takeOver(stateFile: string, say: (line: string) => void, abandon?: AbortSignal): Promise<void> {
   const state = readState(stateFile);
   if (!state) return removeState(stateFile, undefined);
   const supervises = (): boolean => isOurs(state.pid, SUPERVISOR_MARKS, state);
   if (supervises()) {
-    if (state.isStopping) say('waiting for the platform before to stop');
-    const patience = state.isStopping ? LONGEST_WAIT_IN_MILLISECONDS : FALL_IS_SEEN_IN_MILLISECONDS;
+    if (state.isStopping) say('waiting until the previous platform has stopped');
+    const patience = state.isStopping ? LONGEST_WAIT_IN_MILLISECONDS : DEATH_IS_NOTICED_IN_MILLISECONDS;
     await until(() => !supervises() || isStoppingNow(stateFile, state), patience, abandon);
     if (isStoppingNow(stateFile, state)) await until(() => !supervises(), LONGEST_WAIT_IN_MILLISECONDS, abandon);
     abandon?.throwIfAborted();
@@ -55,6 +55,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // Gone in the meantime.
+    // The process has ended in the meantime.
   }
 }

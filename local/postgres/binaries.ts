@@ -14,7 +14,7 @@ const PACKAGES: Partial<Record<string, string>> = {
 
 /**
  * Folder `native/` of the PostgreSQL binaries that npm installed for this machine (`bin/postgres`, `bin/initdb`,
- * `lib/`). Throws, with the way out, where there is none.
+ * `lib/`). Throws, with a remedy, when there are none.
  */
 export function installedPostgresFolder(
   platform: string = process.platform,
@@ -40,7 +40,7 @@ export function installedPostgresFolder(
   return folder;
 }
 
-/** npm packages carry no symbolic links; the package's install script makes them, unless install scripts are blocked. */
+/** npm packages cannot contain symbolic links. The package's install script creates them, unless scripts are blocked. */
 function restoreSymlinks(packageFolder: string, list: string): void {
   if (!existsSync(list)) return;
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {

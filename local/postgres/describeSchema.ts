@@ -1,8 +1,8 @@
 import type { Database } from '../../lib/database/database';
 
 /**
- * The SQL that would create the database's tables, indexes, views and comments, in the order of their names: a schema dump
- * to read and to compare. From the catalogs, because the PostgreSQL binaries that npm installs have no pg_dump.
+ * The SQL that would create the database's tables, indexes, views and comments, sorted by name: a schema dump for reading
+ * and comparing. It is read from the catalogs, because the PostgreSQL binaries that npm installs have no pg_dump.
  */
 export async function describeSchema(database: Database): Promise<string> {
   const statements = await database.query<{ statement: string }>(`

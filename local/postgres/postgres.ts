@@ -17,9 +17,9 @@ import {
 } from './serverUser';
 
 export interface RunningPostgres {
-  /** Of the `postgres` maintenance database. */
+  /** URL of the maintenance database `postgres`. */
   adminUrl: string;
-  /** The same server, another database. */
+  /** URL of another database on the same server. */
   urlOf: (database: string) => string;
   port: number;
   child: RunningChild;
@@ -29,9 +29,9 @@ export interface RunningPostgres {
 const SUPERUSER = 'pipeline';
 
 /**
- * Starts PostgreSQL from the binaries that npm installed, on 127.0.0.1 with a password of its own, and waits until it
- * answers. The cluster is created at the first start. A server that a killed session left running on the same data is
- * stopped first.
+ * Starts PostgreSQL from the binaries that npm installed, on 127.0.0.1 with a generated password, and waits until it
+ * answers. The first start creates the cluster. If a killed session left a server running on the same data, that server
+ * is stopped first.
  */
 export async function startPostgres(options: {
   dataDirectory: string;
@@ -55,17 +55,17 @@ export async function startPostgres(options: {
     arguments: [
       ...['-D', cluster, '-p', `${port}`],
       ...setting('listen_addresses', '127.0.0.1'),
-      // Sockets live in paths of at most 107 bytes; TCP serves everybody.
+      // Unix sockets need paths of at most 107 bytes. TCP works everywhere.
       ...setting('unix_socket_directories', ''),
       ...setting('shared_buffers', '64MB'),
       ...setting('max_connections', '60'),
-      // A crash of the machine may lose the last moments of commits, never consistency; the lake can rebuild them.
+      // A crash of the machine may lose the last commits but never consistency. The lake can rebuild them.
       ...setting('synchronous_commit', 'off'),
     ],
     workingDirectory: folder,
     logFile: options.logFile ?? path.join(options.dataDirectory, 'postgres.log'),
     user,
-    // PostgreSQL's "fast" shutdown: sessions are ended, data is checkpointed.
+    // PostgreSQL's "fast" shutdown: it ends sessions and writes a checkpoint.
     stopSignal: 'SIGINT',
   });
   const password = readFileSync(passwordFile, 'utf8').trim();
@@ -74,7 +74,7 @@ export async function startPostgres(options: {
   return { adminUrl: urlOf('postgres'), urlOf, port, child, stop: () => child.stop(undefined, 20000) };
 }
 
-/** Where the cluster lies: in the data folder, or in a reachable one when root keeps the data in a private place. */
+/** The cluster's folder: in the data folder, or in another folder when the server's user cannot reach root's data folder. */
 export function postgresFolder(dataDirectory: string): string {
   const inside = path.join(path.resolve(dataDirectory), 'postgres');
   const user = serverUser();
@@ -95,7 +95,7 @@ function setting(name: string, value: string): string[] {
   return ['-c', `${name}=${value}`];
 }
 
-/** initdb into a neighbour, then one rename: an interrupted first start leaves no half cluster. */
+/** Runs initdb in a draft folder and renames it, so that an interrupted first start leaves no incomplete cluster. */
 function createCluster(
   binaries: string,
   folder: string,
@@ -123,9 +123,10 @@ function createCluster(
 }
 
 /**
- * A killed supervisor can't stop its PostgreSQL: the process id is in the cluster's lock file. That file outlives a machine
- * that goes down, and the number may be anybody's afterwards, another PostgreSQL's too: ours names the cluster in its
- * command line. A stranger is left alone, and the file goes, since PostgreSQL would take him for a server of its own.
+ * Stops the PostgreSQL server of a killed supervisor. The server's process id is in the cluster's lock file. After a crash
+ * of the machine the file remains and another process may have the same id, even another PostgreSQL server. Our server has
+ * the cluster's path in its command line. Any other process is left running, and the lock file is deleted, because
+ * PostgreSQL would mistake that process for a server on this cluster.
  */
 export async function stopLeftOver(cluster: string): Promise<void> {
   const lock = path.join(cluster, 'postmaster.pid');
@@ -140,7 +141,7 @@ export async function stopLeftOver(cluster: string): Promise<void> {
   }
 }
 
-/** Listening is not enough: a server that recovers from a crash listens and turns sessions away. */
+/** A listening port is not enough: a server that recovers from a crash listens and refuses sessions. */
 async function acceptsSessions(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
   try {

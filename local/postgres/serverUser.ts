@@ -9,8 +9,8 @@ export interface SystemUser {
 }
 
 /**
- * PostgreSQL refuses to run as root. As root it runs as the system's `postgres` user, or else `nobody`: nothing is added
- * to the system. Undefined for an ordinary user, who runs it as himself.
+ * The user that PostgreSQL runs as. PostgreSQL refuses to run as root, so root starts it as the system's user `postgres`,
+ * or else `nobody`; no user is created. Undefined for an ordinary user, whose own account runs it.
  */
 export function serverUser(passwdFile = '/etc/passwd', uid = process.getuid?.()): SystemUser | undefined {
   if (uid !== 0) return undefined;
@@ -21,12 +21,12 @@ export function serverUser(passwdFile = '/etc/passwd', uid = process.getuid?.())
   const user = users.find(({ name }) => name === 'postgres') ?? users.find(({ name }) => name === 'nobody');
   if (!user)
     throw new Error(
-      'PostgreSQL does not run as root, and there is neither a user postgres nor nobody. Set POSTGRES_URL.',
+      'PostgreSQL does not run as root, and the users postgres and nobody do not exist. Set POSTGRES_URL.',
     );
   return user;
 }
 
-/** True when the user may walk down to the path: execute permission on each folder above it. */
+/** True when the user can reach the path: it needs execute permission on each folder above. */
 export function isReachable(target: string, user: SystemUser): boolean {
   for (let folder = path.resolve(target); ; folder = path.dirname(folder)) {
     if (existsSync(folder)) {
@@ -38,7 +38,7 @@ export function isReachable(target: string, user: SystemUser): boolean {
   }
 }
 
-/** A folder outside the private ones, one for each project folder, for what the server's user has to reach. */
+/** A public folder for files that the server's user must reach, a different one for each data folder. */
 export function reachableFolderFor(dataDirectory: string): string {
   const key = createHash('sha256').update(path.resolve(dataDirectory)).digest('hex').slice(0, 12);
   return path.join('/var/tmp', `pipeline-x-${key}`);
@@ -56,7 +56,7 @@ export function reachableBinaries(installed: string, user: SystemUser | undefine
   return copy;
 }
 
-/** Makes what is missing of the path so that others may walk through, whatever the caller's umask takes away. */
+/** Creates the missing folders of the path so that other users can pass through them, whatever the caller's umask is. */
 function makeOpenFolders(folder: string): void {
   if (existsSync(folder)) return;
   makeOpenFolders(path.dirname(folder));

@@ -1,6 +1,6 @@
 import type { StartListener } from '../platform/platform';
 
-/** Says how the platform comes up, a line each. */
+/** Prints the progress of the platform's start, one line for each service. */
 export function announceStart(write: (line: string) => void): StartListener {
   return {
     starting: () => undefined,

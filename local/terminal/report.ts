@@ -3,11 +3,11 @@ import { describeProblem } from '../../lib/problems/describeProblem';
 import type { Problem } from '../../lib/problems/problem';
 import type { Run } from '../../lib/runs/run';
 
-/** What `npm start -- --json` prints as its last line, however the command ends. */
+/** The JSON that `npm start -- --json` prints as its last line, on success and on failure. */
 export interface StartReport {
   dataset: string;
   date: string;
-  /** Null, as the status, when no run was begun. */
+  /** Null when no run was started; `status` is then null too. */
   instanceId: string | null;
   status: Run['status'] | null;
   rows: NonNullable<Run['rows']> | null;
@@ -18,18 +18,18 @@ export interface StartReport {
   question: string;
   answer: string | null;
   citations: Pick<Citation, 'docId' | 'title' | 'author' | 'date' | 'quote'>[];
-  /** Why there is no answer. */
+  /** The reason why there is no answer. */
   error: Problem | null;
   urls: Record<string, string>;
 }
 
 export interface Report {
   json: StartReport;
-  /** For the terminal. */
+  /** The report as text for the terminal. */
   text(): string;
 }
 
-/** The report of a command that has done nothing yet. */
+/** A report at the start of a command, without results. */
 export function emptyReport(given: Pick<StartReport, 'dataset' | 'date' | 'question'>): Report {
   const json: StartReport = {
     ...given,
@@ -47,7 +47,7 @@ export function emptyReport(given: Pick<StartReport, 'dataset' | 'date' | 'quest
   return { json, text: () => describe(json) };
 }
 
-/** Adds how far the run is. */
+/** Adds the current progress of the run. */
 export function reportRun({ json }: Report, run: Run): void {
   const { dataset, date, id: instanceId, status, rows, chunks, rejected, error } = run;
   Object.assign(json, { dataset, date, instanceId, status, rows, chunks, rejected, error });

@@ -1,12 +1,12 @@
 import type { Run, StepProgress } from '../../lib/runs/run';
 
-/** Shows a run while it goes. */
+/** Shows the progress of a run. */
 export interface RunDisplay {
   show(run: Run): void;
   finish(run: Run): void;
 }
 
-/** On a terminal the steps are redrawn in place; elsewhere a line is printed whenever a step begins or ends. */
+/** On a terminal the steps are redrawn in place; elsewhere a line is printed when a step starts or ends. */
 export function createRunDisplay(stream: NodeJS.WriteStream): RunDisplay {
   return stream.isTTY ? redrawing(stream) : plainLines(stream);
 }
@@ -20,7 +20,7 @@ const MARKS: Record<StepProgress['status'], string> = {
   skipped: '-',
 };
 
-/** One line for a step: mark, name, bar, parts, rows, rejects, seconds. */
+/** One line for a step: mark, name, bar, tasks, rows, rejected records, seconds. */
 export function stepLine(step: StepProgress, width = 100): string {
   const share = step.total > 0 ? Math.min(1, step.done / step.total) : 0;
   const filled = Math.round(share * BAR_WIDTH);
@@ -40,7 +40,7 @@ export function stepLine(step: StepProgress, width = 100): string {
 function redrawing(stream: NodeJS.WriteStream): RunDisplay {
   let drawn = 0;
   const draw = (run: Run): void => {
-    // A terminal that was given no size (a container's, a script's) says 0.
+    // A terminal without a size (in a container or a script) reports 0 columns.
     const lines = run.steps.map((step) => stepLine(step, stream.columns || undefined));
     stream.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`);
     drawn = lines.length;
@@ -57,7 +57,7 @@ function plainLines(stream: NodeJS.WriteStream): RunDisplay {
       if (isNews && step.status === 'running') stream.write(`  ${step.name}: started\n`);
       if (isNews && (step.status === 'done' || step.status === 'failed')) {
         const counts = [
-          `${step.done}/${step.total} parts`,
+          `${step.done}/${step.total} tasks`,
           step.rows > 0 ? `${step.rows} rows` : '',
           step.rejected > 0 ? `${step.rejected} rejected` : '',
         ].filter(Boolean);

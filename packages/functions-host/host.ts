@@ -27,22 +27,22 @@ import { WorkerShim } from './worker/workerShim';
 export interface HostOptions {
   /** Absolute folder of the compiled app. */
   appFolder: string;
-  /** Absolute folder for the journal; made when absent. Only one host may use it. */
+  /** Absolute folder for the journal; created when absent. Only one host may use it. */
   dataFolder: string;
-  /** 0 takes a free one; undefined takes local.settings.json's, or 7071. */
+  /** 0: any free port. undefined: the port of local.settings.json, or 7071. */
   port: number | undefined;
   bindAddress: string;
   /** Names under which the host may be called, beside localhost and addresses. */
   allowedHosts: readonly string[];
   /** What management and admin calls must have; safe in a URL. */
   key: string;
-  /** The process's environment: settings of the app are added to it. */
+  /** The process's environment. The host adds the app's settings to it. */
   environment: Environment;
   idCheck: IdCheck;
   isSynchronousJournal: boolean;
   drainTimeoutInMilliseconds: number;
   log: Log;
-  /** Called when the host can't go on. */
+  /** Called when the host can't continue. */
   onFatal: (thrown: unknown) => void;
 }
 
@@ -51,14 +51,14 @@ export interface RunningHost {
   origin: string;
   /** One line for each function: its name and where or how it runs. */
   functions: string[];
-  /** Takes nothing new, waits for what runs (up to the drain timeout), runs appTerminate hooks, releases the lock. */
+  /** Accepts no new work, waits for running work (up to the drain timeout), runs appTerminate hooks, releases the lock. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts a host for one app in this process. It patches `require`, changes the working folder to the app's (as the Functions
  * host does) and adds the app's settings to the environment, so a process can start one host only.
- * Throws an Error that says what to do when the port or data folder is taken, or when the app can't be run whole.
+ * Throws an Error with a remedy when the port or data folder is in use, or when a part of the app is not supported.
  */
 export async function startHost(given: HostOptions): Promise<RunningHost> {
   // Node resolves modules from real paths; a link to the app must not hide its node_modules.
@@ -91,7 +91,7 @@ export async function startHost(given: HostOptions): Promise<RunningHost> {
 
 function realFolder(folder: string): string {
   if (fs.existsSync(folder) && fs.statSync(folder).isDirectory()) return fs.realpathSync(folder);
-  throw new Error(`There is no app folder ${folder}.`);
+  throw new Error(`The app folder ${folder} does not exist.`);
 }
 
 interface Ground {

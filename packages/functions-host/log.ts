@@ -3,15 +3,15 @@ import { inspect } from 'node:util';
 export const logLevels = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Writes one line when `level` is at or above the level the host was started with. */
+/** Writes one line when `level` is at or above the host's log level. */
 export type Log = (level: LogLevel, category: string, message: string) => void;
 
-/** True for a word that `--log-level` understands. */
+/** True for a valid value of `--log-level`. */
 export function isLogLevel(word: string): word is LogLevel {
   return (logLevels as readonly string[]).includes(word);
 }
 
-/** A log that drops everything under `minimum` and hands the rest, one line each, to `write`. */
+/** A log that drops messages below `minimum` and passes all others to `write`, one line each. */
 export function createLog(minimum: LogLevel, write: (line: string) => void): Log {
   const threshold = logLevels.indexOf(minimum);
   return (level, category, message) => {
@@ -19,19 +19,19 @@ export function createLog(minimum: LogLevel, write: (line: string) => void): Log
   };
 }
 
-/** What was thrown as an Error; JavaScript can throw anything. */
+/** The thrown value as an Error; JavaScript can throw any value. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   return new Error(typeof thrown === 'string' ? thrown : inspect(thrown));
 }
 
-/** The stack of what was thrown. */
+/** The stack of the thrown value. */
 export function describeThrown(thrown: unknown): string {
   const { stack, message } = toError(thrown);
   return stack ?? message;
 }
 
-/** The message of what was thrown. */
+/** The message of the thrown value. */
 export function messageOf(thrown: unknown): string {
   return toError(thrown).message;
 }

@@ -19,9 +19,9 @@ async function main(words: string[]): Promise<void> {
     log('critical', 'host', describeThrown(thrown));
     process.exit(1);
   };
-  // A parent that is gone has taken its ends of our pipes with it; that must not cut the drain short.
+  // When the parent has ended, writing to our pipes fails. That must not end the drain early.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  // One function's forgotten promise must not take the running orchestrations with it.
+  // An unhandled rejection in one function must not stop the running orchestrations.
   process.on('unhandledRejection', (thrown) => log('error', 'host', `unhandled rejection: ${describeThrown(thrown)}`));
   process.on('uncaughtException', onFatal);
   try {
@@ -31,7 +31,7 @@ async function main(words: string[]): Promise<void> {
     for (const line of host.functions) process.stdout.write(`${line}\n`);
     process.stdout.write(`Functions host listening on ${host.origin}\n`);
   } catch (thrown) {
-    // What a user can mend is one line; a stack is for those who look closer.
+    // A user needs only the message; the stack is for debugging.
     process.stderr.write(`${messageOf(thrown)}\n`);
     log('debug', 'host', describeThrown(thrown));
     process.exit(1);
@@ -39,8 +39,8 @@ async function main(words: string[]): Promise<void> {
 }
 
 /**
- * Stops gracefully at the first signal (after the start, if that is still going on). A second Ctrl-C stops at once; any other
- * second request is the same one, for example from a supervisor that was interrupted together with this process.
+ * Stops gracefully at the first signal (after the start, if the host is still starting). A second Ctrl-C stops at once. Any
+ * other second signal is ignored: a supervisor that was interrupted together with this process may send it.
  */
 function stopOnRequest(starting: Promise<RunningHost>, log: Log, exitsWithParent: boolean): void {
   let isStopping = false;
@@ -63,5 +63,5 @@ function stopOnRequest(starting: Promise<RunningHost>, log: Log, exitsWithParent
     stop('SIGINT');
   });
   process.on('SIGTERM', () => stop('SIGTERM'));
-  if (exitsWithParent) whenParentGone(() => stop('the parent process is gone'));
+  if (exitsWithParent) whenParentGone(() => stop('the parent process has ended'));
 }

@@ -1,5 +1,5 @@
 /**
- * Calls `gone` once when the parent process goes away: its IPC channel closes, or, without one, our standard input does.
+ * Calls `gone` once when the parent process ends: its IPC channel closes, or without a channel our standard input closes.
  * A killed parent can't send a signal, but the system closes its ends of both.
  */
 export function whenParentGone(gone: () => void): void {

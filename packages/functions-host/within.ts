@@ -1,4 +1,4 @@
-/** Waits for `work`, but no longer than `timeoutInMilliseconds`; `work` goes on by itself then. */
+/** Waits for `work`, but no longer than `timeoutInMilliseconds`. After that, `work` continues in the background. */
 export async function within(timeoutInMilliseconds: number, work: Promise<void>): Promise<void> {
   let timeout: NodeJS.Timeout | undefined;
   const tooLong = new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { startVectorEndpoint } from './vectorEndpoint';
 const usage = 'usage: node main.js --port N --data DIRECTORY [--exit-with-parent]';
 const parentCheckInMilliseconds = 500;
 
-/** Read before anything else: a parent that dies while the collections are read must still be missed. */
+/** Read first, so that the end of the parent is noticed even if it ends while the collections are read. */
 const parent = process.ppid;
 
 function fail(message: string): never {
@@ -12,7 +12,7 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-/** An orphan gets another parent, except on Windows, where its parent is no more. */
+/** An orphan gets another parent process; on Windows it keeps the id of a parent that no longer exists. */
 function isOrphan(): boolean {
   try {
     process.kill(parent, 0);
@@ -61,14 +61,14 @@ async function run(): Promise<void> {
   if (exitsWithParent) {
     setInterval(() => isOrphan() && stop(), parentCheckInMilliseconds).unref();
   }
-  // Said last: whoever waits for this line may end the process at once.
+  // Printed last: a process that waits for this line may stop this one at once.
   console.log(`vector endpoint listening on ${endpoint.url}`);
 }
 
 run().catch((error: NodeJS.ErrnoException) => {
   fail(
     error.code === 'EADDRINUSE'
-      ? 'vector endpoint: the port is already in use; stop what listens there, or choose another with --port'
+      ? 'vector endpoint: the port is already in use; stop the process that uses it, or choose another with --port'
       : `vector endpoint: ${error.message}`,
   );
 });

@@ -11,7 +11,7 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
   let length = 0;
   for await (const chunk of request) {
     length += (chunk as Buffer).length;
-    // An oversized body is read to its end, so that the client gets the answer instead of a broken connection.
+    // A body that is too large is read to its end, so that the client gets an answer instead of a broken connection.
     if (length <= largestBodyInBytes) {
       chunks.push(chunk as Buffer);
     }

@@ -1,13 +1,13 @@
 import type { Catalogue } from './collections/catalogue';
 import type { JsonObject, JsonValue } from './json/jsonValue';
 
-/** A request as a route sees it. */
+/** A request in the form that routes get. */
 export interface RouteRequest {
   readonly catalogue: Catalogue;
   /** The parts of the path named in the route, decoded. */
   readonly path: Readonly<Record<string, string>>;
   readonly parameters: URLSearchParams;
-  /** The parsed body; an empty object for routes that take none. */
+  /** The parsed body; an empty object for routes without a body. */
   readonly body: JsonObject;
 }
 
@@ -16,7 +16,7 @@ export interface Route {
   /** Path with `{name}` for a variable segment. */
   readonly path: string;
   readonly takesBody?: boolean;
-  /** What becomes of the answer: `result` in Qdrant's envelope when left out, else the whole body as it is. */
+  /** The form of the answer. Default: `result` in Qdrant's envelope; otherwise the value is the complete body. */
   readonly format?: 'json' | 'text';
   answer(request: RouteRequest): JsonValue;
 }
@@ -26,12 +26,12 @@ interface CompiledRoute {
   readonly segments: readonly string[];
 }
 
-/** Repeated slashes and one at the end mean nothing. */
+/** Repeated slashes and a slash at the end are ignored. */
 const segmentsOf = (path: string) => path.split('/').filter((segment) => segment !== '');
 
 const isVariable = (segment: string) => segment.startsWith('{');
 
-/** Finds the route of a request. Literal segments win over variables: /collections/aliases is no collection. */
+/** Finds the route of a request. Literal segments win over variables: /collections/aliases does not name a collection. */
 export class Router {
   private readonly routes: readonly CompiledRoute[];
 

@@ -21,7 +21,7 @@ const KEEP_ALIVE_IN_MILLISECONDS = 65_000;
 
 const flushIntervalInMilliseconds = 1000;
 
-/** How long requests under way may take when the endpoint is stopped. */
+/** How long running requests may still take when the endpoint is stopped. */
 const graceInMilliseconds = 5000;
 
 const router = new Router([
@@ -82,7 +82,7 @@ async function handle(
       return;
     }
     const body = found.route.takesBody === true ? await readJsonBody(request) : {};
-    // From here to the answer nothing waits, so requests never see each other's changes half made.
+    // Nothing is asynchronous from here to the answer, so a request never sees an incomplete change of another request.
     const answer = found.route.answer({ catalogue, path: found.path, parameters: url.searchParams, body });
     sendAnswer(response, found.route.format, answer, secondsSoFar());
   } catch (error) {
@@ -116,7 +116,7 @@ function close(server: Server): Promise<void> {
 export interface VectorEndpoint {
   /** Such as http://127.0.0.1:6333. */
   readonly url: string;
-  /** Answers the requests under way, writes everything to disk and gives the folder free. */
+  /** Answers the running requests, writes everything to disk and releases the folder. */
   stop(): Promise<void>;
 }
 
@@ -124,7 +124,7 @@ export interface VectorEndpoint {
  * Starts the vector endpoint on 127.0.0.1.
  *
  * @param options.port 0 for any free one
- * @param options.dataDirectory folder of the collections, made when it is missing
+ * @param options.dataDirectory folder of the collections, created when it is missing
  * @param options.apiKey what callers must send; without it, every local process may call
  * @throws Error when the folder is in use by another process or damaged; with code EADDRINUSE when the port is busy
  */
@@ -141,7 +141,7 @@ export async function startVectorEndpoint(options: {
     const server = createServer(
       (request, response) => void handle({ catalogue: opened, apiKey: options.apiKey }, request, response),
     );
-    // Clients keep connections; one that is closed just as it is used again would fail.
+    // Clients reuse connections. A request would fail if its connection were closed at the same moment.
     server.keepAliveTimeout = KEEP_ALIVE_IN_MILLISECONDS;
     const port = await listen(server, options.port);
     const flushing = setInterval(() => opened.flush(), flushIntervalInMilliseconds);

@@ -2,12 +2,12 @@ import type { Answer } from '../../lib/api/ask';
 import { ApiError, isAbort, problemOf, type Problem } from './problem';
 import { serverSentEvents } from './serverSentEvents';
 
-/** One event of a streamed answer: text as it comes, then the whole checked answer, or the problem that ended it. */
+/** One event of a streamed answer: pieces of text, then the complete checked answer, or the problem that ended it. */
 export type AskEvent =
   { type: 'token'; text: string } | { type: 'answer'; answer: Answer } | { type: 'error'; problem: Problem };
 
 /**
- * The events of an accepted answer, streamed or (when something between us and the API does not stream) whole.
+ * The events of an accepted answer: streamed, or as one event when something between the page and the API does not stream.
  * @throws ApiError `ANSWER_CUT_OFF` when the stream ends before its answer.
  */
 export async function* answerEvents(response: Response): AsyncGenerator<AskEvent> {

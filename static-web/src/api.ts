@@ -6,22 +6,22 @@ import type { DecideRunRequest, Run, RunDetail, RunList, StartedRun, StartRunReq
 import { answerEvents, type AskEvent } from './answerEvents';
 import { ApiError, isAbort, problemOf } from './problem';
 
-/** The pipeline's HTTP API. Every call throws ApiError with the problem that the API named, or an AbortError. */
+/** The pipeline's HTTP API. Every call throws ApiError with the API's problem, or an AbortError. */
 export interface Api {
-  /** Events as they come; ends after `answer` or `error`. Leaving the loop early closes the connection. */
+  /** The events as they arrive; ends after `answer` or `error`. Leaving the loop early closes the connection. */
   ask(request: AskRequest, signal?: AbortSignal): AsyncGenerator<AskEvent>;
   runs(signal?: AbortSignal): Promise<Run[]>;
   run(id: string, signal?: AbortSignal): Promise<RunDetail>;
   /** @returns the id of the run that was accepted. */
   startRun(request: StartRunRequest, signal?: AbortSignal): Promise<string>;
-  /** Starts the same dataset and date again, to be compared with the execution before. */
+  /** Starts the same dataset and date again, to compare it with the previous run. */
   replayRun(id: string, signal?: AbortSignal): Promise<void>;
-  /** Ends the waiting of a blocked run. */
+  /** Approves or rejects a blocked run. */
   decideRun(id: string, decision: DecideRunRequest, signal?: AbortSignal): Promise<void>;
-  /** Records that a run has set aside. */
+  /** The rejected records of a run. */
   quarantine(id: string, query: QuarantineQuery, signal?: AbortSignal): Promise<QuarantinePage>;
   documents(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage>;
-  /** Also when the API reports itself degraded with a 503. */
+  /** Also returns the report when the API answers 503 because a dependency has failed. */
   health(signal?: AbortSignal): Promise<Health>;
 }
 
@@ -64,7 +64,7 @@ function runAddress(id: string): string {
   return `runs/${encodeURIComponent(id)}`;
 }
 
-/** `?a=b&c=d` of what is set, or an empty string. */
+/** `?a=b&c=d` from the parameters that are set, or an empty string. */
 export function searchOf(query: DocumentQuery | QuarantineQuery): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query) as [string, string | number | undefined][]) {
@@ -101,7 +101,7 @@ async function accepted(response: Response): Promise<Response> {
 async function bodyOf(response: Response): Promise<unknown> {
   const body = await jsonOf(await accepted(response));
   if (body !== undefined) return body;
-  const problem = { code: 'API_NOT_JSON', message: 'The API answered with something other than JSON.' };
+  const problem = { code: 'API_NOT_JSON', message: 'The answer of the API is not JSON.' };
   throw new ApiError(problem, response.status);
 }
 

@@ -1,6 +1,6 @@
 import type { Attention } from './polling';
 
-/** Someone is looking while the browser shows this tab. */
+/** The page counts as watched while the browser shows this tab. */
 export const documentAttention: Attention = {
   isHidden: () => document.visibilityState === 'hidden',
   onChange(listener) {

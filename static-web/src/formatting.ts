@@ -6,14 +6,14 @@ export function formatCount(count: number): string {
   return numbers.format(count);
 }
 
-/** `1 row`, `233 rows`; for words whose plural takes an s. */
+/** `1 row`, `233 rows`; for words with a plural in -s. */
 export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /**
- * `8 Jan 1790` of a date or timestamp that starts `yyyy-mm-dd`; anything else as it stands, null as an empty string.
- * The day is the one written: no time zone moves it.
+ * `8 Jan 1790` for a date or timestamp that starts with `yyyy-mm-dd`. Other text is returned unchanged, null as an empty
+ * string. The day is the written one, without conversion to a time zone.
  */
 export function formatDate(date: string | null): string {
   if (date === null) return '';
@@ -44,7 +44,7 @@ export function formatAgo(timestamp: string, now: Date): string {
   return formatDate(timestamp);
 }
 
-/** Every run of white space as one space: a quote keeps its source's line ends, a card does not. */
+/** Replaces each sequence of white space with one space: a quote keeps its source's line ends, a card does not. */
 export function collapseWhitespace(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

@@ -1,4 +1,4 @@
-/** Whether anybody is looking, and a way to hear of a change. In the browser: the document's visibility. */
+/** Whether a user is watching, and a subscription to changes. In the browser: the document's visibility. */
 export interface Attention {
   isHidden(): boolean;
   /** @returns a function that ends the subscription. */
@@ -15,7 +15,8 @@ export interface PollOptions<T> {
 }
 
 /**
- * Loads and shows, one load at a time, until stopped. Nothing is loaded while hidden; coming back loads at once.
+ * Loads and shows, one load at a time, until stopped. Loads nothing while the page is hidden, and at once when it is
+ * visible again.
  */
 export function poll<T>(options: PollOptions<T>): { stop(): void; now(): void } {
   const ending = new AbortController();

@@ -1,18 +1,18 @@
 import type { Problem as ApiProblem } from '../../lib/problems/problem';
 import type { ProblemDetails } from '../../lib/problems/problemDetails';
 
-/** What went wrong: a problem of the API, or one of the page's own, such as `API_UNREACHABLE` or `HTTP_502`. */
+/** A problem of the API, or one that the page itself detected, such as `API_UNREACHABLE` or `HTTP_502`. */
 export interface Problem extends Omit<ApiProblem, 'code' | 'faults'> {
   code: string;
 }
 
-/** What a call of the API throws when it did not get what it asked for. */
+/** Thrown by a call of the API that failed. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
   constructor(
     readonly problem: Problem,
-    /** HTTP status; undefined when no answer came. */
+    /** HTTP status; undefined when there was no answer. */
     readonly status?: number,
     cause?: unknown,
   ) {
@@ -21,8 +21,8 @@ export class ApiError extends Error {
 }
 
 /**
- * The problem in an RFC 9457 body, whatever else that body turns out to be: a proxy's HTML page or an empty answer
- * becomes a problem with the code `HTTP_<status>`.
+ * The problem in an RFC 9457 body. Any other body, such as a proxy's HTML page or an empty answer, becomes a problem
+ * with the code `HTTP_<status>`.
  */
 export function problemOf(body: unknown, status?: number): Problem {
   const fallbackCode = status === undefined ? 'UNKNOWN' : `HTTP_${status}`;
@@ -41,13 +41,13 @@ export function problemOf(body: unknown, status?: number): Problem {
   };
 }
 
-/** The problem behind any thrown value. */
+/** The problem of any thrown value. */
 export function problemOfError(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;
   return { code: 'PAGE', message: error instanceof Error ? error.message : String(error) };
 }
 
-/** True for what an AbortController leaves behind: the reader changed their mind, nothing went wrong. */
+/** True for the error of an AbortController: the user cancelled, nothing went wrong. */
 export function isAbort(error: unknown): boolean {
   return isObject(error) && error.name === 'AbortError';
 }

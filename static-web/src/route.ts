@@ -1,7 +1,7 @@
 export type Route =
   { page: 'ask' } | { page: 'runs' } | { page: 'run'; id: string } | { page: 'documents' } | { page: 'notFound' };
 
-/** The page that an address's path names. */
+/** The page for a URL path. */
 export function routeOf(pathname: string): Route {
   const [first, second, ...rest] = pathname.split('/').filter((part) => part !== '');
   if (rest.length > 0) return { page: 'notFound' };
@@ -12,7 +12,7 @@ export function routeOf(pathname: string): Route {
   return { page: 'notFound' };
 }
 
-/** The address of one run's page. */
+/** The URL path of a run's page. */
 export function runPath(id: string): string {
   return `/runs/${encodeURIComponent(id)}`;
 }

@@ -12,14 +12,14 @@ const stepTitles: Record<string, string> = {
   reconcile: 'Reconcile all stores',
 };
 
-/** What a step does, in words; its own name when it is one that this page does not know. */
+/** A title that says what a step does; the step's name when this page does not know the step. */
 export function stepTitle(name: string): string {
   return stepTitles[name] ?? name;
 }
 
-/** Where a run stands or ended. */
-export function standingOf(run: Run): string {
-  return run.step === null ? 'Not yet begun' : stepTitle(run.step);
+/** Title of the step that a run is in, or in which it ended. */
+export function stepTitleOf(run: Run): string {
+  return run.step === null ? 'Not started yet' : stepTitle(run.step);
 }
 
 /** True when the run may be started again: it has ended. */
@@ -32,15 +32,15 @@ export function isActive(run: Run): boolean {
   return run.status === 'Pending' || run.status === 'Running';
 }
 
-/** How long to wait before asking again, in milliseconds: brisk while something moves, and after a failed call slow. */
+/** How long to wait before the next poll, in milliseconds: short while the run moves, long after a failed call. */
 export function pollDelayAfter(runs: Run[] | undefined): number {
   if (runs === undefined) return 5_000;
   if (runs.some(isActive)) return 1_000;
-  // Somebody may decide, here or elsewhere.
+  // A person may decide, on this page or elsewhere.
   return runs.some(({ status }) => status === 'Blocked') ? 3_000 : 10_000;
 }
 
-/** Share done of a step, 0 to 1; undefined when it runs and nobody knows yet how much there is. */
+/** The finished share of a step, 0 to 1; undefined while it runs with an unknown total. */
 export function shareOf(step: StepProgress): number | undefined {
   if (step.status === 'done') return 1;
   if (step.status === 'waiting' || step.status === 'skipped') return 0;
@@ -48,7 +48,7 @@ export function shareOf(step: StepProgress): number | undefined {
   return step.status === 'running' ? undefined : 0;
 }
 
-/** `3 of 8 · 233 rows · 2 rejected · 1.2 s`, leaving out what does not say anything. */
+/** `3 of 8 · 233 rows · 2 rejected · 1.2 s`, without values that carry no information. */
 export function stepFacts(step: StepProgress): string {
   if (step.status === 'waiting') return 'waiting';
   if (step.status === 'skipped') return 'skipped';
@@ -61,7 +61,7 @@ export function stepFacts(step: StepProgress): string {
   return facts.filter((fact) => typeof fact === 'string' && fact !== '').join(' · ');
 }
 
-/** Whether every store holds what the lake holds, and the lake what the source held less the rejects. */
+/** True when every store has as many rows as the lake, and the lake has the source's rows without the rejected ones. */
 export function doStoresAgree(run: Run): boolean {
   const { rows, rejected } = run;
   return rows !== null && rows.source === rows.lake + rejected && rows.lake === rows.sql && rows.lake === rows.vectors;

@@ -1,7 +1,7 @@
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 
 /**
- * The events of a `text/event-stream` body, each at its closing blank line; one that the stream never closes is dropped.
+ * The events of a `text/event-stream` body, each at its closing blank line. An event without a closing line is dropped.
  * Errors of the body pass through. The body is cancelled when its reader stops early.
  */
 export async function* serverSentEvents(
@@ -11,7 +11,7 @@ export async function* serverSentEvents(
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } finally {
-    // A stream that failed has nothing left to cancel.
+    // A failed stream needs no cancellation.
     await reader.cancel().catch(() => undefined);
   }
 }

@@ -15,7 +15,7 @@ const sections = [
   { path: '/documents', name: 'Documents', pages: ['documents'] },
 ];
 
-/** Navigation around one page at a time; links inside the app change the page without loading it anew. */
+/** The navigation with one page below it. Links inside the app change the page without a reload. */
 export function startShell(api: Api, root: Element): void {
   const ask = askPage(api);
   const main = element('main', { id: 'main' });
@@ -38,7 +38,7 @@ export function startShell(api: Api, root: Element): void {
     }
   };
   const show = () => {
-    // A jump to a fragment also counts as a change of history; the page stays.
+    // A jump to a fragment also changes the history; the page stays the same.
     if (location.pathname + location.search === shownPath) return;
     const isFirst = shownPath === undefined;
     shownPath = location.pathname + location.search;
@@ -82,7 +82,7 @@ export function startShell(api: Api, root: Element): void {
   show();
 }
 
-/** The path of a link of ours that was clicked plainly; a new tab, a download or another site is the browser's. */
+/** The path of an internal link after a plain click. The browser handles new tabs, downloads and other sites. */
 function innerPathOf(event: MouseEvent): string | undefined {
   if (event.defaultPrevented || event.button !== 0) return undefined;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;

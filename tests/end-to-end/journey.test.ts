@@ -65,7 +65,7 @@ describe('a Functions host that is killed in the middle of a run', () => {
   it('goes on with the run at the next start, to the same counts', async () => {
     platform = startCommand(data, {}, '--once', '--json');
     expect((await platform.ended).code).toBe(0);
-    expect(platform.output()).toContain('Going on with ingest-state-of-the-union-2021-04-28');
+    expect(platform.output()).toContain('Continuing ingest-state-of-the-union-2021-04-28');
     const report = lastJson<StartReport>(platform);
     expectAgreement(report);
     chunksInAll = (report.chunks?.embedded ?? 0) + (report.chunks?.reused ?? 0);
@@ -78,7 +78,7 @@ describe('a Functions host that is killed in the middle of a run', () => {
 describe('a second start', () => {
   it('embeds nothing and comes to the same counts', async () => {
     platform = startCommand(data, {}, '--json');
-    await platform.said(/The platform stays up/);
+    await platform.said(/The platform keeps running/);
     const report = lastJson<StartReport>(platform);
     expectAgreement(report);
     expect(report.chunks).toEqual({ embedded: 0, reused: chunksInAll, deleted: 0 });

@@ -64,7 +64,7 @@ describe('a busy port', () => {
     });
     const { port } = holder.address() as { port: number };
     const command = startCommand(newFolder(), { PIPELINE_WEB_PORT: String(port) }, '--no-ingest');
-    await command.said(/The platform stays up/);
+    await command.said(/The platform keeps running/);
     const [, taken] = await command.said(new RegExp(`port ${port} is in use; web takes (\\d+)`));
     expect(Number(taken)).toBeGreaterThan(port);
     expect((await fetch(`http://127.0.0.1:${taken}/`)).status).toBe(200);
@@ -82,7 +82,9 @@ describe('PIPELINE_HOST=func without Core Tools', () => {
     const data = newFolder();
     const command = startCommand(data, { PIPELINE_HOST: 'func' }, '--once');
     expect((await command.ended).code).toBe(1);
-    expect(command.output()).toMatch(/there is no `func` on PATH.*Install Azure Functions Core Tools, or unset it\./);
+    expect(command.output()).toMatch(
+      /`func` is not on PATH.*Install Azure Functions Core Tools, or remove the setting PIPELINE_HOST\./,
+    );
     expect(processesWith(data)).toEqual([]);
   });
 });
@@ -97,7 +99,7 @@ describe('two starts at once on the same data', () => {
     );
     expect(refused.output()).toContain('PLATFORM_RUNNING');
     const winner = commands.find((command) => command !== refused);
-    await winner?.said(/The platform stays up/);
+    await winner?.said(/The platform keeps running/);
     winner?.process.kill('SIGTERM');
     expect((await winner?.ended)?.code).toBe(0);
     expect(winner?.output()).not.toContain('ended unexpectedly');
@@ -152,7 +154,7 @@ describe('a reader that goes away (npm start | head -1)', () => {
   it('does not keep what was started from being stopped', async () => {
     const data = newFolder();
     const command = startCommand(data, {}, '--no-ingest', '--once');
-    await command.said(/bringing up/);
+    await command.said(/starting the local platform/);
     command.process.stdout?.destroy();
     expect((await command.ended).code).toBe(0);
     expect(processesWith(data)).toEqual([]);

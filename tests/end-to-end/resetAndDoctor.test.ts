@@ -19,7 +19,7 @@ describe('npm run reset', () => {
     const { status, stdout } = command('reset', {});
     expect(status).toBe(0);
     expect(stdout).toContain(`removed ${path.join(data, 'azurite')}`);
-    expect(stdout).toContain(`kept ${data}: it holds what the platform did not put there (thesis.txt)`);
+    expect(stdout).toContain(`kept ${data}: it contains files that the platform did not create (thesis.txt)`);
     expect(existsSync(path.join(data, 'vectors'))).toBe(false);
     rmSync(path.join(data, 'thesis.txt'));
     command('reset', {});
@@ -31,7 +31,7 @@ describe('npm run doctor', () => {
   it('finds a fit machine fit', () => {
     const { status, stdout } = command('doctor', { PIPELINE_WEB_PORT: '42800' });
     expect(stdout).toContain('port 42800');
-    expect(stdout).toContain('This machine is fit');
+    expect(stdout).toContain('This machine is ready');
     expect(status).toBe(0);
   });
 
@@ -48,9 +48,9 @@ describe('npm run doctor', () => {
     });
     expect(status).toBe(1);
     expect(stdout).toContain('PORT_INVALID (PIPELINE_WEB_PORT)');
-    expect(stdout).toContain('set PIPELINE_DATA_DIRECTORY to a folder of yours');
-    expect(stdout).toContain(`${path.join(folder, 'func')} does not run; mend it, or set PIPELINE_HOST=own`);
-    expect(stdout).toContain('3 thing(s) to mend.');
+    expect(stdout).toContain('set PIPELINE_DATA_DIRECTORY to a folder that you can write to');
+    expect(stdout).toContain(`${path.join(folder, 'func')} does not run; fix it, or set PIPELINE_HOST=own`);
+    expect(stdout).toContain('3 thing(s) to fix.');
     rmSync(folder, { recursive: true });
   });
 });

@@ -39,7 +39,7 @@ export interface RunningTestPlatform {
 export async function startTestPlatform(environment: Record<string, string> = {}): Promise<RunningTestPlatform> {
   const data = mkdtempSync(path.join(tmpdir(), 'pipeline-x-platform-'));
   const command = startCommand(data, { GATE_DECISION_TIMEOUT_HOURS: '0', ...environment }, '--no-ingest');
-  await command.said(/The platform stays up/);
+  await command.said(/The platform keeps running/);
   const {
     urls,
     settings,

@@ -2,7 +2,7 @@ import type { LogicalType } from '../../../lib/contract/contract';
 
 export type DatasetName = 'documents' | 'narrow' | 'quoted' | 'dirty';
 
-/** What a generated file holds, in words that every peer can be told. */
+/** The content of a generated file, described so that every peer can be configured from it. */
 export interface Dataset {
   name: DatasetName;
   title: string;
@@ -53,7 +53,7 @@ export const DATASETS: Record<DatasetName, Dataset> = {
   dirty: { name: 'dirty', title: 'documents, 2 % of the records at fault', columns: DOCUMENT },
 };
 
-/** The dataset's contract as a user would write it. */
+/** The dataset's contract, as a user would write it. */
 export function contractOf({ name, columns }: Dataset): string {
   const properties = columns.map((column) =>
     JSON.stringify({

@@ -5,7 +5,7 @@ import { Vocabulary } from './vocabulary';
 
 /** Share of the faulty records of `dirty`, in thousandths. */
 const DIRTY_IN_THOUSAND = 20;
-/** Documents with a body that is hard to cut, in thousandths. */
+/** Share of the documents whose body is hard to split, in thousandths. */
 const TRICKY_IN_THOUSAND = 5;
 const WRITE_LENGTH = 4 * 1024 * 1024;
 
@@ -50,7 +50,7 @@ function recordsOf(dataset: DatasetName, random: Random): (number: number) => st
   }
 }
 
-/** Bodies that a reader which guesses at record starts takes for records. */
+/** Bodies that look like records to a reader that guesses where records start. */
 const TRICKY: ((body: string) => string)[] = [
   (body) => `"${body}"`,
   (body) => `${body}\n"",""\n`,

@@ -19,7 +19,7 @@ const FOREIGN = [
   'żółć',
 ];
 
-/** Made-up words, names and sentences with about the statistics of prose: few words make up most of the text. */
+/** Invented words, names and sentences with statistics similar to prose: few words make up most of the text. */
 export class Vocabulary {
   private readonly words: string[] = [];
   readonly authors: string[] = [];

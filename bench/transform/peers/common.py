@@ -1,4 +1,4 @@
-"""What the Python peers share: the job that the benchmark hands over, and the line that a peer ends with."""
+"""Shared by the Python peers: reads the benchmark's job and prints the result line."""
 
 import json
 import sys
@@ -11,5 +11,5 @@ output = job["output"]
 clock = time.perf_counter
 
 
-def tell(seconds, **more):
+def report(seconds, **more):
     print(json.dumps({"seconds": seconds, **more}), flush=True)

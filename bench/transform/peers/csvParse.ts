@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parse } from 'csv-parse';
 import type { BenchColumn } from '../input/datasets';
-import { readJob, tell, timed } from '../job';
+import { readJob, report, timed } from '../job';
 
 // Usage: csvParse.js <job> parquetjs|@dsnp/parquetjs
 // Record by record: parsed by csv-parse, checked and cast here, written by the package.
 
-/** As much of the two packages as is used; one of them has no types. */
+/** The part of the two packages that is used; one of them has no types. */
 interface ParquetPackage {
   ParquetSchema: new (fields: Record<string, object>) => object;
   ParquetWriter: {
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const patterns = dataset.columns.map(({ pattern }) =>
     pattern === undefined ? undefined : RegExp(`^(?:${pattern})$`),
   );
-  tell(
+  report(
     await timed(async () => {
       const schema = new ParquetSchema(Object.fromEntries(fields) as Record<string, object>);
       const writer = await ParquetWriter.openFile(schema, path.join(output, 'part.parquet'));
@@ -81,7 +81,7 @@ function valueOf({ type }: BenchColumn, text: string): Row[string] | undefined {
     case 'timestamp': {
       const time = new Date(text);
       const isWhole = TIMESTAMP.test(text) && !Number.isNaN(time.getTime());
-      // 31 February is the 2nd or 3rd of March to Date.
+      // Date reads 31 February as 2 or 3 March.
       return isWhole && time.toISOString().startsWith(text.slice(0, 10)) ? time : undefined;
     }
   }

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { openDuckDb, type DuckDb } from '../../../lib/duckdb/duckdb';
 import { parquetLayout, parquetOptions } from '../../../lib/transform/draftPart';
 import { bareQuery } from '../bareSql';
-import { inLanes, jobContract, LANES, MEMORY_LIMIT_IN_MEGABYTES, readJob, tell, timed } from '../job';
+import { inLanes, jobContract, LANES, MEMORY_LIMIT_IN_MEGABYTES, readJob, report, timed } from '../job';
 
 // Usage: duckDb.js <job> ranges|business|whole
-// ranges: each range's file, two at a time, an engine of one thread each; business: the same without the technical columns;
-// whole: the one file, one engine of two threads.
+// ranges: the file of each range, two at a time, each in an engine with one thread; business: the same without the technical
+// columns; whole: the complete file in one engine with two threads.
 
 async function main(): Promise<void> {
   const job = readJob();
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     });
     for (const duckDb of free) duckDb.close();
   });
-  tell(result);
+  report(result);
 }
 
 void main();

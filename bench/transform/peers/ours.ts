@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { transformRange } from '../../../lib/transform/transformRange';
-import { inLanes, localLakehouse, readJob, RUN, tell, timed } from '../job';
+import { inLanes, localLakehouse, readJob, RUN, report, timed } from '../job';
 import { planInLanes } from '../planInLanes';
 
 async function main(): Promise<void> {
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   let ranges = 0;
   const split = await timed(async () => (ranges = await planInLanes(lakehouse, key)));
   const work = await timed(() => inLanes(ranges, (part) => transformRange(lakehouse, key, part)));
-  tell({
+  report({
     seconds: split.seconds + work.seconds,
     cpuSeconds: work.cpuSeconds,
     splitSeconds: split.seconds,

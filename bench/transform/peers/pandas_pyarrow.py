@@ -1,9 +1,9 @@
-"""pandas reads (its C parser), pyarrow writes. Values that do not fit their type end the program: no strict validation."""
+"""pandas reads (its C parser), pyarrow writes. Values that do not fit their type end the program, so it has no strict validation."""
 
 import pandas
 import pyarrow
 import pyarrow.parquet
-from common import clock, columns, file, output, tell
+from common import clock, columns, file, output, report
 
 TYPES = {"string": "string[pyarrow]", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 
@@ -16,4 +16,4 @@ for column in columns:
 pyarrow.parquet.write_table(
     pyarrow.Table.from_pandas(table, preserve_index=False), f"{output}/part.parquet", compression="snappy"
 )
-tell(clock() - since)
+report(clock() - since)

@@ -1,7 +1,7 @@
-"""Polars, its streaming engine from file to file. It cannot tell which records were at fault: no strict validation."""
+"""Polars, its streaming engine from file to file. It does not report which records are faulty: no strict validation."""
 
 import polars
-from common import clock, columns, file, output, tell
+from common import clock, columns, file, output, report
 
 TYPES = {"string": polars.String, "integer": polars.Int64, "number": polars.Float64, "boolean": polars.Boolean}
 
@@ -13,4 +13,4 @@ times = [
     if column["type"] == "timestamp"
 ]
 polars.scan_csv(file, schema=schema).with_columns(times).sink_parquet(f"{output}/part.parquet", compression="snappy")
-tell(clock() - since)
+report(clock() - since)

@@ -1,6 +1,6 @@
 """PySpark on two local cores with multiLine, the setting for line ends in quotes; one such file is one task of Spark."""
 
-from common import clock, columns, file, output, tell
+from common import clock, columns, file, output, report
 from pyspark.sql import SparkSession
 
 TYPES = {"string": "string", "integer": "bigint", "number": "double", "boolean": "boolean", "timestamp": "timestamp"}
@@ -29,5 +29,5 @@ since = clock()
     .write.option("compression", "snappy")
     .parquet(f"{output}/table")
 )
-tell(clock() - since, startSeconds=since - began)
+report(clock() - since, startSeconds=since - began)
 spark.stop()

@@ -27,7 +27,7 @@ export const askRoute = defineRoute({
     const events = ask(app, { question, filters: { dataset, ...filters } });
     if (stream ?? wantsStream(http)) {
       const body = ReadableStream.from(
-        eventLines(events, requestId, (error) => logError('an answer broke off', error)),
+        eventLines(events, requestId, (error) => logError('an answer ended early', error)),
       );
       return { stream: body, contentType: 'text/event-stream; charset=utf-8' };
     }
@@ -53,7 +53,7 @@ async function* eventLines(
       yield event.type === 'token' ? lines('token', { text: event.text }) : lines('answer', event.answer);
     }
   } catch (error) {
-    // The status line was sent long ago: the problem travels as an event.
+    // The status line has already been sent, so the problem is sent as an event.
     onError(error);
     yield lines('error', { ...problemDetails(publicProblem(toProblem(error), true)), requestId });
   }

@@ -6,7 +6,7 @@ import { healthRoute } from './health';
 import { listQuarantineRoute, showQuarantineRoute } from './quarantine';
 import { decideRunRoute, listRunsRoute, replayRunRoute, showRunRoute, startRunRoute } from './runs';
 
-/** Every call of the API. */
+/** Every route of the API. */
 export const ROUTES = [
   askRoute,
   listDocumentsRoute,

@@ -12,7 +12,7 @@ export interface ActivityJob {
   event: TaskScheduled;
 }
 
-/** Longest stretch of starting activities before timers and HTTP get their turn. */
+/** Longest time spent on starting activities before timers and HTTP requests get their turn. */
 const sliceInMilliseconds = 15;
 
 export interface ActivityQueueOptions {
@@ -20,7 +20,7 @@ export interface ActivityQueueOptions {
   functions: ReadonlyMap<string, RegisteredFunction>;
   log: Log;
   maxConcurrent: number;
-  /** False for a job whose instance has ended meanwhile. */
+  /** False for a job whose instance has ended in the meantime. */
   isWanted: (job: ActivityJob) => boolean;
   settle: (job: ActivityJob, outcome: Unstamped<Message>) => void;
 }
@@ -42,7 +42,7 @@ export class ActivityQueue {
     this.waiting.push(job);
   }
 
-  /** Starts what may run now. Facts that jobs rest on must be on disk. */
+  /** Starts the jobs that may run now. The journal records that they depend on must be on disk. */
   work(): void {
     while (this.running < this.options.maxConcurrent && !this.isStopped && this.hasTimeLeft()) {
       const job = this.take();
@@ -54,7 +54,7 @@ export class ActivityQueue {
     }
   }
 
-  /** Starts nothing more and resolves when nothing runs any more. */
+  /** Starts no more jobs. Resolves when no job is running. */
   async stop(): Promise<void> {
     this.isStopped = true;
     if (this.running === 0) return;
@@ -104,7 +104,7 @@ export class ActivityQueue {
         throw new Error(`The function '${Name}' doesn't exist, is disabled, or is not an activity function.`);
       }
       const data = activityInput(event.Input);
-      // As JSON, not as a string: the library tries to parse strings, and failing at it costs more than the whole call.
+      // As JSON, not as a string: the library tries to parse strings, and a failed attempt costs more than the whole call.
       const triggerMetadata = { instanceId: { json: JSON.stringify(instanceId) } };
       const { returnValue } = await invoke(Name, { data, triggerMetadata });
       return {

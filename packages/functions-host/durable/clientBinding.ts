@@ -24,12 +24,12 @@ export function clientBinding(origin: string, hubName: string, key: string): str
     managementUrls: managementUrls(origin, hubName, key, 'INSTANCEID'),
     baseUrl: base,
     requiredQueryStringParameters: `code=${key}`,
-    // The client resolves paths against it, so that without the trailing slash the last segment would be lost.
+    // The client resolves paths against this URL; without the trailing slash the last segment would be lost.
     rpcBaseUrl: `${origin}${clientPath(key)}/`,
   });
 }
 
-/** The management URLs of one instance. `id` is put in as it stands (encode it before). */
+/** The management URLs of one instance. `id` must already be URL-encoded. */
 export function managementUrls(origin: string, hubName: string, key: string, id: string): Record<string, string> {
   const query = `taskHub=${hubName}&connection=Storage&code=${key}`;
   const instance = `${origin}${managementPath}/instances/${id}`;

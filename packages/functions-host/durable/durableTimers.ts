@@ -4,12 +4,12 @@ const longestTimeoutInMilliseconds = 2 ** 31 - 1;
 export class DurableTimers {
   private readonly armed = new Map<string, Map<number, NodeJS.Timeout>>();
 
-  /** Calls `fire` at `fireAt` (ISO 8601), at once when that is past. */
+  /** Calls `fire` at `fireAt` (ISO 8601), or at once if that time has passed. */
   arm(executionId: string, id: number, fireAt: string, fire: () => void): void {
     const remaining = Math.max(0, Date.parse(fireAt) - Date.now());
     const timeout = setTimeout(
       () => {
-        // setTimeout can't wait longer than 24.8 days, and may be a millisecond early: look again.
+        // setTimeout can't wait longer than 24.8 days, and may fire a millisecond early: check the time again.
         if (Date.now() < Date.parse(fireAt)) return this.arm(executionId, id, fireAt, fire);
         this.armed.get(executionId)?.delete(id);
         fire();
@@ -26,7 +26,7 @@ export class DurableTimers {
     timers?.delete(id);
   }
 
-  /** Cancels all timers of an execution that is over. */
+  /** Cancels all timers of an execution that has ended. */
   cancelExecution(executionId: string): void {
     for (const timeout of this.armed.get(executionId)?.values() ?? []) clearTimeout(timeout);
     this.armed.delete(executionId);

@@ -31,7 +31,7 @@ export interface EngineOptions {
   maxConcurrentActivities: number;
   idCheck: IdCheck;
   sdkSequence: SdkSequence | undefined;
-  /** Called when the engine can't go on, for example because the journal can't be written. */
+  /** Called when the engine can't continue, for example because the journal can't be written. */
   onFatal: (thrown: unknown) => void;
 }
 
@@ -43,8 +43,8 @@ export interface EngineStatistics {
 }
 
 /**
- * The durable task engine: event-sourced orchestrations in one process. Every fact is journaled and flushed before it is
- * acted on, so that after a crash only activities without a journaled outcome run again.
+ * The durable task engine: event-sourced orchestrations in one process. Every fact is written to the journal and flushed
+ * before the engine acts on it, so that after a crash only activities without an outcome in the journal run again.
  */
 export class Engine {
   readonly table = new InstanceTable();
@@ -69,7 +69,7 @@ export class Engine {
     return { ...this.counters, activities: this.activities.started };
   }
 
-  /** Reads the journal and goes on with what was running. */
+  /** Reads the journal and continues the instances that were running. */
   open(): void {
     this.options.journal.open(
       (record) => this.table.apply(record),
@@ -81,7 +81,7 @@ export class Engine {
 
   /**
    * Starts an orchestration and returns its instance id. `input` is JSON text.
-   * Throws a DurableRefusal when there is no such orchestrator or a running instance has this id.
+   * Throws a DurableRefusal when the orchestrator does not exist or a running instance has this id.
    */
   start(name: string, input: string | null, options: { id?: string; parent?: Parent; version?: string } = {}): string {
     if (!isOfType(this.options.functions.get(name), 'orchestrationTrigger')) {
@@ -99,7 +99,7 @@ export class Engine {
     return id;
   }
 
-  /** Puts a message into an instance's inbox. Messages to ended instances, other executions or settled tasks are dropped. */
+  /** Puts a message into an instance's inbox. Drops messages to ended instances, other executions or ended tasks. */
   post(id: string, message: Unstamped<Message>, executionId?: string): void {
     const instance = this.table.get(id);
     if (this.isClosed || !instance || isEnded(instance)) return;
@@ -110,7 +110,7 @@ export class Engine {
     this.wake(id);
   }
 
-  /** Holds an instance, or lets it go on. Its running activities end in either case. */
+  /** Suspends or resumes an instance. Its running activities run to their end in both cases. */
   setSuspended(id: string, isSuspended: boolean): void {
     const instance = this.table.get(id);
     if (!instance || isEnded(instance) || (instance.status === 'Suspended') === isSuspended) return;
@@ -118,7 +118,7 @@ export class Engine {
     this.wake(id);
   }
 
-  /** Forgets an ended instance. False when there is none, or when it is still running. */
+  /** Deletes an ended instance. Returns false when it does not exist or is still running. */
   purge(id: string): boolean {
     const instance = this.table.get(id);
     if (!instance || !isEnded(instance)) return false;
@@ -126,22 +126,26 @@ export class Engine {
     return true;
   }
 
-  /** Puts all facts so far on disk: to be called before a caller is told that something is so. */
+  /** Writes all facts so far to disk. Must be called before a caller gets an answer that depends on them. */
   flush(): void {
     this.options.journal.flush();
   }
 
-  /** Starts nothing more, and waits for running activities, so that their outcomes are kept. */
+  /** Starts no more work and waits for running activities, so that their outcomes are kept. */
   async drain(timeoutInMilliseconds: number): Promise<void> {
     this.isStopping = true;
     this.timers.cancelAll();
     await within(timeoutInMilliseconds, this.activities.stop());
     const left = this.activities.runningCount;
     if (left === 0) return;
-    this.options.log('warning', 'durable', `${left} activities did not end in time; they run again at the next start`);
+    this.options.log(
+      'warning',
+      'durable',
+      `${left} activities did not end in time; they will run again at the next start`,
+    );
   }
 
-  /** Closes the journal; outcomes that come later are lost, and their activities run again. */
+  /** Closes the journal. Outcomes that arrive later are lost, and their activities run again. */
   close(): void {
     this.isClosed = true;
     this.options.journal.close();
@@ -152,7 +156,7 @@ export class Engine {
     this.table.apply(record);
   }
 
-  /** Looks after an instance in the next turn of the event loop, so that all messages of this turn are heard together. */
+  /** Schedules an episode in the next turn of the event loop, so that it gets all messages of this turn together. */
   private wake(id: string): void {
     const instance = this.table.get(id);
     if (!instance || instance.isBusy) return;
@@ -169,14 +173,14 @@ export class Engine {
 
   private hasWork(instance: Instance): boolean {
     if (this.isStopping || isEnded(instance) || this.table.get(instance.id) !== instance) return false;
-    if (instance.told >= instance.inbox.length) return false;
+    if (instance.delivered >= instance.inbox.length) return false;
     if (instance.status !== 'Suspended') return true;
     return instance.inbox.some((message) => message.EventType === EventType.ExecutionTerminated);
   }
 
   private async attend(instance: Instance): Promise<void> {
     if (!this.hasWork(instance)) return;
-    // A message has to be on disk before the orchestrator is told.
+    // A message must be on disk before the orchestrator sees it.
     this.options.journal.flush();
     const start = performance.now();
     const decision = await decide(instance, now(), this.options);
@@ -254,7 +258,7 @@ export class Engine {
     this.post(parent.id, { EventType: type, TaskScheduledId: parent.task, Result: output }, parent.executionId);
   }
 
-  /** After a restart: what was scheduled and has no journaled outcome goes out again. */
+  /** After a restart: starts scheduled tasks and timers again if the journal has no outcome for them. */
   private resume(instance: Instance): void {
     if (isEnded(instance)) return this.notifyParent(instance);
     for (const event of instance.scheduled.values()) {

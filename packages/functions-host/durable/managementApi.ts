@@ -22,7 +22,7 @@ export interface ManagementAnswer {
 
 const unknownInstance: ManagementAnswer = { status: 404 };
 
-/** The durable management HTTP API. Whatever it says has happened is on disk when it answers. */
+/** The durable management HTTP API. It answers only after all changes are on disk. */
 export class ManagementApi {
   constructor(
     private readonly engine: Engine,
@@ -104,7 +104,7 @@ export class ManagementApi {
     const known = ['raiseevent', 'terminate', 'suspend', 'resume'];
     const name = operation.toLowerCase();
     if (!known.includes(name)) {
-      return refusal(501, `The local host does not support "${operation}"; it knows ${known.join(', ')} and purge.`);
+      return refusal(501, `The local host does not support "${operation}"; it supports ${known.join(', ')} and purge.`);
     }
     if (isEnded(instance)) return { status: 410 };
     if (name === 'raiseevent') {

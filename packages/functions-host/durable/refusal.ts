@@ -1,4 +1,4 @@
-/** Something the durable API can't do for its caller; `status` is the HTTP status to answer with. */
+/** A request that the durable API refuses. `status` is the HTTP status of the answer. */
 export class DurableRefusal extends Error {
   constructor(
     readonly status: number,

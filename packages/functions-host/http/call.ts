@@ -18,7 +18,7 @@ export interface HttpCall {
   extraInputs: Record<string, TypedData>;
 }
 
-/** What both ways of serving a call (streamed, whole) need. */
+/** What both ways of serving a call (streamed and buffered) need. */
 export interface HttpSurroundings {
   invoke: Invoke;
   log: Log;
@@ -28,7 +28,7 @@ export function newInvocationId(): string {
   return randomUUID();
 }
 
-/** A function threw: 500, or a broken connection when an answer has begun (so that no client takes it for whole). */
+/** A function threw: 500, or a broken connection if the answer has started (so that no client takes it for complete). */
 export function failCall({ found, response }: HttpCall, log: Log, thrown: unknown): void {
   log('error', found.name, describeThrown(thrown));
   if (response.headersSent) response.destroy();

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CorsSettings } from '../settings/hostSettings';
 
 /**
- * Lets web pages of the allowed origins call the host (local.settings.json's Host.CORS, as Core Tools reads it): sets the
- * headers a browser looks for, and answers its preflight requests.
+ * Lets web pages of the allowed origins call the host (Host.CORS of local.settings.json, as in Core Tools): sets the
+ * headers that browsers need and answers their preflight requests.
  */
 export function allowOrigin(
   { origins, allowsCredentials }: CorsSettings,

@@ -13,7 +13,7 @@ export interface HttpFunction extends Route {
   template: string;
 }
 
-/** The HTTP functions of an app in the order in which they are asked. Throws an Error naming the function of a bad route. */
+/** The HTTP functions of an app in matching order. Throws an Error naming the function whose route is not valid. */
 export function httpFunctions(
   functions: ReadonlyMap<string, RegisteredFunction>,
   routePrefix: string,
@@ -36,7 +36,7 @@ export function httpFunctions(
   return found.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
 }
 
-/** The function that serves a request, with its route parameters; undefined when none does (wrong path or method). */
+/** The function that serves a request, with its route parameters; undefined when no path or method matches. */
 export function findHttpFunction(
   functions: readonly HttpFunction[],
   method: string,

@@ -20,7 +20,7 @@ export interface RequestTargets extends HttpSurroundings {
   management: ManagementApi;
   /** What management and admin calls must have. */
   key: string;
-  /** Where bodies go when the app streams HTTP. */
+  /** URL for bodies when the app streams HTTP. */
   streamUri: string | undefined;
   extraInputs: (registered: RegisteredFunction) => Record<string, TypedData>;
 }
@@ -94,7 +94,7 @@ function serveAdmin(
   }
   if (request.method !== 'POST' || area !== 'functions' || name === undefined) return answerJson(response, 404);
   if (timers.trigger(name)) return answerJson(response, 202);
-  const message = `'${name}' is no timer function; only those can be started here.`;
+  const message = `'${name}' is not a timer function; only timer functions can be started here.`;
   return functions.has(name) ? answerJson(response, 400, { message }) : answerJson(response, 404);
 }
 

@@ -1,8 +1,8 @@
 /** A compiled route template. */
 export interface Route {
-  /** The parameters of a path (which starts with a slash), or undefined when it is not of this route. */
+  /** The parameters of a path (which starts with a slash); undefined when the path does not match. */
   match(path: string): Record<string, string> | undefined;
-  /** Routes of lower rank are asked first: literals, constrained parameters, parameters, catch-all. */
+  /** Routes of lower rank are tried first: literals, constrained parameters, parameters, catch-all. */
   rank: string;
 }
 
@@ -39,25 +39,25 @@ interface Parameter {
 
 /**
  * Compiles an ASP.NET route template: `a/{b}/{c:int}`, `{d?}`, `{e=default}`, `{*rest}`, and parameters inside a segment
- * (`v{major}`). Throws an Error for a template or a constraint it does not know.
+ * (`v{major}`). Throws an Error for a template or a constraint that is not supported.
  */
 export function compileRoute(template: string): Route {
   const parameters: Parameter[] = [];
   let rank = '';
   let source = '';
   for (const segment of template.split('/').filter(Boolean)) {
-    const pieces = segment.split(/(\{(?:[^{}]|\{[^{}]*\})*\})/).filter(Boolean);
-    const isWhole = pieces.length === 1 && segment.startsWith('{');
+    const tokens = segment.split(/(\{(?:[^{}]|\{[^{}]*\})*\})/).filter(Boolean);
+    const isWhole = tokens.length === 1 && segment.startsWith('{');
     const isOptional = isWhole && (/\?\}$/.test(segment) || segment.includes('='));
     let isCatchAll = false;
     let pattern = '';
-    for (const piece of pieces) {
-      if (!piece.startsWith('{')) {
-        pattern += piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    for (const token of tokens) {
+      if (!token.startsWith('{')) {
+        pattern += token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
         continue;
       }
-      isCatchAll ||= piece.startsWith('{*');
-      parameters.push(readParameter(piece, template));
+      isCatchAll ||= token.startsWith('{*');
+      parameters.push(readParameter(token, template));
       pattern += isCatchAll ? '(.*)' : '([^/]+?)';
     }
     source += isOptional || isCatchAll ? `(?:/${pattern})?` : `/${pattern}`;
@@ -80,11 +80,11 @@ function readPath(found: RegExpExecArray | null, parameters: Parameter[]): Recor
   return values;
 }
 
-function readParameter(piece: string, template: string): Parameter {
-  const inner = piece.slice(1, -1).replace(/^\*+/, '').replace(/\?$/, '');
+function readParameter(token: string, template: string): Parameter {
+  const inner = token.slice(1, -1).replace(/^\*+/, '').replace(/\?$/, '');
   const parts = /^([^:=]+)((?::(?:[^:=(]+)(?:\([^)]*\))?)*)(?:=(.*))?$/.exec(inner);
   const name = parts?.[1];
-  if (!name) throw new Error(`The route "${template}" has a parameter that can't be read: "${piece}".`);
+  if (!name) throw new Error(`The route "${template}" has a parameter that can't be read: "${token}".`);
   const words = (parts[2] ?? '').match(/:[^:=(]+(?:\([^)]*\))?/g) ?? [];
   return { name, constraints: words.map((word) => readConstraint(word.slice(1), template)), fallback: parts[3] };
 }

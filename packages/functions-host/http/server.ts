@@ -5,16 +5,16 @@ import { allowOrigin } from './cors';
 import { answerJson } from './messages';
 import { describeThrown, messageOf, type Log } from '../log';
 
-/** Answers one request whose URL could be read. */
+/** Answers one request with a valid URL. */
 export type RequestHandler = (url: URL, request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
 
 export interface ListeningServer {
   /** Like "http://127.0.0.1:7071". */
   origin: string;
   port: number;
-  /** Hands requests to `handler` from now on; those that came earlier have waited for it. */
+  /** Passes requests to `handler` from now on, including earlier requests, which have been waiting. */
   serve(handler: RequestHandler): void;
-  /** Takes no new requests and resolves when running ones are answered, at the latest after `timeoutInMilliseconds`. */
+  /** Accepts no new requests. Resolves when running ones are answered, at the latest after `timeoutInMilliseconds`. */
   stop(timeoutInMilliseconds: number): Promise<void>;
 }
 
@@ -23,8 +23,8 @@ const HEADERS_TIMEOUT_IN_MILLISECONDS = 20_000;
 const REQUEST_TIMEOUT_IN_MILLISECONDS = 300_000;
 
 /**
- * Listens on `address`; port 0 takes a free one. The port is taken before the app is loaded, so that an app is never run
- * beside another host of the same port. Throws an Error with one clear line when the port is in use.
+ * Listens on `address`; port 0 means any free port. The port is opened before the app is loaded, so that an app never runs
+ * while another host uses the port. Throws an Error with one clear line when the port is in use.
  */
 export async function listen(
   address: string,
@@ -71,7 +71,7 @@ export async function listen(
   };
 }
 
-/** An address that means "all" can be listened on, but not called. */
+/** A server can listen on an address that means "all interfaces", but clients cannot call it. */
 function originOf(address: string, port: number): string {
   if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
@@ -83,7 +83,7 @@ async function answer(
   response: http.ServerResponse,
 ): Promise<void> {
   const url = readUrl(request);
-  if (!url) return answerJson(response, 400, { message: 'The request URL can not be read.' });
+  if (!url) return answerJson(response, 400, { message: 'The request URL is not valid.' });
   await (
     await handler
   )(url, request, response);
@@ -109,7 +109,9 @@ async function startListening(server: http.Server, address: string, port: number
 
 function explainListenError(error: NodeJS.ErrnoException, address: string, port: number): Error {
   if (error.code === 'EADDRINUSE') {
-    return new Error(`Port ${port} on ${address} is already in use. Stop what holds it, or start with another --port.`);
+    return new Error(
+      `Port ${port} on ${address} is already in use. Stop the process that uses it, or start with another --port.`,
+    );
   }
   if (error.code === 'EACCES') {
     return new Error(`Port ${port} on ${address} needs more rights than this user has. Start with a --port over 1023.`);

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { failCall, type HttpCall, type HttpSurroundings } from './call';
 import { singleHeaders } from './messages';
 
-/** Headers that belong to one connection, and the id that only the host and the library need. */
+/** Headers that are not forwarded: they belong to one connection, or carry the id that only host and library need. */
 const connectionHeaders = new Set([
   'connection',
   'keep-alive',
@@ -15,8 +15,8 @@ const connectionHeaders = new Set([
 const agent = new http.Agent({ keepAlive: false, maxSockets: Infinity });
 
 /**
- * Serves a call of an app that asked for `enableHttpStream`: bodies go through the library's own HTTP server at `streamUri`,
- * chunk by chunk, while the invocation with the same id runs the function.
+ * Serves a call of an app with `enableHttpStream`: bodies are streamed through the library's own HTTP server at
+ * `streamUri`, while the invocation with the same id runs the function.
  */
 export async function serveStreamed(
   call: HttpCall,
@@ -38,7 +38,7 @@ export async function serveStreamed(
   upstream.on('response', (answer) => {
     const kept = Object.entries(answer.headers).filter(([name]) => !connectionHeaders.has(name));
     response.writeHead(answer.statusCode ?? 500, Object.fromEntries(kept));
-    // Headers at once: a stream's first chunk may be long in coming.
+    // Send the headers at once: the first chunk of a stream may take long.
     response.flushHeaders();
     answer.pipe(response);
     answer.on('error', () => response.destroy());
@@ -64,7 +64,7 @@ export async function serveStreamed(
       extraInputs,
     });
     if (hasResult) return;
-    // A function that returned nothing: the library writes no answer then.
+    // The library writes no answer when a function returns nothing.
     response.writeHead(204).end();
     upstream.destroy();
   } catch (thrown) {

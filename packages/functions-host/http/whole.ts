@@ -7,7 +7,7 @@ import { serializeCookie } from './rpcCookie';
 /** What Azure accepts. */
 const LARGEST_BODY_IN_BYTES = 210 * 1024 * 1024;
 
-/** Serves a call whose request and response bodies travel whole within the invocation (no `enableHttpStream`). */
+/** Serves a call whose complete request and response bodies are part of the invocation (no `enableHttpStream`). */
 export async function serveWhole(call: HttpCall, { invoke, log }: HttpSurroundings): Promise<void> {
   const { found, request, response, invocationId, extraInputs } = call;
   try {

@@ -9,7 +9,7 @@ import { isLogLevel, logLevels, type LogLevel } from '../log';
 export const usage = `Usage: node main.js APPDIR [options]
 Runs a compiled Azure Functions app (Node.js, programming model v4) on this machine.
 
-  --port N               port to serve on; 0 takes a free one (default: local.settings.json's LocalHttpPort, or 7071)
+  --port N               port to serve on; 0 means any free port (default: local.settings.json's LocalHttpPort, or 7071)
   --data DIR             folder for the durable journal (default: APPDIR/.functions-host)
   --bind ADDRESS         address to serve on (default: 127.0.0.1)
   --allowed-hosts NAMES  names, with commas, under which the host may be called beside localhost and IP addresses
@@ -37,7 +37,7 @@ export interface CommandLine {
   exitsWithParent: boolean;
 }
 
-/** Reads the command line. Throws an Error that says what is wrong with which option. */
+/** Reads the command line. Throws an Error that names the option and says what is wrong. */
 export function readCommandLine(words: string[], environment: Environment): CommandLine {
   const { values, positionals } = parseArgs({
     args: words,
@@ -55,7 +55,7 @@ export function readCommandLine(words: string[], environment: Environment): Comm
     },
   });
   const [app, ...more] = positionals;
-  if (app === undefined || more.length > 0) throw new Error('Give one app folder.');
+  if (app === undefined || more.length > 0) throw new Error('Pass exactly one app folder.');
   const appFolder = path.resolve(app);
   const logLevel = values['log-level'];
   if (!isLogLevel(logLevel)) throw new Error(`--log-level is "${logLevel}", expected one of ${logLevels.join(', ')}.`);

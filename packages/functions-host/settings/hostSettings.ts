@@ -3,25 +3,25 @@ import { readJsonFile } from './jsonWithComments';
 
 export type Environment = Record<string, string | undefined>;
 
-/** What this host takes from host.json. */
+/** The settings that this host reads from host.json. */
 export interface HostSettings {
-  /** Without slashes at its ends; may be empty. */
+  /** Without leading and trailing slashes; may be empty. */
   routePrefix: string;
-  /** May hold `%SETTING%`. */
+  /** May contain `%SETTING%`. */
   hubName: string;
   maxConcurrentActivities: number;
 }
 
-/** What this host takes from local.settings.json. */
+/** The settings that this host reads from local.settings.json. */
 export interface LocalSettings {
   values: Record<string, string>;
   port: number | undefined;
   cors: CorsSettings;
 }
 
-/** Which web pages of other origins a browser lets call the functions. */
+/** Which other origins may call the functions from a browser. */
 export interface CorsSettings {
-  /** Like "http://localhost:5173"; "*" stands for all. */
+  /** Like "http://localhost:5173"; "*" means all. */
   origins: string[];
   allowsCredentials: boolean;
 }
@@ -39,7 +39,7 @@ interface LocalSettingsJson {
   Host?: { LocalHttpPort?: number; CORS?: string; CORSCredentials?: boolean };
 }
 
-/** Reads APP/host.json. Throws an Error naming file and setting for a value that can't be used. */
+/** Reads APP/host.json. Throws an Error naming file and setting when a value is not valid. */
 export function readHostSettings(appFolder: string): HostSettings {
   const file = path.join(appFolder, 'host.json');
   const json = readJsonFile(file) as HostJson | undefined;
@@ -69,18 +69,18 @@ export function readLocalSettings(appFolder: string): LocalSettings {
   return { values, port: json.Host?.LocalHttpPort, cors };
 }
 
-/** Adds settings to an environment; what is set there already wins. */
+/** Adds settings to an environment. Variables that are already set there win. */
 export function applySettings(environment: Environment, values: Record<string, string>): void {
   for (const [name, value] of Object.entries(values)) environment[name] ??= value;
 }
 
-/** Replaces each `%NAME%` by the setting of that name. Throws an Error naming `owner` when there is none. */
+/** Replaces each `%NAME%` with the setting of that name. Throws an Error naming `owner` when the setting is missing. */
 export function resolveSettings(text: string, environment: Environment, owner: string): string {
   return text.replace(/%([^%]+)%/g, (_, name: string) => {
     const value = environment[name];
     if (value !== undefined) return value;
     throw new Error(
-      `${owner}: '%${name}%' is no setting. Add ${name} to "Values" in local.settings.json or to the environment.`,
+      `${owner}: the setting '%${name}%' does not exist. Add ${name} to "Values" in local.settings.json or to the environment.`,
     );
   });
 }

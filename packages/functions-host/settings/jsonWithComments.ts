@@ -4,7 +4,7 @@ import fs from 'node:fs';
 const stringsAndComments = /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
 
 /**
- * Reads a JSON file that may hold comments, as Functions allows in host.json and local.settings.json.
+ * Reads a JSON file that may contain comments, as Functions allows in host.json and local.settings.json.
  * An absent file is undefined. Throws an Error naming the file when it can't be parsed.
  */
 export function readJsonFile(file: string): unknown {

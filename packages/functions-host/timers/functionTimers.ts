@@ -5,7 +5,7 @@ import { describeThrown, type Log } from '../log';
 import { parseSchedule, type Schedule } from './ncrontab';
 import { isOfType } from '../worker/supportedFunctions';
 
-/** setTimeout overflows past 24.8 days: look again at least this often. */
+/** setTimeout overflows above 24.8 days, so the time is checked at least this often. */
 const longestWaitInMilliseconds = 24 * 60 * 60 * 1000;
 
 interface FunctionTimer {
@@ -24,13 +24,13 @@ export interface FunctionTimersOptions {
   extraInputs: (registered: RegisteredFunction) => Record<string, TypedData>;
 }
 
-/** The timer functions of an app. A timer never overlaps with itself; what it missed while the host was down is not made up. */
+/** The timer functions of an app. A timer never overlaps with itself. Runs missed while the host was down are not repeated. */
 export class FunctionTimers {
   private readonly timers = new Map<string, FunctionTimer>();
   private readonly running = new Set<Promise<void>>();
   private isStopped = false;
 
-  /** Throws an Error naming the function whose schedule can't be read. */
+  /** Throws an Error naming the function whose schedule is not valid. */
   constructor(private readonly options: FunctionTimersOptions) {
     for (const [name, registered] of options.functions) {
       if (!isOfType(registered, 'timerTrigger')) continue;
@@ -52,7 +52,7 @@ export class FunctionTimers {
     }
   }
 
-  /** Runs a timer function now. False when there is no timer function of this name. */
+  /** Runs a timer function now. Returns false when no timer function has this name. */
   trigger(name: string): boolean {
     const timer = this.timers.get(name);
     if (!timer || this.isStopped) return false;
@@ -60,7 +60,7 @@ export class FunctionTimers {
     return true;
   }
 
-  /** Starts nothing more and waits for what is running. */
+  /** Starts no more functions and waits for the running ones. */
   async stop(): Promise<void> {
     this.isStopped = true;
     for (const timer of this.timers.values()) clearTimeout(timer.timeout);

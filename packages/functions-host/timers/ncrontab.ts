@@ -23,12 +23,12 @@ export type Schedule = (after: Date) => Date;
 
 /**
  * Reads a timer's schedule: NCRONTAB with six fields (second first) or five, or a timespan. Times are UTC.
- * Throws an Error that says what can't be read.
+ * Throws an Error that says what is not valid.
  */
 export function parseSchedule(text: string): Schedule {
   const span = timespanInMilliseconds(text.trim());
   if (span !== undefined) {
-    if (span === 0) throw new Error(`The schedule "${text}" is a timespan of no length.`);
+    if (span === 0) throw new Error(`The schedule "${text}" is a timespan of zero length.`);
     return (after) => new Date(after.getTime() + span);
   }
   const fields = text.trim().split(/\s+/);
@@ -36,14 +36,14 @@ export function parseSchedule(text: string): Schedule {
   const cron = parseFields(fields, text);
   return (after) => {
     const next = cron.nextRun(after);
-    if (next === null) throw new Error(`The schedule "${text}" never comes.`);
+    if (next === null) throw new Error(`The schedule "${text}" never occurs.`);
     return next;
   };
 }
 
 function parseFields(fields: string[], text: string): Cron {
   try {
-    // A day has to be one of the month's days and one of the week's days; in other dialects of cron either suffices.
+    // A day must match both the day of month and the day of week; in other dialects of cron one of them is enough.
     return new Cron(toCroner(fields), { mode: '6-part', utcOffset: 0, domAndDow: true });
   } catch (cause) {
     throw new Error(
@@ -55,9 +55,9 @@ function parseFields(fields: string[], text: string): Cron {
 }
 
 /**
- * Six fields as croner reads them. NCRONTAB has whole names, steps from a number on, and steps longer than the field; it
- * lacks croner's `#`, `?`, `+`, L, W, Sunday as 7, and ranges that end outside the field. Throws an Error that says what
- * is not possible.
+ * Converts six fields to croner's syntax. NCRONTAB has full names, steps that start at a number, and steps longer than the
+ * field; it lacks croner's `#`, `?`, `+`, L, W, Sunday as 7, and ranges that end outside the field. Throws an Error that
+ * says what is not possible.
  */
 function toCroner(fields: string[]): string {
   if (fields.length !== FIELDS.length) throw new Error(`it has ${fields.length} fields`);
@@ -74,7 +74,7 @@ function toCroner(fields: string[]): string {
   return translated.join(' ');
 }
 
-/** Index of the name that the word begins; three letters suffice. Throws an Error where there is none. */
+/** Index of the name that starts with the word (three letters or more). Throws an Error when no name matches. */
 function numberOf(word: string, names: string[]): number {
   const index = names.findIndex((name) => word.length >= 3 && name.startsWith(word.toLowerCase()));
   if (index < 0) throw new Error(`"${word}" is not possible`);

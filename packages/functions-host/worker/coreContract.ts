@@ -1,6 +1,6 @@
 /**
- * The part of the "@azure/functions-core" contract this host speaks: what the Node.js language worker offers to the
- * libraries (@azure/functions) as a built-in module. No package carries these types at run time, so they stand here.
+ * The part of the "@azure/functions-core" contract that this host implements: the built-in module that the Node.js language
+ * worker offers to libraries (@azure/functions). No package provides these types at run time, so they are defined here.
  */
 export interface TypedData {
   string?: string | null;

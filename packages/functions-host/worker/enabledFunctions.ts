@@ -1,7 +1,7 @@
 import type { RegisteredFunction } from './coreContract';
 import type { Environment } from '../settings/hostSettings';
 
-/** The functions that are not switched off by a setting `AzureWebJobs.NAME.Disabled` (or with `__` for the dots). */
+/** The functions that no setting `AzureWebJobs.NAME.Disabled` disables (`__` may replace the dots). */
 export function enabledFunctions(
   functions: ReadonlyMap<string, RegisteredFunction>,
   environment: Environment,

@@ -21,17 +21,16 @@ function filesUnder(folder: string, prefix = ''): string[] {
 }
 
 /**
- * The entry files of an app, from package.json's "main" (a file, or a pattern), each with how it has to be loaded.
+ * The entry files of an app, from package.json's "main" (a file, or a pattern), each with its module type.
  * Throws when package.json, its "main", or a matching file is missing.
  */
 export function findEntryFiles(appFolder: string): { file: string; isEsModule: boolean }[] {
   const packageFile = path.join(appFolder, 'package.json');
   if (!fs.existsSync(packageFile)) {
-    throw new Error(`No package.json in ${appFolder}. Give the folder of a compiled Functions app.`);
+    throw new Error(`No package.json in ${appFolder}. Pass the folder of a compiled Functions app.`);
   }
   const manifest = JSON.parse(fs.readFileSync(packageFile, 'utf8')) as { main?: string; type?: string };
-  if (!manifest.main)
-    throw new Error(`${packageFile} has no "main". Point it to the compiled entry file or a pattern.`);
+  if (!manifest.main) throw new Error(`${packageFile} has no "main". Set it to the compiled entry file or a pattern.`);
   const direct = path.join(appFolder, manifest.main);
   const isFile = fs.existsSync(direct) && fs.statSync(direct).isFile();
   const pattern = entryPattern(manifest.main);

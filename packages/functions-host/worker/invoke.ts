@@ -18,7 +18,7 @@ export interface InvocationOutcome {
   hasResult: boolean;
 }
 
-/** Calls one function of the app as the worker does. Throws what the function threw. */
+/** Calls one function of the app like the language worker. Throws the function's error. */
 export type Invoke = (name: string, invocation: Invocation) => Promise<InvocationOutcome>;
 
 /** The worker's invocation pipeline: arguments, pre hooks, function, post hooks, response. */
@@ -54,7 +54,7 @@ export function createInvoke(shim: WorkerShim, log: Log): Invoke {
     coreContext.state = 'postInvocationHooks';
     if (shim.hasHooks('postInvocation')) await shim.runHooks('postInvocation', after);
     coreContext.state = undefined;
-    // A hook may have taken the error away, or put another into its place.
+    // A hook may have removed or replaced the error.
     if (after.error) throw toError(after.error);
     const { returnValue } = await model.getResponse(context, after.result);
     return { returnValue, hasResult: after.result !== null && after.result !== undefined };

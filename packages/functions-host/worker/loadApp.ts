@@ -7,9 +7,9 @@ import { onLoopback } from './loopback';
 import type { WorkerShim } from './workerShim';
 
 /**
- * Loads the compiled app in the order the worker keeps: entry files, appStart hooks, then the library's capabilities
- * (which also starts the library's own HTTP server when the app asked for streaming).
- * `streamUri` is where HTTP bodies have to be sent then, for example "http://127.0.0.1:40001/".
+ * Loads the compiled app in the worker's order: entry files, appStart hooks, then the library's capabilities (which also
+ * starts the library's own HTTP server if the app uses streaming).
+ * `streamUri` is then the URL for HTTP bodies, for example "http://127.0.0.1:40001/".
  */
 export async function loadApp(shim: WorkerShim, appFolder: string): Promise<{ streamUri: string | undefined }> {
   for (const entry of findEntryFiles(appFolder)) await loadFile(appFolder, entry);

@@ -3,8 +3,8 @@ import net from 'node:net';
 type Listen = (...parameters: unknown[]) => net.Server;
 
 /**
- * Runs `work` while servers that name no address listen on 127.0.0.1 instead of on every interface. @azure/functions starts
- * its streaming server with a bare `listen(callback)`, which would open a port of a developer's machine to the network.
+ * Runs `work` with a patch: servers without an address listen on 127.0.0.1 instead of on every interface. @azure/functions
+ * starts its streaming server with `listen(callback)`, which would open a port of the developer's machine to the network.
  */
 export async function onLoopback<T>(work: () => Promise<T>): Promise<T> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the server's own `this` below

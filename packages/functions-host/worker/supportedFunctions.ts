@@ -11,13 +11,13 @@ export function isClientInput(type: string): boolean {
 
 /**
  * Everything in the app that this host can't run, one sentence each: triggers, bindings and retry policies. Empty when the
- * app can be served whole.
+ * host supports the complete app.
  */
 export function findUnsupported(functions: Iterable<RegisteredFunction>): string[] {
   return [...functions].flatMap(problemsOf);
 }
 
-/** True when a function exists and has this trigger; function code may write the type in any case. */
+/** True when a function exists and has this trigger. The case of the type does not matter. */
 export function isOfType(registered: RegisteredFunction | undefined, type: SupportedTrigger): boolean {
   return registered?.trigger.type.toLowerCase() === type.toLowerCase();
 }

@@ -1,8 +1,8 @@
 import type { TypedData } from './coreContract';
 
 /**
- * A function's return value as JSON text, the way the durable extension stores activity and orchestrator results.
- * `null` when there is none: the SDK parses a null result, but not an absent one.
+ * A function's return value as JSON text, as the Durable extension stores activity and orchestrator results.
+ * `null` when the function returned nothing: the SDK can parse a null result, but not an absent one.
  */
 export function typedDataToJson(data: TypedData | null | undefined): string | null {
   if (data === null || data === undefined) return null;
@@ -16,7 +16,7 @@ export function typedDataToJson(data: TypedData | null | undefined): string | nu
 
 /**
  * Trigger data of an activity, from the history's `Input` (a JSON array of one argument). The SDK has JSON-encoded string
- * arguments once already, so a string is passed on as it stands and parsed by the library.
+ * arguments once already, so a string is passed on unchanged and parsed by the library.
  */
 export function activityInput(arrayText: string): TypedData | undefined {
   const argument = arrayText.slice(1, -1);

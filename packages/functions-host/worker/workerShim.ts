@@ -15,8 +15,8 @@ class Disposable {
 }
 
 /**
- * Stands in for the Node.js language worker: offers the built-in module "@azure/functions-core" to the app's libraries and
- * keeps what they register. The patch of `require` is process-wide, so there is one shim in a process.
+ * Replaces the Node.js language worker: offers the built-in module "@azure/functions-core" to the app's libraries and keeps
+ * what they register. The patch of `require` is process-wide, so a process has one shim only.
  */
 export class WorkerShim {
   readonly functions = new Map<string, RegisteredFunction>();
@@ -28,7 +28,7 @@ export class WorkerShim {
 
   constructor(private readonly log: Log) {}
 
-  /** The model the library has set. Throws when the app never loaded @azure/functions v4. */
+  /** The programming model that the library has set. Throws when the app has not loaded @azure/functions v4. */
   get model(): ProgrammingModel {
     if (!this.programmingModel) {
       throw new Error(
@@ -38,7 +38,7 @@ export class WorkerShim {
     return this.programmingModel;
   }
 
-  /** Makes `require('@azure/functions-core')` answer with this shim, as the worker does (for ES modules' libraries too). */
+  /** Makes `require('@azure/functions-core')` return this shim, as in the worker (also for libraries of ES modules). */
   install(): void {
     const coreModule = this.coreModule();
     // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the caller's own `this` below
@@ -48,7 +48,7 @@ export class WorkerShim {
     }, original);
   }
 
-  /** From now on functions can't be registered or removed. */
+  /** After this call, functions can't be registered or removed. */
   lock(): void {
     this.locked = true;
   }

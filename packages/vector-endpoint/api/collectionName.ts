@@ -13,14 +13,14 @@ function checkLength(name: string): void {
   }
 }
 
-/** The collection name of the path, as it may be looked up. */
+/** The collection name of the path, valid for a lookup. */
 export function collectionName({ path }: RouteRequest): string {
   const name = path.collection ?? '';
   checkLength(name);
   return name;
 }
 
-/** The collection name of the path, as it may be given to a new collection. */
+/** The collection name of the path, valid for a new collection. */
 export function newCollectionName(request: RouteRequest): string {
   const name = collectionName(request);
   const forbidden = [...'<>:"/\\|?*\0\u001f'].find((character) => name.includes(character));
@@ -30,5 +30,5 @@ export function newCollectionName(request: RouteRequest): string {
   return name;
 }
 
-/** The collection the path names, by name or alias. Throws 404 when there is none. */
+/** The collection that the path names, by name or alias. Throws 404 when it does not exist. */
 export const collectionOf = (request: RouteRequest): Collection => request.catalogue.get(collectionName(request));

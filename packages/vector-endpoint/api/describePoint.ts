@@ -7,7 +7,7 @@ import { readArray, readString, wrongType } from '../json/readBody';
 import { selectPayload, type PayloadSelector } from '../json/selectPayload';
 import type { ScoredSlot } from '../query/scoredSlots';
 
-/** Which vectors go into the answer. */
+/** The vectors to return. */
 export type VectorSelector = 'all' | 'none' | readonly string[];
 
 /** Reads `with_vector`: true, false or a list of names. */
@@ -27,7 +27,7 @@ export function readVectorSelector(body: JsonObject, collection: Collection): Ve
   return names;
 }
 
-/** What of a point goes into the answer besides its id. */
+/** The parts of a point to return besides its id. */
 export interface PointSelector {
   readonly payload: PayloadSelector;
   readonly vectors: VectorSelector;
@@ -52,7 +52,7 @@ function describeVectors(collection: Collection, slot: number, selector: VectorS
   return onlyVector ?? Object.fromEntries(described);
 }
 
-/** A stored point as answers show it. `payload` and `vector` are left out unless asked for. */
+/** A stored point in an answer. `payload` and `vector` are included only on request. */
 export function describePoint(collection: Collection, slot: number, selector: PointSelector): JsonObject {
   const { store } = collection.points;
   const payload = selectPayload(store.payloadAt(slot), selector.payload);

@@ -10,7 +10,7 @@ import type { Route, RouteRequest } from '../router';
 import { collectionOf } from './collectionName';
 import { describeScoredPoint, readVectorSelector, type PointSelector } from './describePoint';
 
-/** Neither payloads nor vectors are shown unless asked for. */
+/** Payloads and vectors are returned only on request. */
 const readSelector = (body: JsonObject, collection: Collection): PointSelector => ({
   payload: readPayloadSelector(ownValue(body, 'with_payload'), 'none'),
   vectors: readVectorSelector(body, collection),
@@ -25,7 +25,7 @@ function query(request: RouteRequest, body: JsonObject): JsonObject[] {
   );
 }
 
-/** The older search request says the same with `vector` for `query` and `using`. */
+/** The older search request uses `vector` instead of `query` and `using`. */
 function queryOfSearch(body: JsonObject): JsonObject {
   const { vector = null, top = null, ...rest } = body;
   const limited: JsonObject = { ...rest, limit: ownValue(body, 'limit') ?? top };

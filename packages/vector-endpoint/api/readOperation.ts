@@ -73,7 +73,7 @@ const deleteVectors: ReadOperation = (body, collection) => {
   return { kind: 'deleteVectors', names, ids: readSelection(body, collection, 'refuse') };
 };
 
-/** How to read each kind of change, by its name in a batch of changes. */
+/** Readers for each kind of change, by its name in a batch of changes. */
 export const readOperation = {
   upsert,
   delete: deletePoints,
@@ -94,6 +94,6 @@ export function readBatchItem(value: JsonValue, collection: Collection, path: st
   if (kind === undefined) {
     throw malformedBody(`${path}: expected one of ${Object.keys(readOperation).join(', ')}`);
   }
-  // delete and clear_payload hold a selection; the others an object of their own shape.
+  // delete and clear_payload contain a selection; the others contain their own type of object.
   return readOperation[kind](readObject(item[kind], `${path}.${kind}`), collection);
 }

@@ -17,7 +17,7 @@ function readPoint(value: JsonValue, collection: Collection, path: string): Poin
   };
 }
 
-/** `batch` gives the same as `points`, by columns: ids, vectors (one list, or one for each name), payloads. */
+/** `batch` has the same data as `points`, in columns: ids, vectors (one list, or one for each name), payloads. */
 function pointsOfBatch(value: JsonValue | undefined): JsonValue[] {
   const batch = readObject(value, 'batch');
   const ids = readArray(ownValue(batch, 'ids'), 'batch.ids');

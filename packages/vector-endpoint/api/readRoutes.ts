@@ -13,13 +13,13 @@ import { collectionOf } from './collectionName';
 import { describePoint, readVectorSelector, type PointSelector } from './describePoint';
 import { readPointIds } from './readSelection';
 
-/** Payloads are shown unless they are declined, vectors only when asked for. */
+/** Payloads are returned unless the request declines them, vectors only on request. */
 const readSelector = (body: JsonObject, collection: Collection): PointSelector => ({
   payload: readPayloadSelector(ownValue(body, 'with_payload'), 'all'),
   vectors: readVectorSelector(body, collection),
 });
 
-/** Slots in the order of ids that pass the filter, from an id on. */
+/** Slots that pass the filter, in the order of ids, starting at an id. */
 function scrollFrom(collection: Collection, body: JsonObject, limit: number): number[] {
   const { store } = collection.points;
   const offset = readOptional(body, 'offset', readPointId);
@@ -59,7 +59,7 @@ function scroll(collection: Collection, body: JsonObject): JsonObject {
     }));
     return { points, next_page_offset: null };
   }
-  // One more than asked for: its id is where the next page begins.
+  // One more than requested: its id is the start of the next page.
   const slots = scrollFrom(collection, body, limit + 1);
   const next = slots[limit];
   return {

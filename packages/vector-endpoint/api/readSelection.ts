@@ -10,9 +10,9 @@ export const readPointIds = (value: JsonValue | undefined, path: string): PointI
   readArray(value, path).map(readPointId);
 
 /**
- * The points a change is about: the listed ids, or those that pass a filter. Ids win when both are given.
+ * The points that a change affects: the listed ids, or those that pass a filter. Ids win when both are given.
  *
- * @param missing what to do about listed ids of no point: leave them be, or answer 404
+ * @param missing what to do when a listed id does not exist: ignore it, or answer 404
  */
 export function readSelection(body: JsonObject, collection: Collection, missing: 'ignore' | 'refuse'): PointId[] {
   const points = ownValue(body, 'points') ?? null;

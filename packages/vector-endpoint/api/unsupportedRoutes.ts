@@ -1,7 +1,7 @@
 import { unsupported } from '../errors';
 import type { Route } from '../router';
 
-/** Routes a real Qdrant has and this endpoint does not: answered with 501 and the reason, not with a bare 404. */
+/** Routes that only a real Qdrant has. They answer 501 with the reason, not just 404. */
 const paths: readonly (readonly [Route['method'], string])[] = [
   ['GET', '/telemetry'],
   ['GET', '/metrics'],

@@ -2,7 +2,7 @@ import { malformedParameter } from '../errors';
 import type { JsonObject } from '../json/jsonValue';
 import type { RouteRequest } from '../router';
 
-/** The `wait` parameter: whether the caller waits for the change to be applied. False when left out. */
+/** The `wait` parameter: true when the caller waits until the change is applied. False when left out. */
 export function readWait({ parameters }: RouteRequest): boolean {
   const wait = parameters.get('wait') ?? 'false';
   if (wait !== 'true' && wait !== 'false') {
@@ -12,8 +12,8 @@ export function readWait({ parameters }: RouteRequest): boolean {
 }
 
 /**
- * The result of a change. Here it is always applied when it is answered; without `wait` it is still called
- * acknowledged, so that no caller comes to rely on more.
+ * The result of a change. This endpoint always applies the change before it answers. Without `wait` it still answers
+ * "acknowledged", so that callers do not rely on more.
  */
 export const updateResult = (operationId: number, isWaiting: boolean): JsonObject => ({
   operation_id: operationId,

@@ -36,7 +36,7 @@ export const updateRoutes: readonly Route[] = [
     answer: (request) => {
       const isWaiting = readWait(request);
       const collection = collectionOf(request);
-      // Read one by one: a later change may be about points an earlier one makes.
+      // Read one by one: a later change may affect points that an earlier one creates.
       return readArray(ownValue(request.body, 'operations'), 'operations').map((item, index) =>
         updateResult(collection.update(readBatchItem(item, collection, `operations[${index}]`)), isWaiting),
       );

@@ -15,7 +15,7 @@ export class Catalogue {
 
   private constructor(private readonly dataDirectory: string) {}
 
-  /** Reads a data folder, making it when it is missing. The caller holds the lock of the folder. */
+  /** Reads a data folder and creates it if it is missing. The caller must hold the lock of the folder. */
   static open(dataDirectory: string): Catalogue {
     const catalogue = new Catalogue(dataDirectory);
     try {
@@ -60,12 +60,12 @@ export class Catalogue {
     return [...this.aliasTargets].sort(([left], [right]) => (left < right ? -1 : 1));
   }
 
-  /** The collection of a name or an alias; undefined when there is none. */
+  /** The collection with a name or an alias; undefined when it does not exist. */
   find(nameOrAlias: string): Collection | undefined {
     return this.collections.get(this.aliasTargets.get(nameOrAlias) ?? nameOrAlias);
   }
 
-  /** The collection of a name or an alias. Throws 404 when there is none. */
+  /** The collection with a name or an alias. Throws 404 when it does not exist. */
   get(nameOrAlias: string): Collection {
     const collection = this.find(nameOrAlias);
     if (collection === undefined) {
@@ -80,11 +80,11 @@ export class Catalogue {
     if (this.aliasTargets.has(name)) {
       throw wrongInput(`Can't create collection with name ${name}. Alias with the same name already exists`);
     }
-    // Names may be longer than file names and hold any letter, so the folder gets a name of its own.
+    // Names may be longer than file names and contain any letter, so the folder gets a generated name.
     this.collections.set(name, Collection.create(join(this.collectionsFolder, randomUUID()), name, config));
   }
 
-  /** Deletes a collection and its aliases. Returns whether there was one; aliases are not looked up. */
+  /** Deletes a collection and its aliases. Returns false when no collection has this name; ignores aliases. */
   delete(name: string): boolean {
     const collection = this.collections.get(name);
     if (collection === undefined) {
@@ -93,14 +93,14 @@ export class Catalogue {
     this.saveAliases(new Map([...this.aliasTargets].filter(([, target]) => target !== name)));
     this.collections.delete(name);
     collection.discard();
-    // Renamed first: a crash in the middle of deleting must not leave half a collection.
+    // Renamed first, so that a crash while deleting does not leave an incomplete collection.
     const deleted = `${collection.folder}${deletedSuffix}`;
     renameSync(collection.folder, deleted);
     rmSync(deleted, { recursive: true, force: true });
     return true;
   }
 
-  /** Applies alias actions in order. Those before a failing one stay, as in Qdrant. */
+  /** Applies alias actions in order. Actions before a failed one remain applied, as in Qdrant. */
   changeAliases(actions: readonly AliasAction[]): void {
     for (const action of actions) {
       const targets = new Map(this.aliasTargets);

@@ -24,7 +24,7 @@ const pointsPerRecord = 256;
  */
 export class Collection {
   private sequence = 0;
-  /** Points touched by the records of the log; far above the number of points, the log is worth rewriting. */
+  /** Number of points in all records of the log. When it is far above the number of points, the log is compacted. */
   private loggedCount = 0;
 
   private constructor(
@@ -39,7 +39,7 @@ export class Collection {
     return this.configuration;
   }
 
-  /** Makes the folder of a new, empty collection. */
+  /** Creates the folder of a new, empty collection. */
   static create(folder: string, name: string, config: CollectionConfig): Collection {
     mkdirSync(folder, { recursive: true });
     const collection = new Collection(name, folder, config, new Points(config), undefined);
@@ -51,7 +51,7 @@ export class Collection {
   /**
    * Reads a collection back.
    *
-   * @returns undefined when the folder was never finished being made
+   * @returns undefined when the creation of the folder was never completed
    * @throws Error when its files are damaged
    */
   static open(folder: string): Collection | undefined {
@@ -104,7 +104,7 @@ export class Collection {
     this.saveConfig();
   }
 
-  /** Makes a payload index, or replaces the one the field has. */
+  /** Creates a payload index, or replaces the field's index. */
   createIndex(field: string, schema: FieldSchema): number {
     this.points.addIndex(field, new PayloadIndex(field, schema));
     this.saveConfig();
@@ -117,7 +117,7 @@ export class Collection {
     return ++this.sequence;
   }
 
-  /** The slot of a point. Throws 404 when there is none. */
+  /** The slot of a point. Throws 404 when the point does not exist. */
   slotOf(id: PointId): number {
     const slot = this.points.store.slotOf(id);
     if (slot === undefined) {
@@ -136,7 +136,7 @@ export class Collection {
     this.log = undefined;
   }
 
-  /** Closes without tidying up: the folder is about to be deleted. */
+  /** Closes without compaction, because the folder will be deleted. */
   discard(): void {
     this.log?.close();
     this.log = undefined;
@@ -159,7 +159,7 @@ export class Collection {
     try {
       this.log?.rewrite(this.compactRecords());
     } catch (error) {
-      // The longer log is still whole: nothing is lost but space, and the change that led here is stored.
+      // The longer log is still complete, so only space is wasted; the change that led here is stored.
       console.error(`vector endpoint: the log of ${this.name} could not be compacted:`, error);
     }
     this.loggedCount = this.points.store.size;

@@ -12,7 +12,7 @@ export interface DenseVectorConfig {
 
 export interface SparseVectorConfig {
   readonly modifier: 'none' | 'idf';
-  /** The parameters as they were given, echoed. */
+  /** The parameters of the request, echoed. */
   readonly parameters: JsonObject;
 }
 
@@ -37,7 +37,7 @@ export interface EchoedConfig {
   readonly metadata: JsonObject | undefined;
 }
 
-/** What a Qdrant with its own default settings reports for a collection created without options. */
+/** The values that Qdrant with default settings reports for a collection created without options. */
 export const defaultEchoedConfig: EchoedConfig = {
   params: { shard_number: 1, replication_factor: 1, write_consistency_factor: 1, on_disk_payload: true },
   hnsw: { m: 16, ef_construct: 100, full_scan_threshold: 10000, max_indexing_threads: 0, on_disk: false },

@@ -6,8 +6,8 @@ const rowsPerBlock = 1024;
 const smallestSquaredLength = 1.1920929e-7;
 
 /**
- * The vector as it is stored: of length 1 under Cosine, unchanged otherwise. Zero vectors and vectors of length 1
- * already are left as they are, so that storing twice changes nothing.
+ * The vector in its stored form: of length 1 for Cosine, unchanged otherwise. Zero vectors and vectors of length 1 are
+ * left unchanged, so that storing a vector twice changes nothing.
  */
 export function prepareDenseVector(values: ArrayLike<number>, distance: Distance): Float32Array {
   const vector = Float32Array.from(values);
@@ -26,8 +26,8 @@ export function prepareDenseVector(values: ArrayLike<number>, distance: Distance
 }
 
 /**
- * The dense vectors of one name, 32-bit floats in blocks of 1,024 rows: growing never copies what is stored, and a
- * row stays where it is. Rows are the slots of the point store.
+ * The dense vectors of one name, 32-bit floats in blocks of 1,024 rows: growing never copies or moves stored
+ * rows. Rows are the slots of the point store.
  */
 export class DenseVectors {
   private readonly blocks: Float32Array[] = [];
@@ -44,7 +44,7 @@ export class DenseVectors {
     return this.present[slot] === 1;
   }
 
-  /** Stores a prepared vector in place of the one the slot had. */
+  /** Stores a prepared vector; replaces the slot's vector. */
   set(slot: number, vector: Float32Array): void {
     const block = Math.floor(slot / rowsPerBlock);
     while (this.blocks.length <= block) {
@@ -82,7 +82,7 @@ export class DenseVectors {
   /**
    * Scores every stored vector against a prepared query.
    *
-   * @param isCandidate which slots to look at; all when left out
+   * @param isCandidate selects the slots to score; all when left out
    * @param take called with each slot and its score: similarity for Cosine and Dot, distance for Euclid and Manhattan
    */
   score(
@@ -104,7 +104,7 @@ export class DenseVectors {
 
 type Measure = (query: Float32Array, block: Float32Array, start: number, dimension: number) => number;
 
-/** Four running sums: the additions of one do not wait for those of another. */
+/** Four independent sums, so that the processor can do their additions in parallel. */
 const dotProduct: Measure = (query, block, start, dimension) => {
   let first = 0;
   let second = 0;

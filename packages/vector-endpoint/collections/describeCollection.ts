@@ -2,7 +2,7 @@ import type { JsonObject } from '../json/jsonValue';
 import type { Collection } from './collection';
 import { describeConfig } from './collectionConfig';
 
-/** The answer of GET /collections/{name}. Search is exact, so there is never anything left to optimize. */
+/** The answer of GET /collections/{name}. Search is exact, so the optimizer never has work left. */
 export function describeCollection(collection: Collection): JsonObject {
   const { store, indexes } = collection.points;
   const schema = [...indexes].map(([field, index]): [string, JsonObject] => [

@@ -8,7 +8,7 @@ export type FieldType = (typeof fieldTypes)[number];
 /** The schema of an indexed payload field. */
 export interface FieldSchema {
   readonly type: FieldType;
-  /** The parameters as they were given, when the schema was more than a type. */
+  /** The parameters of the request, when the schema was more than a type. */
   readonly parameters: JsonObject | undefined;
 }
 

@@ -14,7 +14,7 @@ import {
 
 const largestDimension = 65536;
 
-/** Options that change nothing about exact search over 32-bit floats. */
+/** Options without effect on exact search over 32-bit floats. */
 const echoedVectorOptions = ['hnsw_config', 'quantization_config', 'on_disk', 'memory', 'datatype'];
 
 function checkHnsw(value: JsonValue | undefined, path: string): JsonObject {
@@ -101,7 +101,7 @@ function parseSparseVectors(value: JsonValue | undefined, dense: ReadonlyMap<str
   return sparse;
 }
 
-/** `left` with what `right` names put over it; nulls change nothing. */
+/** `left`, with the fields of `right` replacing its own; nulls are ignored. */
 const overlay = (left: JsonObject, right: JsonObject | undefined): JsonObject => ({
   ...left,
   ...Object.fromEntries(Object.entries(right ?? {}).filter(([, value]) => value !== null)),

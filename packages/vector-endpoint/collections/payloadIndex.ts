@@ -33,7 +33,7 @@ function orderNumber(type: FieldType, value: JsonValue): number | undefined {
   return isNumber ? value : undefined;
 }
 
-/** The type of field whose index is asked about a test; more than one when the type of the value leaves it open. */
+/** The field types whose index can answer a test; several when the type of the value fits several. */
 function answeringTypes(test: ValueTest): readonly FieldType[] {
   switch (test.kind) {
     case 'value':
@@ -58,8 +58,8 @@ function typesOfKey(key: Key): readonly FieldType[] {
 }
 
 /**
- * The index of one payload field. It narrows down which points a filter has to look at, counts values for facets and
- * gives the numbers to order by.
+ * The index of one payload field. It limits the points that a filter must test, counts values for facets and provides
+ * the numbers to order by.
  */
 export class PayloadIndex implements FieldIndex {
   readonly path: JsonPath;
@@ -134,7 +134,7 @@ export class PayloadIndex implements FieldIndex {
     }
   }
 
-  /** Removes a point; `payload` is the one it was added with. */
+  /** Removes a point; `payload` must be the payload with which it was added. */
   remove(slot: number, payload: JsonObject): void {
     for (const value of this.valuesOf(payload)) {
       const key = lookupKey(this.schema.type, value);

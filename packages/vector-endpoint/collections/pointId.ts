@@ -6,7 +6,7 @@ export type PointId = number | string;
 
 const uuidPattern = /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 
-/** The canonical form of a UUID in any of the spellings Qdrant takes; undefined when it is none. */
+/** The canonical form of a UUID in any spelling that Qdrant accepts; undefined for other text. */
 export function canonicalUuid(text: string): string | undefined {
   const match = uuidPattern.exec(text);
   return match === null ? undefined : match.slice(1, 6).join('-').toLowerCase();
@@ -16,7 +16,7 @@ export function canonicalUuid(text: string): string | undefined {
  * Reads a point id from a body.
  *
  * @throws AnswerError 400 for anything but an unsigned integer or a UUID. Integers above 2^53 - 1 are refused too:
- *   JSON.parse cannot tell them apart, and a real Qdrant takes them up to 2^64 - 1.
+ *   JSON.parse cannot distinguish them. A real Qdrant accepts integers up to 2^64 - 1.
  */
 export function readPointId(value: JsonValue | undefined): PointId {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) {

@@ -2,8 +2,8 @@ import type { JsonObject } from '../json/jsonValue';
 import { comparePointIds, type PointId } from './pointId';
 
 /**
- * Ids and payloads by slot. A slot is a small integer that stands for a point in every store of a collection; the slot
- * of a deleted point is given to the next new one, so that vectors stay dense in memory.
+ * Ids and payloads by slot. A slot is a small integer that identifies a point in every store of a collection. The slot
+ * of a deleted point is reused for the next new point, so that vectors stay dense in memory.
  */
 export class PointStore {
   private readonly slotById = new Map<PointId, number>();
@@ -34,7 +34,7 @@ export class PointStore {
   idAt(slot: number): PointId {
     const id = this.ids[slot];
     if (id === undefined) {
-      throw new Error(`slot ${slot} holds no point`);
+      throw new Error(`slot ${slot} contains no point`);
     }
     return id;
   }

@@ -8,12 +8,12 @@ import type { PointId } from './pointId';
 import { PointStore } from './pointStore';
 import { SparseVectors } from './sparseVectors';
 
-/** The points of a collection in memory: ids, payloads, vectors and payload indexes, kept in step. */
+/** The points of a collection in memory: ids, payloads, vectors and payload indexes, kept consistent. */
 export class Points {
   readonly store = new PointStore();
   readonly dense = new Map<string, DenseVectors>();
   readonly sparse = new Map<string, SparseVectors>();
-  /** Payload indexes by field, as the field was written when the index was made. */
+  /** Payload indexes by field, in the spelling with which the index was created. */
   readonly indexes = new Map<string, PayloadIndex>();
 
   constructor(config: CollectionConfig) {
@@ -74,7 +74,7 @@ export class Points {
     }
   }
 
-  /** A point as it is stored, for compaction. */
+  /** A point in its stored form, for compaction. */
   pointAt(slot: number): Point {
     const dense = new Map<string, Float32Array>();
     for (const [name, vectors] of this.dense) {
@@ -103,7 +103,7 @@ export class Points {
   }
 
   private upsert(points: readonly Point[], version: number): void {
-    // The last of several points of one id wins, as if they had come one by one.
+    // When several points have the same id, the last one wins, as if they had been sent one by one.
     const lastById = new Map(points.map((point) => [point.id, point]));
     this.clearVectors(this.slotsOf([...lastById.keys()]), [...this.dense.keys(), ...this.sparse.keys()]);
     for (const point of lastById.values()) {
@@ -159,14 +159,14 @@ export class Points {
   private changePayloads(ids: readonly PointId[], version: number, change: (payload: JsonObject) => JsonObject): void {
     for (const slot of this.slotsOf(ids)) {
       const before = this.store.payloadAt(slot);
-      // An index looks up what to remove in the payload of before, so the change is made on a copy.
+      // An index needs the old payload to remove its values, so the change is made on a copy.
       const after = change(structuredClone(before));
       this.replacePayload(slot, before, after);
       this.store.setPayload(slot, after, version);
     }
   }
 
-  /** Brings the indexes up to date with a payload that comes, goes or changes. */
+  /** Updates the indexes for a payload that was added, removed or changed. */
   private replacePayload(slot: number, before: JsonObject | undefined, after: JsonObject | undefined): void {
     for (const index of this.indexes.values()) {
       if (before !== undefined) {

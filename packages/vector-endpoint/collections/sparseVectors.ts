@@ -4,7 +4,7 @@ export interface SparseVector {
   readonly values: Float32Array;
 }
 
-/** Sorts by dimension. Both lists must be of one length, without repeated dimensions. */
+/** Sorts by dimension. Both lists must have the same length and no repeated dimensions. */
 export function prepareSparseVector(indices: readonly number[], values: readonly number[]): SparseVector {
   const order = indices.map((_, position) => position);
   order.sort((left, right) => (indices[left] ?? 0) - (indices[right] ?? 0));
@@ -65,7 +65,7 @@ export class SparseVectors {
     return this.vectors[slot];
   }
 
-  /** Stores a prepared vector. A vector the slot had before must have been removed. */
+  /** Stores a prepared vector. The slot's previous vector must already have been removed. */
   set(slot: number, vector: SparseVector): void {
     this.vectors[slot] = vector;
     this.count++;
@@ -80,7 +80,7 @@ export class SparseVectors {
     });
   }
 
-  /** Removes many at once: each posting they stand in is rewritten once, not once for each. */
+  /** Removes many vectors at once: each posting that contains them is rewritten once, not once for each vector. */
   removeAll(slots: Iterable<number>): void {
     const removed = new Set<number>();
     const touched = new Set<number>();

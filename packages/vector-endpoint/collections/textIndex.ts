@@ -1,6 +1,6 @@
 import { ownValue, type JsonObject, type JsonValue } from '../json/jsonValue';
 
-/** How a text index cuts text into tokens. */
+/** How a text index splits text into tokens. */
 export interface Tokenizer {
   readonly kind: 'word' | 'whitespace' | 'prefix';
   readonly isLowercase: boolean;

@@ -10,7 +10,7 @@ function offsetInMinutes(zone: string | undefined): number {
 }
 
 /**
- * Microseconds since 1970 of a date-time in the spellings Qdrant takes: RFC 3339, the same with a space, without
+ * Microseconds since 1970 of a date-time in the spellings that Qdrant accepts: RFC 3339, the same with a space, without
  * seconds, without a zone (then UTC), or a date alone. undefined for anything else, such as February 30.
  */
 export function microsecondsOf(text: string): number | undefined {

@@ -1,7 +1,7 @@
 import type { JsonPath } from '../json/jsonPath';
 import type { PointId } from '../collections/pointId';
 
-/** Bounds of a range; a bound left out does not limit. Datetimes are in microseconds since 1970. */
+/** Bounds of a range; an absent bound means no limit. Datetimes are in microseconds since 1970. */
 export interface Bounds {
   readonly lt?: number | undefined;
   readonly gt?: number | undefined;
@@ -31,7 +31,7 @@ export type Condition =
   | { kind: 'nested'; path: JsonPath; filter: Filter }
   | { kind: 'filter'; filter: Filter };
 
-/** Every part must hold; an empty list holds always. */
+/** Every part must be true; an empty list is always true. */
 export interface Filter {
   readonly must: readonly Condition[];
   readonly mustNot: readonly Condition[];
@@ -41,7 +41,7 @@ export interface Filter {
 
 /**
  * The filter of an outer stage together with a prefetch's own, as Qdrant joins them (`Filter::merge`): list by list. So the
- * `should` of the one are alternatives to the `should` of the other; both need not hold.
+ * `should` conditions of both filters become alternatives: one of them is enough.
  */
 export function mergeFilters(left: Filter | undefined, right: Filter | undefined): Filter | undefined {
   if (left === undefined || right === undefined) {

@@ -4,12 +4,12 @@ import type { JsonObject } from '../json/jsonValue';
 import { isEmptyValue, matchesField, objectsAmong, type FieldIndex } from './matchValue';
 import type { Condition, Filter } from './filter';
 
-/** What a filter looks at. `id` and `hasVector` are left out inside nested conditions, where they match nothing. */
+/** The data that a filter tests. `id` and `hasVector` are absent inside nested conditions, where they match nothing. */
 export interface Candidate {
   readonly payload: JsonObject;
   readonly id?: PointId;
   hasVector?(name: string): boolean;
-  /** The payload index of a field, when it has one. */
+  /** The payload index of a field, if it exists. */
   indexOf?(path: string): FieldIndex | undefined;
 }
 

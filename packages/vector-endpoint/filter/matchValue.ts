@@ -2,13 +2,13 @@ import { isObject, type JsonValue } from '../json/jsonValue';
 import { microsecondsOf } from './datetime';
 import type { Bounds, ValueTest } from './filter';
 
-/** The payload index of a field, where it changes what matches: it sees values of its own type only. */
+/** The payload index of a field. It changes what matches, because it contains only values of its own type. */
 export interface FieldIndex {
-  /** Whether the index is asked about this test, instead of the payload. */
+  /** True when the index answers this test instead of the payload. */
   answers(test: ValueTest): boolean;
-  /** Whether the index has taken the value in. */
+  /** True when the index contains the value. */
   holds(stored: JsonValue): boolean;
-  /** Full-text matching by tokens; only there for text indexes. */
+  /** Full-text matching by tokens; only text indexes have it. */
   matchesText?(stored: string, test: TextTest): boolean;
 }
 
@@ -34,7 +34,7 @@ function matchesText(stored: JsonValue, test: TextTest, index: FieldIndex | unde
   if (index?.matchesText !== undefined) {
     return index.matchesText(stored, test);
   }
-  // Without a text index Qdrant looks for the text as it stands.
+  // Without a text index Qdrant searches for the exact text.
   return test.kind === 'textAny'
     ? test.text.split(/\s+/u).some((token) => token !== '' && stored.includes(token))
     : stored.includes(test.text);
@@ -83,13 +83,13 @@ export const isEmptyValue = (value: JsonValue): boolean =>
 const isNullValue = (value: JsonValue): boolean =>
   value === null || (Array.isArray(value) && value.some((item) => item === null));
 
-/** Tests about the whole value; all others are about any element of an array. */
+/** Tests of the whole value; all other tests apply to any element of an array. */
 const isAboutTheWhole = (test: ValueTest): boolean =>
   test.kind === 'valuesCount' || test.kind === 'isEmpty' || test.kind === 'isNull';
 
 /**
- * Whether the values a path leads to pass a field condition. The most specific of values_count, is_empty and is_null
- * decides alone when it is there; otherwise one passing test of one element is enough.
+ * Whether the values at a path pass a field condition. If values_count, is_empty or is_null is present, the most specific
+ * of them decides alone; otherwise one passing test of one element is enough.
  */
 export function matchesField(
   values: readonly JsonValue[],
@@ -120,5 +120,5 @@ function matchesMissing(test: ValueTest): boolean {
   return test.kind === 'isNull' && !test.expected;
 }
 
-/** The objects a nested condition is tried on. */
+/** The objects that a nested condition tests. */
 export const objectsAmong = (values: readonly JsonValue[]) => values.filter(isObject);

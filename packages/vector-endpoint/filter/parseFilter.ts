@@ -11,7 +11,7 @@ const filterFields = ['must', 'must_not', 'should', 'min_should'];
 const readPath = (object: JsonObject, where: string): JsonPath =>
   parseJsonPath(readString(ownValue(object, 'key'), `${where}.key`));
 
-/** `[]` is added to a nested key for convenience: nested conditions are about the elements of an array. */
+/** `[]` is added to a nested key for convenience: nested conditions test the elements of an array. */
 function eachElement(path: JsonPath): JsonPath {
   if (path.steps.at(-1) === 'each') {
     return path;

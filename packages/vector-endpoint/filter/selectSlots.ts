@@ -6,7 +6,7 @@ import type { Condition, Filter, ValueTest } from './filter';
 import { matchesFilter, type Candidate } from './matchFilter';
 import { isWithin, type FieldIndex } from './matchValue';
 
-/** A point of the collection as a filter sees it. One object is moved from slot to slot. */
+/** A point of the collection for use by filters. One object is reused for all slots. */
 class SlotCandidate implements Candidate {
   slot = 0;
 
@@ -66,7 +66,7 @@ function slotsPassing(index: PayloadIndex, test: ValueTest): Iterable<number> | 
   }
 }
 
-/** A small superset of the points that pass a condition, by the indexes; undefined when there is no telling. */
+/** A small superset of the points that pass a condition, from the indexes; undefined when no index helps. */
 function narrowCondition(points: Points, condition: Condition): ReadonlySet<number> | undefined {
   switch (condition.kind) {
     case 'hasId':
@@ -109,7 +109,7 @@ export function selectSlots(points: Points, filter: Filter | undefined): number[
   return selected;
 }
 
-/** A quick test of whether a slot passes; undefined when all do. */
+/** A fast test whether a slot passes; undefined when all slots pass. */
 export function slotTest(points: Points, filter: Filter | undefined): ((slot: number) => boolean) | undefined {
   if (filter === undefined) {
     return undefined;

@@ -11,7 +11,7 @@ export function shortestFloat32(value: number): number {
   }
   const size = Math.abs(rounded);
   if (size >= 1e-4 && size < 1e6) {
-    // Eight times as fast as toPrecision. A whole number over a power of ten is the number nearest to that decimal.
+    // Eight times as fast as toPrecision. An integer divided by a power of ten is the number nearest to that decimal.
     const exponent = Math.floor(Math.log10(size));
     for (let digits = 6; digits <= 9; digits++) {
       const scale = powersOfTen[digits - 1 - exponent] ?? 1;
@@ -30,7 +30,7 @@ export function shortestFloat32(value: number): number {
   return Number(rounded.toPrecision(9));
 }
 
-/** A stored vector as it goes into an answer. */
+/** A stored vector in the form of an answer. */
 export function shortestFloat32Array(values: Float32Array): number[] {
   const result = new Array<number>(values.length);
   for (let index = 0; index < values.length; index++) {

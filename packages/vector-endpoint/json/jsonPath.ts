@@ -68,7 +68,7 @@ function collect(value: JsonValue | undefined, steps: readonly PathStep[], depth
 
 const nothing: JsonValue[] = [];
 
-/** All values a path leads to: none when it is missing, several when it goes through `[]`. */
+/** All values at a path: none when it is missing, several when the path contains `[]`. */
 export function valuesAt(payload: JsonObject, path: JsonPath): JsonValue[] {
   if (path.steps.length === 1) {
     const value = ownValue(payload, path.steps[0].key);
@@ -113,7 +113,7 @@ function mergedAt(value: JsonValue, steps: readonly PathStep[], depth: number, s
   return array;
 }
 
-/** Merges `source` into the object at `path`, making the objects on the way when they are missing. */
+/** Merges `source` into the object at `path`, creating missing objects on the way. */
 export function mergeAt(target: JsonObject, path: JsonPath, source: JsonObject): void {
   mergedAt(target, path.steps, 0, source);
 }
@@ -146,7 +146,7 @@ function removeBelow(value: JsonValue | undefined, steps: readonly PathStep[], d
   }
 }
 
-/** Removes the value a path leads to. */
+/** Removes the value at a path. */
 export function removeAt(target: JsonObject, path: JsonPath): void {
   removeBelow(target, path.steps, 0);
 }

@@ -1,4 +1,4 @@
-/** What JSON.parse can return. */
+/** Any value that JSON.parse can return. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
 export type JsonObject = { [key: string]: JsonValue };
 

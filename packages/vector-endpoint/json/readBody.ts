@@ -2,7 +2,7 @@ import { invalidValue, malformedBody } from '../errors';
 import { isObject, ownValue, type JsonObject, type JsonValue } from './jsonValue';
 
 /**
- * Typed reading of a parsed body. Each reader takes the value and the path it stands at, and throws a 400 that names
+ * Typed reading of a parsed body. Each reader takes a value and its path, and throws a 400 that names
  * the path, what was found and what was expected. `undefined` and `null` both mean "left out", as they do in Qdrant.
  */
 const describe = (value: JsonValue): string => {
@@ -95,7 +95,7 @@ export function readOptional<Result>(
   return absent(value) ? undefined : read(value, path);
 }
 
-/** One of a fixed list of words. */
+/** Reads one word of a fixed list. */
 export function readOneOf<Word extends string>(value: JsonValue | undefined, path: string, words: readonly Word[]) {
   const found = readString(value, path);
   const word = words.find((candidate) => candidate === found);
@@ -107,5 +107,5 @@ export function readOneOf<Word extends string>(value: JsonValue | undefined, pat
   return word;
 }
 
-/** A list, or a single item standing for a list of one (Qdrant allows both for filters and prefetches). */
+/** A list, or a single item that counts as a list of one (Qdrant allows both for filters and prefetches). */
 export const oneOrMany = (value: JsonValue): JsonValue[] => (Array.isArray(value) ? value : [value]);

@@ -2,7 +2,7 @@ import { parseJsonPath, type JsonPath, type PathStep } from './jsonPath';
 import { isObject, ownValue, setOwnValue, type JsonObject, type JsonValue } from './jsonValue';
 import { readArray, readString, wrongType } from './readBody';
 
-/** Which part of a payload goes into the answer. */
+/** The part of a payload to return. */
 export type PayloadSelector = 'all' | 'none' | { include: JsonPath[] } | { exclude: JsonPath[] };
 
 const readPaths = (value: JsonValue | undefined, path: string): JsonPath[] =>
@@ -42,7 +42,7 @@ const sameStep = (left: PathStep, right: PathStep): boolean =>
       ? 'key' in right && left.key === right.key
       : 'index' in right && 'index' in left && left.index === right.index));
 
-/** One is the beginning of the other. */
+/** True when one path is the beginning of the other. */
 function overlaps(path: readonly PathStep[], pattern: readonly PathStep[]): boolean {
   for (let depth = 0; depth < Math.min(path.length, pattern.length); depth++) {
     const left = path[depth];

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Makes a rename in the folder of `path` survive the death of the machine. Windows cannot open folders; skipped. */
+/** Makes a rename in the folder of `path` survive a crash of the machine. Skipped on Windows, which cannot open folders. */
 export function syncDirectoryOf(path: string): void {
   if (process.platform === 'win32') {
     return;
@@ -14,7 +14,7 @@ export function syncDirectoryOf(path: string): void {
   }
 }
 
-/** Replaces a file: afterwards it has the old text or the new, never a part. */
+/** Replaces a file atomically: after a crash it has the old text or the new text, never a part. */
 export function replaceFile(path: string, text: string): void {
   const temporary = `${path}.new`;
   const file = openSync(temporary, 'w');

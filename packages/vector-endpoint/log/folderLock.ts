@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 interface Holder {
   readonly processId: number;
-  /** When that process started, where the system tells: a later process can have got the same id. */
+  /** When that process started, if the system reports it: a later process can have the same id. */
   readonly startedAt: string | undefined;
 }
 
 function startOf(processId: number): string | undefined {
   try {
     const status = readFileSync(`/proc/${processId}/stat`, 'utf8');
-    // Field 22; the fields are counted behind the program's name, which may hold spaces and parentheses.
+    // Field 22. The fields are counted after the program's name, which may contain spaces and parentheses.
     return status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;
@@ -21,7 +21,7 @@ function isAlive(holder: Holder): boolean {
   try {
     process.kill(holder.processId, 0);
   } catch (error) {
-    // EPERM: it runs, and belongs to another user.
+    // EPERM: the process exists but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
   return holder.startedAt === undefined || startOf(holder.processId) === holder.startedAt;
@@ -38,8 +38,8 @@ function readHolder(path: string): Holder | undefined {
 /**
  * Makes this process the only one that uses a data folder.
  *
- * @returns a function that gives the folder free
- * @throws Error when a living process holds it; the lock of a dead one is taken over
+ * @returns a function that releases the folder
+ * @throws Error when a running process uses it; the lock of an ended process is taken over
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
@@ -60,5 +60,5 @@ export function lockFolder(folder: string): () => void {
     }
     rmSync(path, { force: true });
   }
-  throw new Error(`the vector data in ${folder} is being taken into use by another process`);
+  throw new Error(`the vector data in ${folder} is being locked by another process`);
 }

@@ -5,8 +5,8 @@ import type { SparseVector } from '../collections/sparseVectors';
 
 /**
  * A record: the length of a JSON head in bytes (u32, little endian), the head, then the numbers of all vectors. The
- * head says which point has which vectors; the numbers stand behind it, point by point in the same order, as 32-bit
- * floats and unsigned integers. An operation without vectors is all head.
+ * head says which point has which vectors; the numbers follow it, point by point in the same order, as 32-bit
+ * floats and unsigned integers. An operation without vectors has only a head.
  */
 interface Head {
   sequence: number;
@@ -28,7 +28,7 @@ interface PointHead {
   sparse?: [string, number][];
 }
 
-/** The numbers are little endian in the file whatever the machine; every platform Node.js runs on here is. */
+/** The file format is little endian, like all platforms that this project supports. */
 const bytesOf = (numbers: Float32Array | Uint32Array) =>
   Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
@@ -67,7 +67,7 @@ export function encodeOperation(sequence: number, operation: Operation): Buffer 
   return Buffer.concat([length, headBytes, ...numbers]);
 }
 
-/** Copies numbers out of a record, where they need not be aligned. */
+/** Copies numbers out of a record, because they may not be aligned there. */
 class NumberReader {
   constructor(
     private readonly record: Buffer,

@@ -45,7 +45,7 @@ function readFully(file: number, length: number, position: number): Buffer {
 
 /**
  * An append-only file of records, each framed by its length and CRC-32. A record is in the file before `append`
- * returns, so it survives the death of the process; `flush` makes it survive the death of the machine.
+ * returns, so it survives a crash of the process; `flush` makes it survive a crash of the machine.
  */
 export class OperationLog {
   private hasUnflushed = false;
@@ -57,8 +57,8 @@ export class OperationLog {
   ) {}
 
   /**
-   * Opens or creates a log and hands each whole record to `replay`, in order. An incomplete record at the end, left by
-   * a process that died while writing it, is cut off: it was never acknowledged.
+   * Opens or creates a log and passes each complete record to `replay`, in order. Truncates an incomplete record at the
+   * end, left by a process that died while writing: it was never acknowledged.
    *
    * @throws Error when the file is not a log, or is damaged anywhere but at its end
    */
@@ -80,7 +80,7 @@ export class OperationLog {
     }
   }
 
-  /** Appends a record. When the disk refuses, the file is left as it was and the error is thrown. */
+  /** Appends a record. When the write fails, the file is restored to its previous length and the error is thrown. */
   append(record: Buffer): void {
     try {
       writeFully(this.file, frame(record), this.length);
@@ -93,7 +93,7 @@ export class OperationLog {
     this.hasUnflushed = true;
   }
 
-  /** Forces what was appended onto the disk. */
+  /** Flushes appended records to disk. */
   flush(): void {
     if (this.hasUnflushed) {
       fsyncSync(this.file);
@@ -101,7 +101,7 @@ export class OperationLog {
     }
   }
 
-  /** Replaces the log by these records, atomically: a crash leaves the old one or the new one. */
+  /** Replaces the log with these records, atomically: a crash leaves the old log or the new one. */
   rewrite(records: Iterable<Buffer>): void {
     const replacement = openSync(compactingPath(this.path), 'w+');
     let length = magic.length;
@@ -116,7 +116,7 @@ export class OperationLog {
     } finally {
       closeSync(replacement);
     }
-    // Windows does not rename over an open file.
+    // Windows cannot rename over an open file.
     closeSync(this.file);
     try {
       renameSync(compactingPath(this.path), this.path);
@@ -136,7 +136,7 @@ export class OperationLog {
 
 const compactingPath = (path: string) => `${path}.compacting`;
 
-/** Reads all whole records and returns where the last one ends. */
+/** Reads all complete records and returns the offset at which the last one ends. */
 function replayRecords(path: string, file: number, replay: (record: Buffer) => void): number {
   const size = fstatSync(file).size;
   const start = readFully(file, Math.min(size, magic.length), 0);
@@ -171,7 +171,7 @@ function replayRecords(path: string, file: number, replay: (record: Buffer) => v
   return position;
 }
 
-/** A crash of the machine can leave zeros where the last blocks should be. */
+/** After a crash of the machine, the last blocks of the file can be zeros. */
 function isZero(file: number, from: number, to: number): boolean {
   return readFully(file, to - from, from).every((byte) => byte === 0);
 }

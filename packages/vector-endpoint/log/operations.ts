@@ -17,8 +17,8 @@ export interface Point {
 }
 
 /**
- * A change of the points of a collection, as it is logged and applied. Filters have been resolved to ids and vectors
- * prepared, so that applying it again after a restart gives the same points.
+ * A change of the points of a collection, in the form that is logged and applied. Filters are already resolved to ids and
+ * vectors are prepared, so that applying it again after a restart gives the same points.
  */
 export type Operation =
   | { kind: 'upsert'; points: readonly Point[] }
@@ -30,6 +30,6 @@ export type Operation =
   | { kind: 'deletePayload'; ids: readonly PointId[]; paths: readonly string[] }
   | { kind: 'clearPayload'; ids: readonly PointId[] };
 
-/** Number of points an operation touches. */
+/** Number of points that an operation changes. */
 export const touchedCount = (operation: Operation): number =>
   operation.kind === 'upsert' || operation.kind === 'updateVectors' ? operation.points.length : operation.ids.length;

@@ -18,7 +18,7 @@ const compareKeys = (left: Key, right: Key) => (left < right ? -1 : left > right
 
 /**
  * Counts points by the values of an indexed field: the most frequent first, equal counts in the order of values. The
- * counts are exact whether `exact` is asked for or not.
+ * counts are always exact, also without `exact`.
  *
  * @throws AnswerError 400 when the field has no keyword, integer, bool or uuid index
  */

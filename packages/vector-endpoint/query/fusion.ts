@@ -1,13 +1,13 @@
 import type { ScoredSlot } from './scoredSlots';
 
-/** How the results of several prefetches become one list. */
+/** How the results of several prefetches are combined into one list. */
 export type Fusion = { kind: 'rrf'; k: number; weights: readonly number[] | undefined } | { kind: 'dbsf' };
 
 export const defaultRankConstant = 2;
 
 /**
- * Sums scores by point. Sums are rounded to 32 bits at each step, as Qdrant adds them; equal sums keep the order in
- * which the points first came, where Qdrant leaves their order open.
+ * Sums scores by point. Sums are rounded to 32 bits at each step, as in Qdrant. Points with equal sums keep the order of
+ * their first occurrence; Qdrant does not define their order.
  */
 function sumBySlot(lists: readonly (readonly ScoredSlot[])[]): ScoredSlot[] {
   const sums = new Map<number, number>();
@@ -18,7 +18,7 @@ function sumBySlot(lists: readonly (readonly ScoredSlot[])[]): ScoredSlot[] {
   return [...sums].map(([slot, score]) => ({ slot, score })).sort((left, right) => right.score - left.score);
 }
 
-/** Reciprocal rank fusion: 1 / (rank / weight + k - 1) for ranks counted from 1; a weight of 0 counts for nothing. */
+/** Reciprocal rank fusion: 1 / (rank / weight + k - 1) for ranks counted from 1; a weight of 0 has no effect. */
 function reciprocalRanks(list: readonly ScoredSlot[], k: number, weight: number): ScoredSlot[] {
   return list.map(({ slot }, position) => ({
     slot,
@@ -48,7 +48,7 @@ function normalizeByDistribution(list: readonly ScoredSlot[]): ScoredSlot[] {
   }));
 }
 
-/** The fused list, best first. `weights` must be as many as the lists. */
+/** The fused list, best first. There must be as many `weights` as lists. */
 export function fuse(lists: readonly (readonly ScoredSlot[])[], fusion: Fusion): ScoredSlot[] {
   if (fusion.kind === 'dbsf') {
     return sumBySlot(lists.map(normalizeByDistribution));

@@ -17,8 +17,8 @@ export interface PointGroup {
 const defaultGroupSize = 3;
 
 /**
- * Runs a query without a limit and groups its points by a field. Groups are in the order of their best points; a point
- * with several values is in several groups, one without is in none.
+ * Runs a query without a limit and groups its points by a field. Groups are in the order of their best points. A point
+ * with several values is in several groups, a point without a value is in none.
  */
 export function groupPoints(catalogue: Catalogue, collection: Collection, body: JsonObject): PointGroup[] {
   if ((ownValue(body, 'with_lookup') ?? null) !== null) {

@@ -9,7 +9,7 @@ import { BestScores, type ScoredSlot } from './scoredSlots';
 
 type Nearest = Extract<Scoring, { kind: 'nearest' }>;
 
-/** A query vector ready to score with. */
+/** A query vector, prepared for scoring. */
 type QueryVector = { kind: 'dense'; vector: Float32Array } | { kind: 'sparse'; vector: SparseVector };
 
 const wrongKind = () => wrongInput('Conversion between sparse and regular vectors failed');
@@ -86,7 +86,7 @@ export function nearestSlots(
   return best.sorted();
 }
 
-/** A score equal to the threshold is not within it. */
+/** A score equal to the threshold does not pass it. */
 function takeWithin(best: BestScores, threshold: number | undefined, isSmallerBetter: boolean) {
   if (threshold === undefined) {
     return best.add;

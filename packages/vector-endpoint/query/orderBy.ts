@@ -42,10 +42,10 @@ export function readOrderBy(value: JsonValue | undefined, path: string): OrderBy
 }
 
 /**
- * Points in the order of an indexed field; a point with several values comes once for each. Equal values are in the
- * order of ids, which is turned round with the direction.
+ * Points in the order of an indexed field. A point with several values appears once for each value. Equal values are in
+ * the order of ids, which is reversed for the descending direction.
  *
- * @throws AnswerError 400 when the field has no index that knows an order
+ * @throws AnswerError 400 when the field has no index with an order
  */
 export function slotsOrderedBy(
   points: Points,

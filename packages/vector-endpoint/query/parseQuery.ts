@@ -21,7 +21,7 @@ import type { LookupFrom, QueryPlan, QueryStage, Scoring, VectorInput } from './
 const defaultLimit = 10;
 const deepestPrefetch = 64;
 
-/** Kinds of query that a real Qdrant answers and this endpoint does not. */
+/** Kinds of query that only a real Qdrant supports. */
 const unsupportedQueries = ['recommend', 'discover', 'context', 'formula', 'relevance_feedback'];
 
 function readVectorInput(value: JsonValue, path: string): VectorInput {
@@ -98,7 +98,7 @@ function readScoring(body: JsonObject): Scoring | undefined {
   };
 }
 
-/** What Qdrant refuses about the parts of a stage together. */
+/** Throws for combinations of the parts of a stage that Qdrant refuses. */
 function checkStage(stage: QueryStage, using: string): void {
   const { scoring, prefetches } = stage;
   if (prefetches.length > 0 && scoring === undefined) {

@@ -3,7 +3,7 @@ import type { Filter } from '../filter/filter';
 import type { Fusion } from './fusion';
 import type { OrderBy } from './orderBy';
 
-/** What to compare points with: numbers, or the vector of a point. */
+/** The vector to compare points with: numbers, or the vector of a point. */
 export type VectorInput =
   | { kind: 'dense'; values: number[] }
   | { kind: 'sparse'; indices: number[]; values: number[] }
@@ -15,13 +15,13 @@ export type Scoring =
   | { kind: 'orderBy'; orderBy: OrderBy }
   | { kind: 'sample' };
 
-/** Where the vector of a point is taken from, when not from the collection and vector searched. */
+/** The source of the point's vector, when it is not the searched collection and vector. */
 export interface LookupFrom {
   readonly collection: string;
   readonly vector: string | undefined;
 }
 
-/** One stage: score, then keep the best `limit`. Without prefetches it looks at the whole collection. */
+/** One stage: scores points and keeps the best `limit`. Without prefetches it scores the whole collection. */
 export interface QueryStage {
   readonly prefetches: readonly QueryStage[];
   /** Left out: points in the order of their ids. */
@@ -31,7 +31,7 @@ export interface QueryStage {
   readonly limit: number;
 }
 
-/** A whole query. The limit of its stage already counts the offset in. */
+/** A complete query. The limit of its stage already includes the offset. */
 export interface QueryPlan {
   readonly stage: QueryStage;
   readonly offset: number;

@@ -19,7 +19,7 @@ class QueryRun {
     private readonly collection: Collection,
   ) {}
 
-  /** The filter of an outer stage holds for its prefetches too. */
+  /** The filter of an outer stage also applies to its prefetches. */
   run(stage: QueryStage, outerFilter: Filter | undefined): ScoredSlot[] {
     const filter = mergeFilters(outerFilter, stage.filter);
     if (stage.prefetches.length === 0) {
@@ -71,8 +71,8 @@ function shuffle(slots: number[]): number[] {
 }
 
 /**
- * The points of this collection whose vectors some stage asks for. None of them is found by any stage: a point is not
- * its own neighbour. The point of the same id in another collection is another point.
+ * The points of this collection whose vectors a stage uses as its query. No stage returns them, because a point is not its
+ * own neighbour. A point with the same id in another collection is a different point.
  */
 function referencedPoints(catalogue: Catalogue, collection: Collection, stage: QueryStage): PointId[] {
   const { scoring } = stage;

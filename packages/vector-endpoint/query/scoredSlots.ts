@@ -2,16 +2,16 @@
 export interface ScoredSlot {
   readonly slot: number;
   readonly score: number;
-  /** The value a point was ordered by, in answers ordered by a field. */
+  /** The value that determined the point's position, in answers ordered by a field. */
   readonly orderValue?: number;
 }
 
 /**
- * Keeps the best of many scores. Equal scores are kept in the order of their slots, so that pages of one query fit
- * together.
+ * Keeps the best of many scores. Equal scores are kept in the order of their slots, so that the pages of one query are
+ * consistent.
  */
 export class BestScores {
-  /** A heap with the worst kept entry at the top. */
+  /** A heap. The worst kept entry is at the top. */
   private readonly heap: ScoredSlot[] = [];
 
   /**
@@ -39,7 +39,7 @@ export class BestScores {
     return [...this.heap].sort((left, right) => this.compare(left, right));
   }
 
-  /** Negative when `left` comes before `right` in the answer. */
+  /** Negative when `left` precedes `right` in the answer. */
   private compare(left: ScoredSlot, right: ScoredSlot): number {
     const byScore = this.isSmallerBetter ? left.score - right.score : right.score - left.score;
     return byScore !== 0 ? byScore : left.slot - right.slot;

@@ -1,26 +1,26 @@
-import { type AnswerPiece, paragraphsOf, splitMarkers } from '../markers';
+import { type AnswerSegment, paragraphsOf, splitMarkers } from '../markers';
 import { element } from './element';
 
 export interface AnswerTextOptions {
-  /** The cards that the markers lead to, in their order. Leave out while they are still to come. */
+  /** The cards that the markers link to, in their order. Absent while they have not arrived yet. */
   cards?: { node: HTMLElement; title: string }[];
 }
 
-/** Paragraphs of an answer, its markers raised and leading to their sources. */
+/** The paragraphs of an answer. Its markers are superscript links to their sources. */
 export function answerText(text: string, { cards }: AnswerTextOptions = {}): HTMLElement[] {
   return paragraphsOf(text).map((lines) => {
     const paragraph = element('p');
     for (const [index, line] of lines.entries()) {
       if (index > 0) paragraph.append(element('br'));
-      paragraph.append(...splitMarkers(line, cards?.length).map((piece) => pieceNode(piece, cards)));
+      paragraph.append(...splitMarkers(line, cards?.length).map((segment) => segmentNode(segment, cards)));
     }
     return paragraph;
   });
 }
 
-function pieceNode(piece: AnswerPiece, cards: AnswerTextOptions['cards']): Node {
-  if (piece.type === 'text') return document.createTextNode(piece.text);
-  const { number } = piece;
+function segmentNode(segment: AnswerSegment, cards: AnswerTextOptions['cards']): Node {
+  if (segment.type === 'text') return document.createTextNode(segment.text);
+  const { number } = segment;
   const card = cards?.[number - 1];
   if (!card) return element('sup', {}, element('span', { class: 'marker' }, String(number)));
   const label = `Source ${number}: ${card.title}`;
@@ -30,7 +30,7 @@ function pieceNode(piece: AnswerPiece, cards: AnswerTextOptions['cards']): Node 
     String(number),
   );
   link.addEventListener('click', (event) => {
-    // The browser's own jump would leave an entry in the history for every source looked at.
+    // The browser's own jump would add an entry to the history for every source that is opened.
     event.preventDefault();
     card.node.focus();
   });

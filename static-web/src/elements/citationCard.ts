@@ -2,7 +2,7 @@ import type { Citation } from '../../../lib/api/ask';
 import { collapseWhitespace, formatDate } from '../formatting';
 import { element } from './element';
 
-/** One source of an answer, numbered as the markers in the text. Focusable, so that a marker can lead there. */
+/** One source of an answer, with the number of its markers in the text. Focusable, so that a marker can link to it. */
 export function citationCard(citation: Citation, number: number, id: string): HTMLElement {
   const origin = [citation.author, formatDate(citation.date)].filter((part) => part).join(' · ');
   return element(

@@ -4,9 +4,9 @@ import { field, periodFields } from './field';
 
 export interface Composer {
   node: HTMLFormElement;
-  /** The filters as they stand now, with this question. */
+  /** The current filters, with this question. */
   requestFor(question: string): AskRequest;
-  /** While busy, Cancel stands in the place of Ask. */
+  /** While busy, the button Cancel replaces Ask. */
   setBusy(isBusy: boolean): void;
   focus(): void;
 }
@@ -48,7 +48,7 @@ export function composer(actions: { ask: (request: AskRequest) => void; cancel: 
     submit();
   });
   input.addEventListener('keydown', (event) => {
-    // An input method's Enter accepts its suggestion; it asks nothing.
+    // In an input method, Enter accepts a suggestion and must not send the question.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     submit();
@@ -58,7 +58,7 @@ export function composer(actions: { ask: (request: AskRequest) => void; cancel: 
     node,
     requestFor,
     setBusy(value) {
-      // A button that hides takes the focus with it; hand it on.
+      // Hiding a button loses the focus, so the focus moves to the other button.
       const hadFocus = document.activeElement === ask || document.activeElement === cancel;
       isBusy = value;
       ask.hidden = value;

@@ -14,7 +14,7 @@ export function documentRow(summary: DocumentSummary): HTMLTableRowElement {
     summary.dataset,
     formatDate(summary.ingestDate),
   ];
-  // Stated roles: the narrow layout takes the table display away, and the table's meaning with it.
+  // Explicit roles: the narrow layout removes the table display, and with it the table semantics.
   return element(
     'tr',
     { role: 'row', 'data-testid': 'document-row', 'data-document': summary.docId },

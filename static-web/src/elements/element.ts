@@ -1,10 +1,10 @@
 export type Child = Node | string | undefined;
-/** A value of false or undefined leaves the attribute out; true writes it empty. */
+/** False or undefined omits the attribute; true sets it to an empty value. */
 export type Attributes = Record<string, string | number | boolean | undefined>;
 
 /**
- * Builds one element. Text is only ever added as text nodes, so that no data can become markup; handlers are added
- * by the caller with addEventListener, as the content security policy wants.
+ * Builds one element. Text is only ever added as text nodes, so that no data can become markup. The caller adds handlers
+ * with addEventListener, because the content security policy requires it.
  */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -19,7 +19,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
-/** Sets an element's text only where it differs: a live region speaks, and a selection is lost, on every write. */
+/** Sets an element's text only when it differs: every write announces a live region again and clears a selection. */
 export function setText(node: Element, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -20,7 +20,7 @@ export function field(label: string, attributes: Attributes & { name: string }):
   };
 }
 
-/** Two date fields; neither lets the period end before it starts. */
+/** Two date fields. They prevent a period that ends before it starts. */
 export function periodFields(names: { from: string; to: string }): { from: Field; to: Field } {
   const from = field('Published from', { name: names.from, type: 'date' });
   const to = field('Published to', { name: names.to, type: 'date' });

@@ -15,7 +15,7 @@ const words: Record<Condition, string> = {
 };
 const delayInMilliseconds = 30_000;
 
-/** The API's health in a word, and each dependency's on request. Looks every 30 seconds while the page is seen. */
+/** The API's health in one word, with details for each dependency. Checks every 30 s while the page is visible. */
 export function healthIndicator(api: Api): HTMLElement {
   const word = element('span', { class: 'health-word' });
   const list = element('div', { class: 'health-list' });
@@ -39,7 +39,7 @@ export function healthIndicator(api: Api): HTMLElement {
     summary.focus();
   });
 
-  show('unknown', element('p', {}, 'Asking the API.'));
+  show('unknown', element('p', {}, 'Checking the API.'));
   poll({
     load: (signal) => api.health(signal),
     show: (health) => show(health.status, element('dl', {}, ...health.dependencies.map(dependencyRow))),

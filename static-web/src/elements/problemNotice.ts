@@ -2,7 +2,7 @@ import type { Problem } from '../problem';
 import { placeOf } from '../problem';
 import { element } from './element';
 
-/** What went wrong, where, what was found and expected, and what to do next; read out at once. */
+/** Shows what went wrong, where, what was found and expected, and what to do next. Screen readers announce it at once. */
 export function problemNotice(problem: Problem): HTMLElement {
   const place = placeOf(problem);
   return element(
@@ -19,7 +19,7 @@ export function problemNotice(problem: Problem): HTMLElement {
   );
 }
 
-/** Puts a problem, or nothing, into a slot. The same problem again is left as it is: an alert is read out at every write. */
+/** Puts a problem, or nothing, into a slot. The same problem is not written again: each write would announce the alert. */
 export function showProblem(slot: HTMLElement, problem: Problem | undefined): void {
   const notice = problem && problemNotice(problem);
   if (notice && slot.firstElementChild?.textContent === notice.textContent) return;

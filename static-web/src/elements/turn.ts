@@ -7,10 +7,10 @@ import { citationCard } from './citationCard';
 import { button, element } from './element';
 import { problemNotice } from './problemNotice';
 
-/** One question and what became of it. */
+/** One question and its answer, problem or cancellation. */
 export interface Turn {
   node: HTMLElement;
-  /** Shows the text that has come so far. */
+  /** Shows the text that has arrived so far. */
   showText(text: string): void;
   finish(answer: Answer): void;
   fail(problem: Problem): void;
@@ -27,7 +27,7 @@ export function turn(question: string, number: number, askAgain: () => void): Tu
   );
   const node = element('li', { class: 'turn' }, element('h2', { class: 'question' }, question), answer);
 
-  const settle = (state: 'done' | 'failed' | 'cancelled', ...after: HTMLElement[]) => {
+  const end = (state: 'done' | 'failed' | 'cancelled', ...after: HTMLElement[]) => {
     answer.dataset['state'] = state;
     answer.setAttribute('aria-busy', 'false');
     waiting.remove();
@@ -45,10 +45,10 @@ export function turn(question: string, number: number, askAgain: () => void): Tu
       }));
       words.replaceChildren(...answerText(text, { cards }));
       const nodes = cards.map((card) => card.node);
-      settle('done', ...sources(nodes), origin(model));
+      end('done', ...sources(nodes), origin(model));
     },
-    fail: (problem) => settle('failed', problemNotice(problem), again()),
-    cancel: () => settle('cancelled', element('p', { class: 'quiet' }, 'Cancelled.'), again()),
+    fail: (problem) => end('failed', problemNotice(problem), again()),
+    cancel: () => end('cancelled', element('p', { class: 'quiet' }, 'Cancelled.'), again()),
   };
 }
 

@@ -13,7 +13,7 @@ const sampleQuestions = [
   'What is said about the Panama Canal?',
 ];
 
-/** Questions and answers. The shell keeps this one page alive, so that the conversation outlasts a look at the runs. */
+/** Questions and answers. The shell keeps this page alive, so that the conversation remains when the user visits another page. */
 export function askPage(api: Api): Page {
   const conversation = element('ol', { class: 'conversation', 'aria-label': 'Conversation' });
   const status = element('p', { class: 'visually-hidden', role: 'status' });
@@ -64,7 +64,7 @@ function welcomeFor(ask: (question: string) => void): HTMLElement {
     'div',
     { class: 'welcome' },
     element('h1', { tabindex: -1 }, 'Ask the documents'),
-    element('p', {}, 'Answers come from the ingested documents, each statement with its source.'),
+    element('p', {}, 'Answers come from the ingested documents. Each statement has its source.'),
     element(
       'ul',
       { class: 'suggestions', 'aria-label': 'Sample questions' },

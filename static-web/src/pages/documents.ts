@@ -10,7 +10,7 @@ import type { Page } from './page';
 
 const pageSize = 50;
 
-/** What is ingested, filtered; the filters stand in the address, so that it can be shared. */
+/** The ingested documents with filters. The filters are in the page's URL, so that a link can be shared. */
 export function documentsPage(api: Api, search: string): Page {
   const filters = documentFilters(new URLSearchParams(search), () => {
     history.replaceState(null, '', `/documents${searchOf(filters.read())}`);
@@ -37,7 +37,7 @@ export function documentsPage(api: Api, search: string): Page {
     setText(count, body.childElementCount === 0 ? 'No documents match.' : cursor ? `${shown} so far.` : `${shown}.`);
   };
   const load = async (from?: string) => {
-    // A new filter overtakes what is still loading for the old one.
+    // A new filter cancels the loading for the previous one.
     pending?.abort();
     const current = (pending = new AbortController());
     more.disabled = true;

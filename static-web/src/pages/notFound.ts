@@ -5,7 +5,7 @@ export function notFoundPage(): Page {
   const node = element(
     'div',
     { class: 'page not-found' },
-    element('h1', { tabindex: -1 }, 'There is nothing here'),
+    element('h1', { tabindex: -1 }, 'Page not found'),
     element('p', {}, 'The address may be old or mistyped.'),
     element(
       'p',

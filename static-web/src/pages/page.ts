@@ -1,8 +1,8 @@
-/** What the shell shows below its navigation. */
+/** A page that the shell shows below its navigation. */
 export interface Page {
-  /** For the window's title; the page's own heading says it too. */
+  /** The window's title. The page's own heading shows it too. */
   title: string;
   node: HTMLElement;
-  /** Ends polling and pending calls when the reader leaves. */
+  /** Stops polling and pending calls when the user leaves the page. */
   leave?(): void;
 }

@@ -16,12 +16,12 @@ import { problemOfError } from '../problem';
 import { hasEnded, pollDelayAfter } from '../runProgress';
 import type { Page } from './page';
 
-/** One run, live: a bar for each step, the gate's verdict, what was rejected, and what the run left in each store. */
+/** One run, updated live: a bar for each step, the gate's verdict, the rejected records, and the rows in each store. */
 export function runPage(api: Api, id: string): Page {
   const heading = element('h1', { tabindex: -1 }, id);
   const badge = runStatusBadge();
   const times = element('span', { class: 'quiet' });
-  // Says a change of status once; the badge and bars beside it change silently.
+  // Announces a change of status once to screen readers. The badge and the bars change without an announcement.
   const announcement = element('p', { class: 'visually-hidden', role: 'status' });
   const message = element('div', { class: 'outcome' });
   const steps = element('ol', { class: 'steps', 'aria-label': 'Steps' });
@@ -51,7 +51,7 @@ export function runPage(api: Api, id: string): Page {
       rows.set(step.name, row);
       row.show(step);
     }
-    // What to do about a blocked run is the form below.
+    // For a blocked run, the form below shows what to do.
     showProblem(message, run.error ? { ...run.error, ...(isBlocked ? { remedy: undefined } : {}) } : undefined);
     gate.replaceChildren(...(run.gate ? gateVerdict(run.gate) : []));
     quarantine.show(run);

@@ -11,7 +11,7 @@ import { runPath } from '../route';
 import { pollDelayAfter } from '../runProgress';
 import type { Page } from './page';
 
-/** All runs, live, and a form that starts one. */
+/** All runs, updated live, and a form that starts a run. */
 export function runsPage(api: Api, go: (path: string) => void): Page {
   const rows = new Map<string, ReturnType<typeof runRow>>();
   const list = element('ul', { class: 'runs', 'aria-label': 'Runs' });
@@ -29,7 +29,7 @@ export function runsPage(api: Api, go: (path: string) => void): Page {
       const row = rows.get(run.id) ?? runRow(run.id);
       rows.set(run.id, row);
       row.show(run);
-      // Moving a node takes the focus from it, so only what stands elsewhere is moved.
+      // Moving a node removes its focus, so only nodes in the wrong place are moved.
       if (list.children[index] !== row.node) list.insertBefore(row.node, list.children[index] ?? null);
     }
     message.replaceChildren(...(runs.length === 0 ? [element('p', { class: 'quiet' }, 'No runs yet.')] : []));

@@ -256,8 +256,8 @@ describe('npm run lake', () => {
   it('restore says what follows from it, and why it cannot', async () => {
     const { code, out } = await command('restore', 'told', '--version', '1');
     expect(code).toBe(0);
-    expect(out).toContain('Version 3 holds what version 1 held: 0 files are back, 1 are out.');
-    expect(out).toContain('SQL and vectors still hold what was there before, for 2026-01-02.');
+    expect(out).toContain('Version 3 has the content of version 1: 0 files restored, 1 removed.');
+    expect(out).toContain('SQL and vectors still have the content from before the restore, for 2026-01-02.');
     expect(out).toContain('raw/told/<date>/');
     const gone = await command('restore', 'told', '--version', '0');
     expect(gone).toMatchObject({ code: 1, out: '' });

@@ -47,7 +47,7 @@ test('a busy port is one clear line and exit code 1, and the data folder is left
   server.close();
   expect(code).toBe(1);
   expect(output).toBe(
-    `Port ${port} on 127.0.0.1 is already in use. Stop what holds it, or start with another --port.\n`,
+    `Port ${port} on 127.0.0.1 is already in use. Stop the process that uses it, or start with another --port.\n`,
   );
   expect(fs.existsSync(dataFolder)).toBe(false);
 });
@@ -113,7 +113,7 @@ test('an app that throws while it is loaded is reported with its own words and p
 });
 
 test.each([
-  ['no app folder', () => path.join(folder, 'absent'), 'There is no app folder'],
+  ['no app folder', () => path.join(folder, 'absent'), `The app folder ${path.join(folder, 'absent')} does not exist`],
   ['no host.json', () => appWith({ 'package.json': packageJson }), 'No host.json in'],
   ['a broken host.json', () => appWith({ 'host.json': '{,}' }), 'host.json is not JSON'],
   ['no package.json', () => appWith({ 'host.json': '{}' }), 'No package.json in'],
@@ -140,7 +140,7 @@ test.each([
   [
     'a setting that is missing',
     () => appWith({ 'host.json': '{}', 'package.json': packageJson, 'app.cjs': timerApp('%ABSENT%') }),
-    "Function 'tick': '%ABSENT%' is no setting",
+    "Function 'tick': the setting '%ABSENT%' does not exist",
   ],
   [
     'a schedule that can not be read',

@@ -90,7 +90,7 @@ describe('taking over', () => {
       expect(existsSync(stateFile)).toBe(true);
       started[0]?.kill('SIGKILL');
     });
-    expect(said).toEqual(['waiting for the platform before to stop']);
+    expect(said).toEqual(['waiting until the previous platform has stopped']);
     expect(existsSync(stateFile)).toBe(false);
   });
 

@@ -88,7 +88,7 @@ describe('the vector endpoint as a process', () => {
     running.push(refused);
     expect(await refused.ended).toBe(1);
     expect(refused.errors()).toBe(
-      'vector endpoint: the port is already in use; stop what listens there, or choose another with --port\n',
+      'vector endpoint: the port is already in use; stop the process that uses it, or choose another with --port\n',
     );
     await new Promise((resolve) => blocker.close(resolve));
   });

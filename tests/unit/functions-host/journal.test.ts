@@ -98,7 +98,7 @@ test('a broken line in the middle is refused with file, line and a way out', () 
 
 test('a journal of another version is refused', () => {
   fs.writeFileSync(file, '{"t":"journal","version":99}\n');
-  expect(() => openJournal()).toThrow('it is of version 99');
+  expect(() => openJournal()).toThrow('it has version 99');
 });
 
 test('opening compacts: purged instances and ended histories leave the file', () => {

@@ -54,14 +54,14 @@ test.each([
   ['0 0 24/3 * * *', '"24/3" is not possible'],
   ['0 0 0 * * sat-sun', "larger than to value: '6-0'"],
   ['0 0 0 * * @daily', '"daily" is not possible'],
-  ['00:00:00', 'of no length'],
+  ['00:00:00', 'of zero length'],
 ])('"%s" is refused: %s', (schedule, message) => {
   expect(() => parseSchedule(schedule)).toThrow(message);
   expect(isNcrontab(schedule)).toBe(false);
 });
 
 test('a day that never comes is an error, not an endless search', () => {
-  expect(() => after('0 0 0 30 2 *', '2024-01-01T00:00:00Z')).toThrow('never comes');
+  expect(() => after('0 0 0 30 2 *', '2024-01-01T00:00:00Z')).toThrow('never occurs');
 });
 
 const dayInMilliseconds = 24 * 60 * 60 * 1000;

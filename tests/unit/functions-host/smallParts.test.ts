@@ -27,7 +27,7 @@ describe('retry schedule', () => {
   test('after the retry timeout there is none', () => {
     const timed = { ...options, retryTimeoutInMilliseconds: 500 };
     expect(afterFailure(timed, 1, 1499, 1000)).toEqual({ kind: 'again', fireAt: 1599 });
-    expect(afterFailure(timed, 1, 1500, 1000)).toEqual({ kind: 'giveUp' });
+    expect(afterFailure(timed, 1, 1500, 1000)).toEqual({ kind: 'fail' });
   });
 });
 
@@ -86,7 +86,7 @@ test.each([
 
 test('settings are put in, and a missing one is named with its owner', () => {
   expect(resolveSettings('a%X%b%Y%', { X: '1', Y: '' }, 'someone')).toBe('a1b');
-  expect(() => resolveSettings('%Z%', {}, 'someone')).toThrow("someone: '%Z%' is no setting. Add Z to");
+  expect(() => resolveSettings('%Z%', {}, 'someone')).toThrow("someone: the setting '%Z%' does not exist. Add Z to");
 });
 
 describe('command line', () => {
@@ -114,8 +114,8 @@ describe('command line', () => {
   });
 
   test.each([
-    [[], 'Give one app folder'],
-    [['a', 'b'], 'Give one app folder'],
+    [[], 'Pass exactly one app folder'],
+    [['a', 'b'], 'Pass exactly one app folder'],
     [['a', '--port', '70000'], '--port is "70000", expected a whole number from 0 to 65535'],
     [['a', '--port', '-1'], '--port'],
     [['a', '--log-level', 'loud'], '--log-level is "loud"'],

@@ -29,7 +29,7 @@ describe('the display of a run', () => {
     display.show(run(under));
     display.show(run({ ...under, rows: 5 }));
     display.finish(run({ ...under, status: 'done', done: 2, rows: 9, rejected: 1, seconds: 1.25 }));
-    expect(written).toEqual(['  transform: started\n', '  transform: done, 2/2 parts, 9 rows, 1 rejected, 1.3 s\n']);
+    expect(written).toEqual(['  transform: started\n', '  transform: done, 2/2 tasks, 9 rows, 1 rejected, 1.3 s\n']);
   });
 
   it('on a terminal without a size: shows its lines all the same', () => {
@@ -57,7 +57,7 @@ describe('the display of a run', () => {
     [4, 8, '##########..........'],
     [8, 8, '####################'],
     [0, 0, '....................'],
-  ])('%i of %i parts', (done, total, bar) => {
+  ])('%i of %i tasks', (done, total, bar) => {
     expect(stepLine(step('embed', { status: 'running', done, total }))).toContain(bar);
   });
 });

@@ -5,7 +5,7 @@ import {
   hasEnded,
   pollDelayAfter,
   shareOf,
-  standingOf,
+  stepTitleOf,
   stepFacts,
   stepTitle,
 } from '../../../static-web/src/runProgress';
@@ -78,9 +78,9 @@ it('has words for every step of a run, and leaves an unknown one its own name', 
   expect(stepTitle('vacuum')).toBe('vacuum');
 });
 
-it('says where a run stands, also before its first step', () => {
-  expect(standingOf(run)).toBe(stepTitle('reconcile'));
-  expect(standingOf({ ...run, step: null })).not.toBe('');
+it('gives the title of the step of a run, also before the first step', () => {
+  expect(stepTitleOf(run)).toBe(stepTitle('reconcile'));
+  expect(stepTitleOf({ ...run, step: null })).not.toBe('');
 });
 
 it('finds the stores agreeing only when every count does', () => {

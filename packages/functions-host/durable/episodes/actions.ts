@@ -1,4 +1,4 @@
-/** Actions an orchestrator asks for, as durable-functions puts them into its answer (`actions[0]`, all since the start). */
+/** Actions of an orchestrator, as durable-functions puts them into its answer (`actions[0]`, all since the start). */
 export enum ActionType {
   CallActivity = 0,
   CallActivityWithRetry = 1,

@@ -2,7 +2,7 @@ import type { Invoke } from '../../worker/invoke';
 import { messageOf, type Log } from '../../log';
 import { planEpisode } from './episodePlan';
 import { EventType, stamped, type HistoryEvent, type SchedulingEvent } from './historyEvents';
-import type { AnswerAtWork, Instance, RuntimeStatus } from '../instances/instance';
+import type { SimulatedAnswer, Instance, RuntimeStatus } from '../instances/instance';
 import { readAnswer, readFailure, type OrchestratorAnswer } from './orchestratorAnswer';
 import { orchestratorPayload } from './orchestratorPayload';
 import { describeDivergence, type IdCheck, type SdkSequence } from './sdkSequenceCheck';
@@ -17,17 +17,17 @@ export interface EpisodeSurroundings {
 
 interface Common {
   isReplay: boolean;
-  /** ISO 8601: the episode's time, and the orchestrator's clock. */
+  /** ISO 8601: the episode's time. The orchestrator uses it as the current time. */
   at: string;
-  /** How many messages of the inbox the episode takes. */
+  /** How many messages of the inbox the episode consumes. */
   consumed: number;
   /** JSON text. */
   customStatus: string | undefined;
 }
 
-/** What is to happen with an instance after its new messages; nothing has been changed yet except what it remembers. */
+/** The next step for an instance after its new messages. It has not been applied to the instance or the journal yet. */
 export type Decision =
-  /** Nothing follows from the messages yet; they stay in the inbox, where they are safe. */
+  /** The messages have no effect yet. They stay in the inbox, which is in the journal. */
   | { kind: 'wait'; isReplay: boolean }
   | (Common & { kind: 'continueAsNew'; input: string })
   | (Common & {
@@ -43,10 +43,10 @@ type Unreplayed<T> = T extends unknown ? Omit<T, 'isReplay'> : never;
 
 /** Decides the next episode of an instance with a filled inbox. `at` is ISO 8601. */
 export async function decide(instance: Instance, at: string, surroundings: EpisodeSurroundings): Promise<Decision> {
-  const unheard = instance.inbox.slice(instance.told);
-  instance.told = instance.inbox.length;
+  const undelivered = instance.inbox.slice(instance.delivered);
+  instance.delivered = instance.inbox.length;
   const common = { at, consumed: instance.inbox.length, customStatus: instance.customStatus };
-  const termination = unheard.find((message) => message.EventType === EventType.ExecutionTerminated);
+  const termination = undelivered.find((message) => message.EventType === EventType.ExecutionTerminated);
   if (termination) {
     const output = JSON.stringify(termination.Input ?? null);
     return { kind: 'commit', isReplay: false, ...common, scheduled: [], canceled: [], status: 'Terminated', output };
@@ -56,9 +56,9 @@ export async function decide(instance: Instance, at: string, surroundings: Episo
   const current = instance.current;
   if (current) {
     current.simulation.feed(started);
-    for (const message of unheard) current.simulation.feed(message);
-    const hasSpoken = current.answer.isDone || current.answer.failure !== undefined;
-    if (hasSpoken || !current.simulation.needsReplay) {
+    for (const message of undelivered) current.simulation.feed(message);
+    const hasEnded = current.answer.isDone || current.answer.failure !== undefined;
+    if (hasEnded || !current.simulation.needsReplay) {
       const isQuiet = !current.simulation.isResolved && current.simulation.commands.length === current.planned;
       return isQuiet ? { kind: 'wait', isReplay: false } : { isReplay: false, ...conclude(instance, current, common) };
     }
@@ -68,12 +68,12 @@ export async function decide(instance: Instance, at: string, surroundings: Episo
   return { isReplay: true, ...conclude(instance, next, common) };
 }
 
-/** Calls the orchestrator with its whole history and runs its answer against it. */
+/** Calls the orchestrator with its whole history and simulates its answer on that history. */
 async function replay(
   instance: Instance,
   news: HistoryEvent[],
   { invoke, log, idCheck, sdkSequence }: EpisodeSurroundings,
-): Promise<AnswerAtWork> {
+): Promise<SimulatedAnswer> {
   const answer = await ask(instance, news, invoke);
   let simulation: Simulation;
   try {
@@ -81,7 +81,7 @@ async function replay(
   } catch (thrown) {
     return failed(answer, messageOf(thrown));
   }
-  // Both sides must have handed out the same number of task ids, or results go to the wrong tasks.
+  // SDK and host must have assigned the same number of task ids, or results would go to the wrong tasks.
   const sdkCount = sdkSequence?.(instance.id);
   const isComparable = sdkCount !== undefined && !answer.isDone && answer.failure === undefined;
   if (isComparable && simulation.divergesFrom(sdkCount)) {
@@ -101,13 +101,13 @@ async function ask(instance: Instance, news: HistoryEvent[], invoke: Invoke): Pr
   }
 }
 
-/** An instance that can't go on: it fails at once, whatever is still running. */
-function failed(answer: OrchestratorAnswer, failure: string): AnswerAtWork {
+/** The answer for an instance that can't continue: it fails at once, even if tasks are still running. */
+function failed(answer: OrchestratorAnswer, failure: string): SimulatedAnswer {
   return { answer: { ...answer, failure, actions: [] }, simulation: simulate([], []), planned: 0 };
 }
 
 /** Turns an answer into the episode to commit. */
-function conclude(instance: Instance, current: AnswerAtWork, common: Omit<Common, 'isReplay'>): Concluded {
+function conclude(instance: Instance, current: SimulatedAnswer, common: Omit<Common, 'isReplay'>): Concluded {
   let { answer, simulation } = current;
   let plan = planEpisode(instance, simulation, current.planned, common.at);
   if (plan.contradiction !== undefined) {

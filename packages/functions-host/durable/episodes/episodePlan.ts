@@ -5,14 +5,14 @@ import type { Command, Simulation } from './simulate';
 export interface EpisodePlan {
   /** New tasks and timers to write into the history, then to start. */
   scheduled: SchedulingEvent[];
-  /** Ids of running timers the orchestrator has canceled. */
+  /** Ids of running timers that the orchestrator has canceled. */
   canceled: number[];
-  /** Set when the orchestrator asked for something else than its history says it had asked for. */
+  /** Set when the orchestrator asked for other tasks than its history contains. */
   contradiction?: string;
 }
 
 /**
- * Compares the commands of a simulation, from number `from` on, with what the instance has scheduled so far. Pure.
+ * Compares the commands of a simulation, starting at number `from`, with what the instance has scheduled so far. Pure.
  * `at` is ISO 8601.
  */
 export function planEpisode(instance: Instance, simulation: Simulation, from: number, at: string): EpisodePlan {

@@ -1,5 +1,5 @@
 /**
- * Events of an orchestration's history as the out-of-process contract writes them: PascalCase names, numeric types, inputs
+ * Events of an orchestration's history in the format of the out-of-process contract: PascalCase names, numeric types, inputs
  * and results as JSON text. `EventId` is the task's id on events that schedule something and -1 on all others.
  */
 export enum EventType {
@@ -87,7 +87,7 @@ export type SchedulingEvent = TaskScheduled | SubOrchestrationCreated | TimerCre
 export type Message = ExecutionStarted | ExecutionTerminated | TaskSucceeded | TaskFailed | TimerFired | EventRaised;
 export type HistoryEvent = SchedulingEvent | Message | EpisodeMark;
 
-/** A message as its sender knows it: who stamps it adds the rest. */
+/** A message without the common fields, which `stamped` adds. */
 export type Unstamped<T> = T extends unknown ? Omit<T, keyof Common> : never;
 
 /** Adds the fields every event has. `timestamp` is ISO 8601. */
@@ -95,7 +95,7 @@ export function stamped<T extends object>(timestamp: string, event: T, id = -1):
   return { EventId: id, IsPlayed: false, Timestamp: timestamp, ...event };
 }
 
-/** The id of the task or timer whose outcome `event` is, or undefined when it is none. */
+/** The id of the task or timer that ends with `event`; undefined when the event is not an outcome. */
 export function outcomeOf(event: HistoryEvent | Unstamped<Message>): number | undefined {
   if ('TaskScheduledId' in event) return event.TaskScheduledId;
   return event.EventType === EventType.TimerFired ? event.TimerId : undefined;

@@ -15,8 +15,8 @@ export interface HistoryLine {
 }
 
 /**
- * The history as the status query shows it: an outcome and what scheduled it are one line, episode marks are left out.
- * Tasks without an outcome keep a line of their own.
+ * The history as the status query shows it: a task and its outcome share one line, episode marks are left out. A task
+ * without an outcome has its own line.
  */
 export function viewHistory(events: Iterable<HistoryEvent>): HistoryLine[] {
   const scheduled = new Map<number, SchedulingEvent>();

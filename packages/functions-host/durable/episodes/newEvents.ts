@@ -5,19 +5,19 @@ import type { Parent } from '../instances/instance';
 let lastTime = 0;
 let lastText = '';
 
-/** The time as ISO 8601; writing it out is worth saving when thousands of facts fall into one millisecond. */
+/** The current time as ISO 8601. The text is cached, because thousands of facts can fall into one millisecond. */
 export function now(): string {
   const time = Date.now();
   if (time !== lastTime) [lastTime, lastText] = [time, new Date(time).toISOString()];
   return lastText;
 }
 
-/** An id of 32 hexadecimal digits, as the extension makes them. */
+/** An id of 32 hexadecimal digits, in the format of the Durable extension. */
 export function randomHex(): string {
   return randomUUID().replaceAll('-', '');
 }
 
-/** Tells a parent that its sub-orchestration has failed. */
+/** The message to a parent that its sub-orchestration has failed. */
 export function subOrchestrationFailed(task: number, reason: string): Unstamped<Message> {
   const type = EventType.SubOrchestrationInstanceFailed as const;
   return { EventType: type, TaskScheduledId: task, Reason: reason, Details: '' };

@@ -3,7 +3,7 @@ import { messageOf } from '../../log';
 import { typedDataToJson } from '../../worker/typedData';
 import type { Action } from './actions';
 
-/** What an orchestrator said after a replay. */
+/** The result of one replay of an orchestrator. */
 export interface OrchestratorAnswer {
   /** Every action since the start of the execution, not only the new ones. */
   actions: Action[];
@@ -12,7 +12,7 @@ export interface OrchestratorAnswer {
   output: string;
   /** JSON text; undefined when the orchestrator set none (the SDK can't clear one). */
   customStatus: string | undefined;
-  /** The message of what it threw. */
+  /** The message of the error that the orchestrator threw. */
   failure: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export function readAnswer(returnValue: TypedData | null | undefined): Orchestra
   return toAnswer(JSON.parse(typedDataToJson(returnValue) ?? 'null') as OrchestratorState, undefined);
 }
 
-/** Reads what an orchestrator function threw: the SDK packs its state into the error's message. */
+/** Reads the error of an orchestrator function. The SDK puts the orchestrator's state into the error's message. */
 export function readFailure(thrown: unknown): OrchestratorAnswer {
   const message = messageOf(thrown);
   const mark = message.lastIndexOf(failureMark);

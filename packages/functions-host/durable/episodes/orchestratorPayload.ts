@@ -1,14 +1,14 @@
 import type { HistoryEvent } from './historyEvents';
 import type { Instance } from '../instances/instance';
 
-/** Fixed numbers the extension sends along; "Millseconds" is its spelling. */
+/** Constants that the Durable extension sends; "Millseconds" is its spelling. */
 const schema =
   '"upperSchemaVersion":1,"upperSchemaVersionNew":2,"longRunningTimerIntervalDuration":"3.00:00:00",' +
   '"maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000';
 
 /**
- * The JSON text an orchestrator is called with: its whole history and then `news`, the events of this episode. The text of
- * past events is kept with the instance, because an event is written once as new and from then on always as played.
+ * The JSON text that is passed to an orchestrator: its whole history and then `news`, the events of this episode. The
+ * instance keeps the text of past events: each event is written once as new and after that always as played.
  */
 export function orchestratorPayload(instance: Instance, news: HistoryEvent[]): string {
   rememberPlayed(instance);

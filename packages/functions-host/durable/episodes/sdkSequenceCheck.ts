@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { messageOf } from '../../log';
 
-/** `strict`: the orchestration fails. `log`: it goes on, with an error in the log. `off`: nothing is checked. */
+/** `strict`: the orchestration fails. `log`: it continues, with an error in the log. `off`: no check. */
 export type IdCheck = 'strict' | 'log' | 'off';
 
-/** How many task ids the SDK handed out in the last replay of an instance; undefined when that isn't known. */
+/** How many task ids the SDK assigned in the last replay of an instance; undefined when unknown. */
 export type SdkSequence = (instanceId: string) => number | undefined;
 
 interface Executor {
@@ -16,8 +16,8 @@ type Execute = (this: Executor, context: { df: { instanceId: string } }, ...rest
 const executorPath = 'durable-functions/lib/src/orchestrations/TaskOrchestrationExecutor.js';
 
 /**
- * Looks over the SDK's shoulder: after each replay, remembers its task counter, so that the host can compare it with its own.
- * It reaches into a private file of durable-functions (3.5.x). Throws an Error with the way out when that is not there.
+ * Records the SDK's task counter after each replay, so that the host can compare it with its own counter. It patches a
+ * private file of durable-functions (3.5.x). Throws an Error with a remedy when that file is different.
  */
 export function watchSdkSequence(appFolder: string): SdkSequence {
   const counters = new Map<string, number>();
@@ -49,17 +49,17 @@ function findExecutor(appFolder: string): { execute: Execute } {
     reason = messageOf(error).split('\n', 1).join('');
   }
   throw new Error(
-    `The task id check can't be attached: ${reason}. It knows durable-functions 3.5; install that version, ` +
-      'or start with --id-check off and accept that orchestrations which break on Azure may pass here.',
+    `The task id check can't be attached: ${reason}. It needs durable-functions 3.5; install that version, ` +
+      'or start with --id-check off. Without the check, orchestrations that fail on Azure may pass here.',
   );
 }
 
-/** The failure of an orchestration whose tasks SDK and host have numbered differently. */
+/** The failure message of an orchestration whose tasks were numbered differently by SDK and host. */
 export function describeDivergence(sdkCount: number, hostCount: number): string {
   return (
-    `Local host: the SDK numbered ${sdkCount} tasks and the host ${hostCount}, or in another order. ` +
+    `Local host: the SDK numbered ${sdkCount} tasks and the host ${hostCount}, or the order differs. ` +
     'On Azure, results would go to the wrong tasks. Do not yield a pending task again inside a new Task.any or Task.all ' +
-    '(use Task.all over chunks of fixed size), and do not go on after a failed Task.all while its siblings still retry ' +
+    '(use Task.all over chunks of fixed size), and do not continue after a failed Task.all while its siblings still retry ' +
     '(let fan-out activities return their failure, or put the try/catch into a sub-orchestrator). ' +
     'To only log this, start the host with --id-check log.'
   );

@@ -12,7 +12,7 @@ import {
 import { EventType, type HistoryEvent } from './historyEvents';
 import { afterFailure } from './retrySchedule';
 
-/** What the host has to start for an orchestration, with the id that its outcome will carry. */
+/** Work that the host must start for an orchestration, with the id that its outcome will have. */
 export type Command =
   | { kind: 'activity'; id: number; action: ActivityAction }
   | { kind: 'subOrchestration'; id: number; action: SubOrchestratorAction }
@@ -21,9 +21,9 @@ export type Command =
 type Settle = (succeeded: boolean) => void;
 
 /**
- * What the .NET host does with the SDK's actions: it runs the top-level ones strictly one after another, awaiting each, as
- * the history is told to it event by event. No ids travel in actions: host and SDK number tasks independently, in the order
- * they issue them, so this order IS the contract. Pure: the same actions and history give the same commands and ids.
+ * Simulates what the .NET host does with the SDK's actions: it receives the history event by event and runs the top-level
+ * actions strictly one after another, awaiting each. Actions carry no ids: host and SDK number tasks independently, in the
+ * order they issue them, so this order IS the contract. Pure: the same actions and history give the same commands and ids.
  */
 export class Simulation {
   /** All commands issued so far; `commands[n].id` is `n`. */
@@ -39,13 +39,13 @@ export class Simulation {
   private isAdvancing = false;
   /** ISO 8601. Parsed only where a retry needs it: histories have thousands of these. */
   private now = '';
-  /** Compound actions in which a child has failed (the SDK goes on) while others still run (the host waits). */
+  /** Compound actions in which a child has failed (the SDK continues) while others still run (the host waits). */
   private earlyFailures = 0;
   private issuedDuringEarlyFailure = false;
 
   constructor(private readonly actions: readonly Action[]) {}
 
-  /** Tells the next event of the history; may add commands. Throws for an action this host does not support. */
+  /** Applies the next event of the history; may add commands. Throws for an action that this host does not support. */
   feed(event: HistoryEvent): void {
     switch (event.EventType) {
       case EventType.OrchestratorStarted:
@@ -79,14 +79,13 @@ export class Simulation {
   }
 
   /**
-   * False while the orchestrator's code can't have moved: what it waits for is still running, so that its answer would be
-   * the same actions again and replaying it would be waste.
+   * False while everything that the orchestrator waits for is still running: a replay would give the same actions again.
    */
   get needsReplay(): boolean {
     return this.earlyFailures > 0 || (this.isIdle && this.nextAction === this.actions.length);
   }
 
-  /** True when SDK and host have numbered tasks differently: `sdkCount` is how many ids the SDK has handed out. */
+  /** True when SDK and host have numbered tasks differently: `sdkCount` is how many ids the SDK has assigned. */
   divergesFrom(sdkCount: number): boolean {
     if (this.issuedDuringEarlyFailure) return true;
     return this.nextAction === this.actions.length && sdkCount !== this.commands.length;
@@ -114,7 +113,7 @@ export class Simulation {
   }
 
   private raise(name: string): void {
-    // The extension keeps waiters of one name on a stack, so the latest is served first.
+    // The extension keeps waiters of one name on a stack, so the latest waiter gets the event.
     const waiter = this.eventWaiters.get(name)?.pop();
     if (waiter) waiter(true);
     else this.bufferedEvents.set(name, (this.bufferedEvents.get(name) ?? 0) + 1);
@@ -184,7 +183,7 @@ export class Simulation {
     else this.eventWaiters.set(name, [done]);
   }
 
-  /** .NET waits for all children even after a failure; the SDK goes on at the first one. */
+  /** .NET waits for all children even after a failure; the SDK continues at the first failure. */
   private whenAll(action: CompoundAction, done: Settle): void {
     let running = action.compoundActions.length;
     let hasFailed = false;
@@ -221,7 +220,7 @@ export class Simulation {
         if (succeeded) return done(true);
         attempt++;
         const next = afterFailure(options, attempt, Date.parse(this.now), Date.parse(firstAttemptAt));
-        if (next.kind === 'giveUp') return done(false);
+        if (next.kind === 'fail') return done(false);
         this.timer(next.fireAt, next.kind === 'again' ? tryOnce : () => done(false));
       });
     tryOnce();
@@ -236,7 +235,7 @@ function describeUnsupported(type: number): string {
   );
 }
 
-/** Runs a whole recorded history through a fresh simulation. */
+/** Feeds a whole recorded history to a new simulation. */
 export function simulate(history: Iterable<HistoryEvent>, actions: readonly Action[]): Simulation {
   const simulation = new Simulation(actions);
   for (const event of history) simulation.feed(event);

@@ -6,14 +6,14 @@ import type { Simulation } from '../episodes/simulate';
 
 export type RuntimeStatus = 'Pending' | 'Running' | 'Suspended' | 'Completed' | 'Failed' | 'Terminated';
 
-/** The parent's task that waits for a sub-orchestration. `executionId` tells one run of the parent from the next. */
+/** The parent's task that waits for a sub-orchestration. `executionId` distinguishes the executions of the parent. */
 export interface Parent {
   id: string;
   executionId: string;
   task: number;
 }
 
-/** What is known of every instance, running or ended. JSON values are kept as JSON text. */
+/** Facts about an instance, running or ended. JSON values are kept as JSON text. */
 export interface InstanceFacts {
   readonly id: string;
   readonly name: string;
@@ -28,40 +28,40 @@ export interface InstanceFacts {
   customStatus?: string;
 }
 
-/** An orchestrator's answer, run against the history since; `planned` commands of it are in the history. */
-export interface AnswerAtWork {
+/** An orchestrator's answer and its simulation on the history since then. `planned` of its commands are in the history. */
+export interface SimulatedAnswer {
   answer: OrchestratorAnswer;
   simulation: Simulation;
   planned: number;
 }
 
-/** One orchestration instance in memory: the facts of the journal, and what is derived from them. */
+/** One orchestration instance in memory: the facts of the journal and the data derived from them. */
 export interface Instance extends InstanceFacts {
   history: HistoryEvent[];
-  /** Journaled messages no committed episode has consumed yet. */
+  /** Messages in the journal that no committed episode has consumed yet. */
   inbox: Message[];
   /** Scheduled tasks and timers of this execution by id. */
   scheduled: Map<number, SchedulingEvent>;
-  /** Ids of tasks and timers whose outcome is journaled. */
+  /** Ids of tasks and timers whose outcome is in the journal. */
   outcomes: Set<number>;
-  /** What the status query shows of an ended instance's history; undefined while it runs. */
+  /** The history of an ended instance as the status query shows it; undefined while the instance runs. */
   view?: HistoryLine[];
-  /** Between replays: the orchestrator's last answer at work. */
-  current?: AnswerAtWork;
-  /** How many messages of the inbox the orchestrator (or its last answer) has been told already. */
-  told: number;
-  /** JSON text of the history's events, comma separated, so that a replay need not write the past again. */
+  /** Between replays: the orchestrator's last answer. */
+  current?: SimulatedAnswer;
+  /** How many messages of the inbox were delivered to the orchestrator (or to the simulation of its last answer). */
+  delivered: number;
+  /** JSON text of the history's events, comma separated, so that a replay does not serialize past events again. */
   playedJson: string;
   playedCount: number;
   isBusy: boolean;
 }
 
-/** True when an instance can't change any more. */
+/** True when an instance has ended and can't change any more. */
 export function isEnded(instance: { status: RuntimeStatus }): boolean {
   return instance.status === 'Completed' || instance.status === 'Failed' || instance.status === 'Terminated';
 }
 
-/** An instance in memory from its facts and, when it is still running, its history and inbox. */
+/** Creates an instance in memory from its facts and, if it is still running, its history and inbox. */
 export function createInstance(facts: InstanceFacts, history: HistoryEvent[], inbox: Message[]): Instance {
   const instance: Instance = {
     ...facts,
@@ -69,7 +69,7 @@ export function createInstance(facts: InstanceFacts, history: HistoryEvent[], in
     inbox: [],
     scheduled: new Map(),
     outcomes: new Set(),
-    told: 0,
+    delivered: 0,
     playedJson: '',
     playedCount: 0,
     isBusy: false,
@@ -79,14 +79,14 @@ export function createInstance(facts: InstanceFacts, history: HistoryEvent[], in
   return instance;
 }
 
-/** Puts a journaled message into the inbox. */
+/** Puts a message that is in the journal into the inbox. */
 export function receive(instance: Instance, message: Message): void {
   instance.inbox.push(message);
   const outcome = outcomeOf(message);
   if (outcome !== undefined) instance.outcomes.add(outcome);
 }
 
-/** Appends committed events and keeps what is derived from them in step. */
+/** Appends committed events and updates the data derived from them. */
 export function addToHistory(instance: Instance, events: Iterable<HistoryEvent>): void {
   for (const event of events) {
     instance.history.push(event);
@@ -96,13 +96,13 @@ export function addToHistory(instance: Instance, events: Iterable<HistoryEvent>)
   }
 }
 
-/** Forgets the history and everything derived from it (a new execution, or the end). */
+/** Deletes the history and all data derived from it (for a new execution, or at the end). */
 export function clearHistory(instance: Instance): void {
   instance.history = [];
   instance.scheduled = new Map();
   instance.outcomes = new Set();
   instance.current = undefined;
-  instance.told = 0;
+  instance.delivered = 0;
   instance.playedJson = '';
   instance.playedCount = 0;
 }

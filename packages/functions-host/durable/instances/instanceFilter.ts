@@ -2,7 +2,7 @@ import type { Instance } from './instance';
 
 /**
  * The filter of a query over instances: runtimeStatus (comma separated), createdTimeFrom, createdTimeTo (ISO 8601),
- * instanceIdPrefix. An absent or unreadable part lets everything through, as the extension does.
+ * instanceIdPrefix. An absent or invalid parameter matches everything, as in the Durable extension.
  */
 export function instanceFilter(query: URLSearchParams): (instance: Instance) => boolean {
   const statuses = query.get('runtimeStatus')?.toLowerCase().split(',').filter(Boolean);

@@ -1,7 +1,7 @@
 import { viewHistory, type HistoryLine } from '../episodes/historyView';
 import type { Instance } from './instance';
 
-/** One instance as the status query answers it. `query` holds showInput, showHistory and showHistoryOutput. */
+/** The answer of the status query for one instance. `query` may have showInput, showHistory and showHistoryOutput. */
 export function instanceStatus(instance: Instance, query: URLSearchParams): Record<string, unknown> {
   const status: Record<string, unknown> = {
     name: instance.name,
@@ -33,7 +33,7 @@ function parsed(json: string | null | undefined): unknown {
   return json === null || json === undefined ? null : (JSON.parse(json) as unknown);
 }
 
-/** The reason of a termination stands in an event's Input as plain text. */
+/** The reason of a termination is plain text in an event's Input, not JSON. */
 function parsedOrText(value: string | null): unknown {
   try {
     return parsed(value);

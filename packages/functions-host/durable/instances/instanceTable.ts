@@ -17,7 +17,7 @@ import {
   type JournalRecord,
 } from '../journal/journalRecords';
 
-/** All instances in memory: what the journal's records say, applied one after another. */
+/** All instances in memory, built by applying the journal's records one after another. */
 export class InstanceTable {
   private readonly instances = new Map<string, Instance>();
 
@@ -29,12 +29,12 @@ export class InstanceTable {
     return this.instances.values();
   }
 
-  /** Makes a record true in memory. Records about instances that are not known (any more) change nothing. */
+  /** Applies a record in memory. Records about unknown or purged instances have no effect. */
   apply(record: JournalRecord): void {
     switch (record.t) {
       case 'journal':
         if (record.version === journalVersion) return;
-        throw new Error(`it is of version ${record.version}, and this host writes version ${journalVersion}`);
+        throw new Error(`it has version ${record.version}, but this host needs version ${journalVersion}`);
       case 'created': {
         const { id, name, parent, start } = record;
         const [created, executionId] = [start.Timestamp, start.OrchestrationInstance.ExecutionId];
@@ -58,7 +58,7 @@ export class InstanceTable {
     }
   }
 
-  /** The shortest list of records that gives this table again. */
+  /** The shortest list of records that recreates this table. */
   snapshot(): JournalRecord[] {
     const records: JournalRecord[] = [{ t: 'journal', version: journalVersion }];
     for (const instance of this.instances.values()) {
@@ -98,7 +98,7 @@ function applyEpisode(instance: Instance, record: EpisodeRecord): void {
     ...record.scheduled,
     stamped(at, { EventType: EventType.OrchestratorCompleted as const }),
   ]);
-  instance.told = 0;
+  instance.delivered = 0;
   instance.updated = at;
   instance.status = record.status;
   instance.output = record.output;
@@ -107,7 +107,7 @@ function applyEpisode(instance: Instance, record: EpisodeRecord): void {
 }
 
 function applyContinued(instance: Instance, record: ContinuedRecord): void {
-  // Outcomes of the old execution mean nothing to the new one; events and terminations are for the instance.
+  // Outcomes belong to the old execution only; events and terminations are for the instance.
   const kept = instance.inbox
     .slice(record.consumed)
     .filter(({ EventType: type }) => type === EventType.EventRaised || type === EventType.ExecutionTerminated);
@@ -120,7 +120,7 @@ function applyContinued(instance: Instance, record: ContinuedRecord): void {
   instance.inbox = [record.start, ...kept];
 }
 
-/** An ended instance keeps what the status query shows, and nothing else. */
+/** An ended instance keeps only what the status query shows. */
 function end(instance: Instance, at: string): void {
   const events: HistoryEvent[] = instance.history;
   instance.view = [...viewHistory(events), completionLine(instance.status, at, instance.output)];

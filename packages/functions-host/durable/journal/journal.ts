@@ -10,17 +10,17 @@ const growthBeforeCompaction = 4;
 export interface JournalOptions {
   /** An existing folder that this process has locked. */
   folder: string;
-  /** Wait for the disk at each flush: survives power loss too, and is much slower. */
+  /** Wait for the disk at each flush. This survives a power loss too, but is much slower. */
   isSynchronous?: boolean;
-  /** Called when a write that nobody waits for fails. The journal takes nothing more then. */
+  /** Called when a background write fails. After that the journal accepts no more records. */
   onFatal: (thrown: unknown) => void;
-  /** For tests: compact from this size on. */
+  /** For tests: compact the file from this size on. */
   compactAtBytes?: number;
 }
 
 /**
- * The append-only journal of all orchestrations: one JSON line a fact. Records are collected and written together at the end
- * of the tick or by `flush()`, whichever is first; who acts on a fact has to flush before (write-ahead).
+ * The append-only journal of all orchestrations: one JSON line for each fact. Records are collected and written together at
+ * the end of the tick or by `flush()`, whichever comes first. Callers must flush before they act on a fact (write-ahead).
  */
 export class Journal {
   private readonly file: string;
@@ -40,7 +40,7 @@ export class Journal {
 
   /**
    * Reads all records into `apply`, then compacts the file to `snapshot()` when that is shorter, and opens it for appending.
-   * A half-written compaction of a crashed host is thrown away: the journal it was to replace is still whole.
+   * An incomplete compaction of a crashed host is deleted: the journal that it should have replaced is still complete.
    */
   open(apply: (record: JournalRecord) => void, snapshot: () => JournalRecord[]): void {
     fs.rmSync(this.temporaryFile, { force: true });
@@ -59,7 +59,7 @@ export class Journal {
     setImmediate(() => this.flushPlanned());
   }
 
-  /** Writes what was appended. Throws when the disk refuses; the host can't go on then. */
+  /** Writes the appended records. Throws when the write fails; the host can't continue then. */
   flush(): void {
     if (this.failure) throw this.failure;
     if (this.pending.length === 0) return;
@@ -70,18 +70,18 @@ export class Journal {
       this.bytes += writeAll(this.handle, text);
       if (this.options.isSynchronous) fs.fdatasyncSync(this.handle);
     } catch (cause) {
-      // Part of a line may be in the file: whatever came after it would be unreadable.
+      // The file may end with part of a line; records after it would be unreadable.
       this.failure = new Error(`The journal ${this.file} can't be written: ${messageOf(cause)}`, { cause });
       throw this.failure;
     }
   }
 
-  /** True when the file has grown well past what it was after the last compaction. */
+  /** True when the file is much larger than after the last compaction. */
   get hasOutgrown(): boolean {
     return this.bytes > this.compactAt;
   }
 
-  /** Replaces the whole journal by `records`, which must say all that was appended so far. */
+  /** Replaces the whole journal with `records`, which must include all facts that were appended so far. */
   compact(records: JournalRecord[]): void {
     this.close();
     const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-/** Writes all of `text`, however many calls the system takes for it. */
+/** Writes all of `text`, even if the system needs several calls. */
 export function writeAll(file: number, text: string): number {
   const bytes = Buffer.from(text, 'utf8');
   let written = 0;
@@ -9,8 +9,8 @@ export function writeAll(file: number, text: string): number {
 }
 
 /**
- * Reads the lines of `file`, cutting off a torn last one (a crash in the middle of a write), and hands each parsed line to
- * `take`. An absent file has no lines. Throws an Error naming file and line for a line that can't be read.
+ * Reads the lines of `file` and passes each parsed line to `take`. Truncates an incomplete last line (from a crash in the
+ * middle of a write). An absent file has no lines. Throws an Error naming file and line for a line that can't be read.
  */
 export function readLines(file: string, take: (line: unknown) => void): { lines: number; bytes: number } {
   if (!fs.existsSync(file)) return { lines: 0, bytes: 0 };
@@ -36,8 +36,8 @@ export function readLines(file: string, take: (line: unknown) => void): { lines:
 }
 
 /**
- * Replaces `file` by `text` so that a crash at any moment leaves either the old or the new file whole: written beside it,
- * flushed, renamed over it. Nobody may hold `file` open meanwhile (Windows refuses the rename).
+ * Replaces the content of `file` with `text` by a flushed temporary file and a rename, so that a crash at any moment leaves
+ * either the old or the new content. `file` must not be open meanwhile (Windows refuses the rename).
  */
 export function replaceFile(file: string, temporaryFile: string, text: string): void {
   const handle = fs.openSync(temporaryFile, 'w');

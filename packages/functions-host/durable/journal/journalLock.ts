@@ -5,16 +5,16 @@ import { startOf, stillRuns } from '../../processIdentity';
 interface Holder {
   pid: number;
   since: string;
-  /** When that process started, where the system tells: a later process can have got the same number. */
+  /** When that process started, if the system reports it: a later process can have the same id. */
   startedAt?: string;
 }
 
-/** Locks this process holds: its own pid in a file may also be left over from an earlier process with the same number. */
+/** Locks of this process: its pid in a lock file can also come from an earlier process with the same pid. */
 const heldHere = new Set<string>();
 
 /**
- * Makes this process the only one that uses `folder` (which must exist) and returns what releases it again. The lock of a
- * process that is gone is taken over. Throws an Error naming the pid when another host is alive.
+ * Makes this process the only one that uses `folder` (which must exist) and returns a function that releases it. Takes over
+ * the lock of a process that has ended. Throws an Error naming the pid when another host is running.
  */
 export function lockFolder(folder: string): () => void {
   const file = path.join(fs.realpathSync(folder), 'durable.lock');
@@ -27,7 +27,7 @@ export function lockFolder(folder: string): () => void {
   } satisfies Holder);
   fs.writeFileSync(own, content);
   try {
-    // A hard link appears whole or not at all, so nobody ever reads an empty lock.
+    // Creating a hard link is atomic, so no process can read an empty lock.
     while (!tryLink(own, file)) takeAwayIfStale(folder, file);
   } finally {
     fs.rmSync(own, { force: true });
@@ -69,11 +69,11 @@ function takeAwayIfStale(folder: string, file: string): void {
   try {
     fs.renameSync(file, moved);
   } catch (error) {
-    // Another host has taken it away first: look again.
+    // Another host has removed it first: check again.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  // Between reading and moving, another host may have put its own lock there: give it back.
+  // Between reading and moving, another host may have created its own lock: move it back.
   const taken = readHolder(moved);
   if (taken && taken.pid !== holder?.pid) tryLink(moved, file);
   fs.rmSync(moved, { force: true });
@@ -90,6 +90,6 @@ function readHolder(file: string): Holder | undefined {
 function refusal(folder: string, file: string, pid: number): Error {
   return new Error(
     `The data folder ${folder} is in use by process ${pid}. Stop that host or give this one another --data folder. ` +
-      `If process ${pid} is no Functions host, delete ${file}.`,
+      `If process ${pid} is not a Functions host, delete ${file}.`,
   );
 }

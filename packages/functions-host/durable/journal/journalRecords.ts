@@ -2,7 +2,7 @@ import type { ExecutionStarted, HistoryEvent, Message, SchedulingEvent } from '.
 import type { HistoryLine } from '../episodes/historyView';
 import type { InstanceFacts, Parent, RuntimeStatus } from '../instances/instance';
 
-/** One line of the journal: a fact that stays true. `at` is ISO 8601, milliseconds. */
+/** One line of the journal: a fact that never changes. `at` is ISO 8601 with milliseconds. */
 export type JournalRecord =
   | { t: 'journal'; version: number }
   | { t: 'created'; id: string; name: string; parent?: Parent; start: ExecutionStarted }
@@ -26,7 +26,7 @@ export interface EpisodeRecord {
   customStatus?: string;
 }
 
-/** An episode that ended an execution by continuing it as a new one. */
+/** An episode that ended an execution with continue-as-new. */
 export interface ContinuedRecord {
   t: 'continued';
   id: string;

@@ -6,7 +6,7 @@ import { showProblem } from '../problemNotice';
 
 const LONGEST_REASON = 1000;
 
-/** A form that ends the waiting of a blocked run: a reason, and one of two buttons. */
+/** The form to approve or reject a blocked run: a reason and two buttons. */
 export function decisionForm(
   api: Api,
   id: string,
@@ -28,13 +28,13 @@ export function decisionForm(
   const node = element(
     'form',
     { class: 'panel decision-form', hidden: true, 'aria-label': 'Decide', 'data-testid': 'decision-form' },
-    element('h2', {}, 'This run waits for your decision'),
+    element('h2', {}, 'This run is waiting for your decision'),
     until,
-    element('div', { class: 'field' }, element('label', { for: reason.id }, 'Reason, kept with the run'), reason),
+    element('div', { class: 'field' }, element('label', { for: reason.id }, 'Reason (saved with the run)'), reason),
     element('div', { class: 'decision-buttons' }, approve, reject),
     outcome,
   );
-  // Enter in a form would press its first button; a decision takes a click.
+  // Enter in a form would press its first button. A decision must be an explicit click.
   node.addEventListener('submit', (event) => event.preventDefault());
 
   const decide = (decision: Decision) => {
@@ -58,7 +58,7 @@ export function decisionForm(
     show(decideBy) {
       setText(
         until,
-        `Nothing is committed yet.${decideBy === null ? '' : ` Without a decision it is rejected on ${moment(decideBy)}.`}`,
+        `Nothing is committed yet.${decideBy === null ? '' : ` Without a decision, the run is rejected on ${moment(decideBy)}.`}`,
       );
       node.hidden = false;
     },

@@ -2,7 +2,7 @@ import type { RunGate } from '../../../../lib/api/runs';
 import { formatAgo, formatCounted } from '../../formatting';
 import { element } from '../element';
 
-/** The quality gate's rules with what was observed, and what was decided when it had closed. */
+/** The quality gate's rules with the observed values, and the decision on a blocked run. */
 export function gateVerdict(gate: RunGate): HTMLElement[] {
   const rules = [...gate.rules].sort((one, other) => Number(one.passed) - Number(other.passed));
   return [

@@ -8,13 +8,15 @@ import { showProblem } from '../problemNotice';
 
 const pageSize = 20;
 
-/** What a run has set aside: loaded when it is asked for, a page at a time, all or by code. */
+/** The rejected records of a run: loaded on request, page by page, all or by code. */
 export function quarantineList(api: Api, id: string): { node: HTMLElement; show(run: Run): void; leave(): void } {
   const heading = element('h2', {});
   const codes = element('div', { class: 'codes', role: 'group', 'aria-label': 'By code' });
   const list = element('ol', { class: 'rejects' });
   const message = element('div', { class: 'outcome' });
-  const open = button('Show them', { class: 'button-quiet', 'data-testid': 'quarantine-button' }, () => choose());
+  const open = button('Show rejected records', { class: 'button-quiet', 'data-testid': 'quarantine-button' }, () =>
+    choose(),
+  );
   const more = button(
     'Load more',
     { class: 'button-quiet', hidden: true, 'data-testid': 'more-rejects-button' },
@@ -44,7 +46,7 @@ export function quarantineList(api: Api, id: string): { node: HTMLElement; show(
     void load();
   };
   const load = async (from?: string) => {
-    // Another code overtakes what is still loading for the one before.
+    // Choosing another code cancels the loading of the previous one.
     pending?.abort();
     const current = (pending = new AbortController());
     open.disabled = more.disabled = true;
@@ -97,7 +99,7 @@ export function quarantineList(api: Api, id: string): { node: HTMLElement; show(
   return {
     node,
     show(run) {
-      // Each execution has a quarantine of its own.
+      // Each run has its own quarantine.
       if (run.runId !== runId) clear();
       runId = run.runId;
       node.hidden = run.rejected === 0 || runId === null;

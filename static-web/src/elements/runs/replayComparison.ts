@@ -2,7 +2,7 @@ import type { RunDetail } from '../../../../lib/api/runs';
 import { formatCount } from '../../formatting';
 import { element } from '../element';
 
-/** What a replay has bettered; nothing for a run that is no replay. */
+/** The change in rejected records since the replayed run; empty for a run that is not a replay. */
 export function replayComparison({ replay }: RunDetail): HTMLElement[] {
   if (!replay) return [];
   const { before, after } = replay.rejected;
@@ -11,7 +11,7 @@ export function replayComparison({ replay }: RunDetail): HTMLElement[] {
     element(
       'p',
       { 'data-testid': 'replay' },
-      `Of ${replay.of}: ${formatCount(before)} rejected before${after === null ? '' : `, ${formatCount(after)} now`}.`,
+      `Replay of ${replay.of}: ${formatCount(before)} rejected before${after === null ? '' : `, ${formatCount(after)} now`}.`,
     ),
   ];
 }

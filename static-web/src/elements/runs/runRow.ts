@@ -1,11 +1,11 @@
 import type { Run } from '../../../../lib/api/runs';
 import { formatAgo, formatCount, formatCounted, formatDate, formatSeconds } from '../../formatting';
 import { runPath } from '../../route';
-import { isActive, standingOf } from '../../runProgress';
+import { isActive, stepTitleOf } from '../../runProgress';
 import { element, setText } from '../element';
 import { runStatusBadge } from './runStatusBadge';
 
-/** One run in the list; `show` again changes it in place, so that focus stays where it is. */
+/** One run in the list. Calling `show` again updates it in place, so that it keeps the focus. */
 export function runRow(id: string): { node: HTMLElement; show(run: Run): void } {
   const link = element('a', { href: runPath(id), class: 'run-link' });
   const badge = runStatusBadge();
@@ -35,11 +35,11 @@ function timesOf({ startedAt, seconds }: Run): string {
 }
 
 function factsOf(run: Run): string {
-  if (isActive(run)) return standingOf(run);
-  if (run.status === 'Blocked') return 'The quality gate is closed: waits for a decision';
-  if (run.status === 'Failed') return run.error?.message ?? `Failed at: ${standingOf(run)}`;
+  if (isActive(run)) return stepTitleOf(run);
+  if (run.status === 'Blocked') return 'Blocked by the quality gate, waiting for a decision';
+  if (run.status === 'Failed') return run.error?.message ?? `Failed at: ${stepTitleOf(run)}`;
   return [
-    run.rows ? formatCounted(run.rows.lake, 'row') : standingOf(run),
+    run.rows ? formatCounted(run.rows.lake, 'row') : stepTitleOf(run),
     run.chunks && `${formatCounted(run.chunks.embedded, 'chunk')} embedded`,
     run.rejected > 0 && `${formatCount(run.rejected)} rejected`,
   ]

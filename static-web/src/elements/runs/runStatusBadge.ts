@@ -1,7 +1,7 @@
 import type { RunStatus } from '../../../../lib/api/runs';
 import { element, setText } from '../element';
 
-/** A run's status in a word and a colour. */
+/** A run's status as a word with a colour. */
 export function runStatusBadge(): { node: HTMLElement; show(status: RunStatus): void } {
   const node = element('span', { class: 'badge', 'data-testid': 'run-status' });
   return {

@@ -3,7 +3,7 @@ import { formatCount } from '../../formatting';
 import { doStoresAgree } from '../../runProgress';
 import { element } from '../element';
 
-/** What the run left in each store, and whether the stores agree; empty until it is known. */
+/** The number of rows in each store after the run, and whether the stores agree; empty until known. */
 export function runTotals(run: Run): HTMLElement[] {
   const { rows, chunks } = run;
   if (!rows) return [];

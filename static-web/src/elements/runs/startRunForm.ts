@@ -5,7 +5,7 @@ import { element } from '../element';
 import { field } from '../field';
 import { showProblem } from '../problemNotice';
 
-/** A form that starts a run. `suggest` offers datasets that have run before, the first one filled in. */
+/** A form that starts a run. `suggest` offers datasets that have run before and fills in the first one. */
 export function startRunForm(
   api: Api,
   onStarted: (id: string) => void,

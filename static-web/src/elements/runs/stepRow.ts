@@ -2,7 +2,7 @@ import type { StepProgress } from '../../../../lib/api/runs';
 import { shareOf, stepFacts, stepTitle } from '../../runProgress';
 import { element, setText } from '../element';
 
-/** One step of a run with its progress bar; `show` again changes it in place. */
+/** One step of a run with its progress bar. Calling `show` again updates it in place. */
 export function stepRow(name: string): { node: HTMLElement; show(step: StepProgress): void } {
   const title = stepTitle(name);
   const bar = element('progress', { max: 1, 'aria-label': title });
