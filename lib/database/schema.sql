@@ -1,5 +1,25 @@
 -- The schema that lib/database/migrations make. Written by `npm run schema`; not to be edited.
 
+create table audit_records (
+  id bigint not null,
+  at timestamp with time zone default now() not null,
+  caller_id text not null,
+  caller_name text not null,
+  caller_kind text not null,
+  caller_roles text[] not null,
+  action text not null,
+  subject text not null,
+  details jsonb not null,
+  request_id text not null,
+  finished_at timestamp with time zone,
+  outcome text default 'under-way'::text not null,
+  code text,
+  constraint audit_records_pkey PRIMARY KEY (id),
+  constraint audit_records_outcome_check CHECK ((outcome = ANY (ARRAY['under-way'::text, 'done'::text, 'refused'::text, 'failed'::text])))
+);
+
+comment on table audit_records is 'Each change that was asked for over the API: who, what, when, and how it ended.';
+
 create view current_documents as
  SELECT dataset,
     ingest_date,
@@ -48,11 +68,12 @@ create table run_decisions (
   decided_at timestamp with time zone default now() not null,
   constraint run_decisions_pkey PRIMARY KEY (run_id),
   constraint run_decisions_run_id_fkey FOREIGN KEY (run_id) REFERENCES run_verdicts(run_id) ON DELETE CASCADE,
-  constraint run_decisions_decided_by_check CHECK ((decided_by = ANY (ARRAY['api'::text, 'time-out'::text]))),
   constraint run_decisions_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'reject'::text])))
 );
 
 comment on table run_decisions is 'What was decided of a run whose gate closed. The first decision stands.';
+
+comment on column run_decisions.decided_by is 'Name of the caller, or time-out; api: before names were recorded.';
 
 create table run_parts (
   run_id text not null,
@@ -112,6 +133,7 @@ create table runs (
   summary jsonb,
   problem jsonb,
   replay_of text,
+  started_by text,
   constraint runs_pkey PRIMARY KEY (run_id),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text])))
 );
@@ -121,6 +143,8 @@ CREATE INDEX runs_by_instance ON public.runs USING btree (instance_id, started_a
 CREATE INDEX runs_by_start ON public.runs USING btree (started_at DESC, run_id);
 
 comment on column runs.replay_of is 'The execution of the same dataset and date that this one was started to better.';
+
+comment on column runs.started_by is 'Name of the caller, or schedule. Null: before this was recorded.';
 
 create table schema_migrations (
   version integer not null,

@@ -16,7 +16,7 @@ describe('collections and aliases of Qdrant', () => {
 
   afterAll(() => server.stop());
 
-  it('tells its title and version', async () => {
+  it('returns its title and version', async () => {
     const { status, body } = await server.send('GET', '/');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -72,7 +72,7 @@ describe('collections and aliases of Qdrant', () => {
     });
   });
 
-  it('changes options and leaves the rest', async () => {
+  it('changes the given options only', async () => {
     const name = await newCollection();
     expect(
       await server.client.updateCollection(name, {
@@ -119,7 +119,7 @@ describe('collections and aliases of Qdrant', () => {
     ['a sparse vector without a name', { vectors, sparse_vectors: { '': {} } }, 400],
     ['an unknown modifier', { sparse_vectors: { words: { modifier: 'bm25' } } }, 400],
     ['a body that is not JSON', '{"vectors": ', 400],
-    ['a body that is no object', '[]', 400],
+    ['a body that is not an object', '[]', 400],
   ])('refuses %s', async (_what, body, status) => {
     const answer = await server.send('PUT', `/collections/${server.newName()}`, body);
     expect(answer.status).toBe(status);
@@ -133,7 +133,7 @@ describe('collections and aliases of Qdrant', () => {
   });
 
   describe('aliases', () => {
-    it('name a collection, move and go', async () => {
+    it('name a collection, move to another and are deleted', async () => {
       const first = await newCollection();
       const second = await newCollection();
       const alias = server.newName();
@@ -171,7 +171,7 @@ describe('collections and aliases of Qdrant', () => {
       expect((await server.client.getAliases()).aliases.map((each) => each.alias_name)).not.toContain(renamed);
     });
 
-    it('a second creation moves the alias', async () => {
+    it('move when they are created a second time', async () => {
       const first = await newCollection();
       const second = await newCollection();
       const alias = server.newName();
@@ -203,7 +203,7 @@ describe('collections and aliases of Qdrant', () => {
       expect(answer.error).toBeDefined();
     });
 
-    it('keep their names from new collections', async () => {
+    it('reserve their names against new collections', async () => {
       const alias = server.newName();
       await server.client.updateCollectionAliases({
         actions: [{ create_alias: { alias_name: alias, collection_name: await newCollection() } }],
@@ -213,7 +213,7 @@ describe('collections and aliases of Qdrant', () => {
       expect(answer.error).toContain('Alias with the same name already exists');
     });
 
-    it('may be deleted without being there', async () => {
+    it('can be deleted if they do not exist', async () => {
       const answer = await server.send('POST', '/collections/aliases', {
         actions: [{ delete_alias: { alias_name: server.newName() } }],
       });
@@ -222,7 +222,7 @@ describe('collections and aliases of Qdrant', () => {
   });
 
   describe('payload indexes', () => {
-    it('are listed with their types and go', async () => {
+    it('are listed with their types and are deleted', async () => {
       const name = await newCollection();
       await server.client.upsert(name, {
         wait: true,
@@ -261,7 +261,7 @@ describe('collections and aliases of Qdrant', () => {
     it.each([
       ['an unknown type', { field_name: 'a', field_schema: 'number' }],
       ['no type', { field_name: 'a' }],
-      ['a field that is no path', { field_name: 'a..b', field_schema: 'keyword' }],
+      ['a field that is not a path', { field_name: 'a..b', field_schema: 'keyword' }],
     ])('are refused with %s', async (_what, body) => {
       const answer = await server.send('PUT', `/collections/${await newCollection()}/index?wait=true`, body);
       expect(answer.status).toBe(400);

@@ -1,6 +1,6 @@
 import { startQdrantServer, type QdrantServer } from './qdrantServer';
 
-// What the recorded answers leave out: matching booleans, text without an index, and what is refused.
+// Cases that the recorded answers do not have: booleans, text without an index, refused filters.
 
 describe('filters of Qdrant', () => {
   let server: QdrantServer;
@@ -49,7 +49,7 @@ describe('filters of Qdrant', () => {
     });
   });
 
-  it('look for text as tokens when the field has a text index', async () => {
+  it('match text by tokens if the field has a text index', async () => {
     await server.client.createPayloadIndex(name, {
       wait: true,
       field_name: 'text',
@@ -62,7 +62,7 @@ describe('filters of Qdrant', () => {
     expect(await idsPassing({ key: 'text', match: { phrase: 'the nation' } })).toEqual([1, 2]);
   });
 
-  it('take one condition for a list of one', async () => {
+  it('accept one condition instead of a list', async () => {
     const answer = await server.send('POST', `/collections/${name}/points/count`, {
       filter: { must: { key: 'flag', match: { value: true } } },
     });
@@ -75,12 +75,12 @@ describe('filters of Qdrant', () => {
     ['an unknown match', { must: [{ key: 'flag', match: { like: 'x' } }] }, 400],
     ['a fraction to match', { must: [{ key: 'flag', match: { value: 1.5 } }] }, 400],
     ['strings and numbers in one list', { must: [{ key: 'flag', match: { any: [1, 'a'] } }] }, 400],
-    ['a key that is no path', { must: [{ key: 'a b', match: { value: 1 } }] }, 400],
-    ['a key that is no string', { must: [{ key: 5, match: { value: 1 } }] }, 400],
-    ['a date that is none', { must: [{ key: 'at', range: { gt: 'yesterday' } }] }, 400],
+    ['a key that is not a path', { must: [{ key: 'a b', match: { value: 1 } }] }, 400],
+    ['a key that is not a string', { must: [{ key: 5, match: { value: 1 } }] }, 400],
+    ['an invalid date', { must: [{ key: 'at', range: { gt: 'yesterday' } }] }, 400],
     ['a min_count of 0', { min_should: { conditions: [{ has_id: [1] }], min_count: 0 } }, 422],
-    ['an id that is none', { must: [{ has_id: ['x'] }] }, 400],
-    ['a condition that is no object', { must: ['x'] }, 400],
+    ['an invalid id', { must: [{ has_id: ['x'] }] }, 400],
+    ['a condition that is not an object', { must: ['x'] }, 400],
   ])('are refused with %s', async (_what, filter, status) => {
     for (const path of ['scroll', 'count', 'delete']) {
       const answer = await server.send('POST', `/collections/${name}/points/${path}`, { filter });

@@ -59,7 +59,7 @@ describe('points of Qdrant', () => {
       expect(await server.client.count(name, { exact: true })).toEqual({ count: 1 });
     });
 
-    it('lets the last of two points of one id win', async () => {
+    it('keeps the last of two points with one id', async () => {
       await upsert([
         { id: 1, vector: { dot: [1, 1] }, payload: { first: true } },
         { id: 1, vector: { dot: [2, 2] }, payload: { second: true } },
@@ -67,12 +67,12 @@ describe('points of Qdrant', () => {
       expect(await retrieve(1)).toEqual({ id: 1, payload: { second: true }, vector: { dot: [2, 2] } });
     });
 
-    it('knows a UUID in any spelling', async () => {
+    it('accepts a UUID in any notation', async () => {
       await upsert([{ id: '550E8400E29B41D4A716446655440000', vector: { dot: [1, 1] } }]);
       expect((await retrieve('550e8400-e29b-41d4-a716-446655440000'))?.id).toBe('550e8400-e29b-41d4-a716-446655440000');
     });
 
-    it('takes points by columns', async () => {
+    it('accepts points by columns', async () => {
       await server.client.upsert(name, {
         wait: true,
         batch: {
@@ -94,7 +94,7 @@ describe('points of Qdrant', () => {
       expect(await retrieve(2)).toMatchObject({ vector: { dot: [3, 4], words: { indices: [2], values: [2] } } });
     });
 
-    it('acknowledges without waiting when not told to wait', async () => {
+    it('acknowledges at once without the wait parameter', async () => {
       const answer = await server.send('PUT', `/collections/${name}/points`, {
         points: [{ id: 1, vector: { dot: [1, 2] } }],
       });
@@ -160,12 +160,12 @@ describe('points of Qdrant', () => {
         'Format error in JSON body',
       ],
       ['text in a vector', withPoint({ id: 1, vector: { dot: [1, 'two'] } }), 400, 'Format error in JSON body'],
-      ['an id that is neither number nor UUID', withPoint({ id: 'abc', vector: {} }), 400, 'Format error in JSON body'],
+      ['an id that is not a number or a UUID', withPoint({ id: 'abc', vector: {} }), 400, 'Format error in JSON body'],
       ['a negative id', withPoint({ id: -1, vector: {} }), 400, 'Format error in JSON body'],
       ['no id', withPoint({ vector: { dot: [1, 2] } }), 400, 'Format error in JSON body'],
       ['no vector', withPoint({ id: 1 }), 400, 'Format error in JSON body'],
       [
-        'a payload that is no object',
+        'a payload that is not an object',
         withPoint({ id: 1, vector: {}, payload: 'text' }),
         400,
         'Format error in JSON body',
@@ -201,7 +201,7 @@ describe('points of Qdrant', () => {
       ]);
     });
 
-    it('retrieves in the order asked for, without those that are not there', async () => {
+    it('retrieves in the requested order, without missing points', async () => {
       const points = await server.client.retrieve(name, { ids: [10, 999, uuids[0] ?? '', 2] });
       expect(points.map(({ id }) => id)).toEqual([10, uuids[0], 2]);
       expect(points[0]).toEqual({ id: 10, payload: { n: 10 } });
@@ -232,7 +232,7 @@ describe('points of Qdrant', () => {
       expect(pages).toEqual([[2, 10, uuids[0]], uuids.slice(1, 4), uuids.slice(4)]);
     });
 
-    it('scrolls what passes a filter, 10 at a time when nothing is said', async () => {
+    it('scrolls filtered points, 10 at a time by default', async () => {
       const filter = { must: [{ key: 'even', match: { value: true } }] };
       const page = await server.client.scroll(name, { filter, limit: 2 });
       expect(page.points.map(({ id }) => id)).toEqual([uuids[0], uuids[2]]);
@@ -242,7 +242,7 @@ describe('points of Qdrant', () => {
       expect((await server.client.scroll(name, {})).points).toHaveLength(10);
     });
 
-    it('starts a scroll behind an offset that is gone', async () => {
+    it('starts a scroll after an offset whose point was deleted', async () => {
       const page = await server.client.scroll(name, { offset: 5, limit: 1 });
       expect(page.points.map(({ id }) => id)).toEqual([10]);
     });
@@ -296,7 +296,7 @@ describe('points of Qdrant', () => {
       ]);
     });
 
-    it('deletes by id and by filter, and forgets what was deleted', async () => {
+    it('deletes by id and by filter', async () => {
       await server.client.delete(name, { wait: true, points: [3, 999] });
       expect(await server.client.count(name, { exact: true })).toEqual({ count: 2 });
       await server.client.delete(name, { wait: true, filter: { must: [{ key: 'n', match: { value: 1 } }] } });
@@ -305,7 +305,7 @@ describe('points of Qdrant', () => {
       expect(points.map(({ id }) => id)).toEqual([2]);
     });
 
-    it('gives the place of a deleted point to a new one without its vectors', async () => {
+    it('does not give the vectors of a deleted point to a new one', async () => {
       await server.client.delete(name, { wait: true, points: [1] });
       await upsert([{ id: 4, vector: { dot: [4, 0] }, payload: {} }]);
       expect(await retrieve(4)).toEqual({ id: 4, payload: {}, vector: { dot: [4, 0] } });
@@ -337,7 +337,7 @@ describe('points of Qdrant', () => {
       const days = [19, 20, 20, 20, 21];
       await upsert(days.map((day, index) => ({ id: index + 1, vector: {}, payload: { day, run: 'old' } })));
       await server.client.deletePayload(name, { wait: true, keys: ['run'], points: [3] });
-      // Of ids that are there and one that is not, those up to a day.
+      // Ids that exist and one that does not, with a filter up to a day.
       const filter = { must: [{ has_id: [1, 2, 5, 99] }, { key: 'day', range: { lte: 20 } }] };
       await server.client.setPayload(name, { wait: true, payload: { day: 20, run: 'new' }, filter });
       const stale = {
@@ -373,7 +373,7 @@ describe('points of Qdrant', () => {
       ]);
     });
 
-    it('updates and deletes vectors without touching the rest', async () => {
+    it('updates and deletes vectors without changing the rest', async () => {
       await server.client.updateVectors(name, { wait: true, points: [{ id: 1, vector: { dot: [9, 9] } }] });
       await server.client.deleteVectors(name, { wait: true, points: [2], vector: ['dot'] });
       expect(await retrieve(1)).toEqual({
@@ -409,7 +409,7 @@ describe('points of Qdrant', () => {
 
     it.each([
       [
-        'a payload for nothing',
+        'a payload without points',
         'POST',
         '/payload',
         { payload: { a: 1 } },
@@ -417,7 +417,7 @@ describe('points of Qdrant', () => {
         'Either list of point ids or filter must be provided',
       ],
       [
-        'keys of nothing',
+        'keys without points',
         'POST',
         '/payload/delete',
         { keys: ['a'] },
@@ -449,9 +449,9 @@ describe('points of Qdrant', () => {
         400,
         'Not existing vector name error: nope',
       ],
-      ['the deletion of nothing', 'POST', '/delete', {}, 400, 'Format error in JSON body'],
+      ['an empty deletion', 'POST', '/delete', {}, 400, 'Format error in JSON body'],
       [
-        'a key that is no path',
+        'a key that is not a path',
         'POST',
         '/payload/delete',
         { points: [1], keys: ['a['] },

@@ -67,7 +67,7 @@ describe('queries of Qdrant', () => {
     );
   });
 
-  it('weighs rare words by the inverse document frequency', async () => {
+  it('weights words by the inverse document frequency', async () => {
     // N = 4 points with words; word 1 is in three of them, word 3 in two.
     const weight = (frequency: number) => Math.log((4 - frequency + 0.5) / (frequency + 0.5) + 1);
     expect(await query({ query: { indices: [3, 1], values: [1, 2] }, using: 'words' })).toEqual(
@@ -92,7 +92,7 @@ describe('queries of Qdrant', () => {
     expect(await query({ query: { indices: [77], values: [1] }, using: 'plain' })).toEqual([]);
   });
 
-  it('takes the vector of a point, without the point itself', async () => {
+  it('searches with the vector of a point, without the point itself', async () => {
     expect(await query({ query: 1, using: 'dense' })).toEqual(
       about([
         [2, 0.8],
@@ -103,7 +103,7 @@ describe('queries of Qdrant', () => {
     expect(await query({ query: { nearest: 3 }, using: 'plain' })).toEqual(about([[4, 4]]));
   });
 
-  it('finds a point whose vector is asked for nowhere in the query', async () => {
+  it('resolves a point id in a prefetch', async () => {
     const request = {
       prefetch: [
         { query: 1, using: 'dense' },
@@ -120,7 +120,7 @@ describe('queries of Qdrant', () => {
     );
   });
 
-  it('takes the vector of a point of another collection', async () => {
+  it('searches with the vector of a point of another collection', async () => {
     const other = server.newName();
     await server.client.createCollection(other, { vectors: { side: { size: 2, distance: 'Dot' } } });
     await server.client.upsert(other, { wait: true, points: [{ id: 1, vector: { side: [0, 5] } }] });
@@ -134,7 +134,7 @@ describe('queries of Qdrant', () => {
     );
   });
 
-  it('pages, filters and cuts off', async () => {
+  it('pages, filters and applies a score threshold', async () => {
     expect(await query({ query: [1, 0], using: 'dense', limit: 2, offset: 1 })).toEqual(
       about([
         [2, 0.8],
@@ -159,7 +159,7 @@ describe('queries of Qdrant', () => {
   const dense = { query: [1, 0], using: 'dense' };
   const words = { query: { indices: [3], values: [1] }, using: 'words' };
 
-  it('fuses by reciprocal rank, with k of 2 when nothing is said', async () => {
+  it('fuses by reciprocal rank, with a default k of 2', async () => {
     const fused = [
       [1, 1 / 2],
       [3, 1 / 4 + 1 / 2],
@@ -173,7 +173,7 @@ describe('queries of Qdrant', () => {
     );
   });
 
-  it('fuses with a k and weights of its own', async () => {
+  it('fuses with a given k and weights', async () => {
     expect(await query({ prefetch: [dense, words], query: { rrf: { k: 60, weights: [1, 3] } }, limit: 2 })).toEqual(
       about([
         [3, 1 / (3 + 59) + 1 / (1 / 3 + 59)],
@@ -192,7 +192,7 @@ describe('queries of Qdrant', () => {
     );
   });
 
-  it('rescores what the prefetches found', async () => {
+  it('scores the results of the prefetches again', async () => {
     expect(await query({ prefetch: [words], query: [0, 1], using: 'dense' })).toEqual(
       about([
         [3, 1],
@@ -223,20 +223,20 @@ describe('queries of Qdrant', () => {
       { min_should: { conditions: [{ has_id: [1] }], min_count: 1 } },
       [1],
     ],
-  ])('joins the filter of a prefetch with that of the query: %s', async (_name, inner, outer, ids) => {
+  ])('combines the filter of a prefetch with that of the query: %s', async (_name, inner, outer, ids) => {
     const prefetch = { query: [1, 0], using: 'dense', filter: inner };
     const found = await query({ prefetch, query: { fusion: 'rrf' }, filter: outer });
     expect(found.map(([id]) => id).sort()).toEqual(ids);
   });
 
-  it('lists points in the order of ids when nothing is asked', async () => {
+  it('lists points in the order of ids without a query', async () => {
     expect(await query({ limit: 2, offset: 1 })).toEqual([
       [2, 1],
       [3, 1],
     ]);
   });
 
-  it('shows payload and vectors when asked', async () => {
+  it('returns payload and vectors on request', async () => {
     const answer = await server.client.query(name, {
       ...dense,
       limit: 1,
@@ -280,7 +280,7 @@ describe('queries of Qdrant', () => {
     ]);
   });
 
-  it('answers the older search', async () => {
+  it('answers the older search API', async () => {
     const found = await server.client.search(name, { vector: { name: 'dense', vector: [1, 0] }, limit: 1 });
     expect(found).toMatchObject([{ id: 1, score: 1, payload: { city: 'Oslo' } }]);
     const sparse = await server.client.search(name, {
@@ -327,7 +327,7 @@ describe('queries of Qdrant', () => {
       400,
       'Bad request: A query is needed to use the score_threshold.',
     ],
-    ['fusion of nothing', { query: { fusion: 'rrf' } }, 400, 'cannot apply Fusion without prefetches'],
+    ['fusion without prefetches', { query: { fusion: 'rrf' } }, 400, 'cannot apply Fusion without prefetches'],
     [
       'fusion of one vector',
       { prefetch: [dense], query: { fusion: 'rrf' }, using: 'dense' },

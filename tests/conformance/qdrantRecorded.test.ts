@@ -25,7 +25,7 @@ interface Recorded {
   queryAfterChanges: { request: object; points: Scored[] };
 }
 
-/** One line of the file is one item of a section: of a list, or the only one. */
+/** Each line of the file is one item of a section: an entry of a list, or the whole section. */
 function readRecorded(): Recorded {
   const single = new Set(['engine', 'config', 'indexes', 'queryAfterChanges']);
   const sections: Record<string, unknown> = {};
@@ -65,7 +65,7 @@ describe(`answers recorded from ${recorded.engine}`, () => {
   const idsPassing = async (filter: object) =>
     (await scroll({ filter, with_payload: false })).points.map(({ id }) => id);
 
-  /** Points of equal score are in no order of their own, so scores are compared in order and points by their ids. */
+  /** Points of equal score have no defined order, so scores are compared in order and points by id. */
   const inBothViews = (points: Scored[]) => ({
     scores: points.map(({ score }) => score),
     byId: Object.fromEntries(points.map(({ id, score }) => [id, score])),
@@ -156,7 +156,7 @@ describe(`answers recorded from ${recorded.engine}`, () => {
   });
 });
 
-/** The same value with tolerant numbers: vectors under Cosine are rounded differently by the last bit. */
+/** The same value with tolerant numbers: normalised vectors may differ in the last bit. */
 function approximately(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isInteger(value)) {
     return expect.closeTo(value, scoreDigits) as unknown;

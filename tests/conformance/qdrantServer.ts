@@ -5,23 +5,23 @@ import { randomUUID } from 'node:crypto';
 import type { QdrantClient } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' };
 import { startVectorEndpoint } from '../../packages/vector-endpoint/vectorEndpoint';
 
-/** An answer of the server, read whatever its status is. */
+/** A response of the server with any status. */
 export interface RawAnswer {
   readonly status: number;
   readonly body: { result?: unknown; status?: string | { error: string }; time?: number };
-  /** The text of `status.error`; undefined for a good answer. */
+  /** The text of `status.error`; undefined for a successful response. */
   readonly error: string | undefined;
 }
 
-/** The server under test: a real Qdrant at QDRANT_URL, or else the local vector endpoint, started for the test file. */
+/** The server under test: a real Qdrant at QDRANT_URL, or the local vector endpoint, started for the test file. */
 export interface QdrantServer {
   readonly url: string;
   readonly client: QdrantClient;
-  /** A name no other test uses. Collections of these names are deleted at the end. */
+  /** A unique name. Collections with these names are deleted at the end. */
   newName(): string;
-  /** Sends a request without the client: for what the client refuses to send, and to see errors whole. */
+  /** Sends a request without the client, for requests that the client refuses and for complete errors. */
   send(method: string, path: string, body?: unknown): Promise<RawAnswer>;
-  /** Deletes what the tests made, and stops the server if it was started here. */
+  /** Deletes the collections of the tests, and stops the server if it was started here. */
   stop(): Promise<void>;
 }
 

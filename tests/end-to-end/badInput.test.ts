@@ -111,7 +111,7 @@ describe('a bad file', () => {
 });
 
 describe('malformed rows', () => {
-  it('are counted and set aside with their reason, and the others go on', async () => {
+  it('are counted and quarantined with their fault, and the others are loaded', async () => {
     const good = Array.from({ length: 200 }, (_, index) => `doc-${index}`);
     const bad = `too,few\n${row('bad-date', 'x', '1900-02-31')}`;
     await platform.drop(
@@ -137,7 +137,7 @@ describe('malformed rows', () => {
     expect(rejects[1]).toMatchObject({ column: 'published_at' });
   });
 
-  it('close the gate when they are too many: nothing of the run is visible', async () => {
+  it('close the gate if there are too many: nothing of the run is visible', async () => {
     const before = await objects(platform.config.lake.containers.processed);
     await platform.drop(DATASET, '1802-01-02', 'a.csv', `${HEADER}${rows('a', 'b')}${row('c', 'x', 'yesterday')}`);
     const run = await platform.ingest(DATASET, '1802-01-02');
@@ -150,7 +150,7 @@ describe('malformed rows', () => {
 describe('the same date again', () => {
   const DATE = '1803-01-01';
 
-  it('doubles nothing, embeds nothing', async () => {
+  it('duplicates nothing, embeds nothing', async () => {
     await platform.drop(DATASET, DATE, 'a.csv', HEADER + rows('one', 'two', 'three'));
     const first = await platform.ingest(DATASET, DATE);
     expect(first).toMatchObject({
@@ -165,7 +165,7 @@ describe('the same date again', () => {
     expect(await documentsIn(DATE)).toEqual(['one', 'three', 'two']);
   });
 
-  it('with changed files is what they say: changed, removed and new documents', async () => {
+  it('with changed files has their changed, removed and new documents', async () => {
     await platform.drop(DATASET, DATE, 'a.csv', HEADER + rows('one') + row('two', 'A changed body.') + rows('four'));
     const run = await platform.ingest(DATASET, DATE);
     expect(run).toMatchObject({
@@ -176,7 +176,7 @@ describe('the same date again', () => {
     expect(await documentsIn(DATE)).toEqual(['four', 'one', 'two']);
   });
 
-  it('leaves one set of committed parts in use and no staging behind', async () => {
+  it('leaves nothing in staging', async () => {
     expect(await objects(platform.config.lake.containers.staging)).toEqual([]);
   });
 });
@@ -193,7 +193,7 @@ describe('an older date that is run later', () => {
 });
 
 describe('a container that was deleted', () => {
-  it('is made again by the next run, which says so and builds the table anew with its date', async () => {
+  it('is created again by the next run, which logs it and starts a new table with its date', async () => {
     const { access, containers } = platform.config.lake;
     if (access.kind !== 'connectionString') throw new Error('the local platform has a connection string');
     await platform.drop(DATASET, '1804-01-01', 'a.csv', HEADER + rows('one', 'two'));

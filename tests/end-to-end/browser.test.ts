@@ -24,7 +24,7 @@ withBrowser('the web app in a browser', () => {
   let page: Page;
   const faults: string[] = [];
   const shoot = async (name: string): Promise<void> => {
-    // Scrolled, the masthead would stand in the middle of the picture.
+    // In a scrolled page, the masthead would be in the middle of the picture.
     await page.evaluate('scrollTo({ top: 0, behavior: "instant" })');
     await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
   };
@@ -32,7 +32,7 @@ withBrowser('the web app in a browser', () => {
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
     platform = await startTestPlatform({ GATE_DECISION_TIMEOUT_HOURS: '24' });
-    // Two of the sample's files: enough to see parts come one after another.
+    // Two files of the sample are enough to see progress.
     for (const { name, content } of stateOfTheUnion().slice(-2)) await platform.drop(DATASET, DATE, name, content);
     browser = await chromium.launch({
       executablePath: EXECUTABLE,
@@ -96,7 +96,7 @@ withBrowser('the web app in a browser', () => {
     expect(await page.getByTestId('code-choice').count()).toBe(2);
     await shoot('run-blocked');
 
-    // Without a reason nothing is sent.
+    // Without a reason, the form sends nothing.
     await page.getByTestId('approve-button').click();
     await page.locator('textarea[name=reason]:invalid').waitFor();
     await page.fill('[name=reason]', 'One bad date is known.');
@@ -107,7 +107,7 @@ withBrowser('the web app in a browser', () => {
     await shoot('run-approved');
   });
 
-  it('replays a run, and shows what it has bettered', async () => {
+  it('replays a run, and shows the rejected records before and after', async () => {
     await platform.drop(DATASET, '1900-01-01', 'a.csv', `${HEADER}${text('one')}${text('two')}${text('three')}`);
     await page.getByTestId('replay-button').click();
     const replay = page.getByTestId('replay');
@@ -148,7 +148,7 @@ withBrowser('the web app in a browser', () => {
     await shoot('refusal');
   });
 
-  it('said nothing wrong on the console but the refused call', () => {
+  it('logged no console error except the refused call', () => {
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
   });
 });

@@ -6,14 +6,14 @@ import type { QuarantinePage } from '../../lib/quarantine/quarantinePage';
 import type { Run, RunDetail } from '../../lib/runs/run';
 import { startTestPlatform, type RunningTestPlatform } from './runningPlatform';
 
-// One blocked run after another, each on a date of its own; all on one platform whose runs wait for a decision.
+// Several blocked runs, each on its own date, on one platform whose runs wait for a decision.
 jest.setTimeout(180_000);
 
 const DATASET = 'state-of-the-union';
 const HEADER = 'doc_id,title,author,published_at,category,body\n';
 const row = (id: string, date = '1900-01-01'): string =>
   `${id},Address ${id},Some President,${date},Whig,"The body of ${id}, about the treasury."\n`;
-/** One of three is no date: more rejects than the contract allows. */
+/** One of three dates is not a date: more rejected records than the contract allows. */
 const TOO_MANY_REJECTS = `${HEADER}${row('one')}${row('two')}${row('three', 'yesterday')}`;
 
 let platform: RunningTestPlatform;
@@ -48,7 +48,7 @@ async function block(date: string): Promise<RunDetail> {
 
 async function ended(date: string): Promise<RunDetail> {
   for (;;) {
-    const run = await platform.settled(idOf(date));
+    const run = await platform.endedOrBlocked(idOf(date));
     if (run.status !== 'Blocked') return run;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -72,7 +72,7 @@ describe('a blocked run', () => {
     blocked = await block(DATE);
   });
 
-  it('says which rules close the gate, what was observed, and until when it waits', async () => {
+  it('reports the rules that closed the gate, the observed values, and the deadline', async () => {
     expect(blocked).toMatchObject({ step: 'gate', rejected: 1, error: { code: 'QUALITY_GATE_CLOSED' } });
     expect(blocked.gate).toMatchObject({ passed: false, decision: null });
     expect(Date.parse(blocked.gate?.decideBy ?? '')).toBeGreaterThan(Date.now());
@@ -83,14 +83,14 @@ describe('a blocked run', () => {
     expect(runs.map(({ id, status }) => [id, status])).toEqual([[idOf(DATE), 'Blocked']]);
   });
 
-  it('has committed nothing, and no stream has begun', async () => {
+  it('has committed nothing, and has started no stream', async () => {
     expect(await commits()).toEqual([]);
     expect(await documents()).toBe(0);
     const later = blocked.steps.slice(blocked.steps.findIndex(({ name }) => name === 'commit'));
     expect(later.map(({ status }) => status)).toEqual(later.map(() => 'waiting'));
   });
 
-  it('is under way: it can neither be started nor replayed', async () => {
+  it('is still running: it can neither be started nor replayed', async () => {
     for (const answer of [
       await post('runs', { dataset: DATASET, date: DATE }),
       await post(`runs/${idOf(DATE)}/replay`),
@@ -99,7 +99,7 @@ describe('a blocked run', () => {
     }
   });
 
-  it('shows what was set aside', async () => {
+  it('shows the rejected records', async () => {
     const { body } = await get<FirstPage>(`runs/${idOf(DATE)}/quarantine`);
     expect(body).toMatchObject({ runId: blocked.runId, nextCursor: null });
     expect(body.records).toMatchObject([{ record: 3, column: 'published_at', found: 'yesterday', isTruncated: false }]);
@@ -129,7 +129,7 @@ describe('a blocked run', () => {
     expect(answer).toMatchObject({ status, body: { code } });
   });
 
-  it('commits when it is approved, and keeps who decided what, why and when', async () => {
+  it('commits when it is approved, and keeps the decision, its author, reason and time', async () => {
     expect((await decide(DATE, 'approve', 'One bad date is known.')).status).toBe(202);
     const run = await ended(DATE);
     expect(run).toMatchObject({ status: 'Completed', rejected: 1, error: null, rows: { source: 3, lake: 2, sql: 2 } });
@@ -141,7 +141,7 @@ describe('a blocked run', () => {
     expect(await documents()).toBe(2);
   });
 
-  it('takes no second decision', async () => {
+  it('refuses a second decision', async () => {
     const answer = await decide(DATE, 'reject', 'too late');
     expect(answer).toMatchObject({ status: 409, body: { code: 'RUN_NOT_BLOCKED', found: 'a run that is Completed' } });
   });
@@ -151,7 +151,7 @@ describe('a rejected run', () => {
   const DATE = '1900-02-02';
   let blocked: RunDetail;
 
-  it('fails: its parts go, its quarantine stays', async () => {
+  it('fails: its parts are deleted, its quarantine is kept', async () => {
     blocked = await block(DATE);
     const before = await commits();
     expect((await decide(DATE, 'reject', 'The export is broken.')).status).toBe(202);
@@ -168,7 +168,7 @@ describe('a rejected run', () => {
     expect(await objects(quarantine, runId)).toHaveLength(1);
   });
 
-  it('is replayed after a fix, and shows the rejects before and after', async () => {
+  it('is replayed after a fix, and shows the rejected records before and after', async () => {
     await platform.drop(DATASET, DATE, 'a.csv', TOO_MANY_REJECTS.replace('yesterday', '1900-01-03'));
     const answer = await post(`runs/${idOf(DATE)}/replay`);
     expect(answer).toMatchObject({ status: 202, body: { id: idOf(DATE), replayOf: blocked.runId } });
@@ -188,10 +188,10 @@ describe('a rejected run', () => {
   });
 });
 
-describe('a decision that was kept, and whose caller died before the run was woken', () => {
+describe('a decision that was stored without waking the run', () => {
   const DATE = '1900-03-03';
 
-  it('stands against another, and takes effect when it is sent again', async () => {
+  it('cannot be replaced by another, and takes effect when it is sent again', async () => {
     const { runId } = await block(DATE);
     const database = createPostgres(platform.config.postgresUrl);
     await database.query(
@@ -211,8 +211,8 @@ describe('a decision that was kept, and whose caller died before the run was wok
   });
 });
 
-describe('what there is not', () => {
-  it.each(['decision', 'replay'])('%s of a run that never was: 404', async (what) => {
+describe('unknown runs and invalid parameters', () => {
+  it.each(['decision', 'replay'])('%s of an unknown run: 404', async (what) => {
     const answer = await post(`runs/${idOf('1700-01-01')}/${what}`, { decision: 'approve', reason: 'why' });
     expect(answer).toMatchObject({ status: 404, body: { code: 'RUN_NOT_FOUND' } });
   });

@@ -12,7 +12,7 @@ import { driveExample, type DrivenExample, type OpenApi } from './openApiExample
 import { sampleTexts } from './sampleTexts';
 import { eventually, lastJson, processesWith, startCommand, type StartedCommand } from './startCommand';
 
-// One user's day, in order: each test goes on where the one before it stopped, on the same data.
+// One user's day, in order: each test continues from the one before it, on the same data.
 jest.setTimeout(300_000);
 
 const data = mkdtempSync(path.join(tmpdir(), 'a user of Pipeline-X '));
@@ -42,7 +42,7 @@ function expectAgreement({ rows, rejected, citations, status }: StartReport): vo
 }
 
 describe('a Functions host that is killed in the middle of a run', () => {
-  it('takes the platform down with a clear word, and leaves no process', async () => {
+  it('ends the platform with a clear message, and leaves no process', async () => {
     platform = startCommand(data, {}, '--json');
     await platform.said(/embed: started/);
     await eventually('a part of the chunks is stored', async () => {
@@ -62,7 +62,7 @@ describe('a Functions host that is killed in the middle of a run', () => {
     expect(processesWith(data).filter((pid) => pid !== process.pid)).toEqual([]);
   });
 
-  it('goes on with the run at the next start, to the same counts', async () => {
+  it('continues the run at the next start, with the same counts', async () => {
     platform = startCommand(data, {}, '--once', '--json');
     expect((await platform.ended).code).toBe(0);
     expect(platform.output()).toContain('Continuing ingest-state-of-the-union-2021-04-28');
@@ -76,7 +76,7 @@ describe('a Functions host that is killed in the middle of a run', () => {
 });
 
 describe('a second start', () => {
-  it('embeds nothing and comes to the same counts', async () => {
+  it('embeds nothing and has the same counts', async () => {
     platform = startCommand(data, {}, '--json');
     await platform.said(/The platform keeps running/);
     const report = lastJson<StartReport>(platform);
@@ -85,7 +85,7 @@ describe('a second start', () => {
     api = report.urls.api ?? '';
   });
 
-  it('is refused while the platform is up, naming where it is', async () => {
+  it('is refused while the platform is running, with its address', async () => {
     const other = startCommand(data, {}, '--once');
     expect((await other.ended).code).toBe(1);
     expect(other.output()).toContain(
@@ -101,7 +101,7 @@ describe('the API', () => {
     expect(health.dependencies.map(({ name }) => name)).toEqual(['storage', 'postgres', 'vectors']);
   });
 
-  it('answers what only one president said from his address', async () => {
+  it('answers a question about the words of one president from his address', async () => {
     const response = await call(`${api}/ask`, {
       method: 'POST',
       body: JSON.stringify({ question: 'Which states constitute an axis of evil?' }),
@@ -152,7 +152,7 @@ describe('the API', () => {
   it.each([
     ['an unknown dataset', '/runs', { dataset: 'nobody' }, 404, 'DATASET_UNKNOWN'],
     ['a bad date', '/runs', { dataset: 'state-of-the-union', date: '2021-02-30' }, 400, 'REQUEST_INVALID'],
-    ['a body that is no JSON', '/runs', 'dataset=x', 400, 'BODY_NOT_JSON'],
+    ['a body that is not JSON', '/runs', 'dataset=x', 400, 'BODY_NOT_JSON'],
     ['a misspelt field', '/ask', { query: 'x' }, 400, 'REQUEST_INVALID'],
     ['an empty question', '/ask', { question: ' ' }, 400, 'REQUEST_INVALID'],
     ['an unknown dataset to ask', '/ask', { question: 'x', dataset: 'nobody' }, 404, 'DATASET_UNKNOWN'],
@@ -178,9 +178,9 @@ describe('the API', () => {
     expect(await response.json()).toMatchObject({ code });
   });
 
-  it('answers the example of every operation as its OpenAPI document says', async () => {
+  it('answers the example of every operation as described in OpenAPI', async () => {
     const document = await get<OpenApi>('/openapi.json');
-    // The replay is under way when a start of the same day is refused.
+    // The replay is running, so a start of the same day is refused.
     const expected = {
       health: 200,
       listDocuments: 200,
@@ -202,7 +202,7 @@ describe('the API', () => {
     expect(driven).toEqual(Object.entries(expected).map(([operation, status]) => ({ operation, status, faults: [] })));
   });
 
-  it('gives each answer the id of its request', async () => {
+  it('adds the request id to each response', async () => {
     const answered = await call(`${api}/runs/unknown`, { headers: { 'x-request-id': 'my-request-1' } });
     expect(answered.headers.get('x-request-id')).toBe('my-request-1');
     expect(await answered.json()).toMatchObject({ requestId: 'my-request-1' });
@@ -230,7 +230,7 @@ describe('Ctrl-C', () => {
 });
 
 describe('the sample', () => {
-  it('is what the counts say', () => {
+  it('agrees with the counts', () => {
     expect(stateOfTheUnion().reduce((sum, { records }) => sum + records, 0)).toBe(233);
     expect(texts.size).toBe(233);
   });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => platform?.stop());
 
 describe('the nightly timer', () => {
-  it('ingests the day that has ended, for the datasets that have files for it', async () => {
+  it('ingests the day that has ended, for datasets with files for it', async () => {
     const dayBefore = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const file = 'doc_id,title,author,published_at,category,body\none,A title,Somebody,1900-01-01,,A text.\n';
     await platform.drop('state-of-the-union', dayBefore, 'a.csv', file);

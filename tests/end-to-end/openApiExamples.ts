@@ -15,11 +15,11 @@ export interface OpenApi {
 export interface DrivenExample {
   operation: string;
   status: number;
-  /** What the schema of the answer refuses; members that it does not name are refused, too. */
+  /** Faults of the response against its schema; members that the schema does not name are faults, too. */
   faults: string[];
 }
 
-/** Sends the example of an operation and checks the answer against the schema that the document has for its status. */
+/** Sends the example of an operation and checks the response against the schema of its status. */
 export async function driveExample(
   call: typeof fetch,
   api: string,
@@ -73,7 +73,7 @@ function faultsOf(document: OpenApi, reference: string, body: unknown): string[]
   );
 }
 
-/** The same schemas, without room for members that they do not name. */
+/** The same schemas, which refuse members that they do not name. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;

@@ -24,7 +24,7 @@ afterAll(() => {
 });
 
 describe('the app with missing and wrong settings', () => {
-  it('names all of them at once and does not start', async () => {
+  it('reports all of them at once and does not start', async () => {
     const host = spawn(
       process.execPath,
       [path.join(ROOT, 'dist/packages/functions-host/main.js'), ROOT, '--port', '0', '--data', newFolder()],
@@ -41,7 +41,7 @@ describe('the app with missing and wrong settings', () => {
     expect(output).toContain('found "gzip"; expected snappy or zstd');
   });
 
-  it('is told by the supervisor, which stops the rest', async () => {
+  it('is reported by the supervisor, which stops the rest', async () => {
     const data = newFolder();
     const command = startCommand(data, { PARQUET_CODEC: 'gzip' }, '--once');
     expect((await command.ended).code).toBe(1);
@@ -55,7 +55,7 @@ describe('a busy port', () => {
   const holders: Server[] = [];
   afterAll(() => Promise.all(holders.map((holder) => new Promise((resolve) => holder.close(resolve)))));
 
-  it('is left to its owner: the next free one is taken and said', async () => {
+  it('is not used: the platform reports and uses the next free port', async () => {
     const holder = createServer();
     holders.push(holder);
     await new Promise<void>((resolve, reject) => {
@@ -78,7 +78,7 @@ describe('PIPELINE_HOST=func without Core Tools', () => {
     .split(path.delimiter)
     .some((folder) => existsSync(path.join(folder, 'func')));
 
-  (isInstalled ? it.skip : it)('is refused with what to do, and nothing stays running', async () => {
+  (isInstalled ? it.skip : it)('is refused with a remedy, and no process stays running', async () => {
     const data = newFolder();
     const command = startCommand(data, { PIPELINE_HOST: 'func' }, '--once');
     expect((await command.ended).code).toBe(1);
@@ -90,7 +90,7 @@ describe('PIPELINE_HOST=func without Core Tools', () => {
 });
 
 describe('two starts at once on the same data', () => {
-  it('end with one platform that works; the other is refused and touches nothing', async () => {
+  it('start one working platform; the other is refused and changes nothing', async () => {
     const data = newFolder();
     const commands = [startCommand(data, {}, '--no-ingest'), startCommand(data, {}, '--no-ingest')];
     const [first] = commands as [(typeof commands)[0], (typeof commands)[0]];
@@ -107,7 +107,7 @@ describe('two starts at once on the same data', () => {
   });
 });
 
-describe('a command that comes to nothing', () => {
+describe('a command that fails', () => {
   const occupied = (): string => {
     const file = path.join(newFolder(), 'a-file');
     writeFileSync(file, '');
@@ -115,13 +115,13 @@ describe('a command that comes to nothing', () => {
   };
 
   it.each([
-    ['an option that is not there', {}, ['--bogus'], 'OPTION_INVALID'],
-    ['a setting that is no port', { PIPELINE_WEB_PORT: 'abc' }, [], 'PORT_INVALID'],
+    ['an unknown option', {}, ['--bogus'], 'OPTION_INVALID'],
+    ['an invalid port', { PIPELINE_WEB_PORT: 'abc' }, [], 'PORT_INVALID'],
     ['a data folder that is a file', { PIPELINE_DATA_DIRECTORY: occupied() }, [], 'DATA_FOLDER_UNUSABLE'],
-    ['a setting that is no host', { PIPELINE_HOST: 'docker' }, [], 'SETTING_INVALID'],
+    ['an unknown host', { PIPELINE_HOST: 'docker' }, [], 'SETTING_INVALID'],
     ['a vector index out of reach', { QDRANT_URL: 'http://127.0.0.1:1' }, [], 'VECTORS_UNREACHABLE'],
     ['a database out of reach', { POSTGRES_URL: 'postgres://u:p@127.0.0.1:1/x' }, [], 'POSTGRES_UNREACHABLE'],
-  ])('says why in the one line of JSON that was asked for: %s', async (_name, environment, options, code) => {
+  ])('reports the problem in one line of JSON with --json: %s', async (_name, environment, options, code) => {
     const command = startCommand(newFolder(), environment, '--once', '--json', ...options);
     expect((await command.ended).code).toBe(1);
     expect(command.stdout().trimEnd().split('\n')).toHaveLength(1);
@@ -130,7 +130,7 @@ describe('a command that comes to nothing', () => {
 });
 
 (process.platform === 'win32' ? describe.skip : describe)('a func on PATH that hangs', () => {
-  it('holds up neither Ctrl-C nor the end of what was started', async () => {
+  it('does not delay Ctrl-C or the end of started processes', async () => {
     const folder = path.join(newFolder(), 'bin');
     mkdirSync(folder);
     writeFileSync(
@@ -151,7 +151,7 @@ describe('a command that comes to nothing', () => {
 });
 
 describe('a reader that goes away (npm start | head -1)', () => {
-  it('does not keep what was started from being stopped', async () => {
+  it('does not prevent the end of started processes', async () => {
     const data = newFolder();
     const command = startCommand(data, {}, '--no-ingest', '--once');
     await command.said(/starting the local platform/);
@@ -162,7 +162,7 @@ describe('a reader that goes away (npm start | head -1)', () => {
 });
 
 (process.platform === 'win32' ? describe.skip : describe)('a SIGTERM to npm, which ends the shell under it', () => {
-  it('ends everything that was started', async () => {
+  it('ends all started processes', async () => {
     const data = newFolder();
     const script = path.join(ROOT, 'dist/local/commands/start.js');
     const shell = spawn('sh', ['-c', `"${process.execPath}" "${script}" --no-ingest; true`], {
@@ -179,7 +179,7 @@ describe('a reader that goes away (npm start | head -1)', () => {
     });
     const closed = new Promise((resolve) => shell.once('close', resolve));
     shell.kill('SIGTERM');
-    // The pipe is closed when the last process that holds it has ended.
+    // The pipe closes when its last process has ended.
     await closed;
     expect(processesWith(data)).toEqual([]);
   });

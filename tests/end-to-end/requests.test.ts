@@ -33,7 +33,7 @@ const cursor = (position: unknown[]): string => Buffer.from(JSON.stringify(posit
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
 describe('one dataset and date, started many times at once', () => {
-  it('is started once; the others are told that it is under way', async () => {
+  it('is started once; the other requests get RUN_UNDER_WAY', async () => {
     const starts = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const answer = await call('POST', '/runs', { dataset: DATASET, date: DATE });
@@ -42,7 +42,10 @@ describe('one dataset and date, started many times at once', () => {
     );
     expect(starts.filter((start) => start === 'started')).toHaveLength(1);
     expect(new Set(starts)).toEqual(new Set(['started', 'RUN_UNDER_WAY']));
-    expect(await platform.settled(ID)).toMatchObject({ status: 'Completed', rows: { lake: 2, sql: 2, vectors: 2 } });
+    expect(await platform.endedOrBlocked(ID)).toMatchObject({
+      status: 'Completed',
+      rows: { lake: 2, sql: 2, vectors: 2 },
+    });
   });
 });
 
@@ -66,18 +69,25 @@ describe('a request that cannot be served is answered with a short, coded proble
       400,
       'REQUEST_INVALID',
     ],
-    ['the same in a list', 'GET', '/documents?from=2000-01-01&to=1999-12-31', undefined, 400, 'REQUEST_INVALID'],
+    ['such a period in a list', 'GET', '/documents?from=2000-01-01&to=1999-12-31', undefined, 400, 'REQUEST_INVALID'],
     ['the year 0', 'POST', '/runs', { dataset: DATASET, date: '0000-01-01' }, 400, 'REQUEST_INVALID'],
     ['the year 0 in a filter', 'GET', '/documents?from=0000-01-01', undefined, 400, 'REQUEST_INVALID'],
-    ['the character NUL in a filter', 'GET', '/documents?author=%00', undefined, 400, 'REQUEST_INVALID'],
-    ['the same in a title', 'GET', '/documents?title=a%00b', undefined, 400, 'REQUEST_INVALID'],
-    ['the same in the id of a run', 'GET', `/runs/${ID.replace('state', '%00')}`, undefined, 404, 'RUN_NOT_FOUND'],
-    ['the same alone', 'GET', '/runs/%00', undefined, 404, 'RUN_NOT_FOUND'],
-    ['the same for its rejects', 'GET', '/runs/%00/quarantine', undefined, 404, 'RUN_NOT_FOUND'],
-    ['the same for an execution', 'GET', `/runs/${ID}/quarantine?run=%00`, undefined, 400, 'REQUEST_INVALID'],
-    ['the same for a replay', 'POST', '/runs/%00/replay', undefined, 404, 'RUN_NOT_FOUND'],
+    ['a NUL character in a filter', 'GET', '/documents?author=%00', undefined, 400, 'REQUEST_INVALID'],
+    ['a NUL character in a title', 'GET', '/documents?title=a%00b', undefined, 400, 'REQUEST_INVALID'],
     [
-      'the same for a decision',
+      'a NUL character in the id of a run',
+      'GET',
+      `/runs/${ID.replace('state', '%00')}`,
+      undefined,
+      404,
+      'RUN_NOT_FOUND',
+    ],
+    ['a NUL character as the id of a run', 'GET', '/runs/%00', undefined, 404, 'RUN_NOT_FOUND'],
+    ['a NUL character as the run of a quarantine', 'GET', '/runs/%00/quarantine', undefined, 404, 'RUN_NOT_FOUND'],
+    ['a NUL character as an execution', 'GET', `/runs/${ID}/quarantine?run=%00`, undefined, 400, 'REQUEST_INVALID'],
+    ['a NUL character as the run of a replay', 'POST', '/runs/%00/replay', undefined, 404, 'RUN_NOT_FOUND'],
+    [
+      'a NUL character as the run of a decision',
       'POST',
       '/runs/%00/decision',
       { decision: 'approve', reason: 'x' },
@@ -85,19 +95,33 @@ describe('a request that cannot be served is answered with a short, coded proble
       'RUN_NOT_FOUND',
     ],
     [
-      'the same in a reason',
+      'a NUL character in a reason',
       'POST',
       `/runs/${ID}/decision`,
       { decision: 'approve', reason: 'a\0b' },
       400,
       'REQUEST_INVALID',
     ],
-    ['a cursor of no day', 'GET', `/documents?cursor=${cursor(['2020-99-99', 'a', 'b'])}`, undefined, 400, ''],
-    ['a cursor with more', 'GET', `/documents?cursor=${cursor(['2020-01-01 x', 'a', 'b'])}`, undefined, 400, ''],
-    ['a cursor with NUL', 'GET', `/documents?cursor=${cursor([null, 'a\0', 'b'])}`, undefined, 400, ''],
+    [
+      'a cursor with an invalid date',
+      'GET',
+      `/documents?cursor=${cursor(['2020-99-99', 'a', 'b'])}`,
+      undefined,
+      400,
+      '',
+    ],
+    [
+      'a cursor with surplus text',
+      'GET',
+      `/documents?cursor=${cursor(['2020-01-01 x', 'a', 'b'])}`,
+      undefined,
+      400,
+      '',
+    ],
+    ['a cursor with a NUL character', 'GET', `/documents?cursor=${cursor([null, 'a\0', 'b'])}`, undefined, 400, ''],
     ['a wrong method', 'DELETE', '/runs', undefined, 404, 'ROUTE_NOT_FOUND'],
-    ['another', 'GET', '/ask', undefined, 404, 'ROUTE_NOT_FOUND'],
-    ['one with a body', 'PUT', '/documents', { title: 'x' }, 404, 'ROUTE_NOT_FOUND'],
+    ['another wrong method', 'GET', '/ask', undefined, 404, 'ROUTE_NOT_FOUND'],
+    ['a wrong method with a body', 'PUT', '/documents', { title: 'x' }, 404, 'ROUTE_NOT_FOUND'],
     ['an unknown path', 'GET', '/runs/a/b/c', undefined, 404, 'ROUTE_NOT_FOUND'],
     ['no path', 'GET', '', undefined, 404, 'ROUTE_NOT_FOUND'],
   ])('%s: %s %s', async (_name, method, path, body, status, code) => {

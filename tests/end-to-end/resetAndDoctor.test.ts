@@ -13,7 +13,7 @@ function command(name: string, environment: Record<string, string>): { status: n
 }
 
 describe('npm run reset', () => {
-  it('removes what the platform put into the data folder, and nothing else', () => {
+  it('removes only the files of the platform from the data folder', () => {
     for (const name of ['azurite', 'logs', 'vectors']) mkdirSync(path.join(data, name));
     writeFileSync(path.join(data, 'thesis.txt'), 'of three years');
     const { status, stdout } = command('reset', {});
@@ -28,14 +28,14 @@ describe('npm run reset', () => {
 });
 
 describe('npm run doctor', () => {
-  it('finds a fit machine fit', () => {
+  it('reports no fault on a working machine', () => {
     const { status, stdout } = command('doctor', { PIPELINE_WEB_PORT: '42800' });
     expect(stdout).toContain('port 42800');
     expect(stdout).toContain('This machine is ready');
     expect(status).toBe(0);
   });
 
-  it('names each fault and what to do', () => {
+  it('reports each fault with its remedy', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'doctor-'));
     writeFileSync(path.join(folder, 'func'), '#!/bin/sh\nexit 3\n');
     chmodSync(path.join(folder, 'func'), 0o755);

@@ -21,19 +21,19 @@ export interface RunningTestPlatform {
   hostKey: string;
   config: Config;
   store: ObjectStore;
-  /** Puts a file where a drop would put it. */
+  /** Puts a file into raw/<dataset>/<date>/. */
   drop(dataset: string, date: string, name: string, content: string | Buffer): Promise<void>;
   /** Starts the ingest and returns the run when it has ended, or is blocked. */
   ingest(dataset: string, date: string): Promise<RunDetail>;
   /** Returns the run when it has ended, or is blocked. */
-  settled(id: string): Promise<RunDetail>;
+  endedOrBlocked(id: string): Promise<RunDetail>;
   /** What the Functions host has logged. */
   hostLog(): string;
   stop(): Promise<void>;
 }
 
 /**
- * The whole platform, brought up by the command that a user runs, on data of its own and without the sample. A run whose
+ * The whole platform, started with the command that a user runs, with its own data and without the sample. A run whose
  * gate closes fails at once, unless the environment says otherwise.
  */
 export async function startTestPlatform(environment: Record<string, string> = {}): Promise<RunningTestPlatform> {
@@ -50,7 +50,7 @@ export async function startTestPlatform(environment: Record<string, string> = {}
   const call = ownerFetch(token);
   const store = createObjectStore(config);
   await store.ensureContainer(config.lake.containers.raw);
-  const settled = (id: string): Promise<RunDetail> =>
+  const endedOrBlocked = (id: string): Promise<RunDetail> =>
     eventually(`the end of ${id}`, async () => {
       const run = (await (await call(`${urls.api}/runs/${id}`)).json()) as RunDetail;
       return ['Completed', 'Failed', 'Blocked'].includes(run.status) ? run : undefined;
@@ -67,9 +67,9 @@ export async function startTestPlatform(environment: Record<string, string> = {}
     ingest: async (dataset, date) => {
       const started = await call(`${urls.api}/runs`, { method: 'POST', body: JSON.stringify({ dataset, date }) });
       if (started.status !== 202) throw new Error(`the run did not start: ${await started.text()}`);
-      return settled(((await started.json()) as { id: string }).id);
+      return endedOrBlocked(((await started.json()) as { id: string }).id);
     },
-    settled,
+    endedOrBlocked,
     hostLog: () => readFileSync(path.join(data, 'logs', 'functions-host.log'), 'utf8'),
     stop: async () => {
       command.process.kill('SIGTERM');

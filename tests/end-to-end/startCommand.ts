@@ -5,7 +5,7 @@ import path from 'node:path';
 const ROOT = path.resolve(__dirname, '../..');
 
 /**
- * Each worker of the test run has ports of its own: two platforms that look for a free port at the same moment would find
+ * Each worker of the test run has its own ports: two platforms that search for a free port at the same moment would find
  * the same one.
  */
 const FIRST_PORT = 21_000 + 200 * Number(process.env.JEST_WORKER_ID ?? 0);
@@ -26,7 +26,7 @@ export interface StartedCommand {
   said(pattern: RegExp, timeoutInMilliseconds?: number): Promise<RegExpMatchArray>;
 }
 
-/** Runs `npm start`'s command on a data folder of its own, as npm would. */
+/** Runs the command of `npm start` on this data folder, as npm does. */
 export function startCommand(
   dataDirectory: string,
   environment: Record<string, string>,

@@ -9,7 +9,7 @@ export interface CountingEmbedder extends Embedder {
   texts: string[];
 }
 
-/** A cheap embedder for tests of what gets embedded: words hashed into 32 dimensions, and each text remembered. */
+/** A cheap embedder that hashes words into 32 dimensions and records each text. */
 export function countingEmbedder(id = 'words-32'): CountingEmbedder {
   const texts: string[] = [];
   return {

@@ -1,11 +1,11 @@
 import type { ObjectStore } from '../../lib/storage/objectStore';
 
 export interface CountingStore extends ObjectStore {
-  /** What was fetched since the last call: bytes of each object's content, and requests for them. */
+  /** Bytes and requests since the last call. */
   taken(): { bytes: number; requests: number; paths: string[] };
 }
 
-/** The same store, which counts what is read of objects whose path contains `pattern`. */
+/** The same store; it counts reads of objects whose path contains `pattern`. */
 export function countingStore(store: ObjectStore, pattern: string): CountingStore {
   let taken = { bytes: 0, requests: 0, paths: [] as string[] };
   const note = (path: string, bytes: number, requests = 0) => {

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 
-/** Record ends as csv-parse, an independent parser, sees them: the fields of each record. Blank lines are skipped. */
+/** The fields of each record by csv-parse, an independent parser. Blank lines are skipped. */
 export function oracleRecords(text: Buffer | string): string[][] {
   return parse(text, {
     relax_quotes: true,
@@ -11,21 +11,21 @@ export function oracleRecords(text: Buffer | string): string[][] {
   });
 }
 
-/** Fields that tempt a scanner: quotes, line ends and whole records inside quotes, quotes in unquoted fields. */
+/** Fields that can mislead a scanner: quotes, line ends and whole records inside quotes, quotes in unquoted fields. */
 const quotedField = fc
   .array(fc.constantFrom('"', '""', '\n', '\r\n', ',', 'a', ' ', 'x,y\n1,"2"\n', 'é', '\r', "'"), { maxLength: 8 })
-  .map((pieces) => `"${pieces.join('').replaceAll('"', '""')}"`);
+  .map((parts) => `"${parts.join('').replaceAll('"', '""')}"`);
 const plainField = fc
   .array(fc.constantFrom('a', 'b c', '5" disk', 'é', ' ', "'", '1.5'), { maxLength: 3 })
-  .map((pieces) => {
-    const text = pieces.join('');
+  .map((parts) => {
+    const text = parts.join('');
     return text.startsWith('"') ? `x${text}` : text;
   });
 const record = fc
   .array(fc.oneof(quotedField, plainField), { minLength: 1, maxLength: 4 })
   .map((fields) => fields.join(','));
 
-/** CSV text of any shape that a strict reader could still read: mixed line ends, blank lines, with or without a final one. */
+/** CSV text that a strict reader can read: mixed line ends, blank lines, with or without a final line end. */
 export const csvText = fc
   .tuple(
     fc.array(fc.tuple(record, fc.constantFrom('\n', '\r\n', '\n\n', '\r\n\r\n')), { maxLength: 12 }),
@@ -33,7 +33,7 @@ export const csvText = fc
   )
   .map(([records, last]) => records.map(([text, end]) => text + end).join('') + last);
 
-/** Records of three fields, one kind of line end, no quote out of place. */
+/** Records of three fields with one kind of line end and valid quotes. */
 export const plainCsv = fc
   .tuple(
     fc.array(
@@ -48,7 +48,7 @@ export const plainCsv = fc
   )
   .map(([records, end, atEnd]) => records.map((fields) => fields.join(',')).join(end) + (atEnd ? end : ''));
 
-/** Anything at all made of the bytes that matter. */
+/** Any text of the characters that matter to a scanner. */
 export const csvNoise = fc
   .array(fc.constantFrom('"', ',', '\n', '\r\n', 'a', ' ', 'b"'), { maxLength: 60 })
-  .map((pieces) => pieces.join(''));
+  .map((parts) => parts.join(''));

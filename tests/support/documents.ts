@@ -1,6 +1,6 @@
 import type { DocumentRow } from '../../lib/documents/document';
 
-/** A document with what a test does not care about filled in. */
+/** A document with defaults for fields that a test does not set. */
 export function documentRow(row: Partial<DocumentRow> & { docId: string }): DocumentRow {
   return {
     dataset: 'letters',

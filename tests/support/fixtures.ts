@@ -10,7 +10,7 @@ export interface ExpectedProblem {
   expected?: string;
 }
 
-/** `expected.json` of a case; the README beside the cases says what each field means. */
+/** `expected.json` of a case; the README beside the cases explains each field. */
 export interface ExpectedCase {
   description: string;
   contract?: { columns?: ContractProperty[]; custom?: Record<string, unknown> };
@@ -29,7 +29,7 @@ export interface ContractProperty {
 export interface FixtureCase {
   name: string;
   expected: ExpectedCase;
-  /** By name, in the order in which the records come. */
+  /** Sorted by name, the order of their records. */
   files: { name: string; content: Buffer }[];
 }
 
@@ -51,7 +51,7 @@ export function readCases(): FixtureCase[] {
     });
 }
 
-/** A record as an independent reader sees it: the values by the names of the file. Null only where the format has it. */
+/** A record from an independent reader: values by the column names of the file. Null only in formats that have it. */
 export type OracleRecord = Record<string, string | null>;
 
 /** The records of all files of a case, read by csv-parse (or JSON.parse) after Node's own decoders. */
@@ -67,7 +67,7 @@ export function readByOracle({ files, expected }: FixtureCase): OracleRecord[] {
     });
 }
 
-/** A file's text by Node's own decoders, without a byte order mark. */
+/** The text of a file, decoded by Node, without a byte order mark. */
 export function sourceText({ content }: FixtureCase['files'][number], { contract }: ExpectedCase): string {
   return decoded(uncompressed(content), (contract?.custom?.['encoding'] as string | undefined) ?? 'utf-8');
 }
@@ -76,7 +76,7 @@ function uncompressed(content: Buffer): Buffer {
   return content[0] === 0x1f && content[1] === 0x8b ? gunzipSync(content) : content;
 }
 
-/** Node 20's TextDecoder takes windows-1252 for Latin-1: its own characters are put in by their code points. */
+/** Node 20's TextDecoder decodes windows-1252 as Latin-1, so bytes 0x80 to 0x9f are replaced here. */
 const OWN_CHARACTERS: Record<string, string> = {
   '\x80': '\u20ac',
   '\x93': '\u201c',

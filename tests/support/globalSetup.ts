@@ -6,8 +6,8 @@ import { startPostgres } from '../../local/postgres/postgres';
 import { startVectorEndpoint } from '../../packages/vector-endpoint/vectorEndpoint';
 
 /**
- * One Azurite, one PostgreSQL and one vector endpoint for the whole test run; each test file takes containers, a database
- * and collections of its own. Servers that the environment names are used instead.
+ * One Azurite, one PostgreSQL and one vector endpoint for the whole test run; each test file creates its own containers,
+ * database and collections. Servers named in the environment are used instead.
  */
 export default async function globalSetup(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pipeline-x-tests-'));

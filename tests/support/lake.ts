@@ -19,7 +19,7 @@ import type { RejectedRecord } from '../../lib/quarantine/rejectedRecord';
 import { transformRange } from '../../lib/transform/transformRange';
 import { testStorage, uniqueName } from './servers';
 
-/** A lake in containers of its own on the test run's Azurite, with a folder for contracts. */
+/** A lake in its own containers on the Azurite of the test run, with a folder for contracts. */
 export interface TestLake extends Lakehouse {
   contractsFolder: string;
   connectionString: string;
@@ -31,7 +31,7 @@ export interface TestLake extends Lakehouse {
   quarantine(key: RunKey): Promise<RejectedRecord[]>;
   /** Committed rows of one partition. */
   documents(dataset: string, date: string): Promise<DocumentRow[]>;
-  /** What is left in the temporary folder. */
+  /** Files that are left in the temporary folder. */
   leftovers(): Promise<string[]>;
   /** Deletes the containers and the folder. */
   stop(): Promise<void>;
@@ -128,7 +128,7 @@ export async function stageRun(
   return { plan, rows, rejected };
 }
 
-/** The way of a run through the lake, all steps; fails when the gate does not open. */
+/** Runs all steps of a run through the lake; fails if the gate does not open. */
 export async function ingest(lake: Lakehouse, key: RunKey): Promise<CommitResult> {
   await stageRun(lake, key);
   const verdict = await evaluateRun(lake, key);

@@ -1,11 +1,11 @@
-/** A record of NDJSON as it stands in the text. */
+/** A record of NDJSON with its place in the text. */
 export interface SourceRecord {
   line: number;
   byteOffset: number;
   raw: string;
 }
 
-/** The lines that are not blank, found without the code under test; offsets are those of UTF-8 without a mark. */
+/** The lines that are not blank, found without the code under test. Offsets are in UTF-8 bytes without a byte order mark. */
 export function ndjsonRecordsOf(text: string): SourceRecord[] {
   let byteOffset = 0;
   const lines = text.split('\n').map((content, index) => {

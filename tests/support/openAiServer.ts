@@ -22,7 +22,7 @@ export interface OpenAiServer {
   close(): Promise<void>;
 }
 
-/** A local HTTP server that answers the n-th request as `answer` says: recorded answers of the vendors over real HTTP. */
+/** A local HTTP server that answers the n-th request with `answer`: recorded responses of the vendors over real HTTP. */
 export async function startOpenAiServer(
   answer: (request: ReceivedRequest, number: number) => PreparedAnswer,
 ): Promise<OpenAiServer> {

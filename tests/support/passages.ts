@@ -1,6 +1,6 @@
 import type { Passage } from '../../lib/vectors/passage';
 
-/** A passage with what a test does not care about filled in. */
+/** A passage with defaults for fields that a test does not set. */
 export function passage(part: Partial<Passage> & { text: string }): Passage {
   return {
     dataset: 'letters',

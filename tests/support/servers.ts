@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { createPostgres } from '../../lib/database/postgres';
 import type { Database } from '../../lib/database/database';
 
-/** Connection string of the test run's Azurite. */
+/** Connection string of the Azurite of the test run. */
 export function testStorage(): string {
   return required('TEST_STORAGE');
 }
@@ -23,7 +23,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty database of its own on the test run's server. */
+/** A new empty database on the server of the test run. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = uniqueName('test').replaceAll('-', '_');
   await administrate(`create database ${name}`);

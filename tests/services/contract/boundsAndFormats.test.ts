@@ -60,7 +60,7 @@ describe('bounds and formats in the transform', () => {
     expect(found).toEqual(rejected);
   });
 
-  it('one column may be key, title and text when its length has a bound', async () => {
+  it('one column may be key, title and text if its length is bounded', async () => {
     const short = (options: string) => `
       - {name: line, logicalType: string, primaryKey: true${options}, customProperties: [{property: role, value: id}, {property: role, value: title}, {property: role, value: text}]}
       - {name: n, logicalType: integer}`;

@@ -1,30 +1,30 @@
-/** Every way to spoil a contract in one place, generated from one that has everything. */
+/** Single changes that can make a contract invalid, generated from a contract with every field. */
 export type Path = (string | number)[];
 type Fields = Record<string, unknown>;
 
 export interface Mutation {
   what: string;
   path: Path;
-  /** What stands there instead; undefined: nothing. */
+  /** The new value; undefined removes the field. */
   value: unknown;
 }
 
-/** By them each value is replaced: one of each kind. */
+/** Replacements for each value: one of each kind. */
 const KINDS = ['', 0, 1.5, -1, Infinity, true, null, [], ['x'], [1, 1], [1, 2, 3], {}, { x: 1 }];
-/** Beside them a text is replaced by these, and a number by those. Each is right somewhere, or nearly so. */
+/** More replacements for strings and for numbers (below). Each is valid, or almost valid, somewhere. */
 const TEXTS = [
   'a word|a.b|a/b/c/d|a/b/c|x.yml#a/b|sftp:x|urn:x|https://example.org/a b|2026-02-30|2024-02-29|2026-01-01T00:00:00',
   '2026-01-01T00:00:00+01:00|2026-01-01T24:00:00Z|2026-06-30T23:59:60Z|v2.2.2|v3.1.1|api|s3|custom|object|array|string',
   'integer|time|text|library|sql|rowCount|uniqueness|i128|Text',
 ].flatMap((line) => line.split('|'));
 const NUMBERS = [2, 1e300, 1e-300, -Infinity];
-/** Fields from all over the standard: in most places they are unknown. */
+/** Fields from all parts of the standard: in most places they are unknown. */
 const KEYS = [
   'unknown id name type tags properties items minimum format port location from',
   'metric mustBe mustBeBetween query engine rule arguments',
 ].flatMap((line) => line.split(' '));
 
-/** All mutations of a contract, or of what stands at one path in it. */
+/** All mutations of a contract, or of the value at one path in it. */
 export function* mutationsOf(contract: Fields, at: Path = []): Generator<Mutation> {
   for (const { path, value } of placesIn(valueAt(contract, at), at)) {
     if (path.length > 0) {
@@ -48,7 +48,7 @@ export function* mutationsOf(contract: Fields, at: Path = []): Generator<Mutatio
   }
 }
 
-/** Contracts that hold one field, entry or column of this one each: quick to judge, and together all of it. */
+/** Contracts with one field, entry or column each: quick to check, and together they cover the whole contract. */
 export function partsOf(contract: Fields): { part: Fields; at: Path }[] {
   const { apiVersion, kind, id, version, status, schema, ...others } = contract;
   const head = { apiVersion, kind, id, version, status };
@@ -68,7 +68,7 @@ export function partsOf(contract: Fields): { part: Fields; at: Path }[] {
   return [{ part: head, at: [] }, ...parts, ...tables];
 }
 
-/** A copy with the mutation. What is not on its path is shared. */
+/** A copy with the mutation. It shares everything that is not on the mutation's path. */
 export function mutated(content: unknown, { path, value }: Pick<Mutation, 'path' | 'value'>): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;

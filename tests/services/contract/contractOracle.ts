@@ -5,18 +5,18 @@ import addFormats from 'ajv-formats';
 import type { Path } from './contractMutations';
 
 /*
- * The standard's own JSON schema, which is not shipped here: the Python package open-data-contract-standard (3.1) has it.
- * ODCS_SCHEMA names the file, else a Python that has the package is asked.
+ * The JSON schema of the standard. It is not part of this repository: the Python package open-data-contract-standard (3.1) has it.
+ * ODCS_SCHEMA names the file; by default, a Python with the package is asked for its path.
  */
 const schemaFile = process.env.ODCS_SCHEMA ?? schemaOfPython();
 
 export interface StandardFault {
   path: Path;
-  /** Follows from another fault: a branch that was not meant, or a field that only a faulty branch would know. */
+  /** True for a consequence of another fault: a branch that does not apply, or a field that only a faulty branch allows. */
   isSecondary: boolean;
 }
 
-/** The faults of a contract by the standard's schema. Undefined: it is not here. */
+/** Returns the faults of a contract by the standard's schema. Undefined if the schema is not installed. */
 export const checkByStandard = schemaFile === undefined ? undefined : checkBy(schemaFile);
 export const SKIPPED = ' (skipped: no Python with the package open-data-contract-standard, and no ODCS_SCHEMA)';
 
@@ -26,14 +26,14 @@ function schemaOfPython(): string | undefined {
     try {
       return execFileSync(command, ['-c', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     } catch {
-      // The next one may have it.
+      // Try the next one.
     }
   }
   return undefined;
 }
 
 function checkBy(file: string): (content: unknown) => StandardFault[] {
-  // Strict only in this: .inf is a number in YAML, and none in JSON.
+  // Strict only for numbers: .inf is a number in YAML but not in JSON.
   const ajv = new Ajv2019({ strict: false, strictNumbers: true, allErrors: true });
   addFormats(ajv);
   const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')) as object);

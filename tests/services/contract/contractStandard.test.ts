@@ -24,7 +24,7 @@ function faultsByShapes(content: unknown): { path: Path; message: string }[] {
   return error === undefined ? [] : (standardFaults(error, content) as { path: Path; message: string }[]);
 }
 
-/** Fields of the faults, `schema[0].name`; undefined where the contract is read. */
+/** Fields of the faults, e.g. `schema[0].name`; undefined if the contract is valid. */
 function refusalOf(text: string): string[] | undefined {
   try {
     readContract(text, 'notes.yaml');
@@ -42,12 +42,12 @@ function fieldOf(place: Path): string {
 
 const isWithin = (place: Path, outer: Path) => outer.every((part, index) => part === place[index]);
 const isNear = (one: Path, other: Path) => isWithin(one, other) || isWithin(other, one);
-/** Where a rule lacks its metric, the schema names each field that a metric would bring along. */
+/** For a rule without its metric, the schema also reports each field that a metric allows. */
 const isOfMetric = (place: Path, shape: Path) => shape.at(-1) === 'metric' && isWithin(place, shape.slice(0, -1));
 const isSame = (place: Path, shape: Path) => isNear(place, shape) || isOfMetric(place, shape);
 
-describe('the standard and the reader agree', () => {
-  it.each(files)('%s is read', (file) => {
+describe('the reader agrees with the standard', () => {
+  it.each(files)('accepts %s', (file) => {
     expect(readContract(readFileSync(file, 'utf8'), file).dataset).toBe(path.parse(file).name);
   });
 
@@ -63,42 +63,42 @@ describe('the standard and the reader agree', () => {
   const withColumn = (field: string) => withText('name: title,', `name: title, ${field},`);
   it.each([
     [
-      'a field that is misspelt',
+      'a misspelt field',
       withText('name: title, logicalType: string, required', 'name: title, logicalType: string, requird'),
       'schema[0].properties[1].requird',
     ],
-    [
-      'a field of the table that is not known',
-      withText('  - name: notes', '  - kind: csv\n    name: notes'),
-      'schema[0].kind',
-    ],
-    ['a field of the contract that is not known', withField('owner: me'), 'owner'],
+    ['an unknown field of the table', withText('  - name: notes', '  - kind: csv\n    name: notes'), 'schema[0].kind'],
+    ['an unknown field of the contract', withField('owner: me'), 'owner'],
     ['no status', withText('status: active\n', ''), 'status'],
     ['another kind', withText('kind: DataContract', 'kind: Contract'), 'kind'],
-    ['a version of the standard to come', withText('v3.1.0', 'v3.9.0'), 'apiVersion'],
-    ['tags that are a text', withField('tags: nope'), 'tags'],
-    ['a team that is a number', withField('team: 5'), 'team'],
-    ['a server of no type', withField('servers: [{server: a, type: attic}]'), 'servers[0].type'],
-    ['a server without its place', withField('servers: [{server: a, type: s3}]'), 'servers[0].location'],
+    ['a future version of the standard', withText('v3.1.0', 'v3.9.0'), 'apiVersion'],
+    ['tags as a string', withField('tags: nope'), 'tags'],
+    ['a team as a number', withField('team: 5'), 'team'],
+    ['a server of an unknown type', withField('servers: [{server: a, type: attic}]'), 'servers[0].type'],
+    ['a server without its location', withField('servers: [{server: a, type: s3}]'), 'servers[0].location'],
     [
       'a field of another type of server',
       withField('servers: [{server: a, type: pubsub, project: p, host: h}]'),
       'servers[0].host',
     ],
-    ['an address that is no URI', withField('servers: [{server: a, type: s3, location: here}]'), 'servers[0].location'],
-    ['a price that is a text', withField('price: {priceAmount: much}'), 'price.priceAmount'],
-    ['a day that is none', withField("team: [{username: a, dateIn: '2026-02-29'}]"), 'team[0].dateIn'],
+    [
+      'an address that is not a URI',
+      withField('servers: [{server: a, type: s3, location: here}]'),
+      'servers[0].location',
+    ],
+    ['a price as a string', withField('price: {priceAmount: much}'), 'price.priceAmount'],
+    ['a day that does not exist', withField("team: [{username: a, dateIn: '2026-02-29'}]"), 'team[0].dateIn'],
     ['a time without a zone', withField("contractCreatedTs: '2026-01-01T00:00:00'"), 'contractCreatedTs'],
     ['a name that objects have of themselves', withField('constructor: x'), 'constructor'],
     ['another one', withField('__proto__: x'), '__proto__'],
-    ['a physical type that is a list', withColumn('physicalType: [text]'), 'schema[0].properties[1].physicalType'],
+    ['a physical type as a list', withColumn('physicalType: [text]'), 'schema[0].properties[1].physicalType'],
     [
-      'a reference that is none',
+      'an invalid reference',
       withColumn('relationships: [{to: somewhere}]'),
       'schema[0].properties[1].relationships[0].to',
     ],
     [
-      'a logical type that is not known',
+      'an unknown logical type',
       withText('logicalType: integer', 'logicalType: int'),
       'schema[0].properties[2].logicalType',
     ],
@@ -108,17 +108,17 @@ describe('the standard and the reader agree', () => {
       'schema[0].properties[2].logicalTypeOptions.pattern',
     ],
     [
-      'an option that is not known',
+      'an unknown option',
       withText('{minimum: 0,', '{minimumm: 0,'),
       'schema[0].properties[2].logicalTypeOptions.minimumm',
     ],
     [
-      'a bound of a number that is a text',
+      'a string as the bound of a number',
       withText('{minimum: 0,', "{minimum: '0',"),
       'schema[0].properties[2].logicalTypeOptions.minimum',
     ],
     [
-      'a format of an integer that is not known',
+      'an unknown format of an integer',
       withText('{minimum: 0,', '{format: long, minimum: 0,'),
       'schema[0].properties[2].logicalTypeOptions.format',
     ],
@@ -144,12 +144,12 @@ describe('the standard and the reader agree', () => {
       'schema[0].properties[1].quality[0].dimension',
     ],
     [
-      'a rule between one number',
+      'a between rule with one number',
       withQuality('{metric: nullValues, mustBeBetween: [1]}'),
       'schema[0].properties[1].quality[0].mustBeBetween',
     ],
     [
-      'a threshold that is a text',
+      'a threshold as a string',
       withQuality("{metric: nullValues, mustBeLessThan: '3'}"),
       'schema[0].properties[1].quality[0].mustBeLessThan',
     ],
@@ -164,7 +164,7 @@ describe('the standard and the reader agree', () => {
       withText('{property: role, value: title}', '{property: role}'),
       'schema[0].properties[1].customProperties[0].value',
     ],
-  ])('refusing %s', (_name, text, field) => {
+  ])('refuses %s', (_name, text, field) => {
     expect(refusalOf(text)).toContain(field);
     if (checkByStandard !== undefined) {
       const places = checkByStandard(parse(text)).map(({ path: place }) => fieldOf(place));
@@ -172,13 +172,13 @@ describe('the standard and the reader agree', () => {
     }
   });
 
-  run(`refusing a query that is not of type sql${note}`, () => {
+  run(`refuses a query that is not of type sql${note}`, () => {
     const text = withQuality('{query: SELECT 1, mustBe: 0}');
     expect(refusalOf(text)).toEqual(expect.arrayContaining(['schema[0].properties[1].quality[0].query']));
     expect(checkByStandard?.(parse(text))).not.toEqual([]);
   });
 
-  it('accepting the rest of the standard, unharmed', () => {
+  it('accepts and keeps the rest of the standard', () => {
     const text = readFileSync(path.join(FIXTURES, 'everything.yaml'), 'utf8');
     expect(readContract(text, 'everything.yaml').quality.rules.map(({ name }) => name)).toEqual([
       'rowCount',
@@ -195,13 +195,13 @@ describe('the standard and the reader agree', () => {
   });
 });
 
-describe('the shapes of the standard', () => {
+describe('the schemas of the standard', () => {
   const contracts = { everything, beyond };
   it.each(Object.entries(contracts))('accept the contract %s', (_name, content) => {
     expect(faultsByShapes(content)).toEqual([]);
   });
 
-  run.each(Object.entries(contracts))(`agree with the schema on each mutation of %s${note}`, (_name, contract) => {
+  run.each(Object.entries(contracts))(`agree with the JSON schema on each mutation of %s${note}`, (_name, contract) => {
     const disagreements: string[] = [];
     let count = 0;
     expect(checkByStandard?.(contract)).toEqual([]);
@@ -225,7 +225,7 @@ describe('the shapes of the standard', () => {
     if ((schema.length === 0) !== (shapes.length === 0)) {
       return schema.length === 0 ? `refused at ${shapes.map(fieldOf).join(', ')}` : 'accepted';
     }
-    // A type says what may stand beside it: then the fault is there.
+    // A changed type changes which fields are allowed beside it, so the fault may be at a sibling.
     const stray = shapes.find((fault) => !isWithin(fault, place.slice(0, -1)));
     if (stray !== undefined) return `a fault elsewhere, at ${fieldOf(stray)}`;
     const ours = shapes.find((fault) => !schema.some((other) => isSame(other.path, fault)));
@@ -234,13 +234,13 @@ describe('the shapes of the standard', () => {
     return theirs === undefined ? undefined : `only the schema has a fault at ${fieldOf(theirs.path)}`;
   }
 
-  it('tell the faults of two places as they tell each alone', () => {
-    const spoilt = sampleOf(everything, 29).filter((one) => faultsByShapes(mutated(everything, one)).length > 0);
-    /** What a mutation may change the meaning of. */
+  it('report the faults of two places as they report each alone', () => {
+    const faulty = sampleOf(everything, 29).filter((one) => faultsByShapes(mutated(everything, one)).length > 0);
+    /** The part of the contract that a mutation can affect. */
     const reach = ({ path: place }: Mutation) => (place.length === 1 ? place : place.slice(0, -1));
     let pairs = 0;
-    spoilt.forEach((one, index) => {
-      const other = spoilt[(index * 97 + 31) % spoilt.length] ?? one;
+    faulty.forEach((one, index) => {
+      const other = faulty[(index * 97 + 31) % faulty.length] ?? one;
       if (isNear(reach(one), reach(other))) return;
       pairs += 1;
       const alone = [one, other].flatMap((mutation) => faultsByShapes(mutated(everything, mutation)));
@@ -252,7 +252,7 @@ describe('the shapes of the standard', () => {
   });
 });
 
-/** Where the pipeline refuses what the standard leaves open: docs/decisions/0018 says why. */
+/** Where the pipeline refuses what the standard allows: docs/decisions/0018 gives the reasons. */
 const NARROWER = [
   /^apiVersion$/,
   /^(?:id|version|status)$/,
@@ -268,7 +268,7 @@ const NARROWER = [
 ];
 
 describe('the reader', () => {
-  it('refuses what the shapes refuse, in the same places, and what is right by them only where it must', () => {
+  it('refuses everything that the schemas refuse, and more only at the listed places', () => {
     const more = new Set<string>();
     for (const mutation of sampleOf(everything, 23)) {
       const content = mutated(everything, mutation);
@@ -291,7 +291,7 @@ function sampleOf(contract: Record<string, unknown>, step: number): Mutation[] {
   );
 }
 
-/** JSON is YAML, but for the numbers that JSON does not have. */
+/** JSON, which is YAML, with YAML notation for infinite numbers. */
 function yamlOf(content: unknown): string {
   const text = JSON.stringify(content, (_key, value: unknown) =>
     value === Infinity ? '@.inf' : value === -Infinity ? '@-.inf' : value,

@@ -30,8 +30,8 @@ afterAll(() => rm(lakehouse.temporaryDirectory, { recursive: true, force: true }
 const contractOf = (custom: Record<string, unknown> = {}) => readContract(contractText({ custom }), 'notes.yaml');
 
 let files = 0;
-/** Drops the bytes and stages them; gives the staged text. */
-async function stage(
+/** Drops the bytes and converts them. Returns the converted text. */
+async function convert(
   content: Buffer,
   custom: Record<string, unknown>,
   name = 'file.csv',
@@ -50,7 +50,7 @@ async function stage(
 const HEADER = 'id,title,n,day,body\n';
 const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 
-describe('which files are staged', () => {
+describe('which files are converted', () => {
   it.each([
     [{}, 'a.csv', false],
     [{}, 'a.csv.gz', true],
@@ -64,9 +64,9 @@ describe('which files are staged', () => {
   });
 });
 
-describe('staging', () => {
-  it('is done once, and again when the file is another', async () => {
-    const { staged, source } = await stage(gzipSync(HEADER), {}, 'a.csv.gz');
+describe('conversion', () => {
+  it('runs once, and again when the file has changed', async () => {
+    const { staged, source } = await convert(gzipSync(HEADER), {}, 'a.csv.gz');
     const again = async (): Promise<ConvertedSource> => {
       const info = await store.info(container, source);
       if (info === undefined) throw new Error('the file is not there');
@@ -78,7 +78,7 @@ describe('staging', () => {
     expect(staged.path).toMatch(/^notes\/run-1\/source-[0-9a-f]{16}\.csv$/);
   });
 
-  it('refuses a file that is not the one that was listed', async () => {
+  it('refuses a file that changed after it was listed', async () => {
     await store.write(container, 'notes/2026-01-01/changed.csv.gz', gzipSync(HEADER));
     const listed = { path: 'notes/2026-01-01/changed.csv.gz', size: 20, etag: '"another"' };
     const error = await errorOf(convertSource(lakehouse, key, listed, contractOf()));
@@ -91,7 +91,7 @@ describe('staging', () => {
     });
   });
 
-  it('lets go of the connection of a file that is refused at its first bytes', async () => {
+  it('closes the connection of a file that is refused at its first bytes', async () => {
     let returned = 0;
     const counting: ObjectStore = {
       ...store,
@@ -116,23 +116,23 @@ describe('gzip', () => {
   const text = `${HEADER}a-1,One,1,,"two\nlines"\n`;
 
   it('is decompressed, byte for byte', async () => {
-    expect((await stage(gzipSync(text), {}, 'a.csv.gz')).text).toBe(text);
-    expect((await stage(gzipSync(text), { compression: 'gzip' })).text).toBe(text);
+    expect((await convert(gzipSync(text), {}, 'a.csv.gz')).text).toBe(text);
+    expect((await convert(gzipSync(text), { compression: 'gzip' })).text).toBe(text);
   });
 
-  it('of several members is one text, and padding behind it is none', async () => {
+  it('of several members becomes one text, without the padding at the end', async () => {
     const members = [gzipSync(text.slice(0, 30)), gzipSync(text.slice(30)), Buffer.alloc(512)];
-    expect((await stage(Buffer.concat(members), {}, 'a.csv.gz')).text).toBe(text);
+    expect((await convert(Buffer.concat(members), {}, 'a.csv.gz')).text).toBe(text);
   });
 
-  it('by its name that is none by its bytes is read as it stands', async () => {
-    expect((await stage(Buffer.from(text), {}, 'a.csv.gz')).text).toBe(text);
+  it('only by name is read as plain text', async () => {
+    expect((await convert(Buffer.from(text), {}, 'a.csv.gz')).text).toBe(text);
   });
 
-  it('of more than a block stays what it was', async () => {
+  it('of more than one block is decompressed without changes', async () => {
     const row = (index: number): string => `a-${index},${randomBytes(90).toString('base64')},1,,x\n`;
     const long = HEADER + Array.from({ length: 180_000 }, (_, index) => row(index)).join('');
-    const { text: staged } = await stage(gzipSync(long, { level: 1 }), {}, 'a.csv.gz');
+    const { text: staged } = await convert(gzipSync(long, { level: 1 }), {}, 'a.csv.gz');
     expect(staged === long).toBe(true);
   });
 
@@ -143,23 +143,23 @@ describe('gzip', () => {
     return bytes;
   };
   it.each([
-    ['cut off in its data', whole.subarray(0, 100_000)],
-    ['cut off in its trailer', whole.subarray(0, whole.length - 3)],
-    ['with another checksum', damaged(whole.length - 8)],
-    ['with another length', damaged(whole.length - 1)],
-    ['with a bit turned', damaged(150_000)],
+    ['truncated in its data', whole.subarray(0, 100_000)],
+    ['truncated in its trailer', whole.subarray(0, whole.length - 3)],
+    ['with a wrong checksum', damaged(whole.length - 8)],
+    ['with a wrong length', damaged(whole.length - 1)],
+    ['with a flipped bit', damaged(150_000)],
     ['followed by text', Buffer.concat([whole, Buffer.from('a-1,One,1,,x\n')])],
-    ['of a second member that is cut off', Buffer.concat([whole, whole.subarray(0, 50)])],
+    ['with a truncated second member', Buffer.concat([whole, whole.subarray(0, 50)])],
   ])('%s is refused', async (_name, content) => {
-    const error = await errorOf(stage(content, {}, 'a.csv.gz'));
+    const error = await errorOf(convert(content, {}, 'a.csv.gz'));
     expect(error).toMatchObject({ code: 'SOURCE_GZIP_BROKEN', status: 422, retryable: false });
     const { byteOffset } = error['where'] as { byteOffset: number };
     expect(byteOffset).toBeGreaterThanOrEqual(0);
     expect(byteOffset).toBeLessThanOrEqual(content.length);
   });
 
-  it('that is declared and is none is refused', async () => {
-    const refused = errorOf(stage(Buffer.from(text), { compression: 'gzip' }));
+  it('that is declared but plain text is refused', async () => {
+    const refused = errorOf(convert(Buffer.from(text), { compression: 'gzip' }));
     expect(await refused).toMatchObject({ code: 'SOURCE_GZIP_BROKEN' });
   });
 });
@@ -172,15 +172,15 @@ describe('UTF-16', () => {
     ['utf-16le', Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['utf-16be', utf16be(text)],
     ['utf-16be', utf16be(`\uFEFF${text}`)],
-  ])('%s is read, with and without a mark', async (encoding, content) => {
-    expect((await stage(content, { encoding })).text).toBe(text);
-    expect((await stage(gzipSync(content), { encoding, compression: 'gzip' })).text).toBe(text);
+  ])('%s is read, with and without a byte order mark', async (encoding, content) => {
+    expect((await convert(content, { encoding })).text).toBe(text);
+    expect((await convert(gzipSync(content), { encoding, compression: 'gzip' })).text).toBe(text);
   });
 
-  it('is the same wherever a block ends', async () => {
+  it('is converted correctly wherever a block ends', async () => {
     const pairs = HEADER + '𝄞é'.repeat(2_800_000);
     for (const shift of ['', 'x']) {
-      const { text: staged } = await stage(Buffer.from(shift + pairs, 'utf16le'), { encoding: 'utf-16le' });
+      const { text: staged } = await convert(Buffer.from(shift + pairs, 'utf16le'), { encoding: 'utf-16le' });
       expect(staged === shift + pairs).toBe(true);
     }
   });
@@ -191,21 +191,23 @@ describe('UTF-16', () => {
     ['an unpaired high surrogate', `${lines}\uD834x`, before, 3],
     ['a high surrogate at the end', `${lines}\uD834`, before, 3],
     ['an unpaired low surrogate', `${lines}xy\uDD1E`, before + 4, 3],
-  ])('%s is refused, at its byte', async (_name, content, byteOffset, line) => {
+  ])('%s is refused with its byte offset', async (_name, content, byteOffset, line) => {
     for (const encoding of ['utf-16le', 'utf-16be']) {
       const bytes = encoding === 'utf-16le' ? Buffer.from(content, 'utf16le') : utf16be(content);
-      expect(await errorOf(stage(bytes, { encoding }))).toMatchObject({
+      expect(await errorOf(convert(bytes, { encoding }))).toMatchObject({
         code: 'SOURCE_ENCODING_INVALID',
         where: { byteOffset, line },
       });
       const marked = Buffer.concat([Buffer.from(encoding === 'utf-16le' ? [0xff, 0xfe] : [0xfe, 0xff]), bytes]);
-      expect(await errorOf(stage(marked, { encoding }))).toMatchObject({ where: { byteOffset: byteOffset + 2, line } });
+      expect(await errorOf(convert(marked, { encoding }))).toMatchObject({
+        where: { byteOffset: byteOffset + 2, line },
+      });
     }
   });
 
-  it('of an odd number of bytes is refused', async () => {
+  it('with an odd number of bytes is refused', async () => {
     const content = Buffer.concat([Buffer.from(lines, 'utf16le'), Buffer.from('x')]);
-    expect(await errorOf(stage(content, { encoding: 'utf-16le' }))).toMatchObject({
+    expect(await errorOf(convert(content, { encoding: 'utf-16le' }))).toMatchObject({
       code: 'SOURCE_ENCODING_INVALID',
       where: { byteOffset: before, line: 3 },
     });
@@ -213,18 +215,18 @@ describe('UTF-16', () => {
 });
 
 describe('Windows-1252', () => {
-  it('is read by its own table, not as Latin-1', async () => {
+  it('is decoded with its own table, not as Latin-1', async () => {
     const defined = Array.from({ length: 0x80 }, (_, index) => 0x80 + index).filter(
       (byte) => ![0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte),
     );
-    const { text } = await stage(Buffer.from(defined), { encoding: 'windows-1252' });
+    const { text } = await convert(Buffer.from(defined), { encoding: 'windows-1252' });
     expect(text.slice(0, 27)).toBe('€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ');
     expect(text.slice(27)).toBe(Buffer.from(defined.slice(27)).toString('latin1'));
   });
 
-  it.each([0x81, 0x8d, 0x8f, 0x90, 0x9d])('byte %d means nothing in it', async (byte) => {
+  it.each([0x81, 0x8d, 0x8f, 0x90, 0x9d])('byte %d is undefined and refused', async (byte) => {
     const content = Buffer.concat([Buffer.from(`${HEADER}a-1,`), Buffer.from([byte])]);
-    expect(await errorOf(stage(content, { encoding: 'windows-1252' }))).toMatchObject({
+    expect(await errorOf(convert(content, { encoding: 'windows-1252' }))).toMatchObject({
       code: 'SOURCE_ENCODING_INVALID',
       found: expect.stringContaining(`0x${byte.toString(16).toUpperCase()}`) as string,
       where: { line: 2, byteOffset: HEADER.length + 4 },
@@ -244,15 +246,15 @@ describe('a declared encoding that the file contradicts', () => {
     ['windows-1252', Buffer.from(marked, 'utf16le')],
     ['windows-1252', Buffer.from(HEADER, 'utf16le')],
   ])('%s (case %#) is refused', async (encoding, content) => {
-    expect(await errorOf(stage(content, { encoding }))).toMatchObject({
+    expect(await errorOf(convert(content, { encoding }))).toMatchObject({
       code: 'SOURCE_ENCODING_CONTRADICTED',
       expected: encoding,
     });
   });
 
-  it('in a compressed file too', async () => {
+  it('is refused in a compressed file too', async () => {
     const content = gzipSync(Buffer.from(marked, 'utf16le'));
-    expect(await errorOf(stage(content, {}, 'a.csv.gz'))).toMatchObject({ code: 'SOURCE_ENCODING_CONTRADICTED' });
+    expect(await errorOf(convert(content, {}, 'a.csv.gz'))).toMatchObject({ code: 'SOURCE_ENCODING_CONTRADICTED' });
   });
 });
 
@@ -260,13 +262,13 @@ describe('NDJSON', () => {
   const ndjson = { format: 'ndjson', glob: '*' };
   const rows = (text: string): string[][] => oracleRecords(text).slice(1);
 
-  it('becomes records in the order of the contract, numbers as written, null apart from empty', async () => {
+  it('becomes records in the column order of the contract, with unchanged numbers and with null distinct from empty text', async () => {
     const lines = [
       '{"body":"say \\"hi\\"\\nthere","id":"a-1","title":"Ünï \\u00e9 \\ud834\\udd1e","n":9007199254740993,"day":null}',
       '',
       ' { "id" : "a-2" , "title":"","n" : 1.50e3,"body":true} ',
     ];
-    const { text } = await stage(Buffer.from(`\uFEFF${lines.join('\r\n')}`), ndjson);
+    const { text } = await convert(Buffer.from(`\uFEFF${lines.join('\r\n')}`), ndjson);
     expect(text).toBe(
       '"id","title","n","day","body"\n' +
         '"a-1","Ünï é 𝄞","9007199254740993",,"say ""hi""\nthere"\n' +
@@ -287,9 +289,9 @@ describe('NDJSON', () => {
     ['{"id":"a","title":["t"],"body":"x"}', 'ROW_JSON_NESTED', 'title'],
     ['{"id":"a","title":"t","body":"a\\u0000b"}', 'ROW_JSON_NOT_TEXT', 'body'],
     ['{"id":"a","title":"t","body":"\\ud834"}', 'ROW_JSON_NOT_TEXT', 'body'],
-  ])('sets %s aside in its place', async (line, code, column) => {
+  ])('replaces the invalid line %s by a rejected record', async (line, code, column) => {
     const good = '{"id":"a-1","title":"One","body":"x"}';
-    const { text } = await stage(Buffer.from([good, line, good].join('\n')), ndjson);
+    const { text } = await convert(Buffer.from([good, line, good].join('\n')), ndjson);
     const records = text.split('\n');
     expect(records[1]).toBe(records[3]);
     expect(readUnreadable(records[1] ?? '', contractOf().source)).toBeUndefined();
@@ -301,8 +303,8 @@ describe('NDJSON', () => {
     });
   });
 
-  it('tells all faults of a line, and what was meant', async () => {
-    const { text } = await stage(Buffer.from('{"ID":"a","title":[],"body":"x"}'), ndjson);
+  it('reports all faults of a line, with the expected key', async () => {
+    const { text } = await convert(Buffer.from('{"ID":"a","title":[],"body":"x"}'), ndjson);
     expect(readUnreadable(text.split('\n')[1] ?? '', contractOf().source)?.faults).toMatchObject([
       { code: 'ROW_JSON_UNKNOWN_KEY', column: 'ID', expected: '"id"' },
       { code: 'ROW_JSON_NESTED', column: 'title' },
@@ -310,16 +312,16 @@ describe('NDJSON', () => {
     ]);
   });
 
-  it('of a line too long to hold sets it aside, and reads on', async () => {
+  it('with a line that is too long rejects this line and reads the next', async () => {
     const giant = `{"id":"a-2","title":"t","body":"${'x'.repeat(33 * 1024 * 1024)}"}`;
     const good = '{"id":"a-3","title":"One","body":"y"}';
-    const { text } = await stage(Buffer.from(`${giant}\n${good}\n`), ndjson);
+    const { text } = await convert(Buffer.from(`${giant}\n${good}\n`), ndjson);
     const [, first, second] = text.split('\n');
     expect(readUnreadable(first ?? '', contractOf().source)?.faults).toMatchObject([{ code: 'ROW_RECORD_TOO_LONG' }]);
     expect(second).toBe('"a-3","One",,,"y"');
   });
 
-  it('carries any text through, whatever the quote and delimiter', async () => {
+  it('keeps any text, whatever the quote and delimiter', async () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('"', "'", ';', '\n', '\r\n', 'NULL', '""', ''),
@@ -327,12 +329,12 @@ describe('NDJSON', () => {
     const record = fc.record({ id: value, title: value, body: value, n: fc.oneof(fc.integer(), fc.constant(null)) });
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 5 }), fc.boolean(), async (records, isOdd) => {
-        const held = records.filter((one) => !JSON.stringify(one).includes('\\u0000'));
-        fc.pre(held.length > 0);
+        const kept = records.filter((one) => !JSON.stringify(one).includes('\\u0000'));
+        fc.pre(kept.length > 0);
         const dialect = isOdd ? { delimiter: ';', quote: "'", nullText: 'NULL' } : {};
-        const lines = held.map((one) => JSON.stringify(one)).join('\n');
-        const { text } = await stage(Buffer.from(lines), { ...ndjson, ...dialect });
-        const expected = held.map(({ id, title, body, n }) => [
+        const lines = kept.map((one) => JSON.stringify(one)).join('\n');
+        const { text } = await convert(Buffer.from(lines), { ...ndjson, ...dialect });
+        const expected = kept.map(({ id, title, body, n }) => [
           id,
           title,
           n === null ? (isOdd ? 'NULL' : '') : String(n),
@@ -352,7 +354,7 @@ describe('NDJSON', () => {
 
   it('that is not UTF-8 is refused as a whole', async () => {
     const content = Buffer.concat([Buffer.from('{"id":"'), Buffer.from([0xe9]), Buffer.from('"}\n')]);
-    expect(await errorOf(stage(content, ndjson))).toMatchObject({
+    expect(await errorOf(convert(content, ndjson))).toMatchObject({
       code: 'CSV_ENCODING_INVALID',
       where: { line: 1, byteOffset: 7 },
     });
@@ -361,15 +363,15 @@ describe('NDJSON', () => {
   it('in UTF-16, compressed, is read', async () => {
     const content = gzipSync(Buffer.from('\uFEFF{"id":"a-1","title":"é","body":"x"}', 'utf16le'));
     const custom = { ...ndjson, encoding: 'utf-16le', compression: 'gzip' };
-    expect(rows((await stage(content, custom)).text)).toEqual([['a-1', 'é', '', '', 'x']]);
+    expect(rows((await convert(content, custom)).text)).toEqual([['a-1', 'é', '', '', 'x']]);
   });
 
-  it('of no bytes is refused', async () => {
-    expect(await errorOf(stage(Buffer.alloc(0), ndjson))).toMatchObject({ code: 'CSV_EMPTY_FILE' });
+  it('of an empty file is refused', async () => {
+    expect(await errorOf(convert(Buffer.alloc(0), ndjson))).toMatchObject({ code: 'CSV_EMPTY_FILE' });
   });
 });
 
-/** Exchanges the two dialects' quotes and delimiters. */
+/** Swaps the quotes and delimiters of the two dialects. */
 function swapped(text: string): string {
   const other: Record<string, string> = { '"': "'", "'": '"', ',': ';', ';': ',' };
   return text.replaceAll(/["',;]/g, (character) => other[character] ?? '');

@@ -17,7 +17,7 @@ afterAll(() => lake.stop());
 const good = (id: string, body = 'x'): string => JSON.stringify({ id, title: 'Ünï', n: 1, day: null, body });
 const wrong = (id: string): string => ` {"body":"two\\nlines, \\"é\\"", "n" : "many","id":"${id}","title":"T"} `;
 
-/** Both kinds of faults, blank lines and line feeds in values, so that no number is the same in the converted file. */
+/** Both kinds of faults, blank lines and line feeds in values, so that all line numbers differ in the converted file. */
 function mixedText(lineEnd: string): { text: string; codes: Record<number, string> } {
   const lines: string[] = [];
   const codes: Record<number, string> = {};
@@ -56,7 +56,7 @@ const expected = (text: string, codes: Record<number, string>): object[] =>
     return code === undefined ? [] : [expect.objectContaining({ ...one, record: index + 1, code }) as object];
   });
 
-/** What is read of the raw and the staging container. */
+/** A store that records what is read from the raw and the staging container. */
 function watched(onStream?: (path: string) => Promise<void>): {
   store: ObjectStore;
   streams: ({ path: string } & ByteRange)[];
@@ -92,8 +92,8 @@ describe('a rejected record of NDJSON', () => {
     ['with CR LF', 'a.ndjson', '\r\n', {}, (text) => Buffer.from(text)],
     ['with a byte order mark', 'a.ndjson', '\n', {}, (text) => Buffer.from(mark + text)],
     ['gzip', 'a.ndjson.gz', '\n', {}, (text) => gzipSync(text)],
-    ['gzip with CR LF and a mark', 'a.ndjson.gz', '\r\n', {}, (text) => gzipSync(mark + text)],
-    ['gzip by its name only', 'a.ndjson.gz', '\n', {}, (text) => Buffer.from(text)],
+    ['gzip with CR LF and a byte order mark', 'a.ndjson.gz', '\r\n', {}, (text) => gzipSync(mark + text)],
+    ['plain text named .gz', 'a.ndjson.gz', '\n', {}, (text) => Buffer.from(text)],
     ['UTF-16', 'a.ndjson', '\n', { encoding: 'utf-16le' }, (text) => Buffer.from(mark + text, 'utf16le')],
     ['UTF-16 in gzip', 'a.gz', '\n', { encoding: 'utf-16le' }, (text) => gzipSync(Buffer.from(text, 'utf16le'))],
     ['Windows-1252', 'a.ndjson', '\r\n', { encoding: 'windows-1252' }, (text) => Buffer.from(text, 'latin1')],
@@ -104,7 +104,7 @@ describe('a rejected record of NDJSON', () => {
       { quote: "'", delimiter: ';', nullText: 'NULL' },
       (text) => Buffer.from(text),
     ],
-  ])('is told as it stands in the source: %s', async (_name, file, lineEnd, custom, bytesOf) => {
+  ])('is written as in the source: %s', async (_name, file, lineEnd, custom, bytesOf) => {
     const { text, codes } = mixedText(lineEnd);
     for (const options of [
       { rangeLengthInBytes: 400, lineIndexStepInBytes: 100 },
@@ -119,7 +119,7 @@ describe('a rejected record of NDJSON', () => {
     expect(await lake.leftovers()).toEqual([]);
   });
 
-  it('that repeats a key is told by its own line, and names the record that has the value', async () => {
+  it('that repeats a key has its own line', async () => {
     const text = `\n${good('a-1')}\n\n${good('a-2')}\n${good('a-1', 'other')}`;
     const key = await drop('a.ndjson', text);
     await stageRun(lake, key);
@@ -129,7 +129,7 @@ describe('a rejected record of NDJSON', () => {
     ]);
   });
 
-  it('that is longer in the converted file than any record may be is told by its line', async () => {
+  it('that is too long only in the converted file has its line in the source', async () => {
     const long = `{"id":"${`xx'`.repeat(9 * 1024 * 1024)}","title":"T","n":1,"body":"x"}`;
     const text = `${good('a-1')}\n${long}\n${good('a-2')}\n`;
     const key = await drop('a.ndjson', text, { quote: "'" });
@@ -141,7 +141,7 @@ describe('a rejected record of NDJSON', () => {
     expect(rejected?.raw === long).toBe(true);
   });
 
-  it('that is no record and long is told whole, and cut between characters where it is too long', async () => {
+  it('that is invalid JSON is kept complete, and truncated between characters if it is too long', async () => {
     const [broken, giant] = [`{"id":"${'é'.repeat(300_000)}`, `{"id":"é${'é'.repeat(17 * 1024 * 1024)}"}`];
     for (const file of ['a.ndjson', 'a.ndjson.gz']) {
       const text = [broken, giant, wrong('a-1')].join('\r\n');
@@ -158,7 +158,7 @@ describe('a rejected record of NDJSON', () => {
     }
   });
 
-  it('with faults that take more room than any record may is told by its line', async () => {
+  it('with more faults than a record can hold has its line in the source', async () => {
     const keys = Array.from({ length: 400_000 }, (_, index) => `"k${index}":1`).join();
     const text = `${good('a-1')}\n{${keys}}\n${good('a-2')}\n`;
     const key = await drop('a.ndjson', text);
@@ -170,10 +170,10 @@ describe('a rejected record of NDJSON', () => {
   });
 });
 
-describe('what is read of the source', () => {
+describe('reading the source again', () => {
   const rows = (count: number): string[] => Array.from({ length: count }, (_, index) => good(`a-${index}`));
 
-  it('is nothing where no record is rejected, and no index', async () => {
+  it('does not happen without rejected records, and needs no index', async () => {
     const key = await drop('a.ndjson', rows(50).join('\n'));
     const { ranges } = await planRun({ ...lake, rangeLengthInBytes: 500 }, key);
     const { store, streams, reads } = watched();
@@ -182,7 +182,7 @@ describe('what is read of the source', () => {
     expect(reads.filter((path) => !/\/(plan-\d+|contract)\.json$/.test(path))).toEqual([]);
   });
 
-  it('is nothing where only lines are rejected that are no records', async () => {
+  it('does not happen if only invalid JSON lines are rejected', async () => {
     const lines = rows(50);
     lines[20] = '{';
     const key = await drop('a.ndjson', lines.join('\n'));
@@ -193,7 +193,7 @@ describe('what is read of the source', () => {
     expect(await lake.quarantine(key)).toMatchObject([{ record: 21, line: 21, raw: '{' }]);
   });
 
-  it('begins close before a rejected record, and goes on or leaps to the next', async () => {
+  it('begins shortly before a rejected record, and continues or skips to the next', async () => {
     const lines = rows(300);
     for (const index of [100, 101, 102, 250]) lines[index] = wrong(`b-${index}`);
     const text = `\uFEFF${lines.join('\n')}`;
@@ -212,7 +212,7 @@ describe('what is read of the source', () => {
     expect((await lake.quarantine(key)).map(({ line }) => line)).toEqual([101, 102, 103, 251]);
   });
 
-  it('is read once for a range where it has to be decoded', async () => {
+  it('happens once per range if the source has to be decoded', async () => {
     const lines = rows(300);
     for (const index of [100, 250]) lines[index] = wrong(`b-${index}`);
     const content = gzipSync(lines.join('\n'));
@@ -225,11 +225,11 @@ describe('what is read of the source', () => {
   });
 });
 
-describe('a step that is done again', () => {
+describe('a step that is repeated', () => {
   const text = `${good('a-1')}\n\n${wrong('a-2')}\n`;
   const rejected = [expect.objectContaining({ ...ndjsonRecordsOf(text)[1], record: 2 }) as RejectedRecord];
 
-  it('finds the conversion with all that belongs to it, and writes the same', async () => {
+  it('uses the existing conversion with its index, and writes the same files', async () => {
     const key = await drop('a.ndjson', text);
     await stageRun(lake, key);
     const staged = await lake.paths('staging', `${key.dataset}/`);
@@ -238,46 +238,52 @@ describe('a step that is done again', () => {
     expect(await lake.quarantine(key)).toEqual(rejected);
   });
 
-  it.each(['write', 'upload'] as const)('after the store failed at each %s of the conversion', async (method) => {
-    const key = await drop('a.ndjson', text);
-    let failures = 0;
-    for (let fatal = 0; ; fatal += 1) {
-      let calls = 0;
-      const failing: ObjectStore = {
-        ...lake.store,
-        [method]: async (container: string, path: string, content: string) => {
-          if (path.includes('/source-') && calls++ === fatal) throw new Error('the store is away');
-          return lake.store[method](container, path, content);
-        },
-      };
-      try {
-        await planRun({ ...lake, store: failing }, key);
-        break;
-      } catch {
-        failures += 1;
+  it.each(['write', 'upload'] as const)(
+    'succeeds after the store failed at each %s of the conversion',
+    async (method) => {
+      const key = await drop('a.ndjson', text);
+      let failures = 0;
+      for (let fatal = 0; ; fatal += 1) {
+        let calls = 0;
+        const failing: ObjectStore = {
+          ...lake.store,
+          [method]: async (container: string, path: string, content: string) => {
+            if (path.includes('/source-') && calls++ === fatal) throw new Error('the store is unavailable');
+            return lake.store[method](container, path, content);
+          },
+        };
+        try {
+          await planRun({ ...lake, store: failing }, key);
+          break;
+        } catch {
+          failures += 1;
+        }
       }
-    }
-    expect(failures).toBe(1);
-    await transformAll(lake, key, 1);
-    expect(await lake.quarantine(key)).toEqual(rejected);
-  });
+      expect(failures).toBe(1);
+      await transformAll(lake, key, 1);
+      expect(await lake.quarantine(key)).toEqual(rejected);
+    },
+  );
 });
 
-describe('a file that changes', () => {
-  it.each(['another', 'no'])('to %s file while its lines are read is refused, and nothing told of it', async (kind) => {
-    for (const name of ['a.ndjson', 'a.ndjson.gz']) {
-      const content = (text: string): Buffer => (name.endsWith('gz') ? gzipSync(text) : Buffer.from(text));
-      const key = await drop(name, content([good('a-1'), wrong('a-2'), good('a-3')].join('\n')));
-      await planRun(lake, key);
-      const { store, streams } = watched(async (path) => {
-        if (kind === 'no') await lake.store.remove(lake.containers.raw, path);
-        else await lake.store.write(lake.containers.raw, path, content(`${wrong('other')}\n${wrong('file')}\n`));
-      });
-      const error = await errorOf(transformRange({ ...lake, store }, key, 0));
-      expect(error).toMatchObject({ code: 'CSV_FILE_CHANGED' });
-      expect(streams).toHaveLength(1);
-      expect(await lake.paths('quarantine', `${key.dataset}/`)).toEqual([]);
-      expect(await lake.leftovers()).toEqual([]);
-    }
-  });
+describe('a file that changes during the transform', () => {
+  it.each(['replaced', 'deleted'])(
+    '%s while its lines are read: it is refused, and its quarantine stays empty',
+    async (kind) => {
+      for (const name of ['a.ndjson', 'a.ndjson.gz']) {
+        const content = (text: string): Buffer => (name.endsWith('gz') ? gzipSync(text) : Buffer.from(text));
+        const key = await drop(name, content([good('a-1'), wrong('a-2'), good('a-3')].join('\n')));
+        await planRun(lake, key);
+        const { store, streams } = watched(async (path) => {
+          if (kind === 'deleted') await lake.store.remove(lake.containers.raw, path);
+          else await lake.store.write(lake.containers.raw, path, content(`${wrong('other')}\n${wrong('file')}\n`));
+        });
+        const error = await errorOf(transformRange({ ...lake, store }, key, 0));
+        expect(error).toMatchObject({ code: 'CSV_FILE_CHANGED' });
+        expect(streams).toHaveLength(1);
+        expect(await lake.paths('quarantine', `${key.dataset}/`)).toEqual([]);
+        expect(await lake.leftovers()).toEqual([]);
+      }
+    },
+  );
 });

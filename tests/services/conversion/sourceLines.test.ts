@@ -12,7 +12,7 @@ import { ndjsonRecordsOf } from '../../support/ndjsonText';
 
 const file = { path: 'notes/2026-01-01/a.ndjson', etag: '"1"', staged: 'notes/run-1/source-1.csv' };
 
-/** Bytes handed out, and streams that nobody has closed. */
+/** Counts the bytes read and the streams that are still open. */
 interface Counts {
   bytes: number;
   open: number;
@@ -74,7 +74,7 @@ describe('the lines of an NDJSON source', () => {
     ['UTF-16', { encoding: 'utf-16be' }, (text) => Buffer.from(mark + text, 'utf16le').swap16()],
   ];
 
-  it.each(forms)('are found again by their numbers: %s', async (_name, custom, bytesOf) => {
+  it.each(forms)('are found by their numbers: %s', async (_name, custom, bytesOf) => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(line, { minLength: 1, maxLength: 40 }),
@@ -82,7 +82,7 @@ describe('the lines of an NDJSON source', () => {
         fc.integer({ min: 1, max: 100 }),
         fc.infiniteStream(fc.boolean()),
         async (lines, step, block, isWanted) => {
-          // A first NUL, mark or magic number would say that the file is another kind of text.
+          // A NUL, byte order mark or magic number at the start would select another encoding or format.
           const text = `{"id":"start"}\n${lines.join('\n')}`.replaceAll('\0', '');
           const all = ndjsonRecordsOf(text);
           const records = all.map((_unused, index) => index + 1).filter(() => isWanted.next().value);
@@ -98,7 +98,7 @@ describe('the lines of an NDJSON source', () => {
   const rows = Array.from({ length: 1000 }, (_, index) => `{"id":"a-${index}","title":"T","n":${index}}`);
   const content = Buffer.from(rows.join('\n'));
 
-  it('are read from the nearest point on, and no further than they are', async () => {
+  it('are read from the nearest index point, up to the last requested line', async () => {
     const lengths = { step: 500, block: 64 };
     const { found, bytes, index } = await lookUp(content, {}, lengths, [400, 401, 900]);
     expect(found.map(({ raw }) => raw)).toEqual([rows[399], rows[400], rows[899]]);
@@ -108,17 +108,17 @@ describe('the lines of an NDJSON source', () => {
     expect(index.points.length).toBeLessThanOrEqual(content.length / 500 + 1);
   });
 
-  it('are looked for from the last point before them', () => {
+  it('are searched from the last index point before them', () => {
     const points = [1, 4, 5, 9].map((record) => ({ record, line: 2 * record, byteOffset: 10 * record }));
     const found = [1, 3, 4, 5, 6, 8, 9, 100].map((record) => pointBefore({ points }, record).record);
     expect(found).toEqual([1, 1, 4, 5, 5, 5, 9, 9]);
   });
 
-  it('are not read at all when none is asked for', async () => {
+  it('are not read when none is requested', async () => {
     expect(await lookUp(content, {}, { step: 500, block: 64 }, [])).toMatchObject({ found: [], bytes: 0 });
   });
 
-  it('that are not there fail loudly', async () => {
+  it('that do not exist throw an error', async () => {
     for (const form of [content, gzipSync(content)]) {
       await expect(lookUp(form, {}, { step: 500, block: 64 }, [1001])).rejects.toThrow('Record 1001');
       await expect(lookUp(form, {}, { step: 500, block: 64 }, [7, 6])).rejects.toThrow('Record 6');

@@ -20,7 +20,7 @@ const tables = async (): Promise<string[]> =>
     .map(({ name }) => name)
     .sort();
 
-it('migrations are applied once, also when many instances start together', async () => {
+it('migrations are applied once, also when many instances start at the same time', async () => {
   const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(test.database)));
   expect(applied.flat()).toEqual(MIGRATIONS.map(({ version }) => version));
   expect(await migrate(test.database)).toEqual([]);
@@ -51,7 +51,7 @@ it('an applied migration whose text has changed is refused, and nothing after it
   expect(await tables()).toEqual(['letters', 'schema_migrations']);
 });
 
-it('an applied migration that the code lacks is refused, and nothing after it is applied', async () => {
+it('an applied migration that is missing in the code is refused, and nothing after it is applied', async () => {
   await migrate(test.database, [first, second]);
   const third: Migration = { version: 3, name: 'third', sql: 'create table third (n int)' };
   await expect(migrate(test.database, [first, third])).rejects.toMatchObject({
@@ -65,7 +65,7 @@ it('an applied migration that the code lacks is refused, and nothing after it is
   expect(await tables()).toEqual(['letters', 'schema_migrations', 'words']);
 });
 
-it('a database that was migrated before checksums were kept gets them once, at the next start', async () => {
+it('a database migrated before checksums existed gets them at the next start', async () => {
   await migrate(test.database, [first]);
   await test.database.query('alter table schema_migrations drop column checksum');
   expect(await migrate(test.database, [first, second])).toEqual([2]);
@@ -75,7 +75,7 @@ it('a database that was migrated before checksums were kept gets them once, at t
   });
 });
 
-it('the schema dump in the repository is that of the migrations', async () => {
+it('the schema dump in the repository agrees with the migrations', async () => {
   await migrate(test.database);
   const dump = readFileSync(path.join(__dirname, '../../../lib/database/schema.sql'), 'utf8');
   // `npm run schema` writes it.

@@ -26,7 +26,7 @@ function commitOf(dataset: string, n: number, date = day(n + 1)): PartitionCommi
   };
 }
 
-/** Versions `first` to `last`, each of its own date but for every fifth, which replaces the first date. */
+/** Commits versions `first` to `last`, each with its own date; every fifth replaces the first date. */
 async function commitVersions(dataset: string, first: number, last: number): Promise<void> {
   for (let n = first; n <= last; n += 1) {
     const date = n % 5 === 0 ? day(1) : day(n + 1);
@@ -34,12 +34,12 @@ async function commitVersions(dataset: string, first: number, last: number): Pro
   }
 }
 
-/** The log alone, entry by entry: what any checkpoint has to agree with. */
+/** The snapshot from the log entries alone: the expected result with any checkpoint. */
 async function fromEntries(dataset: string): Promise<TableSnapshot> {
   return snapshotOf(applyEntries(emptyState(), await readLog(lake.store, lake.containers.processed, dataset)), dataset);
 }
 
-/** In a form that does not depend on where it was read from: a checkpoint's actions change no data. */
+/** Snapshots in a comparable form: actions of a checkpoint have another dataChange and order. */
 function content(snapshot: TableSnapshot | undefined) {
   if (snapshot === undefined) return undefined;
   const files = [...snapshot.files.values()].map((file) => ({ ...file, dataChange: undefined }));
@@ -58,7 +58,7 @@ function content(snapshot: TableSnapshot | undefined) {
 describe('checkpoints', () => {
   beforeAll(() => commitVersions('table', 0, 24));
 
-  it('are written every ten commits, and name the newest', async () => {
+  it('are written every ten commits, and _last_checkpoint names the newest', async () => {
     const log = await lake.paths('processed', 'table/_delta_log/');
     expect(log.filter((file) => file.endsWith('.parquet'))).toEqual([
       checkpointPath('table', 10),
@@ -72,7 +72,7 @@ describe('checkpoints', () => {
     expect(await lake.leftovers()).toEqual([]);
   });
 
-  it('spare a reader the entries before them', async () => {
+  it('save a reader the entries before them', async () => {
     const { store, read } = observed(lake.store);
     const snapshot = await readSnapshot({ ...lake, store }, 'table');
     expect(read).toEqual([checkpointPath('table', 20), ...[21, 22, 23, 24].map((n) => logEntryPath('table', n))]);
@@ -82,7 +82,7 @@ describe('checkpoints', () => {
     expect(read).toHaveLength(4);
   });
 
-  it('serve earlier versions too', async () => {
+  it('are used for earlier versions too', async () => {
     const { store, read } = observed(lake.store);
     expect((await readSnapshot({ ...lake, store }, 'table', 12))?.files.size).toBe(22);
     expect(read).toEqual([checkpointPath('table', 10), logEntryPath('table', 11), logEntryPath('table', 12)]);
@@ -107,32 +107,36 @@ describe('checkpoints', () => {
     expect(read[0]).toBe(checkpointPath('table', 20));
   });
 
-  it('are passed over when they cannot be read, and are made up for', async () => {
-    await commitVersions('spoilt', 0, 20);
-    const expected = content(await fromEntries('spoilt'));
+  it('are skipped when they cannot be read, and the next commit writes a new one', async () => {
+    await commitVersions('unreadable', 0, 20);
+    const expected = content(await fromEntries('unreadable'));
     for (const version of [20, 10]) {
-      await lake.store.write(lake.containers.processed, checkpointPath('spoilt', version), 'PAR1 and nothing of it');
-      expect(content(await readSnapshot(lake, 'spoilt'))).toEqual(expected);
+      await lake.store.write(
+        lake.containers.processed,
+        checkpointPath('unreadable', version),
+        'PAR1 and nothing of it',
+      );
+      expect(content(await readSnapshot(lake, 'unreadable'))).toEqual(expected);
     }
-    expect(await commitPartition(lake, commitOf('spoilt', 21))).toEqual({ version: 21 });
+    expect(await commitPartition(lake, commitOf('unreadable', 21))).toEqual({ version: 21 });
     const { store, read } = observed(lake.store);
-    expect((await readSnapshot({ ...lake, store }, 'spoilt'))?.version).toBe(21);
-    expect(read).toEqual([checkpointPath('spoilt', 21)]);
+    expect((await readSnapshot({ ...lake, store }, 'unreadable'))?.version).toBe(21);
+    expect(read).toEqual([checkpointPath('unreadable', 21)]);
   });
 
-  it('stand in for entries that were cleaned up', async () => {
+  it('replace entries that were deleted', async () => {
     await commitVersions('cleaned', 0, 22);
     const expected = content(await readSnapshot(lake, 'cleaned'));
     for (let n = 0; n < 20; n += 1) await lake.store.remove(lake.containers.processed, logEntryPath('cleaned', n));
     expect(content(await readSnapshot(lake, 'cleaned'))).toEqual(expected);
     expect(await errorOf(readSnapshot(lake, 'cleaned', 5))).toMatchObject({ code: 'LAKE_VERSION_NOT_FOUND' });
-    // Repeated commits are recognised by their transactions, whether their entry is still there or not.
+    // Repeated commits are recognised by their transactions, even if their entry was deleted.
     expect(await commitPartition(lake, commitOf('cleaned', 21))).toEqual({ version: 21 });
     expect(await commitPartition(lake, commitOf('cleaned', 7))).toEqual({ version: 7 });
     expect(await commitPartition(lake, commitOf('cleaned', 23))).toEqual({ version: 23 });
   });
 
-  it('never fail a commit, which says what happened, and the next one makes up for it', async () => {
+  it('never fail a commit: it reports the problem, and the next commit writes the checkpoint', async () => {
     await commitVersions('unlucky', 0, 9);
     const store: ObjectStore = {
       ...lake.store,
@@ -150,7 +154,7 @@ describe('checkpoints', () => {
     expect(await lake.leftovers()).toEqual([]);
   });
 
-  it('keep a removed file until its retention is over', async () => {
+  it('keep a removed file until the end of its retention', async () => {
     const snapshot = await fromEntries('table');
     const removals = (now: number, retention?: string) => {
       const configuration: Record<string, string> =
@@ -168,8 +172,8 @@ describe('checkpoints', () => {
   });
 });
 
-describe('what a run needs of the log', () => {
-  it('is one entry to answer for a commit that is done already', async () => {
+describe('a repeated commit of a run', () => {
+  it('reads one log entry in addition to the snapshot', async () => {
     const { store, read } = observed(lake.store);
     const key = { dataset: 'table', date: day(24), runId: 'run-23' };
     expect(await commitRun({ ...lake, store }, key)).toEqual({
@@ -179,13 +183,13 @@ describe('what a run needs of the log', () => {
       parts: 2,
       bytes: 2,
     });
-    // Those after the checkpoint for the snapshot, then the one that the transaction names.
+    // Entries after the checkpoint for the snapshot, then the entry that the transaction names.
     expect(read.slice(1)).toEqual([21, 22, 23, 24, 23].map((n) => logEntryPath('table', n)));
     const early = { dataset: 'table', date: day(4), runId: 'run-3' };
     expect(await commitRun(lake, early)).toMatchObject({ version: 3, rows: 3 });
   });
 
-  it('is found in tables whose transactions do not name their version, too', async () => {
+  it('is also found in tables whose transactions do not name their version', async () => {
     await commitVersions('old', 0, 11);
     for (const { version, actions } of await readLog(lake.store, lake.containers.processed, 'old')) {
       const older = actions.map((action) => ('txn' in action ? { txn: { ...action.txn, version: 1 } } : action));

@@ -27,22 +27,22 @@ const versions = async (dataset: string) =>
   (await readLog(lake.store, lake.containers.processed, dataset)).map(({ version }) => version);
 
 describe('runs that commit at the same moment', () => {
-  it('all land when their dates differ, one version each, also across a checkpoint', async () => {
+  it('all succeed if their dates differ, one version each, also across a checkpoint', async () => {
     await commitPartition(lake, commitOf('crowd', day(100), 'run-first'));
     const dates = Array.from({ length: 12 }, (_, n) => day(n + 1));
     const commits = dates.map((date) => commitPartition(lake, commitOf('crowd', date, `run-${date}`, 0)));
-    const landed = (await Promise.all(commits)).map(({ version }) => version).sort((a, b) => a - b);
-    expect(landed).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
+    const committed = (await Promise.all(commits)).map(({ version }) => version).sort((a, b) => a - b);
+    expect(committed).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
     expect(await versions('crowd')).toEqual(Array.from({ length: 13 }, (_, n) => n));
     const snapshot = await readSnapshot({ ...lake, store: { ...lake.store } }, 'crowd');
     expect(snapshot?.files.size).toBe(13);
     expect(snapshot?.checkpoint).toBeGreaterThanOrEqual(10);
     expect(
       dates.map((date) => snapshot?.transactions.get(`run-${date}`)?.version).sort((a, b) => Number(a) - Number(b)),
-    ).toEqual(landed);
+    ).toEqual(committed);
   });
 
-  it('all land with their rows, from eight whole runs side by side', async () => {
+  it('all succeed with their rows, in eight complete runs', async () => {
     await addContract(lake, { dataset: 'eight' });
     const dates = Array.from({ length: 8 }, (_, n) => day(n + 1));
     for (const date of dates) {
@@ -56,7 +56,7 @@ describe('runs that commit at the same moment', () => {
     for (const date of dates) expect(await ids('eight', date)).toEqual([`x-${date}`]);
   });
 
-  it('of eight runs of one date one lands; the others are told which', async () => {
+  it('of one date: one of eight succeeds, and the others report which', async () => {
     await commitPartition(lake, commitOf('same', day(1), 'run-before'));
     const runs = Array.from({ length: 8 }, (_, n) => `run-${n}`);
     const outcomes = await Promise.allSettled(
@@ -95,7 +95,7 @@ describe('runs that commit at the same moment', () => {
 });
 
 describe('a commit that would break the table', () => {
-  it('is refused when a part of the run is gone, or is not what the run wrote', async () => {
+  it('is refused if a part of the run is missing or has another size than written', async () => {
     await addContract(lake, { dataset: 'holes' });
     const key = { dataset: 'holes', date: day(1), runId: 'run-1' };
     await lake.drop('holes', day(1), 'a.csv', `${HEADER}a-1,T,1,,x\n`);
@@ -111,7 +111,7 @@ describe('a commit that would break the table', () => {
     expect(await commitRun(lake, key)).toMatchObject({ version: 0, rows: 1 });
   });
 
-  it('is refused when the table was replaced since the run was planned', async () => {
+  it('is refused if the table was replaced after the run was planned', async () => {
     expect(await errorOf(commitPartition(lake, commitOf('gone', day(1), 'run-1', 4)))).toMatchObject({
       code: 'LAKE_COMMIT_CONFLICT',
       found: 'no table',
@@ -151,7 +151,7 @@ describe("other tools' tables", () => {
       { minReaderVersion: 2, minWriterVersion: 5 },
       { configuration: { 'delta.columnMapping.mode': 'name' } },
     ],
-    ['a version to come', { minReaderVersion: 4, minWriterVersion: 8 }],
+    ['a future version', { minReaderVersion: 4, minWriterVersion: 8 }],
   ])('with %s are refused by readers', async (name, protocol, metaData = {}) => {
     const dataset = name.replaceAll(' ', '-');
     await table(dataset, protocol, metaData);
@@ -173,7 +173,7 @@ describe("other tools' tables", () => {
       { schemaString: JSON.stringify(CHECKED) },
     ],
     [
-      'additions only',
+      'append-only',
       'LAKE_TABLE_APPEND_ONLY',
       { minReaderVersion: 1, minWriterVersion: 2 },
       { configuration: { 'delta.appendOnly': 'true' } },
@@ -195,14 +195,14 @@ describe("other tools' tables", () => {
     expect(await errorOf(planRun(lake, { dataset, date: day(1), runId: 'run-2' }))).toMatchObject({ code });
   });
 
-  it('with features that ask nothing of us are written', async () => {
+  it('with features that need no support are written', async () => {
     await table('quiet', { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['appendOnly', 'invariants'] });
     expect(await commitPartition(lake, commitOf('quiet', day(1), 'run-1', 0))).toEqual({ version: 1 });
     await table('named', { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: [], writerFeatures: [] });
     expect(await commitPartition(lake, commitOf('named', day(1), 'run-1', 0))).toEqual({ version: 1 });
   });
 
-  it('keep what they said that is not known here', async () => {
+  it('keep their unknown fields and actions', async () => {
     const metaData = { ...METADATA, description: 'kept', configuration: { 'their.property': 'kept' }, theirs: 1 };
     await writeEntry(lake, 'strange', 0, [
       { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
@@ -222,7 +222,7 @@ describe("other tools' tables", () => {
     expect(snapshot?.files.get(addFile(day(1), 'x').path)).toMatchObject({ theirs: 'kept' });
   });
 
-  it('may go on where we were: later commits of theirs count, and conflict where they touch the date', async () => {
+  it('may add commits, which conflict only if they touch the date of a run', async () => {
     await commitPartition(lake, commitOf('onwards', day(1), 'run-0'));
     await writeEntry(lake, 'onwards', 1, [
       { commitInfo: { operation: 'OPTIMIZE' } },
@@ -249,10 +249,10 @@ describe('a contract that changes', () => {
   });
 
   it.each([
-    ['a column left out', DEFAULT_COLUMNS.replace(/\n.*name: n,.*/, ''), 'n', 'n long'],
-    ['a column renamed', DEFAULT_COLUMNS.replace('name: n,', 'name: number,'), 'n', 'n long'],
-    ['a column renamed in its letters', DEFAULT_COLUMNS.replace('name: n,', 'name: N,'), 'N', 'n long'],
-    ['a type changed', DEFAULT_COLUMNS.replace('integer', 'number'), 'n', 'n long'],
+    ['a missing column', DEFAULT_COLUMNS.replace(/\n.*name: n,.*/, ''), 'n', 'n long'],
+    ['a renamed column', DEFAULT_COLUMNS.replace('name: n,', 'name: number,'), 'n', 'n long'],
+    ['a column renamed in case', DEFAULT_COLUMNS.replace('name: n,', 'name: N,'), 'N', 'n long'],
+    ['a changed type', DEFAULT_COLUMNS.replace('integer', 'number'), 'n', 'n long'],
   ])('is refused for %s', async (_, columns, where, expected) => {
     await addContract(lake, { dataset: 'grow', columns });
     const names = columns.matchAll(/\{name: (\w+),/g);
@@ -266,7 +266,7 @@ describe('a contract that changes', () => {
     expect(await lake.paths('staging', 'grow/run-2/')).toEqual([]);
   });
 
-  it('is refused for a required column that is new, and taken when the column may be null', async () => {
+  it('is refused for a new required column, and accepted if the column may be null', async () => {
     const role = 'customProperties: [{property: role, value: author}]';
     await addContract(lake, {
       dataset: 'grow',
@@ -285,7 +285,7 @@ describe('a contract that changes', () => {
     expect((await lake.documents('grow', day(2))).map(({ docId, author }) => [docId, author])).toEqual([
       ['b-1', 'Ann'],
     ]);
-    // It is of the table from then on, so a date may fill it always.
+    // The column is now in the table, so the contract may require it.
     await addContract(lake, {
       dataset: 'grow',
       columns: column(`name: writer, logicalType: string, required: true, ${role}`),
@@ -295,7 +295,7 @@ describe('a contract that changes', () => {
   });
 });
 
-it('a committed run keeps its files when it is discarded, whoever replaced them since', async () => {
+it('discarding a committed run keeps its files, also after another run replaced them', async () => {
   await addContract(lake, { dataset: 'kept' });
   await ingestIds(lake, 'kept', day(1), 'run-1', ['a-1']);
   await ingestIds(lake, 'kept', day(1), 'run-2', ['a-2']);

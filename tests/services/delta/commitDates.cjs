@@ -1,5 +1,5 @@
-// A process of its own that commits partitions to one table, and prints for each what came of it as a line of JSON.
-// argv[2]: {"connectionString", "container", "dataset", "runPrefix", "dates", "temporaryDirectory"}. Runs what dist/ was built from.
+// A process that commits partitions to one table, and prints each outcome as a line of JSON.
+// argv[2]: {"connectionString", "container", "dataset", "runPrefix", "dates", "temporaryDirectory"}. Runs the code in dist/.
 const { createAzureStorage } = require('../../../dist/lib/storage/azureStorage.js');
 const { commitPartition } = require('../../../dist/lib/delta/commitPartition.js');
 

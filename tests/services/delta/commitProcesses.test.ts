@@ -6,7 +6,7 @@ import { readLog, readSnapshot } from '../../../lib/delta/deltaLog';
 import { day } from './deltaTables';
 import { startLake, type TestLake } from '../../support/lake';
 
-// The same as in commit.test.ts, but for real: processes that share nothing but the storage.
+// As in commit.test.ts, but with processes that share only the storage.
 jest.setTimeout(120_000);
 
 const PROCESSES = [1, 2, 3];
@@ -61,7 +61,7 @@ async function commitSideBySide(dataset: string, datesOf: (process: number) => s
 }
 
 describe('processes that commit to one table at once', () => {
-  it('all land when their dates differ, one version each, the first of which makes the table', async () => {
+  it('all succeed if their dates differ, one version each, and the first creates the table', async () => {
     const outcomes = await commitSideBySide('apart', (n) => datesFrom(n * 20, 8));
     const versions = outcomes.map(({ version }) => version).sort((a, b) => Number(a) - Number(b));
     expect(versions).toEqual(Array.from({ length: 24 }, (_, version) => version));
@@ -72,15 +72,15 @@ describe('processes that commit to one table at once', () => {
     expect(entries.filter(({ actions }) => actions.some((action) => 'metaData' in action))).toHaveLength(1);
   });
 
-  it('of one date one lands, and the others are told', async () => {
+  it('of one date: one succeeds, and the others report a conflict', async () => {
     const dates = datesFrom(1, 5);
     const outcomes = await commitSideBySide('same', () => dates);
-    const landed = outcomes.filter(({ version }) => version !== undefined);
-    expect(landed.map(({ date }) => date).sort()).toEqual(dates);
+    const committed = outcomes.filter(({ version }) => version !== undefined);
+    expect(committed.map(({ date }) => date).sort()).toEqual(dates);
     const codes = outcomes.flatMap(({ code }) => code ?? []);
     expect(codes).toEqual(Array.from({ length: 10 }, () => 'LAKE_COMMIT_CONFLICT'));
     const files = [...((await readSnapshot(lake, 'same'))?.files.keys() ?? [])].sort();
-    expect(files).toEqual(landed.map(({ date, runId }) => `ingest_date=${date}/${runId}.parquet`).sort());
+    expect(files).toEqual(committed.map(({ date, runId }) => `ingest_date=${date}/${runId}.parquet`).sort());
   });
 });
 
@@ -108,7 +108,7 @@ describe('a process that is killed between the put of its entry and the answer',
     return new Promise((resolve) => proxy.close(resolve));
   });
 
-  it('has committed, and done again it finds its commit', async () => {
+  it('has committed, and finds its commit when it is repeated', async () => {
     const { port } = proxy.address() as AddressInfo;
     const throughProxy = lake.connectionString.replace(/(?<=BlobEndpoint=http:\/\/)[^/;]+/, `127.0.0.1:${port}`);
     const killed = startCommitter('killed', 'run', [day(1)], throughProxy);

@@ -30,7 +30,7 @@ async function dropAndStage(dataset: string, date: string, runId: string, record
 const ids = async (dataset: string, date: string) => (await lake.documents(dataset, date)).map(({ docId }) => docId);
 
 describe('the Delta log', () => {
-  it('names protocol, schema, run, statistics and partition of the first commit', async () => {
+  it('has protocol, schema, run, statistics and partition of the first commit', async () => {
     await addContract(lake, { dataset: 'first' });
     await lake.drop('first', '2026-01-01', 'a.csv', `${HEADER}a-2,Two,9,2026-01-02,x\na-1,One,,2026-01-01,y\n`);
     await ingest(lake, { dataset: 'first', date: '2026-01-01', runId: 'run-1' });
@@ -65,7 +65,7 @@ describe('the Delta log', () => {
     });
   });
 
-  it('takes two dates that commit at the same moment', async () => {
+  it('accepts four dates that commit at the same moment', async () => {
     await addContract(lake, { dataset: 'race' });
     const dates = ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04'];
     const keys = [];
@@ -75,7 +75,7 @@ describe('the Delta log', () => {
     for (const date of dates) expect(await ids('race', date)).toEqual([`a-${date}`]);
   });
 
-  it('lets one of two runs of the same date win, whole, and tells the other', async () => {
+  it('accepts all of one of two runs of the same date, and refuses the other with a conflict', async () => {
     await addContract(lake, { dataset: 'clash' });
     const first = await dropAndStage('clash', '2026-01-01', 'run-a', 'a-1,T,1,,x\n');
     const second = await dropAndStage('clash', '2026-01-01', 'run-b', 'b-1,T,1,,x\nb-2,T,1,,x\n');
@@ -87,7 +87,7 @@ describe('the Delta log', () => {
     expect((await readSnapshot(lake, 'clash'))?.version).toBe(0);
   });
 
-  it('answers a repeated commit with the first one, also when its answer was lost', async () => {
+  it('returns the first commit for a repeated one, also when its response was lost', async () => {
     await addContract(lake, { dataset: 'again' });
     const key = await dropAndStage('again', '2026-01-01', 'run-1', 'a-1,T,1,,x\na-2,,1,,x\n');
     const lossy: ObjectStore = {
@@ -105,7 +105,7 @@ describe('the Delta log', () => {
     expect((await readLog(lake.store, lake.containers.processed, 'again')).length).toBe(1);
   });
 
-  it('takes a commit whose put was carried out although the store said otherwise', async () => {
+  it('recognises its own commit when the store writes it but reports that the entry exists', async () => {
     await addContract(lake, { dataset: 'echo' });
     const key = await dropAndStage('echo', '2026-01-01', 'run-1', 'a-1,T,1,,x\n');
     const echoing: ObjectStore = {
@@ -119,7 +119,7 @@ describe('the Delta log', () => {
     expect((await readLog(lake.store, lake.containers.processed, 'echo')).length).toBe(1);
   });
 
-  it('keeps the old partition whole until the new one is committed, and its files afterwards', async () => {
+  it('keeps the old partition until the new one is committed, and its files afterwards', async () => {
     await addContract(lake, { dataset: 'replace' });
     await lake.drop('replace', '2026-01-01', 'a.csv', `${HEADER}a-1,T,1,,x\n`);
     await ingest(lake, { dataset: 'replace', date: '2026-01-01', runId: 'run-1' });
@@ -133,7 +133,7 @@ describe('the Delta log', () => {
     expect(await lake.paths('processed', 'replace/ingest_date=')).toHaveLength(2);
   });
 
-  it('adds a column of the contract to the table, and refuses a changed type', async () => {
+  it('adds a new column of the contract to the table, and refuses a changed type', async () => {
     await addContract(lake, { dataset: 'grow' });
     await lake.drop('grow', '2026-01-01', 'a.csv', `${HEADER}a-1,T,1,,x\n`);
     await ingest(lake, { dataset: 'grow', date: '2026-01-01', runId: 'run-1' });
@@ -154,7 +154,7 @@ describe('the Delta log', () => {
     expect(error).toMatchObject({ code: 'LAKE_SCHEMA_INCOMPATIBLE', found: 'n double', expected: 'n long' });
   });
 
-  it('tells of a gap and of a broken line in the log', async () => {
+  it('reports a gap and a broken line in the log', async () => {
     const commit: PartitionCommit = {
       dataset: 'broken',
       date: '2026-01-01',
@@ -178,7 +178,7 @@ describe('the Delta log', () => {
   });
 });
 
-describe('a reader of Parquet that was not written here', () => {
+describe('an independent Parquet reader', () => {
   const columns = `
       - {name: id, logicalType: integer, primaryKey: true, customProperties: [{property: role, value: id}]}
       - {name: title, logicalType: string, customProperties: [{property: role, value: title}]}

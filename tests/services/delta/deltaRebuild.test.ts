@@ -21,12 +21,12 @@ async function deleteContainers(): Promise<void> {
   for (const role of LOST) await service.deleteContainer(lake.containers[role]);
 }
 
-/** As the first step of a run does: says of each container whether it was made now. */
+/** Like the first step of a run: returns for each container whether it was created now. */
 const ensureContainers = () =>
   Promise.all(Object.values<string>({ ...lake.containers }).map((container) => lake.store.ensureContainer(container)));
 
 describe('a table whose containers were deleted', () => {
-  it('is built again from raw by a run, which says which containers it made', async () => {
+  it('is rebuilt from raw by a run, which reports the containers it created', async () => {
     await addContract(lake, { dataset: 'phoenix' });
     for (let n = 1; n <= 11; n += 1) await ingestIds(lake, 'phoenix', day(n), `run-${n}`, [`a-${n}`]);
     const before = await lake.documents('phoenix', day(1));
@@ -47,11 +47,11 @@ describe('a table whose containers were deleted', () => {
     });
     expect(await lake.documents('phoenix', day(1))).toEqual(before);
     await ingest(lake, { dataset: 'phoenix', date: day(2), runId: 'run-22' });
-    // The checkpoint of the table that is gone is not taken for one of this.
+    // The checkpoint of the deleted table is not used for the new one.
     expect((await readSnapshot(lake, 'phoenix'))?.files.size).toBe(2);
   });
 
-  it('is not built of parts that went with them: the run that was under way is refused', async () => {
+  it('is not built from deleted parts: a run that had already started is refused', async () => {
     await addContract(lake, { dataset: 'caught' });
     const key = { dataset: 'caught', date: day(1), runId: 'run-1' };
     await lake.drop('caught', day(1), 'a.csv', `${HEADER}a-1,T,1,,x\n`);
@@ -66,8 +66,8 @@ describe('a table whose containers were deleted', () => {
   });
 });
 
-describe('a container whose name is not free yet', () => {
-  // Azure answers so for about half a minute after a deletion; Azurite frees the name at once, so its answer is played.
+describe('a container that is still being deleted', () => {
+  // Azure answers like this for about half a minute after a deletion. Azurite frees the name at once, so a server plays the answer.
   let server: Server;
   beforeAll(async () => {
     server = createServer((_, response) => {
@@ -82,7 +82,7 @@ describe('a container whose name is not free yet', () => {
   });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-  it('is worth another try', async () => {
+  it('gives a retryable problem', async () => {
     const { port } = server.address() as AddressInfo;
     const endpoint = `BlobEndpoint=http://127.0.0.1:${port}/devstoreaccount1;`;
     const store = createAzureStorage({

@@ -13,7 +13,7 @@ export function day(n: number): string {
   return new Date(Date.UTC(2026, 0, n)).toISOString().slice(0, 10);
 }
 
-/** Runs a date whose rows have these ids, in a dataset with the default columns. */
+/** Ingests a date whose rows have these ids, into a dataset with the default columns. */
 export async function ingestIds(
   lake: TestLake,
   dataset: string,
@@ -25,7 +25,7 @@ export async function ingestIds(
   return ingest(lake, { dataset, date, runId });
 }
 
-/** The paths that are read through it, in order. A store of its own also means: no checkpoint in memory. */
+/** A store that records the paths read, in order. A new store object also has no checkpoint in memory. */
 export function observed(store: ObjectStore): { store: ObjectStore; read: string[] } {
   const read: string[] = [];
   return {
@@ -59,7 +59,7 @@ export async function writeEntry(
   await lake.store.write(lake.containers.processed, logEntryPath(dataset, version), text);
 }
 
-/** A file of one partition as the log names it; there need not be one. */
+/** The log's action for a file of one partition; the file need not exist. */
 export function addFile(date: string, name: string): AddFile {
   return {
     path: `ingest_date=${date}/${name}.parquet`,
@@ -71,7 +71,7 @@ export function addFile(date: string, name: string): AddFile {
   };
 }
 
-/** Copies a table's folder to the local disk. Returns where it is. */
+/** Copies a table's folder to the local disk. Returns its path. */
 export async function copyTable(lake: TestLake, dataset: string, folder: string): Promise<string> {
   for (const file of await lake.paths('processed', `${dataset}/`)) {
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
@@ -80,7 +80,7 @@ export async function copyTable(lake: TestLake, dataset: string, folder: string)
   return path.join(folder, dataset);
 }
 
-/** Brings what another tool added to a local copy into the lake: a log entry last, after the files that it names. */
+/** Uploads what another tool added to a local copy: first data files, then the log entry that names them. */
 export async function bringBack(lake: TestLake, dataset: string, folder: string): Promise<void> {
   const known = new Set(await lake.paths('processed', `${dataset}/`));
   const names = await readdir(path.join(folder, dataset), { recursive: true, withFileTypes: true });

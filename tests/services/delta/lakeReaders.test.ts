@@ -1,6 +1,6 @@
 /**
- * Readers that were not written here open the table: delta-rs, Polars, PySpark with Delta Lake, DuckDB. The Python ones are
- * used where they are found, and skipped, saying so, where they are not:
+ * Independent readers open the table: delta-rs, Polars, PySpark with Delta Lake, DuckDB. The Python readers are
+ * used if they are installed, and otherwise skipped with a note:
  *
  *   python3 -m venv /some/folder && /some/folder/bin/pip install deltalake polars
  *   PIPELINE_TEST_PYTHON=/some/folder/bin/python npx jest tests/lakehouse/lakeReaders
@@ -48,7 +48,7 @@ const READERS = {
 };
 type Reader = keyof typeof READERS;
 
-/** Runs the test where the reader is there; elsewhere its name says why it was skipped. */
+/** Runs the test if the reader is installed; otherwise its title gives the reason for skipping it. */
 function withReader(reader: Reader, name: string, work: () => Promise<void>): void {
   const why = READERS[reader];
   (why === undefined ? it : it.skip)(`${name}${why === undefined ? '' : ` (skipped: ${why})`}`, work, 600_000);
@@ -80,12 +80,12 @@ options = json.loads(sys.argv[2])\ntable = DeltaTable(sys.argv[1], storage_optio
 let lake: TestLake;
 let folder: string;
 let emulator: Record<string, string>;
-/** Of each version that is looked at: id, writer and date of each row. */
+/** Id, writer and date of each row, by version. */
 const expected = new Map<number, [string, string | null, string][]>();
 const WITH_WRITER = `${DEFAULT_COLUMNS}
       - {name: writer, logicalType: string, customProperties: [{property: role, value: author}]}`;
 
-/** A date replaced, a column added, 25 commits with two checkpoints, and a restore of the version with the new column. */
+/** A replaced date, a new column, 25 commits with two checkpoints, and a restore of the version with the new column. */
 async function buildTable(): Promise<void> {
   await addContract(lake, { dataset: 'notes' });
   await ingestIds(lake, 'notes', day(1), 'run-0', ['a-1', 'a-2']);
@@ -226,7 +226,7 @@ describe('a table that other tools write to', () => {
     await addContract(lake, { dataset: 'shared' });
     await ingestIds(lake, 'shared', day(1), 'run-0', ['a-1']);
     await ingestIds(lake, 'shared', day(2), 'run-1', ['b-1']);
-    // On a local copy: delta-rs 1.6 cannot commit on Azurite, not to tables of its own either ("Invalid table version").
+    // On a local copy: delta-rs 1.6 cannot commit on Azurite, not even to its own tables ("Invalid table version").
     const copy = await copyTable(lake, 'shared', folder);
     change(
       copy,

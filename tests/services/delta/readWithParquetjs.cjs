@@ -1,4 +1,4 @@
-// Prints the rows of a Parquet file as JSON. A process of its own: parquetjs needs a package that jest cannot load.
+// Prints the rows of a Parquet file as JSON. A separate process: parquetjs needs a package that jest cannot load.
 const { ParquetReader } = require('@dsnp/parquetjs');
 
 async function main() {

@@ -22,12 +22,12 @@ afterAll(() => lake.stop());
 const ids = async (dataset: string, date: string) => (await lake.documents(dataset, date)).map(({ docId }) => docId);
 const parts = async (dataset: string) =>
   (await lake.paths('processed', `${dataset}/ingest_date=`)).map((file) => /run-\w+/.exec(file)?.[0]);
-/** As it would go that many hours from now. */
+/** Runs vacuum as if that many hours had passed. */
 const vacuumIn = (hours: number, dataset: string, retentionInHours = WEEK, apply = true) =>
   vacuumTable(lake, dataset, { retentionInHours, apply, now: Date.now() + hours * HOUR });
 const names = (files: { path: string }[]) => files.map(({ path }) => /run-\w+/.exec(path)?.[0]);
 
-/** Day 1 by run-1, then again by run-2, and day 2 by run-3; as after a run its staging is cleared. */
+/** Ingests day 1 with run-1, again with run-2, and day 2 with run-3, and clears their staging. */
 async function threeRuns(dataset: string): Promise<void> {
   await addContract(lake, { dataset });
   const runs: [string, string, string][] = [
@@ -42,7 +42,7 @@ async function threeRuns(dataset: string): Promise<void> {
 }
 
 describe('vacuum', () => {
-  it('only says what it would delete, unless it is told to', async () => {
+  it('lists what it would delete, and deletes nothing without apply', async () => {
     await threeRuns('dry');
     const result = await vacuumIn(WEEK + 1, 'dry', WEEK, false);
     expect(names(result.removed)).toEqual(['run-1']);
@@ -51,7 +51,7 @@ describe('vacuum', () => {
     expect(await parts('dry')).toEqual(['run-1', 'run-2', 'run-3']);
   });
 
-  it('deletes what no version within the retention needs', async () => {
+  it('deletes files that no version within the retention needs', async () => {
     await threeRuns('old');
     expect((await vacuumIn(WEEK - 1, 'old')).removed).toEqual([]);
     expect(await parts('old')).toEqual(['run-1', 'run-2', 'run-3']);
@@ -61,7 +61,7 @@ describe('vacuum', () => {
     expect((await vacuumIn(WEEK + 1, 'old')).removed).toEqual([]);
   });
 
-  it('goes by the removal, not by the age of the file: an old file that was removed just now stays', async () => {
+  it('uses the time of removal, not the age of the file: an old file that was removed just now stays', async () => {
     await threeRuns('recent');
     const now = Date.now() + 1000 * HOUR;
     const file = [...((await readSnapshot(lake, 'recent'))?.files.values() ?? [])].find(({ path }) =>
@@ -75,7 +75,7 @@ describe('vacuum', () => {
     expect(await parts('recent')).toEqual(['run-2', 'run-3']);
   });
 
-  it('knows removals that a checkpoint has forgotten while the entries are there', async () => {
+  it('uses removals of log entries that a checkpoint no longer lists', async () => {
     await threeRuns('long');
     const now = Date.now() + 1000 * HOUR;
     const live = await readSnapshot(lake, 'long');
@@ -90,7 +90,7 @@ describe('vacuum', () => {
     expect(await parts('long')).toEqual(['run-2', 'run-3']);
   });
 
-  it('leaves the parts of a run under way alone, whatever their age, and takes those that nobody will commit', async () => {
+  it('keeps the parts of a running run, whatever their age, and deletes parts that no run will commit', async () => {
     await threeRuns('busy');
     const key = { dataset: 'busy', date: day(3), runId: 'run-4' };
     await lake.drop('busy', day(3), 'a.csv', `${HEADER}c-1,T,1,,x\n`);
@@ -100,13 +100,13 @@ describe('vacuum', () => {
     expect(await ids('busy', day(3))).toEqual(['c-1']);
 
     const dead = 'busy/ingest_date=2026-01-03/part-00000-run-dead.snappy.parquet';
-    await lake.store.write(lake.containers.processed, dead, 'left by a run that is no more');
+    await lake.store.write(lake.containers.processed, dead, 'left by a dead run');
     expect((await vacuumIn(23, 'busy', 0)).removed).toEqual([]);
     expect(names((await vacuumIn(25, 'busy', 0)).removed)).toEqual(['run-dead']);
     expect(await parts('busy')).toEqual(['run-2', 'run-3', 'run-4']);
   });
 
-  it('touches neither the log nor what is hidden', async () => {
+  it('does not touch the log or hidden files', async () => {
     await threeRuns('hidden');
     await lake.store.write(lake.containers.processed, 'hidden/_change_data/x.parquet', 'x');
     const log = await lake.paths('processed', 'hidden/_delta_log/');
@@ -115,7 +115,7 @@ describe('vacuum', () => {
     expect(await lake.store.info(lake.containers.processed, 'hidden/_change_data/x.parquet')).toBeDefined();
   });
 
-  it('refuses a retention that is none, and a table that is none', async () => {
+  it('refuses an invalid retention and an unknown table', async () => {
     expect(await errorOf(vacuumIn(0, 'dry', -1))).toMatchObject({ code: 'LAKE_RETENTION_INVALID', status: 400 });
     expect(await errorOf(vacuumIn(0, 'dry', Number.NaN))).toMatchObject({ code: 'LAKE_RETENTION_INVALID' });
     expect(await errorOf(vacuumIn(0, 'nothing'))).toMatchObject({ code: 'LAKE_TABLE_NOT_FOUND', status: 404 });
@@ -123,7 +123,7 @@ describe('vacuum', () => {
 });
 
 describe('restore', () => {
-  it('brings an earlier version back by a new one, and a run goes on from there', async () => {
+  it('writes an earlier version as a new one, and later runs build on it', async () => {
     await threeRuns('back');
     const { dates, version } = await restoreTable(lake, 'back', 0);
     expect({ dates, version }).toEqual({ dates: [day(1), day(2)], version: 3 });
@@ -144,7 +144,7 @@ describe('restore', () => {
     expect(await ids('back', day(2))).toEqual(['b-1']);
   });
 
-  it('brings back the columns of then, and a run adds the new one again', async () => {
+  it('restores the columns of the version, and a later run adds the new column again', async () => {
     await threeRuns('narrow');
     const columns = `${DEFAULT_COLUMNS}\n      - {name: extra, logicalType: integer}`;
     await addContract(lake, { dataset: 'narrow', columns });
@@ -159,7 +159,7 @@ describe('restore', () => {
     expect(await ids('narrow', day(3))).toEqual(['c-1']);
   });
 
-  it('is refused when files of the version were vacuumed, or the version is not there', async () => {
+  it('is refused if files of the version were vacuumed, or the version does not exist', async () => {
     await threeRuns('lost');
     await vacuumIn(WEEK + 1, 'lost');
     expect(await errorOf(restoreTable(lake, 'lost', 0))).toMatchObject({
@@ -195,7 +195,7 @@ describe('restore', () => {
     });
   });
 
-  it('takes its commit for its own when the put was carried out although the store said otherwise', async () => {
+  it('recognises its own commit when the store writes it but reports that the entry exists', async () => {
     await threeRuns('echo');
     const store: TableStorage['store'] = {
       ...lake.store,
@@ -221,45 +221,45 @@ describe('npm run lake', () => {
     return { code, out: said.join('\n'), problem: complained.join('\n') };
   }
 
-  beforeAll(() => threeRuns('told'));
+  beforeAll(() => threeRuns('shown'));
 
   it('history lists what each version did, newest first', async () => {
-    const { code, out } = await command('history', 'told');
+    const { code, out } = await command('history', 'shown');
     expect(code).toBe(0);
     const lines = out.split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^ +2 {2}\S+Z {2}WRITE {2}1 added, 0 removed {2}2026-01-02 {2}run-3$/);
     expect(lines[1]).toMatch(/1 added, 1 removed {2}2026-01-01 {2}run-2$/);
-    expect((await command('history', 'told', '--limit', '1')).out.split('\n')).toHaveLength(1);
+    expect((await command('history', 'shown', '--limit', '1')).out.split('\n')).toHaveLength(1);
   });
 
   it('snapshot shows columns and partitions of a version', async () => {
-    const { out } = await command('snapshot', 'told');
+    const { out } = await command('snapshot', 'shown');
     expect(out).toContain('version 2, 2 files, 2 dates');
     expect(out).toContain('  n long');
     expect(out).toMatch(/ {2}2026-01-01 {2}1 rows, 1 files, \d+ bytes/);
-    const earlier = JSON.parse((await command('snapshot', 'told', '--version', '0', '--json')).out) as object;
+    const earlier = JSON.parse((await command('snapshot', 'shown', '--version', '0', '--json')).out) as object;
     expect(earlier).toMatchObject({ version: 0, partitions: [{ date: day(1), files: 1, rows: 1 }] });
   });
 
   it('vacuum deletes only with --apply', async () => {
-    const dry = await command('vacuum', 'told', '--retention-hours', '0');
+    const dry = await command('vacuum', 'shown', '--retention-hours', '0');
     expect(dry.out).toMatch(/run-1.*\n1 files of \d+ bytes would be deleted\./);
     expect(dry.out).toContain('Add --apply');
-    expect(await parts('told')).toContain('run-1');
-    expect((await command('vacuum', 'told', '--dry-run', '--apply')).code).toBe(2);
-    expect((await command('vacuum', 'told')).out).toContain('0 files of 0 bytes would be deleted.');
-    expect((await command('vacuum', 'told', '--retention-hours', '0', '--apply')).out).toContain('deleted.');
-    expect(await parts('told')).toEqual(['run-2', 'run-3']);
+    expect(await parts('shown')).toContain('run-1');
+    expect((await command('vacuum', 'shown', '--dry-run', '--apply')).code).toBe(2);
+    expect((await command('vacuum', 'shown')).out).toContain('0 files of 0 bytes would be deleted.');
+    expect((await command('vacuum', 'shown', '--retention-hours', '0', '--apply')).out).toContain('deleted.');
+    expect(await parts('shown')).toEqual(['run-2', 'run-3']);
   });
 
-  it('restore says what follows from it, and why it cannot', async () => {
-    const { code, out } = await command('restore', 'told', '--version', '1');
+  it('restore prints the next steps, or why it is not possible', async () => {
+    const { code, out } = await command('restore', 'shown', '--version', '1');
     expect(code).toBe(0);
     expect(out).toContain('Version 3 has the content of version 1: 0 files restored, 1 removed.');
     expect(out).toContain('SQL and vectors still have the content from before the restore, for 2026-01-02.');
-    expect(out).toContain('raw/told/<date>/');
-    const gone = await command('restore', 'told', '--version', '0');
+    expect(out).toContain('raw/shown/<date>/');
+    const gone = await command('restore', 'shown', '--version', '0');
     expect(gone).toMatchObject({ code: 1, out: '' });
     expect(gone.problem).toMatch(/^LAKE_RESTORE_FILES_GONE/);
   });
@@ -267,17 +267,17 @@ describe('npm run lake', () => {
   it.each([
     { args: [] },
     { args: ['history'] },
-    { args: ['drop', 'told'] },
-    { args: ['restore', 'told'] },
-    { args: ['vacuum', 'told', '--retention-hours', 'x'] },
-    { args: ['snapshot', 'told', '--nonsense'] },
-  ])('shows how it is used when it is called with $args', async ({ args }) => {
+    { args: ['drop', 'shown'] },
+    { args: ['restore', 'shown'] },
+    { args: ['vacuum', 'shown', '--retention-hours', 'x'] },
+    { args: ['snapshot', 'shown', '--nonsense'] },
+  ])('prints its usage when called with $args', async ({ args }) => {
     const { code, problem } = await command(...args);
     expect(code).toBe(2);
     expect(problem).toContain('npm run lake -- vacuum <dataset>');
   });
 
-  it('tells a dataset that is none from one that cannot be', async () => {
+  it('distinguishes an unknown dataset from an invalid name', async () => {
     expect((await command('snapshot', 'nothing')).problem).toMatch(/^LAKE_TABLE_NOT_FOUND/);
     expect((await command('history', 'nothing')).problem).toMatch(/^LAKE_TABLE_NOT_FOUND/);
     expect(await command('history', '../raw')).toMatchObject({ code: 1 });

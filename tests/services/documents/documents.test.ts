@@ -20,7 +20,7 @@ const partition = { dataset: 'letters', date: '2026-01-01' };
 describe('loading documents', () => {
   beforeEach(() => test.database.query('truncate documents'));
 
-  it('counts rows, keeps null apart from empty, and any text as it is', async () => {
+  it('counts rows, and keeps null, empty and any text unchanged', async () => {
     const odd = documentRow({ docId: 'odd', title: 'a "quoted", \\N line\nbreak; ünï', author: null, category: '' });
     expect(await loadDocuments(test.database, RUN, batches([odd], [documentRow({ docId: 'b' })]))).toEqual({
       rows: 2,
@@ -33,7 +33,7 @@ describe('loading documents', () => {
     ).toEqual([{ title: odd.title, author: null, category: '', published_at: new Date('2020-05-17T00:00:00Z') }]);
   });
 
-  it('twice equals once: unchanged rows are not rewritten', async () => {
+  it('does not rewrite unchanged rows when they are loaded again', async () => {
     const rows = [documentRow({ docId: 'a' }), documentRow({ docId: 'b' })];
     await loadDocuments(test.database, RUN, batches(rows));
     const before = await test.database.query('select doc_id, xmin::text, loaded_at from documents order by 1');
@@ -43,7 +43,7 @@ describe('loading documents', () => {
     expect(await loadDocuments(test.database, RUN, batches(changed))).toEqual({ rows: 2, written: 1 });
   });
 
-  it('all or nothing when the rows break off', async () => {
+  it('loads nothing if reading the rows fails', async () => {
     async function* breaking(): AsyncGenerator<ReturnType<typeof documentRow>[]> {
       yield [documentRow({ docId: 'a' })];
       throw new Error('the lake went away');
@@ -54,7 +54,7 @@ describe('loading documents', () => {
 });
 
 describe('current documents', () => {
-  it('are those of the newest partition, whatever was loaded last', async () => {
+  it('are the documents of the newest partition, whatever was loaded last', async () => {
     await test.database.query('truncate documents');
     await loadDocuments(
       test.database,
@@ -90,7 +90,7 @@ describe('listing documents', () => {
     await loadDocuments(test.database, RUN, batches(rows));
   });
 
-  it('pages through everything once, newest first, undated last', async () => {
+  it('pages through all documents once, newest first, undated last', async () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -124,7 +124,7 @@ describe('listing documents', () => {
 });
 
 describe('a text with a NUL character', () => {
-  it('is the fault of who gave it', async () => {
+  it('is a fault of the caller', async () => {
     await expect(test.database.query('select $1::text', ['a\0b'])).rejects.toMatchObject({
       code: 'DATABASE_TEXT_UNTRANSLATABLE',
       status: 400,
@@ -134,7 +134,7 @@ describe('a text with a NUL character', () => {
 });
 
 describe('a database out of reach', () => {
-  it('is worth a retry', async () => {
+  it('gives a retryable problem', async () => {
     const unreachable = createPostgres('postgres://u:p@127.0.0.1:1/none');
     await expect(unreachable.query('select 1')).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
@@ -143,14 +143,14 @@ describe('a database out of reach', () => {
     await unreachable.close();
   });
 
-  it('comes back after its sessions were ended', async () => {
+  it('reconnects after its sessions were ended', async () => {
     const other = createPostgres(test.url);
     await Promise.all(Array.from({ length: 4 }, () => other.query('select pg_sleep(0.05)')));
     await test.database.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and pid <> pg_backend_pid()`,
     );
-    // A session whose end the pool has not noticed yet fails, which is worth a retry.
+    // A query on a session whose end the pool has not noticed yet fails, with a retryable problem.
     const rows = await eventually(() =>
       other.query('select 1 as one').catch((error: unknown) => {
         expect(error).toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true });

@@ -41,7 +41,7 @@ async function inspect(object: string, sql: (source: string) => string): Promise
   );
 }
 
-/** Bytes of the columns and of the footer: the least that can be fetched. */
+/** Bytes of the columns and the footer: the minimum that must be fetched. */
 async function needed(part: CommittedPart, columns: string[]): Promise<number> {
   const names = columns.map(literal).join(', ');
   const [[chunks] = []] = await inspect(
@@ -84,7 +84,7 @@ describe('the parts of a run', () => {
     expect(Number(groups)).toBeGreaterThan(1);
   });
 
-  it('are loaded, embedded and cleaned up after for little more than the bytes of the columns and the footer', async () => {
+  it('are loaded and embedded with at most 10 % more bytes than columns and footer, and cleaned up without any', async () => {
     const test = await createTestDatabase();
     await migrate(test.database);
     const embedder = countingEmbedder();
@@ -100,7 +100,7 @@ describe('the parts of a run', () => {
     expect(loading.bytes).toBeLessThan(await limit(METADATA));
     expect(loading.bytes).toBeLessThan(part.bytes / 5);
 
-    // Embedding 14,000 documents would take long and show no more.
+    // One batch is enough: embedding all 14,000 documents would only take longer.
     async function* first(): AsyncGenerator<DocumentRow[]> {
       let batches = 0;
       for await (const batch of lakeReader.documents(part, { withText: true })) if (batches++ === 0) yield batch;
@@ -114,7 +114,7 @@ describe('the parts of a run', () => {
     await test.drop();
   }, 60_000);
 
-  it('hand over the same rows as a part that is fetched whole, and without text nothing of it', async () => {
+  it('give the same rows as a part that is fetched whole, and no text without withText', async () => {
     const expected = await inspect(
       part.path,
       (source) =>
@@ -137,7 +137,7 @@ describe('the parts of a run', () => {
 });
 
 describe('a part of another writer', () => {
-  /** Written by the engine with other options, put where a part may be. */
+  /** Writes a part with other DuckDB options than our own writer. */
   async function write(name: string, select: string, options: string): Promise<CommittedPart> {
     const file = path.join(folder, `${name}.parquet`);
     await withDuckDb({ memoryLimitInMegabytes: 256 }, path.join(folder, 'spill'), (duckDb) =>
@@ -152,11 +152,11 @@ describe('a part of another writer', () => {
     {'title': range, 'id': 'nested'} AS nested, 'f' AS source_file, range AS record_number FROM range(${rows})`;
 
   it.each([
-    ["in its columns' own order, of many small row groups", 60_000, 'ROW_GROUP_SIZE 2048, COMPRESSION zstd'],
+    ['with another column order and many small row groups', 60_000, 'ROW_GROUP_SIZE 2048, COMPRESSION zstd'],
     ['uncompressed, in one row group', 20_000, 'ROW_GROUP_SIZE 122880, COMPRESSION uncompressed'],
-    ['of version 2, whose footer is longer than what is read first', 60_000, 'ROW_GROUP_SIZE 2048, PARQUET_VERSION v2'],
+    ['of version 2, with a footer longer than the first read', 60_000, 'ROW_GROUP_SIZE 2048, PARQUET_VERSION v2'],
     ['small enough to be fetched whole', 50, 'COMPRESSION snappy'],
-    ['without a row', 0, 'COMPRESSION snappy'],
+    ['without rows', 0, 'COMPRESSION snappy'],
   ])('%s', async (name, count, options) => {
     const part = await write(`part-${count}-${name.length}`, select(count), options);
     store.taken();
@@ -171,7 +171,7 @@ describe('a part of another writer', () => {
     else expect(bytes).toBeLessThan(1.1 * (await needed(part, METADATA)));
   });
 
-  it('without columns that roles name reads null there, and a file that is not Parquet is refused by the engine', async () => {
+  it('without the columns of some roles gives null, and a file that is not Parquet is refused', async () => {
     const part = await write(
       'narrow',
       `SELECT range::VARCHAR AS id, 'h' AS content_hash, md5(range::VARCHAR) AS body, 'f' AS source_file, 1 AS record_number FROM range(20000)`,

@@ -28,7 +28,7 @@ function countingLookup() {
 }
 
 describe('looking up the parts that a run has committed', () => {
-  it('asks the table once for all parts of a run, and again for the next run', async () => {
+  it('reads the table once for all parts of a run, and again for the next run', async () => {
     await lake.drop('notes', DATE, 'a.csv', `${HEADER}a-1,T,1,,some text here\na-2,T,1,,some text here\n`);
     await ingest(lake, key('run-1'));
     const { asked, find } = countingLookup();
@@ -43,7 +43,7 @@ describe('looking up the parts that a run has committed', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('asks again after the table could not be read', async () => {
+  it('reads the table again after a failed read', async () => {
     const reader = createLakeReader(lake);
     let failures = 1;
     const parts = (dataset: string, date: string) =>

@@ -18,7 +18,7 @@ beforeEach(() => test.database.query('truncate documents, run_row_keys, runs cas
 const run = (runId: string, date = DATE) => ({ dataset: 'letters', date, runId });
 const row = (docId: string, contentHash = 'h', ingestDate = DATE) => documentRow({ docId, contentHash, ingestDate });
 
-/** One part. */
+/** Loads one part. */
 const load = ({ runId }: { runId: string }, ...rows: ReturnType<typeof row>[]) =>
   loadDocuments(test.database, runId, batches(rows));
 const remove = (key: ReturnType<typeof run>, rows: number) => removeStaleDocuments(test.database, key, rows);
@@ -29,12 +29,12 @@ const stored = async () =>
       `select doc_id || ' ' || content_hash || ' ' || ingest_date as text from documents order by 1`,
     )
   ).map(({ text }) => text);
-const noted = async () =>
+const runsWithRowKeys = async () =>
   (await test.database.query<{ run_id: string }>('select run_id from run_row_keys order by 1')).map(
     ({ run_id: runId }) => runId,
   );
 
-it('rows that the partition no longer has go, changed rows stay, and so do other partitions', async () => {
+it('deletes rows that the partition no longer has, and keeps changed rows and other partitions', async () => {
   await load(run('run-0', '2025-12-31'), row('gone', 'h', '2025-12-31'));
   await load(run('run-1'), row('same'), row('changed'), row('gone'));
   await load(run('run-2'), row('same'));
@@ -48,7 +48,7 @@ it('rows that the partition no longer has go, changed rows stay, and so do other
   ]);
 });
 
-it('a row that the lake never had goes', async () => {
+it('deletes a row that the lake never had', async () => {
   await load(run('run-1'), row('orphan'));
   await test.database.query('truncate run_row_keys');
   await load(run('run-2'), row('a'));
@@ -56,13 +56,13 @@ it('a row that the lake never had goes', async () => {
   expect(await stored()).toEqual(['a h 2026-01-01']);
 });
 
-it('a partition without rows is emptied', async () => {
+it('deletes all rows of a partition without rows', async () => {
   await load(run('run-1'), row('a'), row('b'));
   expect(await remove(run('run-2'), 0)).toBe(2);
   expect(await stored()).toEqual([]);
 });
 
-it('parts that are loaded twice, and a removal that is repeated, change nothing', async () => {
+it('loading parts twice and repeating the removal change nothing', async () => {
   await load(run('run-1'), row('a'), row('gone'));
   for (let time = 0; time < 2; time += 1) await load(run('run-2'), row('a'), row('b'));
   expect(await remove(run('run-2'), 2)).toBe(1);
@@ -70,14 +70,14 @@ it('parts that are loaded twice, and a removal that is repeated, change nothing'
   expect(await stored()).toEqual(['a h 2026-01-01', 'b h 2026-01-01']);
 });
 
-it('nothing goes while a part is missing', async () => {
+it('deletes nothing while a part is missing', async () => {
   await load(run('run-1'), row('a'), row('b'));
   await load(run('run-2'), row('a'));
   await expect(remove(run('run-2'), 2)).rejects.toMatchObject({ code: 'ROW_KEYS_INCOMPLETE', retryable: false });
   expect(await stored()).toHaveLength(2);
 });
 
-it('a removal that comes again when the run is over deletes nothing', async () => {
+it('a removal that is repeated after the end of the run deletes nothing', async () => {
   await load(run('run-1'), row('a'));
   await remove(run('run-1'), 1);
   await clearRowKeys(test.database, run('run-1'));
@@ -85,7 +85,7 @@ it('a removal that comes again when the run is over deletes nothing', async () =
   expect(await stored()).toEqual(['a h 2026-01-01']);
 });
 
-it('the notes of a run that broke off go with those of the next run of its partition, and of no other', async () => {
+it('clearing row keys also clears those of earlier, failed runs of the same partition, and no others', async () => {
   const runs = createRunStore(test.database);
   const others = [run('run-1'), run('run-2'), run('run-3', '2026-01-02')];
   for (const key of others) {
@@ -93,5 +93,5 @@ it('the notes of a run that broke off go with those of the next run of its parti
     await load(key, row('a', 'h', key.date));
   }
   await clearRowKeys(test.database, run('run-2'));
-  expect(await noted()).toEqual(['run-3']);
+  expect(await runsWithRowKeys()).toEqual(['run-3']);
 });

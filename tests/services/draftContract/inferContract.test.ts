@@ -34,7 +34,7 @@ async function draftOf(content: string | Buffer, name = 'notes.csv') {
   return { text, contract: readContract(text, 'draft.yaml') };
 }
 
-/** Types of one column by its values, each of them in a record with an id. */
+/** Infers the type of one column from these values. */
 async function columnOf(values: string[], header = 'value') {
   const records = values.map((value, index) => `k-${index},"${value}",some text\n`).join('');
   const { contract } = await draftOf(`id,${header},text\n${records}`);
@@ -45,35 +45,35 @@ async function columnOf(values: string[], header = 'value') {
 describe('a drafted contract', () => {
   it.each<[string, string[], (string | undefined)[], string?]>([
     ['whole numbers', ['1', '-2', '9223372036854775807'], ['integer', undefined]],
-    ['a whole number too big', ['1', '9223372036854775808'], ['number', undefined]],
+    ['a whole number that is too big', ['1', '9223372036854775808'], ['number', undefined]],
     ['codes with leading zeros', ['01', '12'], ['string', undefined]],
     ['numbers', ['1', '2.5', '-1e3'], ['number', undefined]],
     ['numbers and one word', ['1', '2', 'none'], ['string', undefined]],
     ['true and false', ['true', 'FALSE'], ['boolean', undefined]],
     ['days', ['2026-01-31', '1999-12-01'], ['date', '%Y-%m-%d']],
-    ['a day that is none', ['2026-01-31', '2026-02-30'], ['string', undefined]],
+    ['a day that does not exist', ['2026-01-31', '2026-02-30'], ['string', undefined]],
     ['days with dots', ['31.01.2026', '01.02.2026'], ['date', '%d.%m.%Y']],
     ['days with the month first', ['01/31/2026', '01/02/2026'], ['date', '%m/%d/%Y']],
-    ['days with names of months', ['18-Jul-20', '01-Dec-19'], ['date', '%d-%b-%y']],
+    ['days with month names', ['18-Jul-20', '01-Dec-19'], ['date', '%d-%b-%y']],
     ['times', ['2026-01-31T10:00:00Z', '2026-01-31T23:59:59Z'], ['timestamp', '%Y-%m-%dT%H:%M:%SZ']],
     ['times with a space', ['2026-01-31 10:00:00', '2026-01-31 23:59:59'], ['timestamp', '%Y-%m-%d %H:%M:%S']],
-    ['years under a name of time', ['1958', '2021'], ['date', '%Y'], 'year'],
-    ['years under another name', ['1958', '2021'], ['integer', undefined]],
-    ['a number under a name of time', ['1958', '121'], ['integer', undefined], 'day_count'],
-    ['addresses of web pages', ['https://example.org/a', 'http://example.org/b?c=d'], ['string', 'uri']],
-    ['addresses of mail', ['a@example.org', 'b.c+d@mail.example.org'], ['string', 'email']],
+    ['years in a column named like a time', ['1958', '2021'], ['date', '%Y'], 'year'],
+    ['years in another column', ['1958', '2021'], ['integer', undefined]],
+    ['a number in a column named like a time', ['1958', '121'], ['integer', undefined], 'day_count'],
+    ['web addresses', ['https://example.org/a', 'http://example.org/b?c=d'], ['string', 'uri']],
+    ['mail addresses', ['a@example.org', 'b.c+d@mail.example.org'], ['string', 'email']],
     [
-      'few values, each often',
+      'few values, each frequent',
       Array.from({ length: 60 }, (_unused, at) => ['a.b', 'c|d'][at % 2] ?? ''),
       ['string', 'a\\.b|c\\|d'],
     ],
-    ['few values, each seldom', ['red', 'green', 'red'], ['string', undefined]],
-  ])('knows %s', async (...[, values, expected, header]) => {
-    // Without named parameters: jest would pass a callback for one that a row leaves out.
+    ['few values, each rare', ['red', 'green', 'red'], ['string', undefined]],
+  ])('recognises %s', async (...[, values, expected, header]) => {
+    // No named parameters: jest would pass a callback for a parameter that a row omits.
     expect(await columnOf(values, header)).toEqual(expected);
   });
 
-  it('tells required, key, roles and what another drop may break', async () => {
+  it('infers required, key and roles, and marks guesses that other files may break', async () => {
     const { text, contract } = await draftOf(
       'Doc No;Headline;Written by;Published;Abstract;Unused;Topic\n' +
         'd-1;One;Ann;2026-01-01;Text;;x\nd-2;Two;;2026-01-02;Text;;x\n;;;;;;\nd-3;Three;Bob;2026-01-02;"Te\n;xt";;y\n',
@@ -100,30 +100,30 @@ describe('a drafted contract', () => {
     expect(text).toContain('value: 0.25 # guessed: 1 records would be rejected');
   });
 
-  it('takes the longest texts for the text where no name tells, and the key only where there is no text', async () => {
+  it('without known names, uses the column with the longest texts as the text, and the key only if there is no text column', async () => {
     const unknown = await draftOf('nr,tytuł,treść\n1,krótki,dłuższy tekst\n2,inny,jeszcze dłuższy\n');
     expect(unknown.contract.roles).toMatchObject({ id: 'nr', title: 'nr', text: 'tresc' });
     const numbers = await draftOf('nr,share\n1,0.5\n2,0.25\n');
     expect(numbers.contract.roles).toEqual({ id: 'nr', title: 'nr', text: 'nr' });
   });
 
-  it('says which other format fits', async () => {
+  it('notes another format that fits', async () => {
     const { text } = await draftOf('id,day,text\na,01/02/2026,x y\nb,03/04/2026,x y\n');
     expect(text).toContain('format: dd/MM/yyyy # guessed: MM/dd/yyyy fits every value too');
   });
 
   it.each<[string, Buffer, Record<string, string>]>([
     ['windows-1252', Buffer.from('id,text\na,caf\xe9\nb,na\xefve\n', 'latin1'), { encoding: 'windows-1252' }],
-    ['UTF-8 with a mark', Buffer.from('\ufeffid,text\na,café\n'), { encoding: 'utf-8' }],
+    ['UTF-8 with a byte order mark', Buffer.from('\ufeffid,text\na,café\n'), { encoding: 'utf-8' }],
     ['UTF-16', Buffer.from('\ufeffid,text\na,café\n', 'utf16le'), { encoding: 'utf-16le' }],
-    ['UTF-8 past a block', Buffer.from(`id,text\n${'a,é€😀x\n'.repeat(150_000)}`), { encoding: 'utf-8' }],
+    ['UTF-8 longer than a block', Buffer.from(`id,text\n${'a,é€😀x\n'.repeat(150_000)}`), { encoding: 'utf-8' }],
     ['gzip', gzipSync('id\ttext\na\tcafé\n'), { compression: 'gzip', delimiter: '\t', glob: '*.csv.gz' }],
-  ])('knows %s', async (_name, content, source) => {
+  ])('recognises %s', async (_name, content, source) => {
     const { contract } = await draftOf(content, source['compression'] === 'gzip' ? 'notes.csv.gz' : 'notes.csv');
     expect(contract).toMatchObject({ dataset: 'notes', source });
   });
 
-  it('names columns that have no fit name', async () => {
+  it('gives valid names to columns without one', async () => {
     const { contract } = await draftOf(',2nd col,Café,café,ingest_date,"two\nlines"\na,b,c,d,e,f\ng,h,i,j,k,l\n');
     expect(contract.columns.map(({ name, header }) => [name, header])).toEqual([
       ['column_1', ''],
@@ -136,19 +136,19 @@ describe('a drafted contract', () => {
   });
 
   it.each([
-    ['no bytes', '', 'CSV_EMPTY_FILE'],
+    ['no content', '', 'CSV_EMPTY_FILE'],
     ['one column', 'name\na\nb\n', 'CONTRACT_INFER_NO_COLUMNS'],
     ['a column twice', 'id,text,id\na,b,c\n', 'CSV_HEADER_REPEATED_COLUMN'],
-    ['no record', 'id,text\n', 'CONTRACT_INFER_NO_RECORDS'],
+    ['no records', 'id,text\n', 'CONTRACT_INFER_NO_RECORDS'],
     ['only commas', 'id,text\n,\n,\n', 'CONTRACT_INFER_NO_RECORDS'],
-    ['no column that could be a key', `a,b\n${'x'.repeat(501)},1.5\n`, 'CONTRACT_INFER_NO_KEY'],
+    ['no possible key', `a,b\n${'x'.repeat(501)},1.5\n`, 'CONTRACT_INFER_NO_KEY'],
     ['a PNG', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), 'CSV_NOT_CSV'],
   ])('is refused for a file with %s', async (_name, content, code) => {
     expect(await errorOf(draftOf(content))).toMatchObject({ code });
   });
 });
 
-describe('a draft lets its file in', () => {
+describe('a draft contract accepts its file', () => {
   let lake: TestLake;
   beforeAll(async () => {
     lake = await startLake();
@@ -199,7 +199,7 @@ describe('a draft lets its file in', () => {
 });
 
 describe('checking queries', () => {
-  it('tells each query that cannot be run, with its place', async () => {
+  it('reports each query that cannot be run, with its place', async () => {
     const text = contractText().replace(
       'name: n,',
       'name: n, quality: [{type: sql, query: "SELECT sum(${column}) FROM ${table}", mustBe: 0}, {type: sql, query: "SELECT summ(n) FROM ${table}", mustBe: 0}, {type: sql, query: "SELECT 1, 2", mustBe: 0}],',
@@ -218,7 +218,7 @@ describe('npm run contract', () => {
     return { status, stdout, stderr };
   };
 
-  it('drafts a contract that check accepts, and overwrites none', async () => {
+  it('drafts a contract that check accepts, and does not overwrite a file', async () => {
     const file = path.join(folder, 'drop.csv');
     const out = path.join(folder, 'letters.yaml');
     await writeFile(file, 'id,title,text\na,A,some text\nb,B,some text\n');
@@ -231,7 +231,7 @@ describe('npm run contract', () => {
     });
   });
 
-  it('tells every fault of every file with line and path', async () => {
+  it('reports every fault of every file with line and path', async () => {
     const faulty = path.join(folder, 'faulty.yaml');
     const broken = path.join(folder, 'broken.yaml');
     await writeFile(
@@ -262,7 +262,7 @@ describe('npm run contract', () => {
   });
 
   it.each([[[]], [['infer']], [['check']], [['chekc', 'x.yaml']], [['check', 'absent.yaml']]])(
-    'says its use for %j',
+    'prints its usage for %j',
     (options) => {
       expect(run(...options)).toMatchObject({ status: 2, stderr: expect.stringContaining('Usage: ') as string });
     },

@@ -17,18 +17,18 @@ afterEach(async () => {
 });
 
 const spill = (name: string) => path.join(folder, name);
-/** What an engine, not a connection, is marked by. */
+/** Marks the engine, not the connection. */
 const mark = (duckDb: DuckDb) => duckDb.run('CREATE TABLE mark AS SELECT 1');
 const isMarked = async (duckDb: DuckDb) =>
   (await duckDb.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mark'"))[0]?.[0] === 1n;
-/** Sorts more than the engine may hold. */
+/** Sorts more data than fits into the engine's memory. */
 const sortMuch = (duckDb: DuckDb) =>
   duckDb.rows(
     'SELECT max(a) FROM (SELECT md5(range::VARCHAR) || md5((range + 1)::VARCHAR) AS a FROM range(4000000) ORDER BY a OFFSET 1)',
   );
 
 describe('engines that are kept open', () => {
-  it('are used again, by a connection that knows nothing of the one before', async () => {
+  it('are reused, with a new connection that has no state of the previous one', async () => {
     await engines.use(spill('a'), async (duckDb) => {
       await mark(duckDb);
       await duckDb.run("SET TimeZone = 'Asia/Tokyo'");
@@ -42,14 +42,14 @@ describe('engines that are kept open', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('serve one piece of work each at a time', async () => {
+  it('do one piece of work at a time', async () => {
     await engines.use(spill('a'), async (first) => {
       await mark(first);
       await engines.use(spill('b'), async (second) => expect(await isMarked(second)).toBe(false));
     });
   });
 
-  it('are given up after work that failed', async () => {
+  it('are closed after failed work', async () => {
     await expect(
       engines.use(spill('a'), async (duckDb) => {
         await mark(duckDb);
@@ -59,7 +59,7 @@ describe('engines that are kept open', () => {
     expect(await engines.use(spill('b'), isMarked)).toBe(false);
   });
 
-  it('spill where each piece of work says, and are given up then', async () => {
+  it('spill into the folder of each piece of work, and are closed after spilling', async () => {
     await engines.use(spill('a'), mark);
     await engines.use(spill('b'), async (duckDb) => {
       expect(await isMarked(duckDb)).toBe(true);
@@ -74,7 +74,7 @@ describe('engines that are kept open', () => {
     expect(existsSync(spill('a'))).toBe(false);
   });
 
-  it('that are closed during work end with it', async () => {
+  it('that are closed during work end after it', async () => {
     await engines.use(spill('a'), async (duckDb) => {
       await mark(duckDb);
       engines.close();

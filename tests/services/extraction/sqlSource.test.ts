@@ -54,7 +54,7 @@ beforeEach(async () => {
 
 const extracts = () => createExtractStore(own.database);
 
-/** A dataset of its own name, on the shop's orders. */
+/** A dataset with a unique name that reads the shop's orders. */
 function source(custom: Record<string, unknown> = {}, columns = COLUMNS): { dataset: string } & ExtractDependencies {
   const dataset = uniqueName('orders');
   const isDropped = 'sqlSource' in custom && custom['sqlSource'] === undefined;
@@ -84,7 +84,7 @@ const extractedIds = async (dataset: string, date: string): Promise<(string | un
     .slice(1)
     .map(([id]) => id);
 
-/** Orders whose watermarks are so many hours after the new year. */
+/** Inserts orders whose watermarks are this many hours after the new year. */
 async function order(...hours: [id: string, hour: number][]): Promise<void> {
   for (const [id, hour] of hours) {
     await shop.database.query(
@@ -95,7 +95,7 @@ async function order(...hours: [id: string, hour: number][]): Promise<void> {
 }
 
 describe('an extract', () => {
-  it('is CSV as the contract expects it: null apart from empty, times in UTC, any text whole', async () => {
+  it('is CSV as in the contract: null distinct from empty text, times in UTC, any text unchanged', async () => {
     await shop.database.query(
       `insert into orders (id, title, n, price, paid, day, german_day, changed_at, exact, body) values
        ('a-1', 'Say "hi",' || chr(10) || 'there', 9007199254740993, 0.10, true, '2026-02-03', '2026-02-03',
@@ -121,7 +121,7 @@ describe('an extract', () => {
     );
   });
 
-  it('does not make another time of one that the format cannot say', async () => {
+  it('does not change a time that the format cannot express', async () => {
     await shop.database.query(
       `insert into orders (id, title, changed_at, german_day) values
        ('early', 'some', '0044-03-15 BC', '0044-03-15 BC'), ('never', 'some', 'infinity', 'infinity')`,
@@ -135,7 +135,7 @@ describe('an extract', () => {
     ]);
   });
 
-  it('streams: as many rows as there are', async () => {
+  it('streams 50,000 rows', async () => {
     await shop.database.query(
       `insert into orders (id, title, changed_at, body)
        select 'o-' || i, 'some', timestamptz '2026-01-01Z' + i * interval '1 ms', repeat('x', 200)
@@ -147,7 +147,7 @@ describe('an extract', () => {
     expect(ids).toEqual(Array.from({ length: 50_000 }, (_, index) => `o-${index + 1}`));
   });
 
-  it('of a dataset of dropped files is nothing', async () => {
+  it('of a dataset without a SQL source is empty', async () => {
     const { dataset, ...dependencies } = source({ sqlSource: undefined });
     expect(await extractSource(dependencies, key(dataset, '2026-01-02'))).toEqual({ files: 0, rows: 0 });
     expect(await store.info(container, `${dataset}/2026-01-02/extract-00000.csv`)).toBeUndefined();
@@ -155,7 +155,7 @@ describe('an extract', () => {
 });
 
 describe('the watermark', () => {
-  it('goes on where the last committed date ended; a date without news is a header', async () => {
+  it('continues where the last committed date ended; a date without new rows has only a header', async () => {
     const { dataset, ...dependencies } = source();
     await order(['a', 1], ['b', 2]);
     await extractSource(dependencies, key(dataset, '2026-01-01'));
@@ -173,7 +173,7 @@ describe('the watermark', () => {
     expect(await extractedIds(dataset, '2026-01-04')).toEqual(['d']);
   });
 
-  it('stays where it was when a run was not committed: the next one takes its rows too', async () => {
+  it('does not move when a run is not committed: the next run takes its rows too', async () => {
     const { dataset, ...dependencies } = source();
     await order(['a', 1]);
     await extractSource(dependencies, key(dataset, '2026-01-01'));
@@ -184,7 +184,7 @@ describe('the watermark', () => {
     expect(await extractedIds(dataset, '2026-01-01')).toEqual(['a', 'b']);
   });
 
-  it('gives a committed date the same rows again, newer ones or not', async () => {
+  it('gives a committed date the same rows again, even if there are newer rows', async () => {
     const { dataset, ...dependencies } = source();
     await order(['a', 1], ['b', 2]);
     await extractSource(dependencies, key(dataset, '2026-01-01'));
@@ -208,7 +208,7 @@ describe('the watermark', () => {
     expect(await extractedIds(dataset, '2026-01-01')).toEqual(['a']);
   });
 
-  it('loses no row to a moment that several rows share, nor to microseconds', async () => {
+  it('loses no row when several rows have the same time, or times differ by a microsecond', async () => {
     const { dataset, ...dependencies } = source();
     await order(['a', 1], ['b', 1]);
     await shop.database.query("update orders set changed_at = '2026-01-01T01:00:00.000001Z' where id = 'b'");
@@ -233,7 +233,7 @@ describe('the watermark', () => {
     expect(await extractedIds(dataset, '2026-01-02')).toEqual(['c']);
   });
 
-  it('does not go back: a date before a committed one is refused', async () => {
+  it('does not move back: a date before a committed one is refused', async () => {
     const { dataset, ...dependencies } = source();
     await order(['a', 1]);
     await extractSource(dependencies, key(dataset, '2026-01-02'));
@@ -250,8 +250,8 @@ describe('a SQL source that cannot be read', () => {
   };
 
   it.each([
-    ['a table that is not there', { query: 'select * from invoices' }],
-    ['a watermark column that is not there', { watermarkColumn: 'touched_at' }],
+    ['a missing table', { query: 'select * from invoices' }],
+    ['a missing watermark column', { watermarkColumn: 'touched_at' }],
     ['a query that writes', { query: 'with gone as (delete from orders returning *) select * from gone' }],
   ])('%s', async (_name, changed) => {
     expect(await refusal({ sqlSource: { ...SQL_SOURCE, ...changed } })).toMatchObject({
@@ -261,7 +261,7 @@ describe('a SQL source that cannot be read', () => {
     });
   });
 
-  it('a column of the contract that the query does not give', async () => {
+  it('a column of the contract that the query does not return', async () => {
     const error = await refusal({}, COLUMNS.replace('name: title', 'name: heading'));
     expect(error).toMatchObject({ code: 'SQL_SOURCE_REJECTED', message: expect.stringContaining('heading') as string });
   });
@@ -271,12 +271,12 @@ describe('a SQL source that cannot be read', () => {
     expect(await refusal({})).toMatchObject({ code: 'SQL_SOURCE_WATERMARK_NULL', where: { column: 'changed_at' } });
   });
 
-  it('a setting that is not set', async () => {
+  it('a missing setting', async () => {
     const error = await refusal({ sqlSource: { ...SQL_SOURCE, connectionSetting: 'SQL_SOURCE_OTHER' } });
     expect(error).toMatchObject({ code: 'SETTING_MISSING', where: { setting: 'SQL_SOURCE_OTHER' } });
   });
 
-  it('a server that does not answer is tried again later', async () => {
+  it('a server that does not respond gives a retryable problem', async () => {
     const { dataset, ...dependencies } = source();
     const connectSource = (setting: string) => createPostgresSource('postgres://nobody@127.0.0.1:1/none', setting);
     const error = await errorOf(extractSource({ ...dependencies, connectSource }, key(dataset, '2026-01-01')));
@@ -339,7 +339,7 @@ describe('a SQL source and the lake', () => {
   });
   afterAll(() => lake.stop());
 
-  it('goes into the table date by date', async () => {
+  it('is ingested date by date', async () => {
     await addContract(lake, { dataset: 'orders', columns: COLUMNS, custom: { sqlSource: SQL_SOURCE } });
     const dependencies = {
       lakehouse: lake,
@@ -363,7 +363,7 @@ describe('a SQL source and the lake', () => {
     await order(['late', 1000]);
     expect(await run('2026-01-03', 'run-2')).toMatchObject({ rows: 1, rejected: 0 });
     expect(await run('2026-01-02', 'run-3')).toMatchObject({ rows: 30, rejected: 0 });
-    // Nothing new is no fault: the gate lets an empty partition through, and the table keeps the others.
+    // An extract without new rows is not a fault: an empty partition passes the gate, and the table keeps the others.
     expect(await run('2026-01-04', 'run-4')).toMatchObject({ rows: 0, rejected: 0 });
     expect(await lake.documents('orders', '2026-01-04')).toEqual([]);
     const rows = await lake.documents('orders', '2026-01-02');

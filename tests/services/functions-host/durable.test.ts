@@ -42,7 +42,7 @@ test('many sub-orchestrations with a retry policy', async () => {
   expect((await run('manySubs', { count: 12 })).output).toBe(12);
 });
 
-test('a sub-orchestration with an id of its own can be run again by another parent', async () => {
+test('a sub-orchestration with its own id can be run again by another parent', async () => {
   for (const round of [1, 2]) {
     const status = await run('fixedSub', { child: 'child-with-a-name', round });
     expect(status.output).toMatchObject({ of: status.instanceId, parent: status.instanceId, me: 'child-with-a-name' });
@@ -70,12 +70,12 @@ test('retries, caught errors, and an error that ends the orchestration', async (
   );
 });
 
-test('continue as new keeps the instance and gives it another input', async () => {
+test('continueAsNew keeps the instance and gives it another input', async () => {
   const status = await run('loop', { i: 0, rounds: 5 });
   expect(status).toMatchObject({ output: { i: 5, first: status.instanceId }, input: { i: 5, rounds: 5 } });
 });
 
-test('values of all JSON types travel to an activity and back', async () => {
+test('values of all JSON types are passed to an activity and back', async () => {
   const date = '2024-01-01T00:00:00.000Z';
   expect((await run('types')).output).toEqual([1, 'text', '123', true, null, null, [1], { date }]);
 });
@@ -85,7 +85,7 @@ test('an error without a message still fails the orchestration', async () => {
   expect(status).toMatchObject({ runtimeStatus: 'Failed' });
 });
 
-test('an event that comes before it is waited for is kept', async () => {
+test('an event that arrives before the orchestration waits for it is kept', async () => {
   const { origin } = host.current();
   const id = await startOrchestration(origin, 'twoEvents', undefined);
   await manage(origin, 'POST', `instances/${id}/raiseEvent/two`, '{"n":2}');
@@ -105,7 +105,7 @@ describe('work', () => {
   const trace = path.join(folder, 'trace');
   const traced = sharedHost({ environment: { DEMO_TRACE: trace } });
 
-  test('runs at most as many activities at once as host.json allows, and replays only when something follows', async () => {
+  test('runs at most as many activities at once as host.json allows, and replays only when new actions follow', async () => {
     const { origin } = traced.current();
     const status = await runOrchestration(origin, 'fanOut', { count: 100, milliseconds: 10 });
     expect(status.output).toMatchObject({ sum: 4950 });
@@ -124,17 +124,12 @@ describe('work', () => {
   });
 });
 
-describe('what Azure would refuse or break on', () => {
-  test.each(['hazardFailedAllGoesOn', 'hazardAnyLoop', 'hazardWindow'])(
-    '%s fails, and says what to do',
-    async (name) => {
-      const status = await run(name);
-      expect(status.runtimeStatus).toBe('Failed');
-      expect(status.output).toMatch(
-        /the SDK numbered \d+ tasks and the host \d+.*Task\.all over chunks.*--id-check log/,
-      );
-    },
-  );
+describe('orchestrations that fail on Azure', () => {
+  test.each(['hazardFailedAllGoesOn', 'hazardAnyLoop', 'hazardWindow'])('%s fails with a remedy', async (name) => {
+    const status = await run(name);
+    expect(status.runtimeStatus).toBe('Failed');
+    expect(status.output).toMatch(/the SDK numbered \d+ tasks and the host \d+.*Task\.all over chunks.*--id-check log/);
+  });
 
   test.each(['hazardCanceledTimerAfterRetry', 'changing'])('%s fails as not deterministic', async (name) => {
     const status = await run(name);
@@ -160,7 +155,7 @@ describe('what Azure would refuse or break on', () => {
     expect(historyEvents.map((event) => event.EventType)).toContain('TimerFired');
   });
 
-  test('the legal neighbours pass', async () => {
+  test('similar, valid orchestrations complete', async () => {
     expect((await run('failedAllOfPlainTasks')).output).toEqual({ after: { expected: 'this' } });
     expect((await run('failedAllReturns')).output).toBe('early');
   });
@@ -169,7 +164,7 @@ describe('what Azure would refuse or break on', () => {
 describe('with --id-check log', () => {
   const lenient = sharedHost({ flags: ['--id-check', 'log'] });
 
-  test('the sliding window goes on, gives the wrong answer it would give on Azure, and the log says why', async () => {
+  test('the sliding window runs to its end with the wrong result it would have on Azure, and the log explains why', async () => {
     const status = await runOrchestration(lenient.current().origin, 'hazardWindow');
     expect(status.runtimeStatus).toBe('Completed');
     expect(status.output).not.toEqual(['q1', 'q2']);

@@ -20,7 +20,7 @@ function functionOf(name: string, type: string): [string, RegisteredFunction] {
 
 interface Ground {
   engine: Engine;
-  /** Everything that is on disk. */
+  /** The journal on disk. */
   onDisk: () => string;
   failures: unknown[];
 }
@@ -52,7 +52,7 @@ interface Payload {
   history: HistoryEvent[];
 }
 
-/** An orchestrator as the SDK would answer: all `count` activities at once, then done. */
+/** The response of the SDK for an orchestrator that starts `count` activities at once and then ends. */
 function fanOut(count: number, { history }: Payload): object {
   const call: Action = { actionType: ActionType.CallActivity, functionName: 'work', input: { big: 'x'.repeat(50) } };
   const all: Action = { actionType: ActionType.WhenAll, compoundActions: Array.from({ length: count }, () => call) };
@@ -63,7 +63,7 @@ function fanOut(count: number, { history }: Payload): object {
 const ended = (engine: Engine, id: string) =>
   eventually(() => (engine.table.get(id)?.status === 'Completed' ? true : undefined));
 
-test('nothing is acted on before it is on disk', async () => {
+test('every change is on disk before it has an effect', async () => {
   const count = 40;
   const violations: string[] = [];
   const { engine, failures } = engineWith(({ onDisk }) => async (name, { data }) => {
@@ -73,9 +73,9 @@ test('nothing is acted on before it is on disk', async () => {
       return { returnValue: { json: '{"ok":true}' }, hasResult: true };
     }
     const payload = JSON.parse(data?.string ?? '') as Payload;
-    const told = payload.history.filter((event) => event.EventType === EventType.TaskCompleted).length;
-    if (written.split('"EventType":5').length - 1 < told)
-      violations.push('the orchestrator was told what is not on disk');
+    const completed = payload.history.filter((event) => event.EventType === EventType.TaskCompleted).length;
+    if (written.split('"EventType":5').length - 1 < completed)
+      violations.push('the orchestrator got a result that is not on disk');
     if (!written.includes('"t":"created"')) violations.push('an orchestrator ran that was not created on disk');
     return { returnValue: { json: JSON.stringify(fanOut(count, payload)) }, hasResult: true };
   });
@@ -87,7 +87,7 @@ test('nothing is acted on before it is on disk', async () => {
   engine.close();
 });
 
-test('what the management API has answered is on disk', () => {
+test('changes that the management API has confirmed are on disk', () => {
   const { engine, onDisk } = engineWith(() => async () => ({ returnValue: undefined, hasResult: false }));
   const api = new ManagementApi(engine, 'http://127.0.0.1:1', 'Hub', 'key');
   const ask = (method: string, pathOfApi: string) => {
@@ -130,7 +130,7 @@ test('a journal that grows past its limit is compacted while orchestrations run'
   expect(onDisk().length).toBeLessThan(longest);
 });
 
-test('a journal that can not be written stops the host instead of going on without it', async () => {
+test('a journal that cannot be written stops the host', async () => {
   const { engine, failures } = engineWith(() => async () => ({ returnValue: undefined, hasResult: false }));
   const id = engine.start('order', null);
   jest.spyOn(fs, 'writeSync').mockImplementationOnce(() => {

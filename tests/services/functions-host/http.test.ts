@@ -48,7 +48,7 @@ describe.each<[string, Record<string, string>]>([
     expect(await (await get('/api/hello')).json()).toMatchObject({ name: null });
   });
 
-  test('a literal route is asked before a parameter, and a constraint lets only its kind through', async () => {
+  test('a literal route matches before a parameter, and a constraint accepts only its type', async () => {
     expect(await (await get('/api/items/search')).text()).toBe('search');
     expect(await (await get('/api/items/42')).json()).toEqual({ item: '42' });
     expect((await get('/api/items/x42')).status).toBe(404);
@@ -65,7 +65,7 @@ describe.each<[string, Record<string, string>]>([
     expect((await get('/api/hello/%zz')).status).toBe(400);
   });
 
-  test('a function that throws is a 500, and the host goes on', async () => {
+  test('a function that throws gives 500, and the host continues', async () => {
     const response = await get('/api/boom');
     expect(response.status).toBe(500);
     expect(await response.text()).toBe('');
@@ -73,7 +73,7 @@ describe.each<[string, Record<string, string>]>([
     expect(host.current().output()).toMatch(/error \[boom\] Error: boom/);
   });
 
-  test('a function that returns nothing is a 204', async () => {
+  test('a function that returns nothing gives 204', async () => {
     expect((await get('/api/nothing')).status).toBe(204);
   });
 
@@ -81,13 +81,13 @@ describe.each<[string, Record<string, string>]>([
     expect(await (await get('/api/hooked')).json()).toEqual({ changed: true });
   });
 
-  test('a large upload arrives whole', async () => {
+  test('a large upload arrives complete', async () => {
     const body = Buffer.alloc(20 * 1024 * 1024, 7);
     expect(await (await get('/api/upload', { method: 'POST', body })).json()).toEqual({ bytes: body.length });
   });
 });
 
-test('pages of the allowed origins may call it, others may not', async () => {
+test('only pages of the allowed origins may call it', async () => {
   const origin = 'http://localhost:5173';
   const from = (page: string, init: RequestInit = {}) =>
     fetch(`${corsHost.current().origin}/api/items/search`, { ...init, headers: { origin: page, ...init.headers } });
@@ -105,20 +105,20 @@ test('pages of the allowed origins may call it, others may not', async () => {
 describe('streams', () => {
   const host = sharedHost();
 
-  test('a chunk arrives before the next one is made', async () => {
+  test('a chunk arrives before the next one is created', async () => {
     const gate = path.join(folder, 'gate');
     const response = await fetch(`${host.current().origin}/api/stream?gate=${encodeURIComponent(gate)}`);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     const chunks: string[] = [];
     for await (const chunk of response.body ?? []) {
-      // The function makes the next chunk only after this file is there: an answer kept back would never end.
+      // The function makes the next chunk only when this file exists: a buffered response would never end.
       fs.writeFileSync(`${gate}.${chunks.length}`, '');
       chunks.push(Buffer.from(chunk as Uint8Array).toString());
     }
     expect(chunks).toEqual(['data: 0\n\n', 'data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']);
   });
 
-  test('an error in the middle of a stream breaks the connection instead of looking like its end', async () => {
+  test('an error in the middle of a stream closes the connection with an error', async () => {
     const gate = path.join(folder, 'error');
     const response = await fetch(`${host.current().origin}/api/stream?failAt=2&gate=${encodeURIComponent(gate)}`);
     expect(response.status).toBe(200);
@@ -126,7 +126,7 @@ describe('streams', () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  test('a client that goes away in the middle leaves the host working', async () => {
+  test('the host continues when a client disconnects in the middle', async () => {
     const gate = path.join(folder, 'away');
     await new Promise<void>((resolve) => {
       const request = http.get(`${host.current().origin}/api/stream?gate=${encodeURIComponent(gate)}`, (response) => {
@@ -142,12 +142,12 @@ describe('streams', () => {
     expect((await fetch(`${host.current().origin}/api/items/1`)).status).toBe(200);
   });
 
-  test("the library's own HTTP server is not open to the network", async () => {
+  test('the HTTP server of the library does not listen on the network', async () => {
     const uri = /streaming through http:\/\/127\.0\.0\.1:(\d+)/.exec(host.current().output());
     const addresses = Object.values(os.networkInterfaces()).flatMap((list) => list ?? []);
     const outside = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
     expect(uri).not.toBeNull();
-    // A machine without a network has nothing to be protected from.
+    // A machine without a network interface has no address to test.
     if (!outside) return;
     await expect(connects(Number(uri?.[1]), outside.address)).resolves.toBe(false);
     await expect(connects(Number(uri?.[1]), '127.0.0.1')).resolves.toBe(true);

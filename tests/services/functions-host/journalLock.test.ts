@@ -17,7 +17,7 @@ async function deadPid(): Promise<number> {
 
 afterEach(() => fs.rmSync(file, { force: true }));
 
-test('one holder at a time, and free again after the release', () => {
+test('the lock has one holder at a time, and is free after its release', () => {
   const release = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow(`is in use by process ${process.pid}`);
   release();
@@ -25,7 +25,7 @@ test('one holder at a time, and free again after the release', () => {
   lockFolder(folder)();
 });
 
-test('the lock of a living process is respected and named, with a way out', async () => {
+test('the lock of a running process is refused, with the process and a remedy', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   await once(child, 'spawn');
   try {
@@ -47,7 +47,7 @@ test('the lock of a dead process is taken over', async () => {
   expect(fs.readdirSync(folder)).toEqual([]);
 });
 
-test('a lock with our own number, left from before a restart of the machine or container, is taken over', () => {
+test('a lock with our own process id, left by a restarted machine or container, is taken over', () => {
   fs.writeFileSync(file, holder(process.pid));
   const release = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow('is in use');

@@ -19,14 +19,14 @@ function readTrace(): string[] {
   return fs.existsSync(traceFile) ? fs.readFileSync(traceFile, 'utf8').trim().split('\n') : [];
 }
 
-/** Whole lines of the journal; a torn last one is what a kill may leave. */
+/** Complete lines of the journal; a kill may leave an incomplete last line. */
 function readJournal(): JournalRecord[] {
   const text = fs.readFileSync(journalFile, 'utf8');
   const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
   return lines.map((line) => JSON.parse(line) as JournalRecord);
 }
 
-/** Task ids of an instance that have an outcome in the journal, in its order, repeated if they were written twice. */
+/** Task ids of an instance with an outcome in the journal, in its order; twice if the outcome was written twice. */
 function journaledOutcomes(id: string): number[] {
   const outcomes: (number | undefined)[] = [];
   for (const record of readJournal()) {
@@ -38,7 +38,7 @@ function journaledOutcomes(id: string): number[] {
   return outcomes.filter((outcome) => outcome !== undefined);
 }
 
-test('a host killed three times in a fan-out finishes it, and runs no completed activity again', async () => {
+test('a host that is killed three times in a fan-out completes it, and does not repeat completed activities', async () => {
   const options = {
     main: compiled.main,
     dataFolder: path.join(folder, 'data'),
@@ -51,7 +51,7 @@ test('a host killed three times in a fan-out finishes it, and runs no completed 
   for (const goal of [8, 22, 40]) {
     await eventually(() => (journaledOutcomes(id).length >= goal ? true : undefined));
     await host.stop('SIGKILL');
-    // A kill in the middle of a write leaves part of a line.
+    // As after a kill in the middle of a write.
     if (goal === 22) fs.appendFileSync(journalFile, '{"t":"message","id":"survivor","event":{"Eve');
     const complete = journaledOutcomes(id);
     expect(new Set(complete).size).toBe(complete.length);
@@ -63,7 +63,7 @@ test('a host killed three times in a fan-out finishes it, and runs no completed 
     const begunAfter = readTrace()
       .slice(begunBefore)
       .filter((line) => line.startsWith('work begins'));
-    // The fan-out's task ids are its activities' numbers.
+    // Task ids of the fan-out equal the numbers of its activities.
     for (const task of complete) expect(begunAfter).not.toContain(`work begins ${task}`);
   }
 
@@ -71,7 +71,7 @@ test('a host killed three times in a fan-out finishes it, and runs no completed 
   expect(status).toMatchObject({ runtimeStatus: 'Completed', output: { count, sum: (count * (count - 1)) / 2 } });
   const begun = readTrace().filter((line) => /^work begins \d+$/.test(line));
   expect(new Set(begun).size).toBe(count);
-  // At most what was running at each of the three kills has run twice.
+  // Only activities that were running at one of the three kills may have run twice.
   expect(begun.length).toBeLessThanOrEqual(count + 3 * 10);
   const outcomes = journaledOutcomes(id);
   expect([...new Set(outcomes)].sort((a, b) => a - b)).toEqual([...outcomes].sort((a, b) => a - b));
@@ -89,7 +89,7 @@ test('a host killed three times in a fan-out finishes it, and runs no completed 
   expect(readTrace().filter((line) => line.startsWith('work')).length).toBeLessThanOrEqual(activitiesSoFar);
 });
 
-test('a host killed right after the answer to a start has not forgotten it', async () => {
+test('a start is not lost when the host is killed right after its response', async () => {
   const options = { main: compiled.main, dataFolder: path.join(folder, 'early') };
   const first = await startHostProcess(options);
   const ids = await Promise.all(
@@ -101,7 +101,7 @@ test('a host killed right after the answer to a start has not forgotten it', asy
   expect(await second.stop()).toBe(0);
 });
 
-test('a graceful stop keeps the outcomes of running activities, so that nothing runs twice', async () => {
+test('a graceful stop keeps the outcomes of running activities, so that none runs twice', async () => {
   const trace = path.join(folder, 'graceful');
   const dataFolder = path.join(folder, 'graceful-data');
   const options = { main: compiled.main, dataFolder, environment: { DEMO_TRACE: trace } };

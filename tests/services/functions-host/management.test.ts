@@ -179,7 +179,7 @@ test('waitForCompletionOrCreateCheckStatusResponse gives the output, or the URLs
   expect((await fetch(`${origin}/api/client/wait/${waiting}`, { method: 'POST', body })).status).toBe(202);
 });
 
-test('what this host has not got is refused by name', async () => {
+test('unsupported operations are refused by name', async () => {
   const { origin } = host.current();
   const id = await startOrchestration(origin, 'twoEvents', undefined);
   for (const path of [`instances/${id}/rewind`, `instances/${id}/restart`, 'orchestrators/twoEvents?timeout=5']) {

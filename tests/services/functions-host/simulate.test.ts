@@ -6,7 +6,7 @@ import {
 import { Simulation, simulate, type Command } from '../../../packages/functions-host/durable/episodes/simulate';
 import { readRecording, recordAgain, type Replay } from '../../support/functions-host/recordings';
 
-/** Orchestrations that number tasks as the host does, with the inputs they were recorded with. */
+/** Orchestrations that the SDK and the host number alike, with the inputs of their recordings. */
 const sound = {
   fanOut: { count: 4 },
   chunks: { count: 5, size: 2 },
@@ -25,7 +25,7 @@ const hazards = {
   hazardCanceledTimerAfterRetry: undefined,
 };
 
-// RECORD_HISTORIES=1 npx jest tests/services/functions-host/simulate.test.ts writes the recordings anew (after an SDK upgrade).
+// RECORD_HISTORIES=1 npx jest tests/services/functions-host/simulate.test.ts writes new recordings (after an SDK upgrade).
 if (process.env.RECORD_HISTORIES) beforeAll(async () => recordAgain({ ...sound, ...hazards }));
 
 function describeCommand(command: Command): string {
@@ -38,7 +38,7 @@ function describeEvent(event: SchedulingEvent): string {
   return `${event.EventType === EventType.TaskScheduled ? 'activity' : 'subOrchestration'} ${event.Name}`;
 }
 
-/** Commands the simulation would issue for what the recorded history says had been scheduled by then. */
+/** Expects that the simulation issues the tasks that the recorded history has scheduled so far. */
 function expectSameTasks({ history, actions }: Replay): void {
   const { commands } = simulate(history, actions);
   const scheduled = history.filter(isScheduling);
@@ -53,17 +53,17 @@ function diverges({ history, actions, isDone, hasFailed, sdkCount }: Replay): bo
 }
 
 describe.each(Object.keys(sound))('recorded history of %s', (name) => {
-  test('gives the tasks and ids the history holds, at every replay', () => {
+  test('gives the tasks and ids of the history, at every replay', () => {
     const replays = readRecording(name);
     expect(replays.length).toBeGreaterThan(1);
     for (const replay of replays) expectSameTasks(replay);
   });
 
-  test('numbers as the SDK did', () => {
+  test('numbers tasks as the SDK did', () => {
     expect(readRecording(name).map(diverges)).not.toContain(true);
   });
 
-  test('asks for a replay exactly where the SDK had something new to say', () => {
+  test('asks for a replay exactly when the SDK had new actions', () => {
     const replays = readRecording(name);
     for (const [index, replay] of replays.entries()) {
       const next = replays[index + 1];
@@ -84,7 +84,7 @@ describe.each(Object.keys(sound))('recorded history of %s', (name) => {
 
 describe('hazards', () => {
   test.each(['hazardFailedAllGoesOn', 'hazardAnyLoop', 'hazardWindow'])(
-    '%s: SDK and host number differently',
+    '%s: SDK and host number tasks differently',
     (name) => {
       const verdicts = readRecording(name).map(diverges);
       expect(verdicts.at(-1)).toBe(true);
@@ -114,7 +114,7 @@ describe('hazards', () => {
   });
 });
 
-test('an action that runs on Azure only is refused by name', () => {
+test('an action that runs only on Azure is refused by name', () => {
   const simulation = new Simulation([{ actionType: 9 }]);
   const [started] =
     readRecording('sequence')[0]?.history.filter((e) => e.EventType === EventType.ExecutionStarted) ?? [];

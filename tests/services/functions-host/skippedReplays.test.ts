@@ -5,8 +5,8 @@ import { readRecording } from '../../support/functions-host/recordings';
 import { replayWithSdk } from '../../support/functions-host/sdkReplay';
 
 /**
- * The host calls an orchestrator only when the simulation says that its code can have moved. Here the real SDK is asked
- * after every single event of real histories: where the host would not have asked, it must have had nothing new to say.
+ * The host calls an orchestrator only if the simulation finds that its code can have advanced. Here the real SDK runs
+ * after every event of real histories: if the host would have skipped the call, the SDK must return no new actions.
  */
 test.each([
   ['fanOut', { count: 4 }],
@@ -17,7 +17,7 @@ test.each([
   ['failedAllOfPlainTasks', undefined],
   ['failedAllReturns', undefined],
   ['openTimer', undefined],
-])('%s: a replay that is left out would have said nothing new', async (name, input) => {
+])('%s: a skipped replay would have returned no new actions', async (name, input) => {
   jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   const history = readRecording(name).at(-1)?.history ?? [];
   let simulation = new Simulation([]);

@@ -16,7 +16,7 @@ const newFolder = () => path.join(folder, String(folders++));
 
 afterAll(() => compiled.remove());
 
-/** A copy of an app in a folder from which its libraries are still found. */
+/** An app with these files in a new folder with a link to node_modules. */
 function appWith(files: Record<string, string>): string {
   const app = newFolder();
   fs.mkdirSync(app, { recursive: true });
@@ -38,7 +38,7 @@ test('prints each function and where it listens', async () => {
   expect(await host.stop()).toBe(0);
 });
 
-test('a busy port is one clear line and exit code 1, and the data folder is left alone', async () => {
+test('a busy port is reported in one line with exit code 1, and no data folder is created', async () => {
   const server = http.createServer().listen(0, '127.0.0.1');
   await eventually(() => (server.listening ? true : undefined));
   const { port } = server.address() as AddressInfo;
@@ -73,7 +73,7 @@ test('the lock of a killed host is taken over', async () => {
   expect(fs.readdirSync(dataFolder)).toEqual(['durable.jsonl']);
 });
 
-test('everything unsupported is named at once, with the function', async () => {
+test('all unsupported features are reported at once, each with its function', async () => {
   const appFolder = path.join(fixtures, 'unsupported-app');
   const { code, output } = await runToEnd({ main, appFolder, dataFolder: newFolder() });
   expect(code).toBe(1);
@@ -84,7 +84,7 @@ test('everything unsupported is named at once, with the function', async () => {
   expect(output).not.toContain("'fine'");
 });
 
-test('a function that is switched off is not served, and may be one that is not supported', async () => {
+test('a disabled function is not served, and may be unsupported', async () => {
   const appFolder = path.join(fixtures, 'unsupported-app');
   const off = ['onMessage', 'writesBlob', 'retriesItself', 'counter'];
   const environment = Object.fromEntries(off.map((name) => [`AzureWebJobs.${name}.Disabled`, 'true']));
@@ -102,7 +102,7 @@ test('an app of ES modules', async () => {
   expect(await host.stop()).toBe(0);
 });
 
-test('an app that throws while it is loaded is reported with its own words and place', async () => {
+test('an app that throws while it is loaded is reported with its message and location', async () => {
   const appFolder = path.join(fixtures, 'broken-app');
   const dataFolder = newFolder();
   const { code, output } = await runToEnd({ main, appFolder, dataFolder });
@@ -138,17 +138,17 @@ test.each([
     'func settings decrypt',
   ],
   [
-    'a setting that is missing',
+    'a missing setting',
     () => appWith({ 'host.json': '{}', 'package.json': packageJson, 'app.cjs': timerApp('%ABSENT%') }),
     "Function 'tick': the setting '%ABSENT%' does not exist",
   ],
   [
-    'a schedule that can not be read',
+    'an invalid schedule',
     () => appWith({ 'host.json': '{}', 'package.json': packageJson, 'app.cjs': timerApp('0 61 * * * *') }),
     "Function 'tick': The schedule \"0 61 * * * *\" can't be read",
   ],
   [
-    'a route constraint it does not know',
+    'an unknown route constraint',
     () => appWith({ 'host.json': '{}', 'package.json': packageJson, 'app.cjs': httpApp("route: '{id:odd}'") }),
     'Function \'one\': The route "/api/{id:odd}" has the constraint "odd"',
   ],
@@ -164,7 +164,7 @@ test('an unknown option shows the usage', async () => {
   expect(output).toContain('Usage: node main.js APPDIR');
 });
 
-test('the environment wins over local.settings.json', async () => {
+test('the environment overrides local.settings.json', async () => {
   const environment = { DEMO_GREETING: 'from the environment' };
   const host = await startHostProcess({ main, dataFolder: newFolder(), environment });
   expect(await (await fetch(`${host.origin}/api/hello`)).json()).toMatchObject({ greeting: 'from the environment' });
@@ -244,21 +244,18 @@ describe('stopping', () => {
     await expect(answer).rejects.toThrow();
   });
 
-  test.each(['pipe', 'ipc'] as const)(
-    '--exit-with-parent: when the parent (%s) goes, so does the host',
-    async (stdio) => {
-      const dataFolder = newFolder();
-      const host = await startHostProcess({ main, dataFolder, stdio, flags: ['--exit-with-parent'] });
-      expect((await fetch(`${host.origin}/api/items/1`)).status).toBe(200);
-      if (stdio === 'ipc') host.child.disconnect();
-      else host.child.stdin?.end();
-      await eventually(() => (host.child.exitCode === null ? undefined : true));
-      expect(host.child.exitCode).toBe(0);
-      expect(fs.readdirSync(dataFolder)).toEqual(['durable.jsonl']);
-    },
-  );
+  test.each(['pipe', 'ipc'] as const)('--exit-with-parent: the host ends when its parent (%s) ends', async (stdio) => {
+    const dataFolder = newFolder();
+    const host = await startHostProcess({ main, dataFolder, stdio, flags: ['--exit-with-parent'] });
+    expect((await fetch(`${host.origin}/api/items/1`)).status).toBe(200);
+    if (stdio === 'ipc') host.child.disconnect();
+    else host.child.stdin?.end();
+    await eventually(() => (host.child.exitCode === null ? undefined : true));
+    expect(host.child.exitCode).toBe(0);
+    expect(fs.readdirSync(dataFolder)).toEqual(['durable.jsonl']);
+  });
 
-  test('a signal while the app is being loaded stops the host when that is done, and leaves no lock', async () => {
+  test('a signal while the app is being loaded stops the host after loading, and leaves no lock', async () => {
     const slow =
       "const until = Date.now() + 700; while (Date.now() < until); require('node:fs').writeFileSync(__dirname + '/loaded', '');";
     const ready = "require('node:fs').writeFileSync(__dirname + '/loading', '');";
@@ -273,7 +270,7 @@ describe('stopping', () => {
     expect(fs.readdirSync(dataFolder)).not.toContain('durable.lock');
   });
 
-  test('without --exit-with-parent a closed standard input means nothing', async () => {
+  test('without --exit-with-parent a closed standard input has no effect', async () => {
     const host = await startHostProcess({ main, dataFolder: newFolder(), stdio: 'pipe' });
     host.child.stdin?.end();
     expect((await fetch(`${host.origin}/api/items/1`)).status).toBe(200);
@@ -282,7 +279,7 @@ describe('stopping', () => {
   });
 });
 
-test('the demo app knows nothing of the host', () => {
+test('the demo app does not import the host', () => {
   const files = fs.readdirSync(path.join(demoApp, 'functions'));
   for (const file of files) {
     expect(fs.readFileSync(path.join(demoApp, 'functions', file), 'utf8')).not.toContain('functions-host');

@@ -35,7 +35,7 @@ function ingest(rows: DocumentRow[], partition = MAY_1): Promise<EmbedResult> {
   return embedDocuments({ vectors, embedder }, batches(rows.slice(0, 1), rows.slice(1)), partition);
 }
 
-/** After `ingest` of all parts, with what they counted. */
+/** Removes stale points after `ingest` of all parts, with their counts. */
 function clean(
   { embedded, reused }: Pick<EmbedResult, 'embedded' | 'reused'>,
   run = MAY_1,
@@ -43,7 +43,7 @@ function clean(
   return removeStalePoints({ vectors }, run, embedded + reused);
 }
 
-/** As points are that were stored before runs were noted. */
+/** Removes run_id from all points: older points were stored without it. */
 async function forgetRuns(): Promise<void> {
   const response = await fetch(`${testQdrantUrl()}/collections/${alias}/points/payload/delete?wait=true`, {
     method: 'POST',
@@ -61,7 +61,7 @@ async function storedPoints(): Promise<StoredPoint[]> {
 
 const NOTHING = { documents: 3, embedded: 0, reused: 0, deleted: 0, superseded: 0 };
 
-test('a second run of the same rows embeds nothing and changes nothing but the run', async () => {
+test('a second run of the same rows embeds nothing and changes only the run', async () => {
   const first = await ingest(letters());
   expect(first).toMatchObject({ documents: 3, reused: 0, superseded: 0 });
   expect(first.embedded).toBeGreaterThan(4);
@@ -79,7 +79,7 @@ test('a second run of the same rows embeds nothing and changes nothing but the r
   expect(confirmed).toBe(first.embedded);
 });
 
-test('a changed row costs its own chunks only; its old ones go when the new ones are in', async () => {
+test('a changed row embeds only its own chunks; the old ones are deleted after the new ones are stored', async () => {
   const rows = letters();
   const { embedded } = await ingest(rows);
   const [changed] = [documentRow({ docId: 'b', contentHash: 'b2', text: 'The army was enlarged.' })];
@@ -96,7 +96,7 @@ test('a changed row costs its own chunks only; its old ones go when the new ones
   expect(await clean(second, again(MAY_1))).toEqual({ deleted: 0 });
 });
 
-test('rows that left the partition lose their points', async () => {
+test('points of rows that left the partition are deleted', async () => {
   const { embedded } = await ingest(letters());
   const rest = await ingest(letters().slice(1), again(MAY_1));
   expect(rest).toMatchObject({ embedded: 0 });
@@ -104,12 +104,12 @@ test('rows that left the partition lose their points', async () => {
   expect(await countDocuments({ vectors }, MAY_1)).toBe(2);
 });
 
-test('a partition without rows loses all its points', async () => {
+test('all points of a partition without rows are deleted', async () => {
   const { embedded } = await ingest(letters());
   expect(await clean({ embedded: 0, reused: 0 }, again(MAY_1))).toEqual({ deleted: embedded });
 });
 
-test('points that no row ever had, and points from before runs were noted, go unless they are confirmed', async () => {
+test('points without a row and points without a run are deleted unless they are confirmed', async () => {
   const rows = letters();
   await ingest([...rows, documentRow({ docId: 'orphan', contentHash: 'o', text: 'Nobody knows.' })], MAY_1);
   await forgetRuns();
@@ -119,7 +119,7 @@ test('points that no row ever had, and points from before runs were noted, go un
   expect(new Set((await storedPoints()).map(({ docId }) => docId))).toEqual(new Set(['a', 'b', 'c']));
 });
 
-test('nothing goes while a part is missing', async () => {
+test('nothing is deleted while a part is missing', async () => {
   const first = await ingest(letters());
   const part = await ingest(letters().slice(0, 1), again(MAY_1));
   const run = removeStalePoints({ vectors }, again(MAY_1), first.embedded);
@@ -128,7 +128,7 @@ test('nothing goes while a part is missing', async () => {
   expect(await countDocuments({ vectors }, MAY_1)).toBe(3);
 });
 
-test('a removal that comes again after a later run of the date deletes nothing', async () => {
+test('a removal that is repeated after a later run of the date deletes nothing', async () => {
   const first = await ingest(letters());
   await ingest(letters(), again(MAY_1));
   await expect(clean(first, MAY_1)).rejects.toMatchObject({ code: 'VECTORS_INCOMPLETE' });
@@ -142,7 +142,7 @@ test('the same rows in a newer partition move there without embedding', async ()
   expect(await countPoints({ vectors }, MAY_2)).toBe(embedded);
 });
 
-test('a row changed in a newer partition replaces the older one there, at once', async () => {
+test('a row that changed in a newer partition replaces the older one at once', async () => {
   const { embedded } = await ingest(letters());
   const changed = letters().map((row) => (row.docId === 'a' ? { ...row, contentHash: 'a2', text: 'Short now.' } : row));
   const newer = await ingest(changed, MAY_2);
@@ -191,7 +191,7 @@ describe('a crash after a newer version was stored and before the older one was 
   });
 });
 
-test('documents whose chunks go in several requests are replaced batch by batch', async () => {
+test('documents with several batches of chunks are replaced batch by batch', async () => {
   const rows = (version: string) =>
     Array.from({ length: 60 }, (_unused, index) =>
       documentRow({ docId: `d${index}`, contentHash: `${version} ${index}`, text: `${LONG} ${version} ${index}` }),
@@ -208,7 +208,7 @@ test('documents whose chunks go in several requests are replaced batch by batch'
   expect(await clean(newer, MAY_2)).toEqual({ deleted: 0 });
 });
 
-test('an older partition that runs again leaves the newer one alone', async () => {
+test('an older partition that runs again does not change the newer one', async () => {
   await ingest(letters(), MAY_2);
   const before = await storedPoints();
   const older = letters().map((row) => ({ ...row, contentHash: `${row.contentHash} older` }));
@@ -218,7 +218,7 @@ test('an older partition that runs again leaves the newer one alone', async () =
   expect(await storedPoints()).toEqual(before);
 });
 
-test('parts of one partition may be embedded side by side', async () => {
+test('parts of one partition may be embedded at the same time', async () => {
   const rows = Array.from({ length: 40 }, (_, index) =>
     documentRow({ docId: `d${index}`, contentHash: `h${index}`, text: `${LONG} number ${index}` }),
   );
@@ -230,7 +230,7 @@ test('parts of one partition may be embedded side by side', async () => {
   expect(await countDocuments({ vectors }, MAY_1)).toBe(40);
 });
 
-test('what was stored says where each chunk stands in its document', async () => {
+test('each stored point has the place of its chunk in the document', async () => {
   const rows = letters();
   await ingest(rows);
   const [vector] = await embedder.embed(['revenue']);
@@ -255,7 +255,7 @@ test('what was stored says where each chunk stands in its document', async () =>
   }
 });
 
-test('a failing embedder fails the step, and the next try completes it', async () => {
+test('a failing embedder fails the step, and a retry completes it', async () => {
   const rows = letters();
   const broken = { ...embedder, embed: () => Promise.reject(new Error('no model')) };
   const run = embedDocuments({ vectors, embedder: broken }, batches(rows), MAY_1);

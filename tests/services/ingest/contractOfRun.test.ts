@@ -40,10 +40,10 @@ const edit = (dataset: string, titleColumn: 'headline' | 'subject') =>
   addContract(lake, { dataset, columns: columns(titleColumn), custom: { glob: '*.{csv,csv.gz}' } });
 const FILE = 'id,headline,subject,body\na,Planned,Edited,Some text\n';
 
-/** Titles of the partition, read outside of any run. */
+/** Titles of the partition, read outside any run. */
 const titles = async (dataset: string) => (await lake.documents(dataset, DATE)).map(({ title }) => title);
 
-it('a run keeps to the contract that it was planned with when the file is edited meanwhile', async () => {
+it('a run uses the contract that it was planned with, also when the file is edited', async () => {
   const key = { dataset: 'letters', date: DATE, runId: 'run-1' };
   await edit('letters', 'headline');
   await lake.drop('letters', DATE, 'a.csv', FILE);
@@ -69,7 +69,7 @@ it('a run keeps to the contract that it was planned with when the file is edited
   expect(await titles('letters')).toEqual(['Planned']);
 });
 
-it('a large run keeps to it through conversion and scan, and it is written once', async () => {
+it('a large run uses it in conversion and scan, and writes it once', async () => {
   const key = { dataset: 'notices', date: DATE, runId: 'run-1' };
   const scanning = { ...lake, directPlanLengthInBytes: 0 };
   await edit('notices', 'headline');
@@ -88,7 +88,7 @@ it('a large run keeps to it through conversion and scan, and it is written once'
   expect(holding).toEqual(['notices/run-1/contract.json']);
 });
 
-it('a table remembers the roles of its newest commit, and those of the version that it is restored to', async () => {
+it('a table keeps the roles of its newest commit, and those of a restored version', async () => {
   const key = (runId: string) => ({ dataset: 'papers', date: DATE, runId });
   await lake.drop('papers', DATE, 'a.csv', FILE);
   for (const [runId, titleColumn] of [
@@ -109,7 +109,7 @@ it('a table remembers the roles of its newest commit, and those of the version t
   expect(await titles('papers')).toEqual(['Planned']);
 });
 
-it('a table from before tables remembered their roles is read by the contract', async () => {
+it('an older table without roles is read with the roles of the contract', async () => {
   await edit('records', 'headline');
   await lake.drop('records', DATE, 'a.csv', FILE);
   await ingest(lake, { dataset: 'records', date: DATE, runId: 'run-1' });

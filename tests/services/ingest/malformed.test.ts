@@ -25,7 +25,7 @@ function matching(problem: ExpectedProblem, folder: string): object {
   }) as object;
 }
 
-/** A date for each case: they share one lake, and those without a contract of their own one dataset. */
+/** Each case has its own date: all share one lake, and those without their own contract share one dataset. */
 async function drop({ expected, files }: FixtureCase, index: number) {
   const date = new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10);
   const dataset = expected.contract === undefined ? 'notes' : `case-${index}`;
@@ -50,12 +50,12 @@ async function expectRefusal(one: FixtureCase, index: number): Promise<void> {
   expect(error['where']).toEqual(expect.objectContaining({ file: expect.stringContaining(folder) as string }));
   expect(await lake.paths('processed', `${key.dataset}/ingest_date=${key.date}/`)).toEqual([]);
   const contract = await lake.contracts.get(key.dataset);
-  // A file that was converted stays in the run's staging until the run is discarded; of others nothing is written.
+  // Converted files stay in staging until the run is discarded; other files write nothing to staging.
   if (one.files.some(({ name }) => needsConversion(contract, name))) await discardRun(lake, key);
   expect(await lake.paths('staging', `${key.dataset}/${key.runId}/`)).toEqual([]);
 }
 
-/** A reject of NDJSON is its line in the source: number, offset and text. */
+/** Expects that a rejected record of NDJSON has number, offset and text of its line in the source. */
 function expectLines({ expected, files }: FixtureCase, quarantine: RejectedRecord[]): void {
   if (expected.contract?.custom?.['format'] !== 'ndjson') return;
   expect(files).toHaveLength(1);
@@ -87,9 +87,9 @@ async function expectRows(one: FixtureCase, index: number): Promise<void> {
 
   const records = readByOracle(one);
   expect(records).toHaveLength(rows + rejected);
-  const setAside = new Set(quarantine.map(({ record }) => record));
-  // Record numbers are those of a file: only of a single one do they number the oracle's records.
-  const kept = plan.files === 1 ? records.filter((_, position) => !setAside.has(position + 1)) : records;
+  const rejectedNumbers = new Set(quarantine.map(({ record }) => record));
+  // Records are numbered per file, so the numbers match the oracle's only for a single file.
+  const kept = plan.files === 1 ? records.filter((_, position) => !rejectedNumbers.has(position + 1)) : records;
   const nameOf = (name: string): string =>
     expected.contract?.columns?.find((column) => column.name === name)?.physicalName ?? name;
   expect(kept.map((record) => record[nameOf('id')])).toEqual(expected.rows);
@@ -103,7 +103,7 @@ async function expectRows(one: FixtureCase, index: number): Promise<void> {
 }
 
 describe('the corpus', () => {
-  it('has at least 150 cases, no two of them the same', () => {
+  it('has at least 150 different cases', () => {
     expect(cases.length).toBeGreaterThanOrEqual(150);
     const content = ({ files, expected }: FixtureCase): string => {
       const hash = createHash('sha256').update(JSON.stringify(expected.contract ?? null));
@@ -114,7 +114,7 @@ describe('the corpus', () => {
     expect(new Set(cases.map(({ expected }) => expected.description)).size).toBe(cases.length);
   });
 
-  it('says of each case what comes of it, and why where no oracle can', () => {
+  it('gives the result of each case, and a reason if it has no oracle', () => {
     for (const { name, expected, files } of cases) {
       expect({ name, files: files.length > 0 }).toEqual({ name, files: true });
       expect({ name, said: (expected.error === undefined) !== (expected.rows === undefined) }).toEqual({

@@ -7,8 +7,8 @@ import { evaluateRun } from '../../../lib/quality/evaluateRun';
 import { stageRun, startLake, type TestLake } from '../../support/lake';
 
 /*
- * Files as people publish them, which may not be shipped. SHARED_DATA names the folder that holds them. What has to come
- * out is computed by csv-parse and the few lines here, not by the code under test.
+ * Real, published files, which may not be redistributed. SHARED_DATA names their folder. The expected result
+ * is computed by csv-parse and the few lines here, not by the code under test.
  */
 const DATA = process.env.SHARED_DATA ?? path.join(__dirname, '../../../../shared/data');
 const CONTRACTS = path.join(__dirname, '../../fixtures/contracts');
@@ -38,7 +38,7 @@ const FILES: RealFile[] = [
   {
     dataset: 'federal-register',
     file: 'csv/federal-register/fed_register.csv',
-    quirks: 'CR LF, a third without abstract, texts cut off in a word, a date and a timestamp column',
+    quirks: 'CR LF, a third without abstract, texts truncated in a word, a date and a timestamp column',
     required: ['doc_num', 'title'],
     id: 'doc_num',
     title: 'title',
@@ -112,7 +112,7 @@ const FILES: RealFile[] = [
   {
     dataset: 'msmarco-5k',
     file: 'retrieval/msmarco-5k/documents.csv',
-    quirks: 'three columns that are always empty, twice-decoded UTF-8, a text that stands twice',
+    quirks: 'three columns that are always empty, twice-decoded UTF-8, a text that appears twice',
     required: ['doc_id', 'body'],
     id: 'doc_id',
     title: 'doc_id',
@@ -123,7 +123,7 @@ const FILES: RealFile[] = [
   {
     dataset: 'scifact',
     file: 'retrieval/scifact/documents.csv',
-    quirks: 'two columns that are always empty, texts of up to 10,000 characters, titles that stand twice',
+    quirks: 'two columns that are always empty, texts of up to 10,000 characters, titles that appear twice',
     required: ['doc_id', 'title', 'body'],
     id: 'doc_id',
     title: 'title',
@@ -140,7 +140,7 @@ beforeAll(async () => {
 });
 afterAll(() => lake.stop());
 
-/** 0x80 to 0x9f. Node.js 20 decodes windows-1252 as Latin-1, so its TextDecoder is no oracle. */
+/** 0x80 to 0x9f. Node.js 20 decodes windows-1252 as Latin-1, so its TextDecoder cannot be the oracle. */
 const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 function decode(content: Buffer, encoding: RealFile['encoding']): string {
@@ -150,7 +150,7 @@ function decode(content: Buffer, encoding: RealFile['encoding']): string {
     .replaceAll(/[\u0080-\u009f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? '');
 }
 
-/** What has to be in the lake: records with all that is required, of each key the first. */
+/** The expected rows of the lake: the first record of each key with all required values. */
 function oracle(content: Buffer, real: RealFile): { records: number; rows: RawRecord[] } {
   const records = parse<RawRecord>(decode(content, real.encoding), {
     columns: true,
@@ -167,7 +167,7 @@ function oracle(content: Buffer, real: RealFile): { records: number; rows: RawRe
   return { records: records.length, rows };
 }
 
-describe('a file as it was published', () => {
+describe('a published file', () => {
   for (const real of FILES) {
     const file = path.join(DATA, real.file);
     const [run, note] = existsSync(file) ? [it, ''] : [it.skip, ` (skipped: it is not at ${file})`];

@@ -69,7 +69,7 @@ function failingStore(
   };
 }
 
-/** As an orchestrator does: a step that fails retryably is done again. */
+/** Repeats work that fails with a retryable problem, as an orchestrator does. */
 async function retried<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -115,8 +115,8 @@ async function expectRun(failing: number, carriedOut: boolean, ranges: 1 | 2): P
   return failingLake.operations();
 }
 
-describe('a step that is done again', () => {
-  it('changes nothing, at whatever operation of the store it failed', async () => {
+describe('a step that is repeated', () => {
+  it('changes nothing, whichever operation of the store failed', async () => {
     const operations = await expectRun(0, false, 1);
     expect(operations).toBeGreaterThan(20);
     for (let failing = 1; failing <= operations; failing += 1) await expectRun(failing, failing % 2 === 0, 1);

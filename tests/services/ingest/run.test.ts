@@ -16,7 +16,7 @@ afterAll(() => lake.stop());
 const key = (runId: string, date = DATE) => ({ dataset: 'notes', date, runId });
 
 describe('a run through the lake', () => {
-  it('takes sound records into the table and sets the others aside, with what was wrong', async () => {
+  it('writes valid records to the table and rejects the others with their faults', async () => {
     await lake.drop(
       'notes',
       DATE,
@@ -75,7 +75,7 @@ a-7,Seventh,5000,,out of range
     expect(await lake.leftovers()).toEqual([]);
   });
 
-  it('replaces the partition when the date is run again, and leaves other dates alone', async () => {
+  it('replaces the partition when the date is run again, and does not change other dates', async () => {
     const first = `${HEADER}b-1,One,,,x\nb-2,Two,,,y\n`;
     await lake.drop('notes', '2026-02-01', 'b.csv', first);
     await lake.drop('notes', '2026-02-02', 'b.csv', first);
@@ -101,7 +101,7 @@ a-7,Seventh,5000,,out of range
     expect(await lake.quarantine(key('run-3', '2026-02-03'))).toHaveLength(1);
   });
 
-  it('keeps what a commit names when a committed run is discarded, and still answers for the commit', async () => {
+  it('keeps the files of a commit when the run is discarded, and repeats its result', async () => {
     await lake.drop('notes', '2026-02-04', 'd.csv', `${HEADER}d-1,One,,,x\nd-2,,,,y\n`);
     const committed = await ingest(lake, key('run-4', '2026-02-04'));
     await discardRun(lake, key('run-4', '2026-02-04'));
@@ -110,7 +110,7 @@ a-7,Seventh,5000,,out of range
     expect(await commitRun(lake, key('run-4', '2026-02-04'))).toEqual(committed);
   });
 
-  it('writes another codec when it is told to', async () => {
+  it('writes the codec that is set', async () => {
     const date = '2026-02-05';
     await lake.drop('notes', date, 'e.csv', `${HEADER}e-1,One,,,x\n`);
     await ingest({ ...lake, parquetCodec: 'zstd' }, key('run-5', date));

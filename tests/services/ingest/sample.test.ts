@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => lake.stop());
 
 describe('the sample', () => {
-  it('goes into the lake whole, each text letter for letter', async () => {
+  it('is ingested completely, with every text unchanged', async () => {
     const key = { dataset: 'state-of-the-union', date: SAMPLE_DATE, runId: 'run-1' };
     const expected: string[][] = [];
     for (const { name, content } of stateOfTheUnion()) {

@@ -8,7 +8,7 @@ describe('Azurite', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'azurite test '));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('keeps a blob over a restart, in a path with a space', async () => {
+  it('keeps a blob after a restart, in a path with a space', async () => {
     const first = await startAzurite({ dataDirectory: folder });
     const container = BlobServiceClient.fromConnectionString(first.connectionString).getContainerClient('kept');
     await container.create();

@@ -26,7 +26,7 @@ const stateOf = (pid: number, more: Partial<PlatformState> = {}): PlatformState 
   ...more,
 });
 
-/** A process that looks like the command `npm start`, as far as its command line goes. */
+/** Starts a process whose command line looks like that of `npm start`. */
 async function lookAlike(...words: string[]): Promise<number> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', ...words]);
   started.push(child);
@@ -44,14 +44,14 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the claim on the data', () => {
-  it('goes to one of two that come at once, whole', () => {
+  it('goes to one of two processes', () => {
     expect(claimState(stateFile, stateOf(1))).toBe(true);
     expect(claimState(stateFile, stateOf(2))).toBe(false);
     expect(readState(stateFile)?.pid).toBe(1);
     expect(readdirSync(folder)).toEqual(['platform.json']);
   });
 
-  it('is given up by its holder only', () => {
+  it('is released only by its holder', () => {
     claimState(stateFile, stateOf(1));
     removeState(stateFile, 2);
     expect(readState(stateFile)?.pid).toBe(1);
@@ -59,7 +59,7 @@ describe('the claim on the data', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('says which setting to mend when the folder cannot be used', () => {
+  it('names the setting to correct when the folder cannot be used', () => {
     const file = path.join(folder, 'a-file');
     writeFileSync(file, '');
     let thrown: unknown;
@@ -74,14 +74,14 @@ describe('the claim on the data', () => {
 });
 
 describe('taking over', () => {
-  it('is refused while another start is coming up, however long that takes', async () => {
+  it('is refused while another start is in progress', async () => {
     const pid = await lookAlike('dist/local/commands/start.js');
     writeState(stateFile, stateOf(pid));
     await expect(takeOver(stateFile, silent)).rejects.toMatchObject({ code: 'PLATFORM_RUNNING' });
     expect(readState(stateFile)?.pid).toBe(pid);
   });
 
-  it('waits for one that is stopping', async () => {
+  it('waits for a platform that is stopping', async () => {
     const pid = await lookAlike('dist/local/commands/start.js');
     writeState(stateFile, stateOf(pid, { isStopping: true }));
     const said: string[] = [];
@@ -95,7 +95,7 @@ describe('taking over', () => {
   });
 
   (process.platform === 'linux' ? it : it.skip)(
-    'leaves a later process alone that has got a number of the state',
+    'does not end a later process that has reused a process id of the state',
     async () => {
       const supervisor = await lookAlike('dist/local/commands/start.js');
       const child = await lookAlike('dist/packages/functions-host/main.js');
@@ -107,7 +107,7 @@ describe('taking over', () => {
     },
   );
 
-  it('takes its own number in an old state for what a restarted container left', async () => {
+  it('replaces an old state with its own process id, left by a restarted container', async () => {
     writeFileSync(stateFile, JSON.stringify(stateOf(process.pid)));
     expect(isOurs(process.pid, ['node', 'jest'])).toBe(false);
     await takeOver(stateFile, silent);
@@ -122,7 +122,7 @@ describe('taking over', () => {
 });
 
 describe('the layout', () => {
-  it('takes an empty data folder setting for none, not for the current folder', () => {
+  it('treats an empty data folder setting as missing, not as the current folder', () => {
     expect(findLayout({ PIPELINE_DATA_DIRECTORY: '' })).toEqual(findLayout({}));
   });
 });

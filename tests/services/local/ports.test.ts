@@ -2,8 +2,8 @@ import { createServer } from 'node:net';
 import { nextFreePort, portSetting } from '../../../local/ports';
 import { isElsewhere, portSettingOf, wantedPorts } from '../../../local/platform/platform';
 
-describe('a port by setting', () => {
-  it.each(['abc', '0', '-1', '70000', '80.5', ' '])('is refused when it is %j, naming the setting', (value) => {
+describe('a port from a setting', () => {
+  it.each(['abc', '0', '-1', '70000', '80.5', ' '])('is refused if it is %j, with the name of the setting', (value) => {
     let thrown: unknown;
     try {
       wantedPorts({ PIPELINE_WEB_PORT: value });
@@ -13,13 +13,13 @@ describe('a port by setting', () => {
     expect(thrown).toMatchObject({ code: 'PORT_INVALID', where: { setting: 'PIPELINE_WEB_PORT' } });
   });
 
-  it('is the usual one when absent', () => {
+  it('has a default', () => {
     expect(portSetting('PIPELINE_WEB_PORT', undefined, 4280)).toBe(4280);
     expect(wantedPorts({ PIPELINE_BLOB_PORT: '1' })).toMatchObject({ blob: 1, queue: 10001 });
     expect(portSettingOf('blob')).toBe('PIPELINE_BLOB_PORT');
   });
 
-  it('is not asked for what is elsewhere', () => {
+  it('is not needed for services that run elsewhere', () => {
     const own = { LAKE_ACCOUNT_URL: 'https://x.blob.core.windows.net' };
     expect(['blob', 'queue', 'table', 'postgres', 'web'].filter((name) => isElsewhere(name, own))).toEqual([
       'blob',
@@ -29,7 +29,7 @@ describe('a port by setting', () => {
   });
 });
 
-it('looks no further than the last port there is', async () => {
+it('stops at the last port number', async () => {
   const holder = createServer();
   await new Promise<void>((resolve) => holder.once('error', () => resolve()).listen(65535, '127.0.0.1', resolve));
   await expect(nextFreePort(65535)).rejects.toMatchObject({

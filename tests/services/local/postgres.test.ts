@@ -24,7 +24,7 @@ describe('PostgreSQL from npm', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('keeps rows over a kill -9 and stops the server that was left over', async () => {
+  it('keeps rows after a kill -9 and stops a server that was left running', async () => {
     const first = await startPostgres({ dataDirectory: folder });
     await query(first.adminUrl, 'create table kept (n int); insert into kept values (7)');
     await query(first.adminUrl, 'checkpoint');
@@ -48,11 +48,11 @@ describe('PostgreSQL from npm', () => {
 });
 
 describe('the user that the server runs as', () => {
-  it('is nobody else for an ordinary user', () => {
+  it('is the same user when started by an ordinary user', () => {
     expect(serverUser('/etc/passwd', 1000)).toBeUndefined();
   });
 
-  it('cannot reach into a private folder of somebody else', () => {
+  it('cannot reach a private folder of another user', () => {
     const parent = mkdtempSync(path.join(tmpdir(), 'private-'));
     const stranger = { name: 'stranger', uid: 65533, gid: 65533 };
     expect(isReachable(path.join(parent, 'data'), stranger)).toBe(false);
@@ -61,8 +61,8 @@ describe('the user that the server runs as', () => {
   });
 });
 
-describe('the lock file of a cluster after the machine went down', () => {
-  it('does not end, nor count, a stranger who has got the number in it', async () => {
+describe('the lock file of a cluster after a crash of the machine', () => {
+  it('is removed without ending an unrelated process that has its process id', async () => {
     const cluster = mkdtempSync(path.join(tmpdir(), 'cluster-'));
     const lock = path.join(cluster, 'postmaster.pid');
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'postgres']);
@@ -80,7 +80,7 @@ describe('the lock file of a cluster after the machine went down', () => {
 describe('a folder for the server', () => {
   const isRoot = process.getuid?.() === 0;
 
-  (isRoot ? it : it.skip)('is within its reach also when root keeps new files private', () => {
+  (isRoot ? it : it.skip)('is reachable also when the umask of root makes new files private', () => {
     const parent = mkdtempSync(path.join('/var/tmp', 'reach-'));
     rmSync(parent, { recursive: true });
     const user = { name: 'stranger', uid: 65533, gid: 65533 };

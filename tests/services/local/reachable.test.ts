@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { anyFreePort } from '../../../local/ports';
 import { expectHttp, expectPostgres } from '../../../local/platform/reachable';
 
-it('takes any answer of an HTTP server for one that is there', async () => {
+it('accepts any response of an HTTP server', async () => {
   const server = createServer((_request, response) => response.writeHead(401).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -10,7 +10,7 @@ it('takes any answer of an HTTP server for one that is there', async () => {
   server.close();
 });
 
-it('names the setting of a server that is not there', async () => {
+it('names the setting of a server that cannot be reached', async () => {
   const port = await anyFreePort();
   await expect(expectHttp('VECTORS_UNREACHABLE', 'QDRANT_URL', `http://127.0.0.1:${port}`)).rejects.toMatchObject({
     code: 'VECTORS_UNREACHABLE',
@@ -24,14 +24,14 @@ it('names the setting of a server that is not there', async () => {
   });
 });
 
-it('ends at once when the start is given up', async () => {
+it('ends at once when the start is aborted', async () => {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const abandon = new AbortController();
   const asked = expectHttp('VECTORS_UNREACHABLE', 'QDRANT_URL', `http://127.0.0.1:${port}`, abandon.signal);
-  abandon.abort(new Error('given up'));
-  await expect(asked).rejects.toThrow('given up');
+  abandon.abort(new Error('aborted'));
+  await expect(asked).rejects.toThrow('aborted');
   server.closeAllConnections();
   server.close();
 });

@@ -63,7 +63,7 @@ describe('the local web server', () => {
     expect(response.headers.get('content-security-policy')).toBe("default-src 'self'");
   });
 
-  it('keeps hashed assets for long and nothing else', async () => {
+  it('lets browsers cache only hashed assets', async () => {
     expect((await fetch(`${web.url}/assets/a.js`)).headers.get('cache-control')).toContain('immutable');
     expect((await fetch(`${web.url}/`)).headers.get('cache-control')).toBe('no-cache');
   });
@@ -72,7 +72,7 @@ describe('the local web server', () => {
     expect((await fetch(`${web.url}/`, { method: 'POST' })).status).toBe(405);
   });
 
-  it.each(['//', 'http://'])('refuses what is no path, and goes on serving: %s', async (target) => {
+  it.each(['//', 'http://'])('refuses an invalid path, and continues to serve: %s', async (target) => {
     const { port } = new URL(web.url);
     const status = await new Promise((resolve, reject) => {
       get({ host: '127.0.0.1', port, path: target }, (response) => resolve(response.resume().statusCode)).once(
@@ -84,7 +84,7 @@ describe('the local web server', () => {
     expect((await fetch(`${web.url}/`)).status).toBe(200);
   });
 
-  it('breaks off when a file is gone, and goes on serving', async () => {
+  it('closes the connection if a file is missing, and continues to serve', async () => {
     const empty = await startWeb({
       root: path.join(root, 'not-built'),
       port: await anyFreePort(),
@@ -97,22 +97,22 @@ describe('the local web server', () => {
     await empty.stop();
   });
 
-  it('passes an API stream through piece by piece', async () => {
+  it('passes an API stream through chunk by chunk', async () => {
     const response = await fetch(`${web.url}/api/ask`, { method: 'POST', body: '{}' });
-    const pieces: string[] = [];
-    for await (const piece of response.body ?? []) {
-      pieces.push(Buffer.from(piece as Uint8Array).toString());
+    const chunks: string[] = [];
+    for await (const chunk of response.body ?? []) {
+      chunks.push(Buffer.from(chunk as Uint8Array).toString());
       noteFirstRead();
     }
-    expect(pieces).toEqual(['first\n', 'second\n']);
+    expect(chunks).toEqual(['first\n', 'second\n']);
   });
 
-  it('breaks off when the API does', async () => {
+  it('closes the connection when the API does', async () => {
     const response = await fetch(`${web.url}/api/broken`);
     await expect(response.text()).rejects.toThrow();
   });
 
-  it('says with a problem that the API is down', async () => {
+  it('answers with a problem when the API is down', async () => {
     const lonely = await startWeb({
       root,
       port: await anyFreePort(),

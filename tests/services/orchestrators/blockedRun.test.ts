@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../support/functions-host/temporaryFolder';
 import { GATE_DECISION } from '../../../orchestrators/ingest';
 import { buildStubApp } from '../../support/orchestration/stubApp';
 
-// The real orchestrators on the real local host; only the activities are stubs, which write down that they were called.
+// The real orchestrators on the real local host. Only the activities are stubs, which record their calls.
 const compiled = compileHost();
 const stubs = buildStubApp();
 const folder = temporaryFolder();
@@ -42,12 +42,12 @@ const wake = async (dataset: string): Promise<void> => {
   const response = await manage(host.origin, 'POST', `instances/${idOf(dataset)}/raiseEvent/${GATE_DECISION}`, '{}');
   expect(response.status).toBe(202);
 };
-/** Waits until the run has reached its gate, shown by an event that it answers by going on waiting. */
+/** Waits until the run waits at its gate: it handles an event and continues to wait. */
 async function reachGate(dataset: string): Promise<void> {
   await eventually(() => (calls(dataset).includes('evaluateRun') ? true : undefined));
-  const settled = callsAfterGate(dataset).length;
+  const callsBefore = callsAfterGate(dataset).length;
   await wake(dataset);
-  await eventually(() => (callsAfterGate(dataset).length > settled ? true : undefined));
+  await eventually(() => (callsAfterGate(dataset).length > callsBefore ? true : undefined));
 }
 async function restart(): Promise<void> {
   await host.stop('SIGKILL');
@@ -65,7 +65,7 @@ const DOWNSTREAM = [
 const downstream = (dataset: string): string[] => calls(dataset).filter((name) => DOWNSTREAM.includes(name));
 
 describe('a run whose gate has closed', () => {
-  it('runs no downstream activity while it waits, also when woken without a decision, and goes on when approved', async () => {
+  it('runs no downstream activity while it waits, also after an event without a decision, and continues when approved', async () => {
     const id = await start('approved');
     await reachGate('approved');
     await reachGate('approved');
@@ -91,7 +91,7 @@ describe('a run whose gate has closed', () => {
     expect(callsAfterGate('rejected')).toEqual(['resolveGate', 'resolveGate', 'discardRun', 'concludeRun']);
   });
 
-  it('is rejected when its time is over', async () => {
+  it('is rejected after its deadline', async () => {
     say('late.wait', '200');
     const id = await start('late');
     const status = await waitUntilEnded(host.origin, id);
@@ -99,19 +99,19 @@ describe('a run whose gate has closed', () => {
     expect(callsAfterGate('late')).toEqual(['resolveGate', 'discardRun', 'concludeRun']);
   });
 
-  it('takes a decision that was told before it began to wait', async () => {
+  it('accepts a decision that was made before it began to wait', async () => {
     const id = await start('held');
     await eventually(() => (calls('held').includes('evaluateRun') ? true : undefined));
     say('held.decision', 'approve');
     await wake('held');
-    say('held.judge', 'now');
+    say('held.evaluate', 'now');
     expect((await waitUntilEnded(host.origin, id)).runtimeStatus).toBe('Completed');
     expect(calls('held').filter((name) => name === 'resolveGate')).toHaveLength(1);
   });
 });
 
 describe('a host that is killed while a run waits', () => {
-  it('finds it waiting, not judged again, and takes the decision', async () => {
+  it('finds it waiting, does not evaluate it again, and accepts the decision', async () => {
     const id = await start('survivor');
     await reachGate('survivor');
     await restart();
@@ -124,7 +124,7 @@ describe('a host that is killed while a run waits', () => {
     expect(calls('survivor').filter((name) => name === 'evaluateRun')).toHaveLength(1);
   });
 
-  it('has not forgotten a decision that it had accepted', async () => {
+  it('keeps a decision that it had accepted', async () => {
     const id = await start('accepted');
     await reachGate('accepted');
     say('accepted.decision', 'reject');
@@ -134,7 +134,7 @@ describe('a host that is killed while a run waits', () => {
     expect(downstream('accepted')).toEqual([]);
   });
 
-  it('keeps the time: a wait that ended meanwhile is over', async () => {
+  it('keeps the deadline: the run is rejected if it passed meanwhile', async () => {
     say('meanwhile.wait', '1500');
     const id = await start('meanwhile');
     await reachGate('meanwhile');

@@ -7,7 +7,7 @@ import { sharedHost } from '../../support/functions-host/sharedHost';
 import { temporaryFolder } from '../../support/functions-host/temporaryFolder';
 import { buildStubApp } from '../../support/orchestration/stubApp';
 
-// The real orchestrators and the real registration of steps on the real local host, over stub steps.
+// The real orchestrators and the real registration of steps on the real local host, with stub steps.
 const stubs = buildStubApp();
 afterAll(() => stubs.remove());
 const folder = temporaryFolder();
@@ -20,7 +20,7 @@ const attempts = (dataset: string, step: string): number =>
     .split('\n')
     .filter((name) => name === step).length;
 
-/** Runs an ingest in which the step throws the problem at every attempt. Gives what the failed run leaves behind. */
+/** Runs an ingest in which the step throws the problem at every attempt. Returns the output of the failed run. */
 async function runFailing(
   dataset: string,
   step: string,
@@ -73,7 +73,7 @@ describe('a step that throws a retryable problem at every attempt', () => {
   });
 });
 
-it('refuses at once what no retry helps, with every field of the problem', async () => {
+it('fails at once with a problem that is not retryable, with every field of the problem', async () => {
   const failure = { code: 'CSV_NOT_CSV', message: 'No delimiter.', ...DETAILS };
   const { output, concluded } = await runFailing('refused', 'transformRange', failure);
   expect(output).toEqual({ ...failure, retryable: false });

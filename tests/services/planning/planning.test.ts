@@ -11,7 +11,7 @@ import { addContract, errorOf, ingest, startLake, type TestLake } from '../../su
 const HEADER = 'id,title,n,day,body\n';
 const DIALECT = { delimiter: 0x2c, quote: 0x22 };
 
-async function cut(text: string, rangeLength: number) {
+async function split(text: string, rangeLength: number) {
   const bytes = Buffer.from(HEADER + text);
   const header = { length: HEADER.length, firstLine: 2, columns: [] };
   return {
@@ -20,11 +20,11 @@ async function cut(text: string, rangeLength: number) {
   };
 }
 
-describe('cutting a file', () => {
-  it('makes ranges that read as the whole file does, with exact record and line numbers', async () => {
+describe('splitting a file', () => {
+  it('makes ranges with the records of the whole file and exact record and line numbers', async () => {
     await fc.assert(
       fc.asyncProperty(csvText, fc.integer({ min: 1, max: 60 }), async (text, rangeLength) => {
-        const { bytes, ranges, records } = await cut(text, rangeLength);
+        const { bytes, ranges, records } = await split(text, rangeLength);
         const whole = oracleRecords(bytes.subarray(HEADER.length));
         expect(records).toBe(whole.length);
         let expectedFirst = 1;
@@ -43,15 +43,15 @@ describe('cutting a file', () => {
     );
   });
 
-  it('cuts at the first record end past the range length', async () => {
-    const { ranges } = await cut('a,b,c,d,e\n'.repeat(100), 35);
+  it('splits at the first record end after the range length', async () => {
+    const { ranges } = await split('a,b,c,d,e\n'.repeat(100), 35);
     expect(ranges.slice(0, -1).every((range) => range.length === 40)).toBe(true);
     expect(ranges).toHaveLength(25);
   });
 
-  it('reads on over block borders', async () => {
+  it('reads records that cross block borders', async () => {
     const record = `a,"${'x'.repeat(999)}\n",c,d,e\n`;
-    const { ranges, records } = await cut(record.repeat(20_000), 1024 * 1024);
+    const { ranges, records } = await split(record.repeat(20_000), 1024 * 1024);
     expect(records).toBe(20_000);
     expect(ranges.length).toBe(
       Math.ceil((20_000 * record.length) / (Math.ceil((1024 * 1024) / record.length) * record.length)),
@@ -82,7 +82,7 @@ describe('planning a run', () => {
   });
   afterAll(() => lake.stop());
 
-  it('reads a file cut into many ranges and shards as one', async () => {
+  it('reads many ranges and shards as one list', async () => {
     const date = '2026-01-01';
     const key = { dataset: 'notes', date, runId: 'run-1' };
     const records = Array.from({ length: 900 }, (_unused, index) => `a-${index},T,${index},,"line\nof ${index}"`);
@@ -103,7 +103,7 @@ describe('planning a run', () => {
     });
   });
 
-  it('names the folder that is not there', async () => {
+  it('names the missing folder', async () => {
     const key = { dataset: 'notes', date: '2020-01-01', runId: 'run-1' };
     expect(await errorOf(planRun(lake, key))).toMatchObject({
       code: 'RAW_FOLDER_NOT_FOUND',
@@ -146,7 +146,7 @@ describe('planning a run', () => {
     });
   });
 
-  it('goes by the contract as it was planned with', async () => {
+  it('uses the contract that it was planned with', async () => {
     const date = '2026-01-03';
     const key = { dataset: 'edited', date, runId: 'run-1' };
     await addContract(lake, { dataset: 'edited' });
@@ -156,7 +156,7 @@ describe('planning a run', () => {
     expect(await transformRange(lake, key, 0)).toMatchObject({ rows: 1, rejected: 0 });
   });
 
-  it('hashes a row the same in any run, file, order of columns and line ends, and differently when it differs', async () => {
+  it('gives equal rows the same hash in any run, file, column order and line ends, and different rows different hashes', async () => {
     await addContract(lake, { dataset: 'hashes' });
     const date = (day: number) => `2026-03-0${day}`;
     const hashes = async (day: number, csv: string) => {
@@ -168,7 +168,7 @@ describe('planning a run', () => {
     expect(await hashes(2, 'body,day,n,title,id\r\n"x",,1,"T",a-2\r\nx,,,T,a-1')).toEqual([two, one]);
     const others = await hashes(3, `${HEADER}a-1,T,0,,x\na-3,T,,,x\n`);
     expect(new Set([one, two, ...others]).size).toBe(4);
-    // Null and empty, and the border between two values.
+    // Null and empty text, and a moved border between two values.
     const columns = `
       - {name: id, logicalType: string, primaryKey: true, customProperties: [{property: role, value: id}]}
       - {name: title, logicalType: string, customProperties: [{property: role, value: title}]}

@@ -13,7 +13,7 @@ const DATE = '2026-02-01';
 const key = (dataset: string, runId = 'run-1') => ({ dataset, date: DATE, runId });
 
 let lake: TestLake;
-/** The same lake, where no run is small enough to be planned by one activity. */
+/** The same lake, with a limit of 0 for planning in one activity. */
 let scanning: Lakehouse;
 beforeAll(async () => {
   lake = await startLake({ rangeLengthInBytes: 300 });
@@ -57,7 +57,7 @@ describe('a run that is scanned in blocks', () => {
     expect(await lake.paths('staging', 'in-blocks/')).toEqual([]);
   });
 
-  it('fills its shards, and is the same when every step is done twice', async () => {
+  it('fills its shards, and gives the same plan when every step is repeated', async () => {
     const dataset = 'twice';
     await addContract(lake, { dataset });
     await lake.drop(dataset, DATE, 'a.csv', HEADER + records(0, 2000));
@@ -70,7 +70,7 @@ describe('a run that is scanned in blocks', () => {
     expect(await readShards(dataset)).toEqual(shards);
   });
 
-  it('tells all faults of all files together, and leaves no plan', async () => {
+  it('reports all faults of all files together, and leaves no plan', async () => {
     const dataset = 'faulty';
     await addContract(lake, { dataset });
     const text = HEADER + records(0, 40);
@@ -99,7 +99,7 @@ describe('a run that is scanned in blocks', () => {
     expect(await lake.paths('staging', `${dataset}/`)).toEqual([]);
   });
 
-  it('reads a header that is longer than most', async () => {
+  it('reads a header after 70,000 blank lines', async () => {
     const dataset = 'long-header';
     await addContract(lake, { dataset });
     await lake.drop(dataset, DATE, 'a.csv', `${'\n'.repeat(70_000)}${HEADER}${records(0, 5)}`);
@@ -107,7 +107,7 @@ describe('a run that is scanned in blocks', () => {
     expect((await readShards(dataset))[0]?.[0]).toMatchObject({ firstRecord: 1, firstLine: 70_002 });
   });
 
-  it('does not scan a file that changed after its header was judged', async () => {
+  it('does not scan a file that changed after its header was checked', async () => {
     const dataset = 'changed';
     await addContract(lake, { dataset });
     await lake.drop(dataset, DATE, 'a.csv', HEADER + records(0, 40));
@@ -128,7 +128,7 @@ describe('files that have to be converted first', () => {
   it.each([
     ['converted-directly', () => lake],
     ['converted-apart', () => scanning],
-  ])('%s: cut as any other, and rejects name the file that was dropped', async (dataset, lakehouse) => {
+  ])('%s: split like CSV, and rejected records name the dropped file', async (dataset, lakehouse) => {
     await drop(dataset);
     const { plan, rows, rejected } = await stageRun(lakehouse(), key(dataset));
     expect({ ...plan, rows, rejected }).toMatchObject({ files: 2, records: 61, rows: 60, rejected: 1 });
@@ -143,7 +143,7 @@ describe('files that have to be converted first', () => {
     expect(await lake.paths('staging', `${dataset}/`)).toEqual([]);
   });
 
-  it('are held against the contract when they are converted', async () => {
+  it('are checked against the contract when they are converted', async () => {
     const dataset = 'converted-faulty';
     await drop(dataset);
     await lake.drop(dataset, DATE, 'c.csv.gz', gzipSync('id,titel,n,day,body\n'));

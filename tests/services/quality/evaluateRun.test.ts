@@ -21,7 +21,7 @@ async function verdictOf(dataset: string, files: string[], custom: Record<string
 }
 
 describe('the quality gate', () => {
-  it('opens for sound data', async () => {
+  it('opens for valid data', async () => {
     expect(await verdictOf('sound', ['a-1,T,1,,x\n', 'a-2,T,1,,x\n'], { maxRejectShare: 0 })).toEqual({
       passed: true,
       failed: [],
@@ -45,12 +45,12 @@ describe('the quality gate', () => {
     });
   });
 
-  it('closes when there is no row', async () => {
+  it('closes without rows', async () => {
     const { passed, failed } = await verdictOf('no-row', ['']);
     expect({ passed, rules: failed.map(({ rule }) => rule) }).toEqual({ passed: false, rules: ['at least one row'] });
   });
 
-  it('finds a key that stands in two parts', async () => {
+  it('finds a key that appears in two parts', async () => {
     const { passed, failed } = await verdictOf('twice', ['a-1,T,1,,x\na-2,T,1,,x\n', 'a-3,T,1,,x\na-1,T,1,,other\n']);
     expect(passed).toBe(false);
     expect(failed).toEqual([
@@ -64,7 +64,7 @@ describe('the quality gate', () => {
     ]);
   });
 
-  it('does not judge before every range is transformed', async () => {
+  it('does not evaluate before every range is transformed', async () => {
     await addContract(lake, { dataset: 'partial' });
     const key = { dataset: 'partial', date: '2026-01-01', runId: 'run-1' };
     await lake.drop('partial', key.date, 'a.csv', `${HEADER}a-1,T,1,,x\n`);

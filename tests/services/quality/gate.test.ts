@@ -31,7 +31,7 @@ const decideBy = new Date('2026-01-02T12:00:00.000Z');
 const date = '2026-01-01';
 
 let count = 0;
-/** A run of a dataset of its own that the gate has blocked. */
+/** A blocked run in a new dataset. */
 async function blockedRun(): Promise<{ runId: string; id: string }> {
   const dataset = `letters-${(count += 1)}`;
   const key = { dataset, date, runId: `run-of-${dataset}` };
@@ -48,7 +48,7 @@ async function shown(id: string, status: Run['status'] = 'Running'): Promise<Run
 const gateStep = (run: Run): string | undefined => run.steps.find(({ name }) => name === 'gate')?.status;
 
 describe('a blocked run', () => {
-  it('is shown as such, with why and until when, while the engine says that it runs', async () => {
+  it('is shown as blocked, with reason and deadline, while the engine reports it as running', async () => {
     const { id, runId } = await blockedRun();
     const run = await shown(id);
     expect(run).toMatchObject({ status: 'Blocked', step: 'gate', error: { code: 'QUALITY_GATE_CLOSED' } });
@@ -58,7 +58,7 @@ describe('a blocked run', () => {
     expect(await gates.find(runId)).toMatchObject({ ...closed, decideBy: decideBy.toISOString(), decision: null });
   });
 
-  it('is not blocked any more when the engine says that it ended', async () => {
+  it('is no longer blocked when the engine reports that it ended', async () => {
     const { id } = await blockedRun();
     expect((await shown(id, 'Terminated')).status).toBe('Terminated');
   });
@@ -72,7 +72,7 @@ describe('a blocked run', () => {
     expect(gateStep(run)).toBe('done');
   });
 
-  it('shows where it ended when it is rejected', async () => {
+  it('shows the failed step when it is rejected', async () => {
     const { id, runId } = await blockedRun();
     await gates.decide(runId, { decision: 'reject', decidedBy: 'time-out', reason: 'nobody' });
     await gates.unblock(runId);
@@ -84,7 +84,7 @@ describe('a blocked run', () => {
 });
 
 describe('a decision', () => {
-  it('that came first stands, with its reason and time', async () => {
+  it('that came first is kept, with its reason and time', async () => {
     const { runId } = await blockedRun();
     const first = await gates.decide(runId, { decision: 'approve', decidedBy: 'api', reason: 'known gaps' });
     const second = await gates.decide(runId, { decision: 'reject', decidedBy: 'time-out', reason: 'nobody' });
@@ -97,7 +97,7 @@ describe('a decision', () => {
     });
   });
 
-  it('of two at once is one', async () => {
+  it('is the same for two callers at once', async () => {
     const { runId } = await blockedRun();
     const both = await Promise.all(
       (['approve', 'reject'] as const).map((decision) =>
@@ -107,7 +107,7 @@ describe('a decision', () => {
     expect(both[0]).toEqual(both[1]);
   });
 
-  it('is not undone by judging again after a crash', async () => {
+  it('is not undone by a second evaluation after a crash', async () => {
     const { id, runId } = await blockedRun();
     await gates.decide(runId, { decision: 'approve', decidedBy: 'api', reason: 'known gaps' });
     await gates.unblock(runId);
@@ -116,21 +116,21 @@ describe('a decision', () => {
   });
 
   it('needs a verdict', async () => {
-    await runs.begin({ dataset: 'unjudged', date, runId: 'unjudged' });
-    await expect(gates.decide('unjudged', { decision: 'approve', decidedBy: 'api', reason: 'why' })).rejects.toThrow(
+    await runs.begin({ dataset: 'unevaluated', date, runId: 'unevaluated' });
+    await expect(gates.decide('unevaluated', { decision: 'approve', decidedBy: 'api', reason: 'why' })).rejects.toThrow(
       /foreign key/,
     );
   });
 });
 
-describe('settling a blocked run', () => {
-  it('goes on waiting while nobody has decided', async () => {
+describe('resolving a blocked run', () => {
+  it('continues to wait without a decision', async () => {
     const { id, runId } = await blockedRun();
     expect(await resolveGate(gates, { dataset: 'letters', date, runId }, false)).toBe(false);
     expect((await shown(id)).status).toBe('Blocked');
   });
 
-  it('rejects when the time is over, and keeps that as the decision', async () => {
+  it('rejects after the deadline, and stores that as the decision', async () => {
     const { id, runId } = await blockedRun();
     await expect(resolveGate(gates, { dataset: 'letters', date, runId }, true)).rejects.toMatchObject({
       code: 'QUALITY_GATE_REJECTED',
@@ -141,14 +141,14 @@ describe('settling a blocked run', () => {
     expect((await shown(id)).status).toBe('Running');
   });
 
-  it('follows an approval that came just before the time was over, however often it is asked', async () => {
+  it('accepts an approval that came just before the deadline, also when repeated', async () => {
     const { runId } = await blockedRun();
     await gates.decide(runId, { decision: 'approve', decidedBy: 'api', reason: 'known gaps' });
     const key = { dataset: 'letters', date, runId };
     expect([await resolveGate(gates, key, true), await resolveGate(gates, key, true)]).toEqual([true, true]);
   });
 
-  it('tells the reason of a rejection', async () => {
+  it('reports the reason of a rejection', async () => {
     const { runId } = await blockedRun();
     await gates.decide(runId, { decision: 'reject', decidedBy: 'api', reason: 'a broken export' });
     await expect(resolveGate(gates, { dataset: 'letters', date, runId }, false)).rejects.toThrow('a broken export');
@@ -156,7 +156,7 @@ describe('settling a blocked run', () => {
 });
 
 describe('the problem of a closed gate', () => {
-  it('leaves out what passed, and what only warns', () => {
+  it('leaves out rules that passed and warnings', () => {
     const warning = {
       rule: 'old files',
       expected: 'young',
@@ -172,7 +172,7 @@ describe('the problem of a closed gate', () => {
 });
 
 describe('a replay', () => {
-  it('knows the execution that it replays, and the rejects before and after', async () => {
+  it('has the execution that it replays, and the rejected records before and after', async () => {
     const first = { dataset: 'replayed', date, runId: 'replayed-1' };
     const again = { ...first, runId: 'replayed-2' };
     const transform = async (key: typeof first, rejected: number): Promise<void> => {

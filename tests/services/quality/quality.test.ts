@@ -19,7 +19,7 @@ const COLUMNS = (quality: Record<string, string>) => `
       - {name: day, logicalType: date, customProperties: [{property: role, value: date}]${quality['day'] ?? ''}}
       - {name: body, logicalType: string, required: true, customProperties: [{property: role, value: text}]${quality['body'] ?? ''}}`;
 
-/** Rules by the column that they stand at; `table` for those of the whole table, `sla` for service levels. */
+/** A contract with rules by column; `table` for rules of the whole table, `sla` for service levels. */
 function withRules(dataset: string, rules: Record<string, string>): string {
   const quality = Object.fromEntries(Object.entries(rules).map(([name, list]) => [name, `, quality: [${list}]`]));
   const table = rules['table'] === undefined ? '' : `\n    quality: [${rules['table']}]`;
@@ -30,7 +30,7 @@ function withRules(dataset: string, rules: Record<string, string>): string {
 }
 
 const HEADER = 'id,title,n,day,body\n';
-/** Six rows in two files; both are parts of their own. One record of the second is rejected. */
+/** Two files with six valid records and a rejected one; each file becomes one part. */
 const FILES = [
   'a-1,one,1,2026-01-01,x\na-2,one,,2026-01-02,x\na-3,N/A,-9,,x\n',
   'b-1,two,1,2026-01-03,y\nb-2,,5,2026-01-03,y\nb-3,one,7,,y\nb-4,two,1,2026-01-03,y\n',
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => lake.stop());
 
-async function judge(rules: Record<string, string>, files: string[] = FILES) {
+async function evaluate(rules: Record<string, string>, files: string[] = FILES) {
   datasets += 1;
   const dataset = `rules-${datasets}`;
   await writeFile(path.join(lake.contractsFolder, `${dataset}.yaml`), withRules(dataset, rules));
@@ -58,9 +58,9 @@ async function judge(rules: Record<string, string>, files: string[] = FILES) {
 const OWN_RULES = /^every record|^at least one row|^share of rejected|is unique over all parts$/;
 
 async function checkOne(rules: Record<string, string>, files?: string[]) {
-  const { passed, rules: judged } = await judge(rules, files);
-  expect(judged).toHaveLength(1);
-  const { rule, expected, observed } = judged[0] as VerdictRule;
+  const { passed, rules: evaluated } = await evaluate(rules, files);
+  expect(evaluated).toHaveLength(1);
+  const { rule, expected, observed } = evaluated[0] as VerdictRule;
   return [passed, rule, expected, observed];
 }
 
@@ -101,8 +101,8 @@ describe('rules over all parts of a run', () => {
     ],
     [
       'duplicateValues across parts',
-      { title: '{metric: duplicateValues, name: titles stand once, mustBe: 0}' },
-      [false, 'titles stand once', '0 rows', '3 rows, e.g. one, two'],
+      { title: '{metric: duplicateValues, name: titles are unique, mustBe: 0}' },
+      [false, 'titles are unique', '0 rows', '3 rows, e.g. one, two'],
     ],
     [
       'duplicateValues of a combination',
@@ -120,7 +120,7 @@ describe('rules over all parts of a run', () => {
       [true, 'n: query', 'at least 1', '1'],
     ],
     [
-      'a query that joins its own table, and gives text',
+      'a query that joins its own table and returns text',
       {
         table:
           "{type: sql, query: \"WITH t AS (SELECT * FROM ${object}) SELECT string_agg(t.id, ' ' ORDER BY t.id) FROM t JOIN ${object} o ON o.id = t.id WHERE o.body = 'y';\", mustBe: b-1 b-3 b-4}",
@@ -128,7 +128,7 @@ describe('rules over all parts of a run', () => {
       [true, 'query', 'b-1 b-3 b-4', 'b-1 b-3 b-4'],
     ],
     [
-      'freshness of a date: over at its end',
+      'freshness of a date, measured at its end',
       { sla: '{property: freshness, value: 1, unit: d, element: notes.day}' },
       [true, 'freshness of day', 'newest value at most 1 d before the end of 2026-01-04', '1 d (newest 2026-01-03)'],
     ],
@@ -141,10 +141,10 @@ describe('rules over all parts of a run', () => {
     expect(await checkOne(rules)).toEqual(expected);
   });
 
-  it('tells a failing warning and opens the gate', async () => {
+  it('reports a failing warning and opens the gate', async () => {
     const rules =
       '{metric: rowCount, mustBe: 1, severity: warning}, {metric: rowCount, mustBeGreaterThan: 9, severity: info}';
-    expect(await judge({ table: rules })).toEqual({
+    expect(await evaluate({ table: rules })).toEqual({
       passed: true,
       rules: [
         { rule: 'rowCount', severity: 'warning', expected: '1 rows', observed: '6 rows', passed: false },
@@ -153,8 +153,8 @@ describe('rules over all parts of a run', () => {
     });
   });
 
-  it('judges a run that has no row at all', async () => {
-    const { rules } = await judge(
+  it('evaluates a run without rows', async () => {
+    const { rules } = await evaluate(
       {
         table: '{metric: rowCount, mustBe: 0}, {type: sql, query: "SELECT max(n) FROM ${object}", mustBe: 0}',
         n: '{metric: nullValues, unit: percent, mustBe: 0}, {metric: duplicateValues, mustBe: 0}',
@@ -173,11 +173,11 @@ describe('rules over all parts of a run', () => {
 
   it.each([
     ['reads another file', "SELECT count(*) FROM read_text('/etc/hostname')", /disabled by configuration/],
-    ['gives two columns', 'SELECT 1, 2 FROM ${object}', /2 columns/],
-    ['gives many rows', 'SELECT n FROM ${object}', /More than one row/],
-    ['is wrong', 'SELECT cuont(n) FROM ${object}', /cuont/],
-  ])('fails a rule whose query %s, and goes on', async (_name, query, why) => {
-    const { passed, rules } = await judge({
+    ['returns two columns', 'SELECT 1, 2 FROM ${object}', /2 columns/],
+    ['returns many rows', 'SELECT n FROM ${object}', /More than one row/],
+    ['is invalid', 'SELECT cuont(n) FROM ${object}', /cuont/],
+  ])('fails a rule whose query %s, and evaluates the others', async (_name, query, why) => {
+    const { passed, rules } = await evaluate({
       table: `{type: sql, query: "${query}", mustNotBe: -1}, {metric: rowCount, mustBe: 6}`,
     });
     expect([passed, rules.map((rule) => rule.passed)]).toEqual([false, [false, true]]);
@@ -185,7 +185,7 @@ describe('rules over all parts of a run', () => {
     expect(rules[0]?.observed).toMatch(why);
   });
 
-  it('keeps the verdict small, what failed first', () => {
+  it('keeps the verdict small, with failed rules first', () => {
     const rule = (index: number, passed: boolean, severity: 'error' | 'warning'): VerdictRule => ({
       rule: `rule ${index} `.padEnd(200, 'ö'),
       severity,
@@ -299,7 +299,7 @@ describe('the columns that a query reads', () => {
     });
   });
 
-  it('are told with all other faults of the contract, in their order', async () => {
+  it('are reported with all other faults of the contract, in their order', async () => {
     const rule = (query: string) => `{type: sql, query: "${query}", mustBe: 0}`;
     const text = withRules('notes', {
       id: rule('SELECT max(${column}'),
@@ -316,7 +316,7 @@ describe('the columns that a query reads', () => {
     ]);
   });
 
-  it('are what the transform writes beside a part, with keys and the columns of other rules', async () => {
+  it('are written by the transform beside a part, with keys and the columns of other rules', async () => {
     const { contract } = await readContractWithQueries(
       withRules('notes', {
         body: '{metric: nullValues, mustBe: 0}',

@@ -16,7 +16,7 @@ import { testStorage, uniqueName } from '../../support/servers';
 const containers: LakeContainers = { raw: 'raw', processed: 'p', quarantine: uniqueName('quarantine'), staging: 's' };
 const key: RunKey = { dataset: 'letters', date: '2026-01-01', runId: '20260102T010000Z-aaaaaaaa' };
 const later: RunKey = { ...key, runId: '20260103T010000Z-bbbbbbbb' };
-/** Reads of the store, for what is held at once. */
+/** Lengths of the reads of the store: the largest block in memory. */
 const reads: number[] = [];
 let store: ObjectStore;
 let lake: { store: ObjectStore; containers: LakeContainers };
@@ -61,25 +61,25 @@ async function pagesOf(limit: number, code?: string, of = key): Promise<Quaranti
 const recordsOf = (pages: QuarantinePage[]): number[] => pages.flatMap(({ records }) => records.map((r) => r.record));
 
 describe('browsing a quarantine', () => {
-  it.each([1, 7, 25, 41, 200])('gives every record once, in order, in pages of %i', async (limit) => {
+  it.each([1, 7, 25, 41, 200])('returns every record once, in order, in pages of %i', async (limit) => {
     const pages = await pagesOf(limit);
     expect(recordsOf(pages)).toEqual(Array.from({ length: 41 }, (_, index) => index));
     expect(pages.slice(0, -1).every(({ records }) => records.length === limit)).toBe(true);
   });
 
-  it('gives a record as it was written', async () => {
+  it('returns a record as it was written', async () => {
     const [page] = await pagesOf(2);
     expect(page?.records[1]).toEqual({ ...(JSON.parse(line(1)) as object), isTruncated: false });
     expect(page?.runId).toBe(key.runId);
   });
 
-  it('gives those with a code', async () => {
+  it('returns the records with a code', async () => {
     const expected = Array.from({ length: 41 }, (_, index) => index).filter((record) => record % 3 === 1);
     expect(recordsOf(await pagesOf(4, 'VALUE_NOT_A_DATE'))).toEqual(expected);
     expect(recordsOf(await pagesOf(4, 'NO_SUCH_CODE'))).toEqual([]);
   });
 
-  it('keeps executions apart', async () => {
+  it('separates executions', async () => {
     expect(recordsOf(await pagesOf(10, undefined, later))).toEqual([99]);
     expect(recordsOf(await pagesOf(10, undefined, { ...key, runId: 'clean' }))).toEqual([]);
     const executions = await quarantineExecutions(lake, key.dataset, key.date);
@@ -90,7 +90,7 @@ describe('browsing a quarantine', () => {
     expect(executions[0]?.bytes).toBe(Buffer.byteLength(line(99)));
   });
 
-  it('refuses a cursor that is not its own', async () => {
+  it('refuses a foreign cursor', async () => {
     for (const cursor of ['nonsense', Buffer.from('["x",-1]').toString('base64url')]) {
       await expect(readQuarantine(lake, key, { limit: 1, cursor })).rejects.toMatchObject({
         code: 'CURSOR_INVALID',
@@ -99,7 +99,7 @@ describe('browsing a quarantine', () => {
     }
   });
 
-  it('says which file has been tampered with', async () => {
+  it('names a file that is not readable', async () => {
     const tampered = { ...key, runId: 'tampered' };
     await store.write(containers.quarantine, quarantineFile(tampered, 0), 'hello\n');
     await expect(readQuarantine(lake, tampered, { limit: 1 })).rejects.toMatchObject({
@@ -121,7 +121,7 @@ describe('counting a quarantine', () => {
     });
   });
 
-  it('says when it stopped before the end', async () => {
+  it('reports that it stopped before the end', async () => {
     const { codes, isWhole } = await countQuarantine(lake, key, 1000);
     expect(isWhole).toBe(false);
     const counted = codes.reduce((sum, { records }) => sum + records, 0);
@@ -153,7 +153,7 @@ describe('a giant rejected record', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('is shown by its beginning, and what follows it whole; nothing bigger than a block is read', async () => {
+  it('is truncated, and the next record is complete; no read is larger than a block', async () => {
     reads.length = 0;
     const { records, nextCursor } = await readQuarantine(lake, giant, { limit: 10 });
     expect(nextCursor).toBeNull();
@@ -167,7 +167,7 @@ describe('a giant rejected record', () => {
     expect(Math.max(...reads)).toBeLessThanOrEqual(256 * 1024);
   });
 
-  it('can be cut at any place', () => {
+  it('can be truncated at any character', () => {
     const whole = JSON.stringify({ code: 'X', raw: 'a\\"\u0001\n\\\\é😀 end' });
     const start = whole.indexOf('"raw":"') + '"raw":"'.length;
     for (let end = start; end < whole.length - 1; end += 1) {

@@ -10,13 +10,13 @@ import { testQdrantUrl, uniqueName } from '../../support/servers';
 import { useLiteEmbedder } from '../../support/useLiteEmbedder';
 
 /*
- * Retrieval quality on public test collections, which may not be shipped. Each is a folder with documents.csv, queries.jsonl
- * and qrels.tsv. RETRIEVAL_DATA names the folder that holds them, RETRIEVAL_SETS (comma-separated) which ones to run.
+ * Retrieval quality on public test collections, which may not be redistributed. Each is a folder with documents.csv, queries.jsonl
+ * and qrels.tsv. RETRIEVAL_DATA names the parent folder, RETRIEVAL_SETS (comma-separated) the collections to run.
  */
 const FOLDER = process.env.RETRIEVAL_DATA ?? path.join(__dirname, '../../../../shared/data/retrieval');
 const SETS = (process.env.RETRIEVAL_SETS ?? 'cranfield').split(',');
 
-/** nDCG@10 below this is a regression; measured are .358 and .690. */
+/** nDCG@10 below this is a regression; measured values are .358 and .690. */
 const FLOORS: Record<string, number> = { cranfield: 0.34, scifact: 0.65 };
 
 describe('nDCG@10', () => {

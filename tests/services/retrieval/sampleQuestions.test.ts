@@ -12,7 +12,7 @@ import { testQdrantUrl, uniqueName } from '../../support/servers';
 import speeches from '../../support/speeches';
 import { useLiteEmbedder } from '../../support/useLiteEmbedder';
 
-/** Every fifth address, so that the model needs seconds; the end-to-end test asks the whole sample. */
+/** Every fifth address, so that embedding takes only seconds; the end-to-end test uses the whole sample. */
 const ROWS: DocumentRow[] = speeches()
   .filter(({ year }) => year % 5 === 4)
   .map(({ year, name, text }) =>
@@ -48,20 +48,20 @@ async function ask(question: string): Promise<Answer> {
   return answer;
 }
 
-test('a question that one president answers is answered with his words', async () => {
+test('a question that one president answers gets his words', async () => {
   const { citations } = await ask('Who declared an unconditional war on poverty?');
   expect(citations[0]).toMatchObject({ author: 'Lyndon B Johnson', date: '1964-01-01' });
   expect(citations[0]?.quote).toContain('declares unconditional war on poverty');
 });
 
-test('a question that many answer is answered by several', async () => {
+test('a question that many answer gets several sources', async () => {
   const { citations } = await ask('Will the revenue exceed the expenditures of the coming year?');
   expect(citations.length).toBeGreaterThan(1);
   expect(new Set(citations.map(({ docId }) => docId)).size).toBeGreaterThan(1);
   for (const { quote } of citations) expect(quote).toMatch(/revenue|expenditure|exceed/i);
 });
 
-test('a question on something else is not answered', async () => {
+test('a question on another subject is not answered', async () => {
   expect(await ask('How do I bake a lasagna?')).toMatchObject({
     answer: 'Nothing in the indexed documents answers this question.',
     citations: [],

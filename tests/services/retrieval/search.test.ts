@@ -9,7 +9,7 @@ import { batches, documentRow } from '../../support/documents';
 import { testQdrantUrl, uniqueName } from '../../support/servers';
 import { countingEmbedder } from '../../support/countingEmbedder';
 
-/** The documents as SQL would have them: `rows` are the current ones. */
+/** A lookup with `rows` as the current documents in SQL. */
 function lookupIn(rows: DocumentRow[]): DocumentLookup {
   const isCurrent = (key: DocumentKey, row: DocumentRow): boolean =>
     key.dataset === row.dataset && key.docId === row.docId && key.contentHash === row.contentHash;
@@ -28,7 +28,7 @@ async function indexed(rows: DocumentRow[], current = rows): Promise<SearchDepen
   return { vectors, embedder, documents: lookupIn(current) };
 }
 
-test('finds the document that speaks of it, with its metadata from SQL', async () => {
+test('finds the document that matches the question, with its metadata from SQL', async () => {
   const rows = ['revenue and debt', 'army and navy', 'rivers and harbors'].map((text, index) =>
     documentRow({ docId: `d${index}`, text: `On the ${text}.` }),
   );
@@ -48,7 +48,7 @@ test('finds the document that speaks of it, with its metadata from SQL', async (
   });
 });
 
-test('hits of rows that SQL has replaced or dropped are not served, and do not starve the answer', async () => {
+test('hits of rows that SQL has replaced or deleted are dropped, and current hits take their place', async () => {
   const stale = Array.from({ length: 150 }, (_, index) =>
     documentRow({ docId: `s${index}`, text: 'The army, the army.' }),
   );
@@ -68,7 +68,7 @@ test('one long document does not fill the answer', async () => {
   expect(passages.map(({ docId }) => docId).sort()).toEqual(['long', 'long', 'short']);
 });
 
-test('filters reach the index; nothing indexed gives nothing', async () => {
+test('filters are applied in the index, and an empty index gives no passages', async () => {
   const rows = [
     documentRow({ docId: 'a', author: 'Ann', text: 'army' }),
     documentRow({ docId: 'b', author: 'Ben', text: 'army' }),

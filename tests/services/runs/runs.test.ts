@@ -26,7 +26,7 @@ const summary: RunSummary = {
 const running = { status: 'Running' as const, createdAt: new Date(Date.now() - 1000), updatedAt: new Date() };
 
 describe('the record of a run', () => {
-  it('shows parts done, rows and rejects of a step under way', async () => {
+  it('shows completed tasks, rows and rejected records of a running step', async () => {
     await runs.begin(key);
     await runs.plan('first', 'transform', 3);
     await recordTask(
@@ -49,7 +49,7 @@ describe('the record of a run', () => {
     expect(run.steps.find(({ name }) => name === 'embed')?.status).toBe('waiting');
   });
 
-  it('counts a part once, however often it is done', async () => {
+  it('counts a task once, also when it is repeated', async () => {
     const again = (): Promise<unknown> =>
       recordTask(
         runs,
@@ -64,7 +64,7 @@ describe('the record of a run', () => {
     expect(step).toMatchObject({ done: 1, rows: 4, rejected: 1 });
   });
 
-  it('keeps the problem of a failed part, which a retry clears', async () => {
+  it('keeps the problem of a failed task until a retry succeeds', async () => {
     const fail = (): Promise<never> => Promise.reject(new PipelineError('LAKE_STORAGE_UNAVAILABLE', 'no lake'));
     await expect(recordTask(runs, key, { step: 'gate', task: 0 }, fail)).rejects.toThrow('no lake');
     const statusOfGate = async (): Promise<string | undefined> =>
@@ -101,7 +101,7 @@ describe('the record of a run', () => {
     expect((await runs.recent(1)).map(({ runId }) => runId)).toEqual(['third']);
   });
 
-  it('does not show an older execution as the one that is starting', () => {
+  it('does not show an older execution for a starting run', () => {
     const starting = { ...running, status: 'Pending' as const, createdAt: new Date(Date.now() + 60000) };
     return runs.latest([id]).then((records) => {
       expect(describeRun(id, starting, records.get(id), new Date())).toMatchObject({

@@ -42,7 +42,7 @@ it.each([
   }
 });
 
-it('an item past the end is undefined, and a shard that is not there is a run that was discarded', async () => {
+it('an item past the end is undefined, and a missing shard means that the run was discarded', async () => {
   const { shards } = await write('short', 3);
   expect(await shards.read(3)).toBeUndefined();
   await expect(shards.read(ITEMS_PER_SHARD)).rejects.toMatchObject({ code: 'RUN_STAGING_GONE' });

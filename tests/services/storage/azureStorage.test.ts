@@ -25,7 +25,7 @@ async function gathered(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(all);
 }
 
-/** The same storage over connections that are cut in the middle of an answer. */
+/** The same storage through a proxy that breaks connections in the middle of a response. */
 async function breakingProxy(connectionString: string) {
   const endpoint = new URL(/BlobEndpoint=([^;]*)/.exec(connectionString)?.[1] ?? '');
   let toBreak = 0;
@@ -67,12 +67,12 @@ async function breakingProxy(connectionString: string) {
 }
 
 describe('the store on a storage account', () => {
-  it('makes a file system once', async () => {
+  it('creates a file system once', async () => {
     expect(await lake.store.ensureContainer('made-now')).toBe(true);
     expect(await lake.store.ensureContainer('made-now')).toBe(false);
   });
 
-  it('lists in lexical order, and nothing where nothing is', async () => {
+  it('lists in lexical order, and nothing for an empty prefix', async () => {
     for (const name of ['b', 'a/2', 'a/10', 'a/1']) await lake.store.write(lake.containers.raw, `list/${name}`, name);
     const listed = await all(lake.store.list(lake.containers.raw, 'list/'));
     expect(listed.map(({ path: name, size }) => [name, size])).toEqual([
@@ -86,7 +86,7 @@ describe('the store on a storage account', () => {
     expect(await all(lake.store.list('no-such-container', ''))).toEqual([]);
   });
 
-  it('reads the whole and ranges, and streams to a file in blocks', async () => {
+  it('reads whole objects and ranges, and downloads to a file in blocks', async () => {
     const bytes = randomBytes(19 * 1024 * 1024 + 7);
     const file = path.join(lake.contractsFolder, 'bytes');
     await writeFile(file, bytes);
@@ -105,7 +105,7 @@ describe('the store on a storage account', () => {
     expect(await readFile(file)).toHaveLength(0);
   });
 
-  it('streams a range in order, and nothing of an empty one', async () => {
+  it('streams a range in order, and nothing for an empty one', async () => {
     const bytes = randomBytes(3 * 1024 * 1024);
     await lake.store.write(lake.containers.raw, 'streamed', bytes);
     const range = await gathered(lake.store.stream(lake.containers.raw, 'streamed', { offset: 7, length: 2_000_000 }));
@@ -115,7 +115,7 @@ describe('the store on a storage account', () => {
     );
   });
 
-  it('goes on where a connection breaks off, and tells when it does not come back', async () => {
+  it('resumes after a broken connection, and reports a connection that keeps breaking', async () => {
     const bytes = randomBytes(20 * 1024 * 1024);
     await lake.store.write(lake.containers.raw, 'broken', bytes);
     const range = { offset: 1, length: bytes.length - 1 };
@@ -143,7 +143,7 @@ describe('the store on a storage account', () => {
     }
   });
 
-  it('lets one of many writers put an object that was absent', async () => {
+  it('lets one of many writers create an object', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 8 }, (_unused, index) => lake.store.writeIfAbsent(lake.containers.raw, 'once', `${index}`)),
     );
@@ -152,7 +152,7 @@ describe('the store on a storage account', () => {
     expect((await lake.store.read(lake.containers.raw, 'once')).toString()).toBe(`${winner}`);
   });
 
-  it('tells what is absent', async () => {
+  it('reports absent objects and containers', async () => {
     expect(await lake.store.info(lake.containers.raw, 'absent')).toBeUndefined();
     await lake.store.remove(lake.containers.raw, 'absent');
     const file = path.join(lake.contractsFolder, 'absent');
@@ -172,7 +172,7 @@ describe('the store on a storage account', () => {
     });
   });
 
-  it('tells what is refused, for good, and what is out of reach, for now', async () => {
+  it('reports a refusal as permanent and an unreachable store as retryable', async () => {
     const wrongKey = lake.connectionString.replace(
       /AccountKey=[^;]*/,
       `AccountKey=${Buffer.from('wrong').toString('base64')}`,
@@ -202,7 +202,7 @@ describe('the store on a storage account', () => {
 });
 
 describe('reading back', () => {
-  it('hands over big texts in small batches, without text when asked, and cleans up when the reader stops', async () => {
+  it('returns large texts in small batches, omits the text if asked, and cleans up when the reader stops', async () => {
     await addContract(lake);
     const date = '2026-01-01';
     const body = 'a word '.repeat(15_000);
@@ -231,8 +231,8 @@ describe('reading back', () => {
     expect(await lake.leftovers()).toEqual([]);
   });
 
-  it('finds nothing where nothing was committed', async () => {
-    await addContract(lake, { dataset: 'unborn' });
-    expect(await createLakeReader(lake).parts('unborn', '2026-01-01')).toEqual([]);
+  it('finds no parts without a commit', async () => {
+    await addContract(lake, { dataset: 'uncommitted' });
+    expect(await createLakeReader(lake).parts('uncommitted', '2026-01-01')).toEqual([]);
   });
 });

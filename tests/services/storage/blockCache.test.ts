@@ -25,7 +25,7 @@ describe('a cache of blocks', () => {
   });
 
   const range = (offset: number, length: number): ByteRange => ({ offset, length });
-  /** True when it was begun. */
+  /** Returns true if the cache accepted the block. */
   async function keep(block: ByteRange, { isSound = true, upTo = block.length, source = SOURCE } = {}) {
     const kept = await cache.keep(source, block);
     for (let at = 0; at < upTo; at += 64 * 1024) {
@@ -45,7 +45,7 @@ describe('a cache of blocks', () => {
   };
   const left = () => readdir(path.join(folder, 'temporary'));
 
-  it('gives ranges that lie in blocks and across them, and nothing is left when all has been taken', async () => {
+  it('returns ranges within and across blocks, and keeps nothing after all bytes were taken', async () => {
     await keep(range(10, MEGABYTE));
     await keep(range(10 + MEGABYTE, MEGABYTE));
     await expectTaken(range(10, MEGABYTE - 7));
@@ -55,7 +55,7 @@ describe('a cache of blocks', () => {
     expect(await taken(range(10, 1))).toBeUndefined();
   });
 
-  it('gives nothing of which a byte is missing, and nothing of another version of the file', async () => {
+  it('returns no range with a missing byte, and none of another version of the file', async () => {
     await keep(range(0, MEGABYTE));
     await keep(range(MEGABYTE + 1, MEGABYTE));
     expect(await taken(range(0, MEGABYTE + 1))).toBeUndefined();
@@ -64,7 +64,7 @@ describe('a cache of blocks', () => {
     await expectTaken(range(0, MEGABYTE));
   });
 
-  it('gives nothing of a block that was not read to its end, or found unsound', async () => {
+  it('returns nothing of a block that was incomplete or invalid', async () => {
     await keep(range(0, MEGABYTE), { upTo: MEGABYTE - 1 });
     await keep(range(MEGABYTE, MEGABYTE), { isSound: false });
     const open = await cache.keep(SOURCE, range(2 * MEGABYTE, 10));
@@ -74,7 +74,7 @@ describe('a cache of blocks', () => {
     expect(await left()).toHaveLength(1);
   });
 
-  it('keeps no more than its limit: the oldest blocks go, those being written stay', async () => {
+  it('keeps no more than its limit: it deletes the oldest blocks, but none that are being written', async () => {
     for (const index of [0, 1, 2, 3]) await keep(range(index * MEGABYTE, MEGABYTE));
     expect(await taken(range(0, 1))).toBeUndefined();
     await expectTaken(range(MEGABYTE, 3 * MEGABYTE));
@@ -84,13 +84,13 @@ describe('a cache of blocks', () => {
     await first?.finish(true);
   });
 
-  it('keeps a block once, and none of no bytes', async () => {
+  it('keeps a block once, and no empty block', async () => {
     expect(await keep(range(0, 10))).toBe(true);
     expect(await keep(range(0, 10))).toBe(false);
     expect(await keep(range(10, 0))).toBe(false);
   });
 
-  it('keeps nothing when the disk takes nothing, and says nothing', async () => {
+  it('keeps nothing when the disk cannot be written, without an error', async () => {
     await keep(range(0, 10));
     const [name = ''] = await left();
     await rm(path.join(folder, 'temporary', name), { recursive: true });
@@ -100,7 +100,7 @@ describe('a cache of blocks', () => {
   });
 });
 
-describe('a run on an instance that keeps what it scans', () => {
+describe('a run with a block cache', () => {
   let lake: TestLake;
   beforeAll(async () => {
     lake = await startLake({ rangeLengthInBytes: 20_000 });
@@ -116,7 +116,7 @@ describe('a run on an instance that keeps what it scans', () => {
   it.each([
     ['planned in one step', 64 * MEGABYTE],
     ['scanned in blocks', 1],
-  ])('%s reads each byte of a file once, and gives the same', async (_name, directPlanLengthInBytes) => {
+  ])('%s reads each byte of a file once, with the same rows', async (_name, directPlanLengthInBytes) => {
     await lake.drop('notes', date, 'a.csv', `id,title,n,day,body\n${records}`);
     const { store, read } = observed(lake.store);
     const blocks = createBlockCache({ limitInBytes: 10 * MEGABYTE, temporaryDirectory: lake.temporaryDirectory });
@@ -127,7 +127,7 @@ describe('a run on an instance that keeps what it scans', () => {
     await blocks.clear();
     const before = read.filter((file) => file === path).length;
     await ingest(caching, { dataset: 'notes', date, runId: `run-${directPlanLengthInBytes}` });
-    // As often as planning alone has read it: no transform has.
+    // As many reads as planning alone: the transforms read nothing.
     expect(read.filter((file) => file === path)).toHaveLength(2 * before);
     const rows = await lake.documents('notes', date);
     expect(rows).toHaveLength(4000);

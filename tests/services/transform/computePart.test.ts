@@ -20,7 +20,7 @@ const KEYED = readContract(
   'notes.yaml',
 );
 
-// No key and nothing required: then every well-formed record is a row.
+// Without a key and required columns, every well-formed record is a row.
 const CONTRACT = {
   ...KEYED,
   columns: KEYED.columns.map((column) => ({ ...column, primaryKey: false, unique: false, required: false })),
@@ -61,11 +61,11 @@ async function load(text: string | Buffer, contract: DataContract = CONTRACT) {
   return { records, rejected: rejected.sort((one, other) => one.ordinal - other.ordinal), rows, parquet };
 }
 
-/** csv-parse gives an empty text where the engine gives null for an unquoted blank. */
+/** csv-parse returns an empty text where DuckDB returns null for an unquoted empty field. */
 const texts = (row: unknown[]) => row.slice(1).map((value) => value ?? '');
 
 describe('computing a part', () => {
-  it('takes exactly the records that an independent parser sees with the right number of fields', async () => {
+  it('accepts exactly the records in which an independent parser finds the right number of fields', async () => {
     await fc.assert(
       fc.asyncProperty(csvText, async (text) => {
         const bareReturns = /\r(?!\n)/.test(text.replaceAll(/"(?:[^"]|"")*"/g, ''));
@@ -73,9 +73,9 @@ describe('computing a part', () => {
         const oracle = oracleRecords(text).map((fields, index) => ({ ordinal: index + 1, fields }));
         const { rows, rejected, records } = await load(text);
         expect(records).toBe(oracle.length);
-        const sound = oracle.filter(({ fields }) => fields.length === 3);
-        expect(rows.map(texts)).toEqual(sound.map(({ fields }) => fields));
-        expect(rows.map(([ordinal]) => ordinal)).toEqual(sound.map(({ ordinal }) => ordinal));
+        const valid = oracle.filter(({ fields }) => fields.length === 3);
+        expect(rows.map(texts)).toEqual(valid.map(({ fields }) => fields));
+        expect(rows.map(([ordinal]) => ordinal)).toEqual(valid.map(({ ordinal }) => ordinal));
         expect(rejected).toEqual(
           oracle.flatMap(({ ordinal, fields }) =>
             fields.length === 3 ? [] : [{ ordinal, codes: ['ROW_COLUMN_COUNT'] }],
@@ -86,7 +86,7 @@ describe('computing a part', () => {
     );
   });
 
-  it('agrees with the parser on plain files too, which the engine reads as they stand', async () => {
+  it('agrees with the parser on plain files too, which DuckDB reads without conversion', async () => {
     await fc.assert(
       fc.asyncProperty(plainCsv, async (text) => {
         const { rows, rejected } = await load(text);
@@ -97,7 +97,7 @@ describe('computing a part', () => {
     );
   });
 
-  it('takes of each key the first sound record, wherever the faulty ones stand', async () => {
+  it('keeps the first valid record of each key, wherever the invalid ones are', async () => {
     const line = fc.tuple(
       fc.constantFrom('', 'k', 'l', 'm'),
       fc.constantFrom('', 'x', 'y'),
@@ -124,7 +124,7 @@ describe('computing a part', () => {
     );
   });
 
-  it('loses no record of any text, however broken', async () => {
+  it('loses no record of any text, even if it is malformed', async () => {
     await fc.assert(
       fc.asyncProperty(csvNoise, async (text) => {
         const { rows, rejected, records } = await load(text);
@@ -134,7 +134,7 @@ describe('computing a part', () => {
     );
   });
 
-  it('is not fooled by bodies that embed records, where a parallel reader would make records up', async () => {
+  it('reads texts that contain whole records, which a parallel reader would split', async () => {
     let text = '';
     for (let index = 0; index < 3000; index += 1) {
       const body = `Text\n${`fake-${index},Fake,fake body\n`.repeat(20 + (index % 30))}${index % 3 ? '' : 'said "x",\n"y"'}`;
@@ -148,13 +148,13 @@ describe('computing a part', () => {
   it.each([
     ['one blank field too many', 'a,b,c,\nd,e,f\n', [1]],
     ['several blank fields too many', 'a,b,c,,,\n', [1]],
-    ['a blank field too many after blank ones', 'a,,,\nb,,\n', [1]],
+    ['one blank field too many after blank ones', 'a,,,\nb,,\n', [1]],
     ['a quoted empty field too many', 'a,b,c,""\n', [1]],
     ['a blank after a closing quote', 'a,b,"c" \n', [1]],
     ['text after a closing quote, with a line end in a later field', 'a,"b"x,"c\nd"\ne,f,g\n', [1]],
     ['a bare carriage return', 'a,b\rb,c\nd,e,f\n', [1]],
     ['a quote that never closes', 'a,b,c\nd,e,"f\n', [2]],
-  ])('sets aside a record with %s', async (_name, text, ordinals) => {
+  ])('rejects a record with %s', async (_name, text, ordinals) => {
     const { rejected, rows, records } = await load(text);
     expect(rejected.map(({ ordinal }) => ordinal)).toEqual(ordinals);
     expect(rows).toHaveLength(records - ordinals.length);
@@ -166,7 +166,7 @@ describe('computing a part', () => {
     ['quotes inside an unquoted field', 'a,5" disk,x"y"z\n', ['a|5" disk|x"y"z']],
     ['other line ends inside quotes', 'a,"b\r\nc\rd",e\nf,g,h\n', ['a|b\r\nc\rd|e', 'f|g|h']],
     ['blank fields at the end', 'a,,\nb,"",""\n,,\n', ['a|null|null', 'b||', 'null|null|null']],
-  ])('reads %s to the letter', async (_name, text, expected) => {
+  ])('reads %s exactly', async (_name, text, expected) => {
     const { rows, rejected } = await load(text);
     expect(rejected).toEqual([]);
     expect(
@@ -179,9 +179,9 @@ describe('computing a part', () => {
     ).toEqual(expected);
   });
 
-  it('keeps a byte order mark that stands in the data', async () => {
+  it('keeps a byte order mark in the data', async () => {
     const { parquet } = await load('\uFEFFa,b,c\n');
-    // Asked of the engine: its binding takes the mark off each text that it hands over.
+    // Measured in SQL: the binding of DuckDB removes the mark from each text that it returns.
     expect(await duckDb.rows(`SELECT strlen(a)::INTEGER FROM ${parquet}`)).toEqual([[4]]);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startVectorEndpoint, type VectorEndpoint } from '../../../packages/vector-endpoint/vectorEndpoint';
 
-// What only this endpoint does: refusing, in clear words, what a real Qdrant can do.
+// Behaviour of this endpoint only: it refuses features of a real Qdrant with a clear message.
 
 describe('the limits of the vector endpoint', () => {
   let data: string;
@@ -98,12 +98,12 @@ describe('the limits of the vector endpoint', () => {
     });
   });
 
-  it('answers 404 without a body to paths nobody has', async () => {
+  it('answers 404 without a body to unknown paths', async () => {
     expect(await send('GET', '/collections/c/nothing/here')).toMatchObject({ status: 404, text: '' });
     expect(await send('DELETE', '/collections')).toMatchObject({ status: 404, text: '' });
   });
 
-  it('keeps payload keys that objects inherit', async () => {
+  it('keeps payload keys with the names of object members', async () => {
     const payload = '{"__proto__":{"a":1},"constructor":"c","toString":[1]}';
     expect(
       await send('PUT', '/collections/c/points?wait=true', `{"points":[{"id":1,"vector":{},"payload":${payload}}]}`),

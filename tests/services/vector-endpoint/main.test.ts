@@ -45,7 +45,7 @@ describe('the vector endpoint as a process', () => {
     expect(response.status).toBe(200);
   };
 
-  it('keeps what it acknowledged when it is killed', async () => {
+  it('keeps acknowledged changes when it is killed', async () => {
     const first = start();
     const url = await urlOf(first);
     await put(`${url}/collections/c`, { vectors: { v: { size: 2, distance: 'Dot' } } });
@@ -60,7 +60,7 @@ describe('the vector endpoint as a process', () => {
     expect(await response.json()).toMatchObject({ result: { id: 20, payload: { id: 20 }, vector: { v: [20, 1] } } });
   });
 
-  it('stops cleanly on SIGTERM and gives the folder free', async () => {
+  it('stops cleanly on SIGTERM and releases the folder', async () => {
     const first = start();
     await urlOf(first);
     first.process.kill('SIGTERM');
@@ -94,7 +94,7 @@ describe('the vector endpoint as a process', () => {
   });
 
   it.each([[['--port', 'x', '--data', 'd']], [['--port', '0']], [['--prot', '0']]])(
-    'explains itself for %j',
+    'prints its usage for %j',
     async (args) => {
       const refused = run(compiled.mainFile, args);
       expect(await refused.ended).toBe(1);
@@ -102,7 +102,7 @@ describe('the vector endpoint as a process', () => {
     },
   );
 
-  it('ends when its parent dies', async () => {
+  it('ends when its parent ends', async () => {
     const parentFile = join(data, 'parent.js');
     writeFileSync(
       parentFile,
@@ -119,7 +119,7 @@ describe('the vector endpoint as a process', () => {
     running.push(parent);
     const url = await urlOf(parent);
     parent.process.kill('SIGKILL');
-    // The endpoint holds the output of its parent open: that it closes means the endpoint has ended.
+    // The endpoint has inherited the output of its parent, which therefore closes when the endpoint ends.
     await parent.ended;
     await expect(fetch(url)).rejects.toThrow();
   });

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startVectorEndpoint, type VectorEndpoint } from '../../../packages/vector-endpoint/vectorEndpoint';
 
-describe('what the vector endpoint keeps on disk', () => {
+describe('the data of the vector endpoint on disk', () => {
   let data: string;
   let endpoint: VectorEndpoint;
 
@@ -82,7 +82,7 @@ describe('what the vector endpoint keeps on disk', () => {
     return join(data, 'collections', folder ?? '', 'points.log');
   };
 
-  it('is all there after a restart', async () => {
+  it('is complete after a restart', async () => {
     await createCollection();
     await send('POST', '/collections/aliases', {
       actions: [{ create_alias: { alias_name: 'a', collection_name: 'c' } }],
@@ -116,7 +116,7 @@ describe('what the vector endpoint keeps on disk', () => {
     truncateSync(logFile(), length - 11);
     endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
     expect(await everything()).toEqual(before);
-    // What comes after stands where the unfinished record stood.
+    // The next record replaces the unfinished one.
     await upsert([6]);
     await restart();
     expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 3 });
@@ -126,7 +126,7 @@ describe('what the vector endpoint keeps on disk', () => {
     ['half a frame', Buffer.from([200, 0, 0])],
     ['zeros', Buffer.alloc(64)],
     ['a frame without its record', Buffer.from([255, 255, 255, 0, 1, 2, 3, 4, 5])],
-  ])('is read when %s stands behind it', async (_what, garbage) => {
+  ])('is read when it is followed by %s', async (_what, garbage) => {
     await createCollection();
     await upsert([1, 2]);
     const before = await everything();
@@ -136,7 +136,7 @@ describe('what the vector endpoint keeps on disk', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('is refused when it is damaged in the middle, and says where', async () => {
+  it('is refused when it is damaged in the middle, with the byte offset', async () => {
     await createCollection();
     await upsert([1, 2]);
     await upsert([3, 4]);
@@ -153,7 +153,7 @@ describe('what the vector endpoint keeps on disk', () => {
     expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 4 });
   });
 
-  it('is refused when it is something else', async () => {
+  it('is refused when it is not a log', async () => {
     await createCollection();
     await endpoint.stop();
     const bytes = readFileSync(logFile());
@@ -171,7 +171,7 @@ describe('what the vector endpoint keeps on disk', () => {
     for (let round = 0; round < 40; round++) {
       await upsert(ids, { round });
     }
-    // 41 times the points were written; the log is rewritten when it holds 4 times the points and 1,000 more.
+    // The points were written 41 times. The log is rewritten when it has over 4 times as many records as points, plus 1,000.
     expect(statSync(logFile()).size).toBeLessThan(once * 20);
     const before = await everything();
     await restart();
@@ -179,7 +179,7 @@ describe('what the vector endpoint keeps on disk', () => {
     expect(statSync(logFile()).size).toBeLessThan(once * 15);
   });
 
-  it('survives a rewriting that was cut short', async () => {
+  it('survives an interrupted rewrite', async () => {
     await createCollection();
     await upsert([1, 2]);
     const before = await everything();
@@ -190,7 +190,7 @@ describe('what the vector endpoint keeps on disk', () => {
     expect(existsSync(`${logFile()}.compacting`)).toBe(false);
   });
 
-  it('is gone with its collection, even when deleting was cut short', async () => {
+  it('is deleted with its collection, even when deleting was interrupted', async () => {
     await createCollection();
     await upsert([1]);
     expect(await send('DELETE', '/collections/c')).toBe(true);
@@ -213,7 +213,7 @@ describe('what the vector endpoint keeps on disk', () => {
 
   it('is taken over from a process that died', async () => {
     await endpoint.stop();
-    // No process has this id: Linux stops at 2^22, and others well below 2^31 - 1.
+    // No process has this id: the limit of Linux is 2^22, and those of others are far below 2^31 - 1.
     writeFileSync(join(data, 'lock.json'), JSON.stringify({ processId: 2 ** 31 - 1 }));
     endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
     expect(await send('GET', '/collections')).toEqual({ collections: [] });

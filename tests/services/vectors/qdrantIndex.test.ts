@@ -48,7 +48,7 @@ async function freshIndex(): Promise<{ alias: string; index: VectorIndex }> {
 
 const NOTHING = { dense: Float32Array.of(1, 0, 0, 0), lexical: { indices: [], values: [] }, filters: {}, limit: 10 };
 
-test('ensure makes collection, indexes and alias, twice at once and again', async () => {
+test('ensure creates collection, indexes and alias, also when called twice at once and again', async () => {
   const alias = uniqueName('index');
   const index = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: EMBEDDER });
   await Promise.all([index.ensure(), index.ensure()]);
@@ -61,7 +61,7 @@ test('ensure makes collection, indexes and alias, twice at once and again', asyn
   });
 });
 
-test('another embedder gets a collection of its own, and the alias', async () => {
+test('another embedder gets its own collection, and the alias', async () => {
   const { alias, index } = await freshIndex();
   await index.upsert([point(1, 'debt')]);
   const other = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: { id: 'test-8', dimensions: 8 } });
@@ -73,7 +73,7 @@ test('another embedder gets a collection of its own, and the alias', async () =>
   expect(await index.count({ dataset: 'letters' })).toBe(1);
 });
 
-test('another way to encode words gets a collection of its own, and the alias', async () => {
+test('another encoding of words gets its own collection, and the alias', async () => {
   const { alias, index } = await freshIndex();
   await index.upsert([point(1, 'debt')]);
   const other = createQdrantIndex({ url: testQdrantUrl(), alias, embedder: EMBEDDER, lexicon: 'other' });
@@ -84,7 +84,7 @@ test('another way to encode words gets a collection of its own, and the alias', 
   expect(await index.count({ dataset: 'letters' })).toBe(1);
 });
 
-test('a collection of another shape is refused', async () => {
+test('a collection with other vectors is refused', async () => {
   const alias = uniqueName('index');
   await call(`/collections/${alias}__test-4__${LEXICON_VERSION}`, {
     vectors: { dense: { size: 3, distance: 'Cosine' } },
@@ -131,7 +131,7 @@ test('filters: dataset, author, category and days of publication, inclusive', as
   expect(await found({ publishedTo: '1862-12-01' })).toEqual(['1']);
 });
 
-test('points come in pages, each once', async () => {
+test('points are returned in pages, each once', async () => {
   const { index } = await freshIndex();
   await index.upsert(Array.from({ length: 2300 }, (_, number) => point(number, 'debt')));
   const ids = new Set<string>();
@@ -147,7 +147,7 @@ test('points come in pages, each once', async () => {
   ).toBe(2);
 });
 
-test('what is absent is empty to readers, and an error to writers', async () => {
+test('an absent collection is empty for readers, and an error for writers', async () => {
   const index = createQdrantIndex({ url: testQdrantUrl(), alias: uniqueName('none'), embedder: EMBEDDER });
   expect(await index.search({ ...NOTHING, lexical: encodeQuestion('debt') })).toEqual({ lexical: [], dense: [] });
   expect(await index.count({ dataset: 'letters' })).toBe(0);
@@ -158,7 +158,7 @@ test('what is absent is empty to readers, and an error to writers', async () => 
   await expect(index.upsert([point(1, 'debt')])).rejects.toMatchObject({ code: 'VECTORS_REJECTED', retryable: false });
 });
 
-test('writing and deleting what is absent or empty is no error', async () => {
+test('writing no points and deleting absent points is not an error', async () => {
   const { index } = await freshIndex();
   const { id } = point(1, 'debt');
   await index.upsert([]);
@@ -183,7 +183,7 @@ test('confirming moves points to a run and its date, but never back to an older 
   expect(first?.payload).toEqual({ ...points[0]?.payload, ingestDate: '2026-05-01', runId: 'run-2' });
 });
 
-test('what matches is deleted, and nothing else: also points without a run', async () => {
+test('only matching points are deleted, also points without a run', async () => {
   const { alias, index } = await freshIndex();
   const date = { ingestDate: '2026-05-02' };
   await index.upsert([

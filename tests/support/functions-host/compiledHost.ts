@@ -6,8 +6,8 @@ import { transformFileSync } from '@swc/core';
 const source = path.resolve(__dirname, '../../../packages/functions-host');
 
 /**
- * Compiles the host's TypeScript into a new temporary folder, so that child processes run what is in the tree and not what
- * dist/ was built from. `remove` deletes it again.
+ * Compiles the host's TypeScript into a new temporary folder, so that child processes run the current source instead of
+ * an older dist/. `remove` deletes it again.
  */
 export function compileHost(): { main: string; remove: () => void } {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'functions-host-'));
@@ -16,13 +16,13 @@ export function compileHost(): { main: string; remove: () => void } {
     const target = path.join(folder, name.replace(/\.ts$/, '.js'));
     const { code } = transformFileSync(path.join(source, name), {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      // import() has to stay, as tsc keeps it: it is how ES module apps are loaded.
+      // Keep import(), as tsc does: it loads ES module apps.
       module: { type: 'commonjs', ignoreDynamic: true },
     });
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(target, code);
   }
-  // What the host depends on is resolved from its folder.
+  // The host resolves its dependencies from its folder.
   fs.symlinkSync(path.join(source, '../../node_modules'), path.join(folder, 'node_modules'), 'junction');
   return { main: path.join(folder, 'main.js'), remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
 }

@@ -31,7 +31,7 @@ export async function readStatus(origin: string, id: string, query = ''): Promis
   return (await response.json()) as Status;
 }
 
-/** Waits until an instance has ended, and gives its status. */
+/** Waits until an instance has ended, and returns its status. */
 export async function waitUntilEnded(origin: string, id: string): Promise<Status> {
   return eventually(async () => {
     const status = await readStatus(origin, id);
@@ -44,7 +44,7 @@ export async function runOrchestration(origin: string, name: string, input?: unk
   return waitUntilEnded(origin, await startOrchestration(origin, name, input));
 }
 
-/** A request below the management API, for what the functions above don't say. */
+/** Any other request to the management API. */
 export async function manage(origin: string, method: string, path: string, body?: string): Promise<Response> {
   return fetch(`${origin}${managementPath}/${path}`, { method, body, headers });
 }

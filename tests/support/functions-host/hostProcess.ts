@@ -13,7 +13,7 @@ export interface HostProcess {
   child: ChildProcess;
   /** All the host has printed so far. */
   output(): string;
-  /** SIGTERM (or another signal), then the exit code once it is gone (null after a kill). */
+  /** Sends SIGTERM (or another signal) and returns the exit code (null after a kill). */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -31,12 +31,12 @@ export interface HostProcessOptions {
 
 const running = new Set<ChildProcess>();
 
-// A test that fails half-way leaves its host to this.
+// Ends hosts that failed tests have left running.
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Runs a host until it ends by itself, and gives its exit code and what it printed. */
+/** Runs a host until it ends by itself, and returns its exit code and output. */
 export async function runToEnd(options: HostProcessOptions): Promise<{ code: number | null; output: string }> {
   const { child, output } = spawnHost(options);
   const [code] = (await once(child, 'close')) as [number | null];
@@ -77,7 +77,7 @@ function spawnHost(options: HostProcessOptions): { child: ChildProcess; output: 
   return { child, output: () => text };
 }
 
-/** Asks `check` until it gives something, for at most `timeoutInMilliseconds`. */
+/** Calls `check` until it returns a value, for at most `timeoutInMilliseconds`. */
 export async function eventually<T>(
   check: () => Promise<T | undefined> | T | undefined,
   timeoutInMilliseconds = 20000,

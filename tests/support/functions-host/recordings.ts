@@ -9,7 +9,7 @@ import { startHostProcess } from './hostProcess';
 
 const folder = path.join(__dirname, 'fixtures/recordings');
 
-/** One replay: what durable-functions was told and what it answered. */
+/** One replay: the input and the result of durable-functions. */
 export interface Replay {
   history: HistoryEvent[];
   actions: Action[];
@@ -24,7 +24,7 @@ export function readRecording(name: string): Replay[] {
   return JSON.parse(fs.readFileSync(path.join(folder, `${name}.json`), 'utf8')) as Replay[];
 }
 
-/** Runs the orchestrations again with the real libraries and writes their recordings anew. */
+/** Runs the orchestrations again with the real libraries and writes new recordings. */
 export async function recordAgain(inputs: Record<string, unknown>): Promise<void> {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'functions-host-record-'));
   const compiled = compileHost();

@@ -10,13 +10,13 @@ interface State {
 type Listener = (input: object, context: object) => Promise<State>;
 type Orchestrations = Record<string, (context: unknown) => Generator>;
 
-/** These come without types: a private file of the SDK, and the demo app. */
+/** Modules without types: a private file of the SDK, and the demo app. */
 const load = createRequire(__filename);
 const mark = '\n\n$OutOfProcData$:';
 
 /**
- * Replays an orchestration of the demo app with the real SDK on a history of one's own, without a host, and gives the
- * actions it asks for. `input` is the orchestration's input.
+ * Replays an orchestration of the demo app with the real SDK on a given history, without a host, and returns the
+ * actions it requests. `input` is the orchestration's input.
  */
 export async function replayWithSdk(name: string, input: unknown, history: HistoryEvent[]): Promise<Action[]> {
   const { Orchestrator } = load('durable-functions/lib/src/orchestrations/Orchestrator') as {
@@ -46,7 +46,7 @@ function readState(thrown: Error): State {
   return JSON.parse(thrown.message.slice(thrown.message.lastIndexOf(mark) + mark.length)) as State;
 }
 
-/** As the host sees them: through JSON. */
+/** Through JSON, as in the host. */
 function actionsOf({ actions }: State): Action[] {
   return (JSON.parse(JSON.stringify(actions)) as Action[][])[0] ?? [];
 }

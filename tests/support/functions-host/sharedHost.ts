@@ -3,7 +3,7 @@ import { compileHost } from './compiledHost';
 import { startHostProcess, type HostProcess, type HostProcessOptions } from './hostProcess';
 import { temporaryFolder } from './temporaryFolder';
 
-/** One compiled host and one running process of it for all tests of a file; stopped and removed after them. */
+/** One compiled host and one running process for all tests of a file; stopped and removed after them. */
 export function sharedHost(options: Partial<HostProcessOptions> = {}): { current(): HostProcess; main: string } {
   const compiled = compileHost();
   const folder = temporaryFolder();

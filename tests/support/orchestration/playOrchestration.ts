@@ -25,24 +25,24 @@ export interface FakeTimer {
   cancel(): void;
 }
 
-/** One activity or sub-orchestration: what it was told and what it answered (undefined when it threw). */
+/** One call of an activity or sub-orchestration: its input and its result (undefined if it threw). */
 export interface Exchange {
   kind: 'activity' | 'sub-orchestration';
   name: string;
-  /** Of a sub-orchestration. */
+  /** Only for a sub-orchestration. */
   instanceId?: string;
   input: unknown;
   result?: unknown;
 }
 
-/** What a play leaves behind: for the size of what goes through history, and of the histories. */
+/** Recorded calls and task counts of a play, to measure payloads and histories. */
 export interface Observed {
   exchanges: Exchange[];
   /** Tasks that each orchestration started. */
   tasks: { name: string; count: number }[];
 }
 
-/** What ends a waiting: the event that is waited for, or the timer. */
+/** What ends a wait: the event or the timer. */
 export type Wake = 'event' | 'timer';
 
 /**
@@ -118,7 +118,7 @@ export function playOrchestration(
         }),
         all: (tasks: FakeTask[]): FakeTask => ({
           run: () => {
-            // All children end before the first failure is told, as in the engine.
+            // As in the engine, all children end before the first failure is thrown.
             const outcomes = tasks.map((task) => {
               try {
                 return { value: task.run() };

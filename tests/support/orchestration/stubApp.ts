@@ -10,8 +10,8 @@ const sourcesOf = (folder: string): string[] =>
   fs.readdirSync(path.join(ROOT, folder)).map((name) => `${folder}/${name}`);
 
 /**
- * A Functions app in a new temporary folder: the orchestrators and the outcome of steps as they are in the tree, over stub
- * steps. Only the intervals between the attempts are shorter.
+ * A Functions app in a new temporary folder: the real orchestrators and the real `outcomeOf`, with stub
+ * steps and shorter retry intervals.
  */
 export function buildStubApp(): { appFolder: string; remove(): void } {
   const appFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'stub-app-'));

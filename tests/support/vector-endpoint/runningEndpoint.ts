@@ -7,7 +7,7 @@ import { transformFileSync } from '@swc/core';
 const sources = join(__dirname, '../../../packages/vector-endpoint');
 
 /**
- * Compiles packages/vector-endpoint into a folder of its own, so that tests can run its main file as a process without depending
+ * Compiles packages/vector-endpoint into a new folder, so that tests can run its main file as a process without depending
  * on an earlier build. It has no dependencies outside Node.js.
  */
 export function compileVectorEndpoint(): { mainFile: string; remove(): void } {
@@ -49,7 +49,7 @@ export function run(file: string, args: readonly string[]): RunningProcess {
   });
   child.stderr.on('data', (chunk) => (errors += String(chunk)));
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-    // close, not exit: all output has been read by then.
+    // `close` instead of `exit`: it comes after all output.
     child.once('close', (code, signal) => resolve(code ?? signal));
   });
   return {

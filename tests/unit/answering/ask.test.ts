@@ -34,7 +34,7 @@ async function eventsOf(asked: AskDependencies): Promise<AnswerEvent['type'][]> 
   return types;
 }
 
-test('tokens come, then the answer', async () => {
+test('tokens come before the answer', async () => {
   expect(await eventsOf(dependencies({}, 10_000))).toEqual(['token', 'answer']);
 });
 
@@ -53,6 +53,6 @@ test.each<[string, Partial<AskDependencies>]>([
       },
     },
   ],
-])('%s that does not answer ends the question when its time is over', async (_name, hanging) => {
+])('%s that does not respond ends the question after the time limit', async (_name, hanging) => {
   await expect(eventsOf(dependencies(hanging))).rejects.toMatchObject({ code: 'ANSWER_TIMEOUT', status: 504 });
 });

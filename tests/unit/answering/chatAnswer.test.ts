@@ -16,12 +16,12 @@ const PASSAGES = [
   passage({ docId: 'c', text: 'The treaty was signed in Paris.', publishedAt: null }),
 ];
 
-/** Chunks as Azure OpenAI sends them: first a report on the prompt, then the text, then the reason of the end. */
-function chunks(pieces: string[], end: object = { finish_reason: 'stop' }): object[] {
+/** Chunks as Azure OpenAI sends them: the filter results of the prompt, the text, the finish reason. */
+function chunks(deltas: string[], end: object = { finish_reason: 'stop' }): object[] {
   const common = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1732270000, model: 'gpt-4o-mini' };
   return [
     { ...common, id: '', model: '', choices: [], prompt_filter_results: [{ prompt_index: 0 }] },
-    ...pieces.map((content) => ({ ...common, choices: [{ index: 0, delta: { content }, finish_reason: null }] })),
+    ...deltas.map((content) => ({ ...common, choices: [{ index: 0, delta: { content }, finish_reason: null }] })),
     { ...common, choices: [{ index: 0, delta: {}, ...end }] },
   ];
 }
@@ -37,9 +37,9 @@ async function* ask(
   yield* streamAnswer({ answerer }, { question: 'What about the debt?', passages: PASSAGES, signal });
 }
 
-async function answerFor(...pieces: string[]): Promise<Answer> {
+async function answerFor(...deltas: string[]): Promise<Answer> {
   let text = '';
-  for await (const event of ask({ body: chunks(pieces) })) {
+  for await (const event of ask({ body: chunks(deltas) })) {
     if (event.type === 'answer') {
       expect(text).toBe(event.answer.answer);
       return event.answer;
@@ -49,7 +49,7 @@ async function answerFor(...pieces: string[]): Promise<Answer> {
   throw new Error('no answer came');
 }
 
-test('markers are numbered from 1 in order of use, wherever the stream cuts them', async () => {
+test('markers are numbered from 1 in order of use, wherever the stream splits them', async () => {
   const { answer, citations, model } = await answerFor(
     'The treaty was signed [',
     '3',
@@ -77,7 +77,7 @@ test('a marker that names no passage is dropped, with the space before it', asyn
   expect(citations.map(({ docId }) => docId)).toEqual(['a']);
 });
 
-test('quoted words that stand in the passage become the quote, letter for letter', async () => {
+test('quoted words of the passage become the quote, unchanged', async () => {
   const { citations } = await answerFor('He wrote that "the debt fell by 3.5 million" [1].');
   expect(citations[0]?.quote).toBe('The debt\nfell by 3.5 million');
 });
@@ -91,7 +91,7 @@ test('an answer without markers has no citations', async () => {
   expect(await answerFor("The passages don't say.")).toMatchObject({ citations: [] });
 });
 
-test('passages go to the model as data, each on a line that its text cannot leave', async () => {
+test('passages go to the model as data, each on one line whatever its text', async () => {
   await answerFor('Nothing.');
   const messages = server?.requests[0]?.body.messages as { role: string; content: string }[];
   expect(messages.map(({ role }) => role)).toEqual(['system', 'user']);
@@ -107,7 +107,7 @@ test('passages go to the model as data, each on a line that its text cannot leav
   expect(server?.requests[0]?.body).toMatchObject({ model: 'gpt-4o-mini', stream: true });
 });
 
-test('without passages no model is asked', async () => {
+test('the model is not asked without passages', async () => {
   const service = { kind: 'openai' as const, baseUrl: 'http://127.0.0.1:1/v1', apiKey: 'k', model: 'm' };
   const answerer = createChatAnswerer({ service });
   const answer = await answerQuestion({ answerer }, { question: 'Anything?', passages: [] });
@@ -123,10 +123,10 @@ async function drain(events: AsyncIterable<AnswerEvent>): Promise<void> {
   for await (const _ of events);
 }
 
-test('the content filter, on the answer and on the question, is told with its categories', async () => {
+test('a content filter on the answer or the question is reported with its categories', async () => {
   const filter = { hate: { filtered: false, severity: 'safe' }, violence: { filtered: true, severity: 'high' } };
-  const held = chunks(['The'], { finish_reason: 'content_filter', content_filter_results: filter });
-  await expect(drain(ask({ body: held }))).rejects.toMatchObject({ code: 'ANSWER_FILTERED', found: 'violence' });
+  const filtered = chunks(['The'], { finish_reason: 'content_filter', content_filter_results: filter });
+  await expect(drain(ask({ body: filtered }))).rejects.toMatchObject({ code: 'ANSWER_FILTERED', found: 'violence' });
   await server?.close();
   const refused = {
     error: { code: 'content_filter', message: 'filtered', innererror: { content_filter_result: filter } },
@@ -155,20 +155,24 @@ test('an answer that does not end in time, is cancelled, or is empty is an error
 });
 
 test('an answer whose stream is closed before its end is an error, not a short answer', async () => {
-  const cut = { body: chunks(['The debt ']).slice(0, 2) };
-  await expect(drain(ask(cut))).rejects.toMatchObject({ code: 'ANSWER_INCOMPLETE', retryable: true, status: 503 });
+  const truncated = { body: chunks(['The debt ']).slice(0, 2) };
+  await expect(drain(ask(truncated))).rejects.toMatchObject({
+    code: 'ANSWER_INCOMPLETE',
+    retryable: true,
+    status: 503,
+  });
 });
 
 test.each([
   [401, 'ANSWER_DENIED'],
   [404, 'ANSWER_MODEL_NOT_FOUND'],
   [400, 'ANSWER_REJECTED'],
-])("the service's %i is %s, a fault behind us", async (status, code) => {
+])('HTTP %i of the service is %s, with status 502', async (status, code) => {
   const refused = { status, body: { error: { message: 'no' } } };
   await expect(drain(ask(refused))).rejects.toMatchObject({ code, status: 502, retryable: false });
 });
 
-test('a page instead of a stream is told with the address to check', async () => {
+test('a web page instead of a stream is reported with the address to check', async () => {
   const page = { body: '<html>log in</html>', headers: { 'content-type': 'text/html' } };
   await expect(drain(ask(page))).rejects.toMatchObject({
     code: 'ANSWER_EMPTY',

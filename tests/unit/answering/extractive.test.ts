@@ -18,7 +18,7 @@ function ask(question: string, passages: Passage[], commonText = ''): Promise<An
   return answerQuestion({ answerer: answererWhere(commonText) }, { question, passages });
 }
 
-test('quotes the sentences that speak of the question, letter for letter, with who said it and when', async () => {
+test('quotes the sentences that match the question, unchanged, with author and date', async () => {
   const text = 'We met in May. The revenue of Mr. Gallatin\nexceeded the debt by 3.5 million. The weather was fine.';
   const { answer, citations, model } = await ask('How large was the revenue?', [
     passage({ text, author: 'Jefferson' }),
@@ -37,7 +37,7 @@ test('quotes the sentences that speak of the question, letter for letter, with w
   expect(model).toBe('extractive');
 });
 
-test('markers count the citations from 1, at most three, of different documents where they are close', async () => {
+test('markers count the citations from 1, at most three, from different documents when scores are close', async () => {
   const passages = ['a', 'b', 'c', 'd'].map((docId) =>
     passage({
       docId,
@@ -56,7 +56,7 @@ test('markers count the citations from 1, at most three, of different documents 
   }
 });
 
-test('says so, without citations, when no sentence speaks of the question', async () => {
+test('says that nothing was found, without citations, when no sentence matches the question', async () => {
   const passages = [passage({ text: 'The world is at peace. The army won its battles.' })];
   const { answer, citations } = await ask('Who won the football world cup?', passages, 'world won');
   expect(answer).toBe('Nothing in the indexed documents answers this question.');
@@ -64,7 +64,7 @@ test('says so, without citations, when no sentence speaks of the question', asyn
   expect((await ask('What is it?', passages)).citations).toEqual([]);
 });
 
-test('rare words tell more than common ones', async () => {
+test('rare words count more than common words', async () => {
   const passages = [
     passage({ docId: 'common', text: 'The president spoke to a man of the people.' }),
     passage({ docId: 'rare', text: 'An astronaut will land on the moon.' }),
@@ -77,7 +77,7 @@ test('rare words tell more than common ones', async () => {
   expect(citations[0]?.docId).toBe('rare');
 });
 
-test('the author named in the question needs not be named in the sentence', async () => {
+test('the author named in the question need not be named in the sentence', async () => {
   const passages = [
     passage({ docId: 'a', author: 'Abraham Lincoln', text: 'Without slavery it could not continue.' }),
     passage({ docId: 'b', author: 'Ronald Reagan', text: 'Lincoln warned us that we cannot escape history.' }),
@@ -86,7 +86,7 @@ test('the author named in the question needs not be named in the sentence', asyn
   expect(citations[0]?.docId).toBe('a');
 });
 
-test('half a sentence at the beginning of a chunk is not quoted', async () => {
+test('an incomplete sentence at the beginning of a chunk is not quoted', async () => {
   const text = 'and of the revenue nothing was left. The revenue was gone.';
   const { citations } = await ask('What of the revenue?', [passage({ chunkNumber: 3, text })]);
   expect(citations.map(({ quote }) => quote)).toEqual(['The revenue was gone.']);

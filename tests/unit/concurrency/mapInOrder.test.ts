@@ -1,6 +1,6 @@
 import { mapAll, mapInOrder } from '../../../lib/concurrency/mapInOrder';
 
-/** Work whose items end when the test says so. */
+/** Work whose items end when the test ends them. */
 function controlled() {
   const started: number[] = [];
   const ends = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
@@ -11,7 +11,7 @@ function controlled() {
   return { started, ends, work };
 }
 
-/** Lets everything run that waits for nothing but promises. */
+/** Runs everything that waits only for promises. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function* asynchronous(): AsyncGenerator<number> {
@@ -21,7 +21,7 @@ async function* asynchronous(): AsyncGenerator<number> {
 it.each([
   ['a list', () => [1, 2, 3, 4]],
   ['a stream', asynchronous],
-])('works on %s, at most two items at a time, and keeps their order', async (_name, items) => {
+])('processes %s, at most two items at a time, and keeps their order', async (_name, items) => {
   const { started, ends, work } = controlled();
   const results = mapAll(items(), 2, work);
   await turn();
@@ -37,7 +37,7 @@ it.each([
   expect(await results).toEqual([10, 20, 30, 40]);
 });
 
-it('throws a failure once all that is under way has ended', async () => {
+it('throws a failure after all running items have ended', async () => {
   const { started, ends, work } = controlled();
   let failure: unknown;
   const results = mapAll([1, 2, 3], 2, work).catch((error: unknown) => (failure = error));
@@ -51,7 +51,7 @@ it('throws a failure once all that is under way has ended', async () => {
   expect(started).toEqual([1, 2]);
 });
 
-it('waits for what is under way when its caller stops early', async () => {
+it('waits for running items when its caller stops early', async () => {
   const { started, ends, work } = controlled();
   let hasStopped = false;
   const first = (async () => {

@@ -21,7 +21,7 @@ function faultsOf(environment: Record<string, string>): FaultList {
 }
 
 describe('readConfig', () => {
-  it('fills in what has a default', () => {
+  it('fills in defaults', () => {
     const config = readConfig(valid);
     expect(config.lake.containers.processed).toBe('processed-data');
     expect(config.embedding).toEqual({ provider: 'local', precision: 'int8', threads: 2, tokens: 64 });
@@ -52,17 +52,17 @@ describe('readConfig', () => {
     ['CONTRACTS_DIRECTORY', '/nowhere/contracts'],
     ['LAKE_CONNECTION_STRING', 'AccountName=a'],
     ['LAKE_CONNECTION_STRING', 'BlobEndpoint=https://a.blob.core.windows.net'],
-  ])('refuses %s=%s before anything uses it, together with the other faults', (setting, value) => {
+  ])('refuses %s=%s at the start, together with the other faults', (setting, value) => {
     const { faults } = faultsOf({ ...valid, LOCAL_EMBEDDING_THREADS: '0', [setting]: value });
     expect(faults.map(({ where }) => where?.setting).sort()).toEqual([setting, 'LOCAL_EMBEDDING_THREADS'].sort());
   });
 
   it.each(['0 0 1 * * *', '0 */15 8-18 * * MON-FRI', '30 0,30 0/2 1 jan,July sunday', '  0 0 1 31 12 6 '])(
-    'takes the schedule %s',
+    'accepts the schedule %s',
     (schedule) => expect(() => readConfig({ ...valid, INGEST_SCHEDULE: schedule })).not.toThrow(),
   );
 
-  it('asks for what a chosen provider needs', () => {
+  it('requires the settings of the chosen provider', () => {
     const error = faultsOf({ ...valid, EMBEDDING_PROVIDER: 'azure-openai', ANSWER_PROVIDER: 'openai' });
     expect(error.faults.map(({ where }) => where?.setting)).toEqual([
       'AZURE_OPENAI_ENDPOINT',
@@ -82,7 +82,7 @@ describe('readConfig', () => {
     expect(config.lake.access).toEqual({ kind: 'identity', accountUrl: 'https://lake.blob.core.windows.net' });
   });
 
-  it('knows each setting once', () => {
+  it('lists each setting once', () => {
     expect(new Set(SETTING_NAMES).size).toBe(SETTING_NAMES.length);
   });
 });
@@ -97,7 +97,7 @@ describe('local.settings.sample.json', () => {
     expect(Object.keys(values)).toEqual(SETTING_NAMES);
   });
 
-  it('is accepted as it stands', () => {
+  it('is accepted without changes', () => {
     expect(() => readConfig(values)).not.toThrow();
   });
 });

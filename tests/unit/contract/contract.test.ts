@@ -17,7 +17,7 @@ function faultsOf(text: string): { message: string; line?: number; field?: strin
   throw new Error('expected faults');
 }
 
-// A whole contract of its own, so that only the number of tables is wrong.
+// A complete table, so that only the number of tables is wrong.
 const SECOND_TABLE = contractText().split('schema:\n')[1]?.split('customProperties: [{"')[0]?.trimEnd() ?? '';
 const column = (rest: string) => `      - {name: extra, ${rest}}`;
 const withColumn = (rest: string) =>
@@ -61,7 +61,7 @@ describe('reading a contract', () => {
     expect(readContract(contractText(), 'notes.yaml').columns[0]).toMatchObject({ required: true, unique: true });
   });
 
-  it('tells all faults of a file at once, each with line and path', () => {
+  it('reports all faults of a file at once, each with line and path', () => {
     const text = contractText({ custom: { delimiter: ';;', maxRejectShare: 2 } })
       .replace('pattern: ', 'pattern: "(?=x)", minimum: 3, patern: ')
       .replace('value: title', 'value: titel');
@@ -73,8 +73,8 @@ describe('reading a contract', () => {
       [15, 'customProperties[1].value'],
       [15, 'customProperties[0].value'],
     ]);
-    const mended = text.replace(/patern: '[^']*'/, 'maxLength: 3');
-    expect(faultsOf(mended).map(({ line, field }) => [line, field])).toEqual([
+    const corrected = text.replace(/patern: '[^']*'/, 'maxLength: 3');
+    expect(faultsOf(corrected).map(({ line, field }) => [line, field])).toEqual([
       [10, 'schema[0].properties[0].logicalTypeOptions.minimum'],
       [10, 'schema[0].properties[0].logicalTypeOptions.pattern'],
       [10, 'schema[0].properties'],
@@ -84,7 +84,7 @@ describe('reading a contract', () => {
     ]);
   });
 
-  it('says of what the standard refuses what was found and expected', () => {
+  it('reports found and expected values for faults against the standard', () => {
     const fields = `tags: nope
 price: {priceAmount: much, discount: 1}
 servers: [{server: a, type: s3, location: here}]
@@ -118,7 +118,7 @@ kind:`;
     expect(faultsOf(text).map(({ field }) => field)).toEqual(fields);
   });
 
-  it('tells what is wrong with options of the source, each part of one by its own path', () => {
+  it('reports faults of source options, each with its own path', () => {
     const sqlSource = { query: 'delete from x', watermarkColumn: '', connectionSetting: 'PASSWORD' };
     expect(faultsOf(contractText({ custom: { sqlSource, encoding: 'latin-1' } })).map(({ field }) => field)).toEqual([
       'customProperties[2].value',
@@ -132,11 +132,11 @@ kind:`;
     [{ delimiter: "'", quote: "'" }, 'customProperties[1].value'],
     [{ nullText: '-', delimiter: '-' }, 'customProperties[1].value'],
     [{ nullText: 'n,a' }, 'customProperties[1].value'],
-  ])('refuses options of the source that do not go together: %j', (custom, field) => {
+  ])('refuses source options that contradict each other: %j', (custom, field) => {
     expect(faultsOf(contractText({ custom }))).toEqual([expect.objectContaining({ field })]);
   });
 
-  it('refuses a repeated option of the source', () => {
+  it('refuses a repeated source option', () => {
     const text = contractText().replace(
       'customProperties: [{"',
       'customProperties: [{property: glob, value: a}, {property: glob, value: b}, {"',
@@ -149,7 +149,7 @@ kind:`;
     ]);
   });
 
-  it('tells of a name that stands twice also when something else is wrong with the column', () => {
+  it('reports a repeated column name together with other faults of the column', () => {
     const text = withColumn('logicalType: int').replace('name: extra', 'name: title');
     expect(faultsOf(text).map(({ field }) => field)).toEqual([
       'schema[0].properties[5].logicalType',
@@ -158,9 +158,9 @@ kind:`;
   });
 
   it.each([
-    ['an alias of nothing', 'kind: *nothing\n'],
+    ['an alias without an anchor', 'kind: *nothing\n'],
     [
-      'aliases that would grow without end',
+      'aliases that would expand without limit',
       `a0: &a0 [x]\n${Array.from({ length: 9 }, (_unused, index) => `a${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(9)}]\n`).join('')}`,
     ],
   ])('refuses %s', (_name, text) => {
@@ -219,7 +219,7 @@ describe('time formats', () => {
     expect(timeFormatFault(format)).toBe(fault);
   });
 
-  it('match their values to the letter', () => {
+  it('match their values exactly', () => {
     const shape = new RegExp(`^(?:${timeShape('%d.%m.%Y (%H:%M)')})$`);
     expect(['01.02.2026 (10:00)', '1.2.2026 (9:00)', '31.12.0001 (00:00)'].filter((text) => !shape.test(text))).toEqual(
       [],
@@ -247,13 +247,13 @@ describe('the contracts folder', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('knows its datasets and reads one although another is broken', async () => {
+  it('lists its datasets, and reads one even if another is invalid', async () => {
     expect(await contractFolder(folder).names()).toEqual(['broken', 'notes', 'other']);
     expect((await contractFolder(folder).get('notes')).dataset).toBe('notes');
     expect(await errorOf(contractFolder(folder).get('broken'))).toMatchObject({ code: 'CONTRACT_INVALID' });
   });
 
-  it('tells of an unknown dataset which ones are known', async () => {
+  it('lists the known datasets in the problem of an unknown one', async () => {
     expect(await errorOf(contractFolder(folder).get('note'))).toMatchObject({
       code: 'DATASET_UNKNOWN',
       status: 404,
@@ -263,7 +263,7 @@ describe('the contracts folder', () => {
   });
 
   it.each(['../notes', 'Notes', 'a b', '', 'a--b', '-a', 'ä', 'a'.repeat(64)])(
-    'takes no path for a name: %j',
+    'refuses a path as a name: %j',
     async (name) => {
       expect(await errorOf(contractFolder(folder).get(name))).toMatchObject({
         code: 'DATASET_NAME_INVALID',
@@ -272,14 +272,14 @@ describe('the contracts folder', () => {
     },
   );
 
-  it('wants the table named as the file is', async () => {
+  it('requires that the table has the name of the file', async () => {
     expect(await errorOf(contractFolder(folder).get('other'))).toMatchObject({
       code: 'CONTRACT_INVALID',
       faults: [expect.objectContaining({ found: 'notes', expected: 'other' })],
     });
   });
 
-  it('tells of a folder that is not there', async () => {
+  it('reports a missing folder', async () => {
     const error = await errorOf(contractFolder(path.join(folder, 'none')).names());
     expect(error).toMatchObject({ code: 'CONTRACTS_FOLDER_NOT_FOUND' });
   });

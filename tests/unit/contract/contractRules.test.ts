@@ -21,7 +21,7 @@ const column = (rest: string) =>
   contractText().replace('customProperties: [{"', `      - {name: extra, ${rest}}\ncustomProperties: [{"`);
 
 describe('quality rules of a contract', () => {
-  it('tells the faults of all rules at once, each with its path', () => {
+  it('reports the faults of all rules at once, each with its path', () => {
     const rules = [
       '{metric: nullValues}',
       '{metric: nullValues, unit: kilograms, mustBe: 0}',
@@ -60,7 +60,7 @@ describe('quality rules of a contract', () => {
     ['{metric: duplicateValues, mustBe: 0}', 'quality[0].arguments'],
     ['{metric: duplicateValues, arguments: {properties: [id, nope]}, mustBe: 0}', 'quality[0].arguments.properties[1]'],
     ["{type: sql, query: 'SELECT ${column} FROM ${table}', mustBe: 0}", 'quality[0].query'],
-  ])('refuses %s at the table', (rule, field) => {
+  ])('refuses %s in a rule of the table', (rule, field) => {
     expect(faultsOf(atTable(rule))).toEqual([`schema[0].${field}`]);
   });
 
@@ -74,7 +74,7 @@ describe('quality rules of a contract', () => {
     expect(faultsOf(withLevels(level))).toEqual([field]);
   });
 
-  it('remarks on rules that it does not evaluate', () => {
+  it('warns about rules that it does not evaluate', () => {
     const text = withLevels('{property: retention, value: 3, unit: y}').replace(
       'name: title,',
       'name: title, quality: [{type: text, description: nice}, {type: custom, engine: soda, implementation: x}],',
@@ -151,7 +151,7 @@ describe('bounds and formats', () => {
     expect(others.filter((text) => pattern.test(text))).toEqual([]);
   });
 
-  it('take a bound of the length where one column is key, title and text', () => {
+  it('accept a length bound when one column is key, title and text', () => {
     const short = (options: string) => `
       - {name: line, logicalType: string, primaryKey: true${options}, customProperties: [{property: role, value: id}, {property: role, value: title}, {property: role, value: text}]}
       - {name: n, logicalType: integer}`;

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it('finds records by their numbers, and holds no more of a very long one than its beginning, cut between characters', async () => {
+it('finds records by number, and truncates long ones between characters', async () => {
   const file = path.join(folder, 'records.csv');
   await writeFile(file, 'a,b\n"two\nlines",é\n\nabcdeé,long\nabcd,€\n');
   const found: RecordLocation[] = [];

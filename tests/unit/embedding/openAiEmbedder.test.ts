@@ -13,7 +13,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** What the services answer, with a vector [length of the text, 1, 0, 0] for each text, in reverse order. */
+/** A response of the service, with the vector [length of the text, 1, 0, 0] for each text, in reverse order. */
 function embeddings({ body }: ReceivedRequest): PreparedAnswer {
   const data = (body.input as string[]).map((text, index) => ({
     object: 'embedding',
@@ -47,7 +47,7 @@ async function embedderFor(
   return createOpenAiEmbedder({ service: { ...target, ...service } as OpenAiService, dimensions: 4, retries: 2 });
 }
 
-test('sends 64 texts a request and gives unit vectors in the order of the texts', async () => {
+test('sends 64 texts per request and returns unit vectors in the order of the texts', async () => {
   const embedder = await embedderFor(embeddings);
   const texts = Array.from({ length: 150 }, (_, index) => 'x'.repeat(index));
   const vectors = await embedder.embed(texts);
@@ -75,7 +75,7 @@ test('Azure OpenAI: deployment in the path, version in the query, key in its own
   expect(request?.headers.authorization).toBeUndefined();
 });
 
-test('Azure OpenAI: a token of the identity is asked for before each request', async () => {
+test('Azure OpenAI: gets a token of the identity before each request', async () => {
   let tokens = 0;
   const credential = (): Promise<string> => Promise.resolve(`token-${++tokens}`);
   const embedder = await embedderFor(embeddings, { kind: 'azure-openai', credential });
@@ -84,7 +84,7 @@ test('Azure OpenAI: a token of the identity is asked for before each request', a
   expect(server?.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
 });
 
-test('waits as Retry-After says and tries again', async () => {
+test('waits for the time in Retry-After and tries again', async () => {
   const embedder = await embedderFor((request, number) =>
     number === 1 ? { ...failure(429, 'Too many requests'), headers: { 'retry-after-ms': '20' } } : embeddings(request),
   );
@@ -92,7 +92,7 @@ test('waits as Retry-After says and tries again', async () => {
   expect(server?.requests).toHaveLength(2);
 });
 
-test('a model that cannot shorten its vectors is asked without the parameter', async () => {
+test('does not send the dimensions parameter to a model that does not support it', async () => {
   const embedder = await embedderFor((request) =>
     'dimensions' in request.body
       ? failure(400, 'This model does not support specifying dimensions.')
@@ -109,7 +109,7 @@ test.each([
   [400, 'This input is too long', 'EMBEDDING_REJECTED', false],
   [429, 'Requests have exceeded the rate limit', 'EMBEDDING_RATE_LIMITED', true],
   [503, 'The service is temporarily unable to process your request', 'EMBEDDING_UNAVAILABLE', true],
-])('HTTP %i is told as %s %s', async (status, message, code, retryable) => {
+])('HTTP %i %s is reported as %s', async (status, message, code, retryable) => {
   const embedder = await embedderFor(() => ({ ...failure(status, message), headers: { 'retry-after-ms': '1' } }));
   await expect(embedder.embed(['text'])).rejects.toMatchObject({
     code,
@@ -131,7 +131,7 @@ test('vectors of another length, or too few, are refused', async () => {
   await expect(fewer.embed(['one', 'two'])).rejects.toMatchObject({ code: 'EMBEDDING_INCOMPLETE', retryable: true });
 });
 
-test('a service that is not there is unavailable', async () => {
+test('a service that cannot be reached is reported as unavailable', async () => {
   const embedder = createOpenAiEmbedder({
     service: { kind: 'openai', baseUrl: 'http://127.0.0.1:1/v1', apiKey: 'k', model: 'm' },
     dimensions: 4,

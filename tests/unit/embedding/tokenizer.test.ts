@@ -8,12 +8,12 @@ beforeAll(async () => {
   tokenizer = new Tokenizer(await readVocabulary());
 });
 
-// Recorded from a straightforward port of the tokenizer that the authors of the weights ship.
-test.each(recorded)('gives the original ids for "$text"', ({ text, ids }) => {
+// Recorded from a direct port of the tokenizer that the authors of the weights publish.
+test.each(recorded)('returns the original ids for "$text"', ({ text, ids }) => {
   expect(tokenizer.encode(text)).toEqual(ids);
 });
 
-test('reading the beginning of a text gives the beginning of its ids', () => {
+test('the ids of a prefix are a prefix of the ids of the text', () => {
   for (const speech of sotu().slice(0, 5)) {
     const text = speech.text.slice(0, 3000);
     const whole = tokenizer.encode(text, Number.MAX_SAFE_INTEGER);

@@ -25,13 +25,13 @@ afterAll(async () => {
   await Promise.all([int8.close(), fp32.close()]);
 });
 
-test('8-bit vectors point where the 32-bit ones do', async () => {
+test('8-bit vectors have the direction of the 32-bit vectors', async () => {
   const [exact, rounded] = [await fp32.embed(TEXTS), await int8.embed(TEXTS)];
   const likeness = exact.map((vector, index) => cosine(vector, rounded[index]));
   expect(Math.min(...likeness)).toBeGreaterThanOrEqual(0.99);
 });
 
-test('the vectors mean something', async () => {
+test('related texts have closer vectors than unrelated texts', async () => {
   const [question, near, far] = await fp32.embed([
     'What is the financial outlook?',
     'The economic outlook is good.',
@@ -40,7 +40,7 @@ test('the vectors mean something', async () => {
   expect(cosine(question, near)).toBeGreaterThan(cosine(question, far) + 0.2);
 });
 
-test('vectors come in the order of the texts, of unit length, the same alone or among others', async () => {
+test('vectors have unit length and the order of the texts, and do not depend on other texts in the batch', async () => {
   const together = await fp32.embed(TEXTS);
   for (const [index, text] of TEXTS.entries()) {
     const [alone] = await fp32.embed([text]);
@@ -55,7 +55,7 @@ test('an empty text has a vector too', async () => {
   expect(await int8.embed([])).toEqual([]);
 });
 
-test('a question does not wait for the ingest that came before it', async () => {
+test('a question does not wait for an ingest that started earlier', async () => {
   const finished: string[] = [];
   const ingest = int8.embed(Array.from({ length: 64 }, () => TEXTS.at(-1) ?? '')).then(() => finished.push('ingest'));
   const question = int8.embed(['What is the financial outlook?']).then(() => finished.push('question'));
@@ -69,7 +69,7 @@ test('a worker that cannot start fails its batch with a retryable error', async 
   await absent.close();
 });
 
-test('closing ends what is under way', async () => {
+test('closing ends running work', async () => {
   const embedder = useLiteEmbedder({ workers: 1 });
   const underWay = embedder.embed(['text']).catch((error: unknown) => error);
   await embedder.close();
@@ -77,7 +77,7 @@ test('closing ends what is under way', async () => {
   await expect(embedder.embed(['text'])).rejects.toMatchObject({ code: 'EMBEDDING_CLOSED' });
 });
 
-test('quantised weights fit in seven bits and keep their value to half a step', () => {
+test('quantised weights fit in seven bits, with an error of at most half a step', () => {
   const values = Float32Array.from({ length: 40 }, (_, index) => Math.sin(index) * (index % 4 === 0 ? 10 : 0.01));
   const { integers, scales } = quantizeWeights(values, 10, 4);
   for (const [index, value] of values.entries()) {

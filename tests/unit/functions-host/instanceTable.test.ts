@@ -17,7 +17,7 @@ function tableOf(...records: JournalRecord[]): InstanceTable {
   return table;
 }
 
-/** The same table by way of its snapshot as JSON, as after a compaction and a restart. */
+/** The table restored from its snapshot as JSON, as after a compaction and a restart. */
 function again(table: InstanceTable): InstanceTable {
   return tableOf(...(JSON.parse(JSON.stringify(table.snapshot())) as JournalRecord[]));
 }
@@ -44,7 +44,7 @@ const firstEpisode: JournalRecord = {
 
 test.each<[string, JournalRecord[]]>([
   ['just created', [created]],
-  ['running, with an outcome nobody has consumed', [created, firstEpisode, message(completed(1))]],
+  ['running, with an outcome that is not consumed', [created, firstEpisode, message(completed(1))]],
   ['suspended', [created, firstEpisode, { t: 'status', id, at, status: 'Suspended' }]],
   [
     'ended',
@@ -56,7 +56,7 @@ test.each<[string, JournalRecord[]]>([
       { t: 'episode', id, at, consumed: 2, scheduled: [], status: 'Completed', output: '{"x":2}' },
     ],
   ],
-])('a snapshot gives the same table again: %s', (_, records) => {
+])('a snapshot restores the same table: %s', (_, records) => {
   const table = tableOf(...records);
   expect(again(table).get(id)).toEqual(table.get(id));
 });
@@ -100,7 +100,7 @@ test('continuing as new starts an empty history and keeps events that came later
   expect(instance?.inbox).toMatchObject([{ EventType: EventType.ExecutionStarted }, { Name: 'later' }]);
 });
 
-test('an ended instance keeps what the status query shows and nothing else', () => {
+test('an ended instance keeps only what the status query shows', () => {
   const table = tableOf(
     created,
     firstEpisode,
@@ -126,7 +126,7 @@ test('an ended instance keeps what the status query shows and nothing else', () 
   ]);
 });
 
-test('records about an instance that is gone change nothing', () => {
+test('records about a purged instance change nothing', () => {
   const table = tableOf(created, { t: 'purged', id }, message(raised('late')), firstEpisode);
   expect([...table.all()]).toEqual([]);
 });

@@ -46,7 +46,7 @@ function raised(id: string, name: string): JournalRecord {
 
 const ids = (table: InstanceTable) => [...table.all()].map(({ id }) => id);
 
-test('what was flushed is there after opening again', () => {
+test('flushed records are read after opening again', () => {
   const first = openJournal();
   first.add(created('a'));
   first.add(raised('a', 'go'));
@@ -60,7 +60,7 @@ test('what was flushed is there after opening again', () => {
   ]);
 });
 
-test('what was not flushed is written at the end of the tick', async () => {
+test('records that were not flushed are written at the end of the tick', async () => {
   const { add } = openJournal();
   add(created('a'));
   expect(fs.readFileSync(file, 'utf8')).not.toContain('"a"');
@@ -68,14 +68,14 @@ test('what was not flushed is written at the end of the tick', async () => {
   expect(fs.readFileSync(file, 'utf8')).toContain('"a"');
 });
 
-test('a synchronous journal writes the same', () => {
+test('a synchronous journal writes the same content', () => {
   const { add, journal } = openJournal({ isSynchronous: true });
   add(created('a'));
   journal.flush();
   expect(ids(openJournal().table)).toEqual(['a']);
 });
 
-test('a torn last line is cut off, and what follows is whole', () => {
+test('an incomplete last line is removed, and later records are complete', () => {
   const first = openJournal();
   first.add(created('a'));
   first.journal.close();
@@ -87,7 +87,7 @@ test('a torn last line is cut off, and what follows is whole', () => {
   expect(ids(openJournal().table)).toEqual(['a', 'b']);
 });
 
-test('a broken line in the middle is refused with file, line and a way out', () => {
+test('a broken line in the middle is refused with file, line and remedy', () => {
   const first = openJournal();
   first.add(created('a'));
   first.journal.close();
@@ -101,7 +101,7 @@ test('a journal of another version is refused', () => {
   expect(() => openJournal()).toThrow('it has version 99');
 });
 
-test('opening compacts: purged instances and ended histories leave the file', () => {
+test('opening compacts the file: purged instances and ended histories are removed', () => {
   const { add, journal } = openJournal();
   for (const id of ['gone', 'kept']) add(created(id));
   const at = new Date().toISOString();
@@ -122,7 +122,7 @@ test('opening compacts: purged instances and ended histories leave the file', ()
   expect(table.get('kept')?.view).toHaveLength(52);
 });
 
-test('it says when it has outgrown its content, and a compaction keeps everything and goes on appending', () => {
+test('it reports when the file is much larger than its content, and appends continue after a compaction', () => {
   const { add, journal, table } = openJournal({ compactAtBytes: 2000 });
   add(created('a'));
   journal.flush();
@@ -144,7 +144,7 @@ test('it says when it has outgrown its content, and a compaction keeps everythin
 });
 
 describe('a crash while compacting', () => {
-  test('before the rename: the half-written new file is thrown away, the old one is whole', () => {
+  test('before the rename: the incomplete new file is deleted, and the old one is complete', () => {
     const first = openJournal();
     first.add(created('a'));
     first.add(created('b'));
@@ -155,7 +155,7 @@ describe('a crash while compacting', () => {
     expect(fs.readdirSync(folder)).toEqual(['durable.jsonl']);
   });
 
-  test('when the rename itself fails: the old file is whole', () => {
+  test('when the rename itself fails: the old file is complete', () => {
     const { add, journal, table } = openJournal();
     add(created('a'));
     journal.flush();
@@ -169,7 +169,7 @@ describe('a crash while compacting', () => {
   });
 });
 
-test('nothing can be appended to a closed journal unnoticed', () => {
+test('appending to a closed journal throws', () => {
   const { add, journal } = openJournal();
   journal.close();
   add(created('late'));

@@ -60,13 +60,13 @@ test.each([
   expect(isNcrontab(schedule)).toBe(false);
 });
 
-test('a day that never comes is an error, not an endless search', () => {
+test('a date that does not exist is an error, not an endless search', () => {
   expect(() => after('0 0 0 30 2 *', '2024-01-01T00:00:00Z')).toThrow('never occurs');
 });
 
 const dayInMilliseconds = 24 * 60 * 60 * 1000;
 
-/** A text for a field from `low` to `high`, and the numbers that it lets through. */
+/** A text for a field from `low` to `high`, and the numbers that match it. */
 interface Field {
   text: string;
   numbers: Set<number>;
@@ -121,7 +121,7 @@ function firstAfter(time: number, [second, minute, hour, day, month, weekday]: F
   return undefined;
 }
 
-test('the next moment is the first whose second, minute, hour, day, month and weekday are all let through', () => {
+test('the next time is the first whose second, minute, hour, day, month and weekday all match', () => {
   const schedules = fc.tuple(
     ...[fields(0, 59), fields(0, 59), fields(0, 23), fields(1, 31)],
     ...[fields(1, 12, monthNames), fields(0, 6, weekdayNames)],

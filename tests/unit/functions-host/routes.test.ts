@@ -57,19 +57,19 @@ function functionsOf(...all: [name: string, route: string | undefined, methods?:
   return httpFunctions(new Map(entries), 'api', { AREA: 'north' });
 }
 
-test('literals are asked before constrained parameters, those before parameters, and catch-all last', () => {
+test('literals match before constrained parameters, those before parameters, and catch-all last', () => {
   const functions = functionsOf(['rest', '{*all}'], ['any', 'x/{a}'], ['number', 'x/{a:int}'], ['literal', 'x/1']);
   const find = (path: string) => findHttpFunction(functions, 'GET', path)?.found.name;
   expect(['/api/x/1', '/api/x/2', '/api/x/y', '/api/x/y/z'].map(find)).toEqual(['literal', 'number', 'any', 'rest']);
 });
 
-test('the method decides between functions of one route', () => {
+test('the method selects between functions with the same route', () => {
   const functions = functionsOf(['read', 'runs', ['GET']], ['start', 'runs', ['POST']]);
   expect(findHttpFunction(functions, 'POST', '/api/runs')?.found.name).toBe('start');
   expect(findHttpFunction(functions, 'PUT', '/api/runs')).toBeUndefined();
 });
 
-test('a route may hold a setting, and is the name of the function when there is none', () => {
+test('a route may contain a setting, and defaults to the name of the function', () => {
   const functions = functionsOf(['one', '%AREA%/one'], ['two', undefined]);
   expect(functions.map(({ template }) => template).sort()).toEqual(['/api/north/one', '/api/two']);
 });

@@ -20,11 +20,11 @@ describe('retry schedule', () => {
     expect(delays({ backoffCoefficient: 3, maxRetryIntervalInMilliseconds: 250 })).toEqual([100, 250, 250]);
   });
 
-  test('the last failure is followed by one more timer that fires at once', () => {
+  test('the last failure creates one more timer, which fires at once', () => {
     expect(afterFailure(options, 4, 1000, 0)).toEqual({ kind: 'lastTimer', fireAt: 1000 });
   });
 
-  test('after the retry timeout there is none', () => {
+  test('after the retry timeout there is no timer', () => {
     const timed = { ...options, retryTimeoutInMilliseconds: 500 };
     expect(afterFailure(timed, 1, 1499, 1000)).toEqual({ kind: 'again', fireAt: 1599 });
     expect(afterFailure(timed, 1, 1500, 1000)).toEqual({ kind: 'fail' });
@@ -49,7 +49,7 @@ describe('typed data', () => {
     ['[null]', undefined],
     ['[{"a":1}]', { string: '{"a":1}' }],
     ['[1]', { string: '1' }],
-    // The SDK has encoded a string once; the library decodes it again.
+    // The SDK encodes a string once more; the library decodes it.
     ['["\\"text\\""]', { string: '"text"' }],
   ])('the stored input %s reaches an activity as %j', (stored, expected) => {
     expect(activityInput(stored)).toEqual(expected);
@@ -84,7 +84,7 @@ test.each([
   expect(entryPattern(pattern).test(file)).toBe(expected);
 });
 
-test('settings are put in, and a missing one is named with its owner', () => {
+test('settings are inserted, and a missing one is named with its owner', () => {
   expect(resolveSettings('a%X%b%Y%', { X: '1', Y: '' }, 'someone')).toBe('a1b');
   expect(() => resolveSettings('%Z%', {}, 'someone')).toThrow("someone: the setting '%Z%' does not exist. Add Z to");
 });
@@ -107,7 +107,7 @@ describe('command line', () => {
     });
   });
 
-  test('the environment sets the id check, an option wins over it', () => {
+  test('the environment sets the id check, and an option overrides it', () => {
     const environment = { FUNCTIONS_HOST_ID_CHECK: 'log' };
     expect(readCommandLine(['app'], environment).idCheck).toBe('log');
     expect(readCommandLine(['app', '--id-check', 'off'], environment).idCheck).toBe('off');

@@ -30,7 +30,7 @@ function validator(): Ajv {
 }
 
 describe('the OpenAPI document', () => {
-  it('is valid by the schema of OpenAPI 3.1', () => {
+  it('is valid against the schema of OpenAPI 3.1', () => {
     const validate = validator().compile(JSON.parse(readFileSync(SPECIFICATION, 'utf8')) as object);
     validate(document);
     expect(validate.errors).toBeNull();
@@ -49,7 +49,7 @@ describe('the OpenAPI document', () => {
   });
 
   it.each(operations.map((operation) => [operation.operationId, operation] as const))(
-    'has an example of %s that its own schema accepts',
+    'has an example of %s that is valid against its schema',
     (_, { parameters = [], requestBody }) => {
       const ajv = validator().addSchema(document, 'api');
       for (const { example, required, schema } of parameters) {

@@ -4,7 +4,7 @@ import type { IngestDependencies } from '../../../lib/ingest/dependencies';
 
 const now = new Date('2026-03-01T01:00:00Z');
 
-/** Contracts by name, with a SQL source or without; a raw container in which the named datasets have a file. */
+/** Contracts by name, with or without a SQL source; a raw container in which the named datasets have a file. */
 function platform(datasets: Record<string, 'files' | 'sql' | 'faulty' | 'empty'>, running: string[] = []) {
   const started: IngestInput[] = [];
   const lines: string[] = [];
@@ -32,7 +32,7 @@ function platform(datasets: Record<string, 'files' | 'sql' | 'faulty' | 'empty'>
   return { run: () => startDue(dependencies, orchestration, now, (line) => lines.push(line)), started, lines };
 }
 
-test('the day that ended is the day before, across months', () => {
+test('the day that ended is the previous day, also across months', () => {
   expect(dayThatEnded(now)).toBe('2026-02-28');
   expect(dayThatEnded(new Date('2028-03-01T23:59:59Z'))).toBe('2028-02-29');
 });
@@ -52,7 +52,7 @@ test('starts each dataset that has files or a SQL source, and logs why the other
   ]);
 });
 
-test('leaves a run alone that is under way', async () => {
+test('does not start a run that is already running', async () => {
   const { run, started, lines } = platform({ a: 'files' }, ['ingest-a-2026-02-28']);
   await run();
   expect(started).toEqual([]);

@@ -8,20 +8,20 @@ async function expectWholeCover(text: string): Promise<void> {
   expect(chunks.length).toBeGreaterThan(0);
   let covered = 0;
   let previousStart = -1;
-  for (const { start, text: piece } of chunks) {
-    expect(text.slice(start, start + piece.length)).toBe(piece);
-    expect(piece.length).toBeLessThanOrEqual(1002);
-    // Half a character couldn't be written as UTF-8.
-    expect(Buffer.from(piece, 'utf8').toString('utf8')).toBe(piece);
+  for (const { start, text: chunk } of chunks) {
+    expect(text.slice(start, start + chunk.length)).toBe(chunk);
+    expect(chunk.length).toBeLessThanOrEqual(1002);
+    // An unpaired surrogate would not survive UTF-8.
+    expect(Buffer.from(chunk, 'utf8').toString('utf8')).toBe(chunk);
     expect(text.slice(covered, Math.max(covered, start)).trim()).toBe('');
     expect(start).toBeGreaterThanOrEqual(previousStart);
     previousStart = start;
-    covered = Math.max(covered, start + piece.length);
+    covered = Math.max(covered, start + chunk.length);
   }
   expect(text.slice(covered).trim()).toBe('');
 }
 
-test('chunks are exact pieces in order that together hold the whole text', async () => {
+test('chunks are exact, ordered parts of the text and cover all of it', async () => {
   const word = fc.oneof(
     fc.constantFrom(
       'a',
@@ -46,13 +46,13 @@ test('chunks are exact pieces in order that together hold the whole text', async
   await fc.assert(fc.asyncProperty(text, expectWholeCover), { numRuns: 150 });
 });
 
-test('a text that repeats itself keeps its offsets', async () => {
+test('offsets are right in a text that repeats itself', async () => {
   await expectWholeCover('No, no, no. '.repeat(1000));
   await expectWholeCover('a '.repeat(3000));
   expect((await chunkText('No, no, no. '.repeat(1000))).length).toBeGreaterThan(10);
 });
 
-test('chunks of prose begin with a sentence, except inside one that is longer than a chunk', async () => {
+test('chunks of prose begin with a sentence, except inside a sentence that is longer than a chunk', async () => {
   for (const { text } of speeches().filter((_, index) => index % 40 === 0)) {
     const sentences = splitSentences(text);
     const starts = new Set(sentences.map(({ start }) => start));

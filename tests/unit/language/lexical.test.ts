@@ -3,7 +3,7 @@ import { stem } from '../../../lib/language/porterStemmer';
 import { encodeQuestion, encodeText, LEXICON_VERSION, termId } from '../../../lib/language/sparseText';
 import { termsOf } from '../../../lib/language/terms';
 
-// From the examples of Porter's paper, each step in turn.
+// From the examples of Porter's paper, in the order of its steps.
 test.each(
   `caresses caress, ponies poni, ties ti, caress caress, cats cat, feed feed, agreed agre, plastered plaster, bled bled,
   motoring motor, sing sing, conflated conflat, troubled troubl, sized size, hopping hop, tanned tan, falling fall,
@@ -22,11 +22,11 @@ test.each(
   expect(stem(word ?? '')).toBe(expected);
 });
 
-test('short words, numbers and other alphabets have no stem', () => {
+test('short words, numbers and words of other alphabets are not stemmed', () => {
   for (const word of ['is', 'b', '1803', 'covid19', 'größe', '経済']) expect(stem(word)).toBe(word);
 });
 
-test('terms are stemmed, without stop words, accents, case and apostrophes', () => {
+test('terms are stemmed lower-case words without stop words, accents and apostrophes', () => {
   expect(termsOf("What is the Nation's financial OUTLOOK in 1803? Café naïve, don’t.")).toEqual([
     'nation',
     'financi',
@@ -37,19 +37,19 @@ test('terms are stemmed, without stop words, accents, case and apostrophes', () 
   ]);
 });
 
-test('a question weighs each term once, and says nothing when it is all stop words', () => {
+test('a question counts each term once, and has no terms when it has only stop words', () => {
   const { indices, values } = encodeQuestion('revenue and revenues of the Treasury');
   expect(indices).toEqual([termId('revenu'), termId('treasuri')].sort((left, right) => left - right));
   expect(values).toEqual([1, 1]);
   expect(encodeQuestion('What is it?')).toEqual({ indices: [], values: [] });
 });
 
-test('term ids never change: they are stored', () => {
+test('term ids do not change, because they are stored', () => {
   expect(termId('revenu')).toBe(3584874230);
   expect(termId('größe')).toBe(3449927484);
 });
 
-test('the lexicon version belongs to these vectors: whoever changes them changes it too', () => {
+test('the lexicon version belongs to these vectors: change both together', () => {
   const text = "The Nation's naïve revenues, revenue of 1803; relational hopefulness. Don’t fail, größe 経済 10degree!";
   const vector = createHash('sha256')
     .update(JSON.stringify(encodeText(text)))
@@ -60,7 +60,7 @@ test('the lexicon version belongs to these vectors: whoever changes them changes
   });
 });
 
-test('a text weighs its terms by BM25: repeats saturate, length discounts', () => {
+test('a text weighs its terms by BM25: repeated terms add less, and long texts weigh less', () => {
   const weight = (text: string, term: string): number => {
     const { indices, values } = encodeText(text);
     return values[indices.indexOf(termId(term))] ?? 0;

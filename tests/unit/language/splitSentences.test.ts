@@ -17,9 +17,9 @@ test.each([
 ])('%j', (text, expected) => {
   const sentences = splitSentences(text);
   expect(sentences.map((sentence) => sentence.text)).toEqual(expected);
-  for (const { start, text: piece } of sentences) expect(text.slice(start, start + piece.length)).toBe(piece);
+  for (const { start, text: sentence } of sentences) expect(text.slice(start, start + sentence.length)).toBe(sentence);
 });
 
-test('tells a sentence that breaks off', () => {
+test('marks an incomplete last sentence', () => {
   expect(splitSentences('It ends. It does not').map(({ ends }) => ends)).toEqual([true, false]);
 });

@@ -24,11 +24,11 @@ it('stops a child that does not become ready in time', async () => {
   expect(await child.ended).toEqual({ code: null, signal: 'SIGTERM' });
 });
 
-it('stops a child whose start is given up, also while it answers nothing', async () => {
+it('stops a child whose start is aborted, even if it does not respond', async () => {
   const child = await sleeper();
   const abandon = new AbortController();
   const ready = waitUntilReady(child, never, { abandon: abandon.signal });
-  abandon.abort(new Error('given up'));
-  await expect(ready).rejects.toThrow('given up');
+  abandon.abort(new Error('aborted'));
+  await expect(ready).rejects.toThrow('aborted');
   expect(await child.ended).toEqual({ code: null, signal: 'SIGTERM' });
 });

@@ -22,7 +22,7 @@ function screen(isTTY: boolean, columns = 60): { stream: NodeJS.WriteStream; wri
 }
 
 describe('the display of a run', () => {
-  it('away from a terminal: one line when a step begins and one when it ends', () => {
+  it('without a terminal: one line when a step begins and one when it ends', () => {
     const { stream, written } = screen(false);
     const display = createRunDisplay(stream);
     const under = step('transform', { status: 'running', done: 1, total: 2 });
@@ -32,7 +32,7 @@ describe('the display of a run', () => {
     expect(written).toEqual(['  transform: started\n', '  transform: done, 2/2 tasks, 9 rows, 1 rejected, 1.3 s\n']);
   });
 
-  it('on a terminal without a size: shows its lines all the same', () => {
+  it('on a terminal without a size: shows its lines', () => {
     const { stream, written } = screen(true, 0);
     createRunDisplay(stream).show(run(step('embed', { status: 'running', done: 3, total: 8 })));
     expect(written.join('')).toContain('embed');

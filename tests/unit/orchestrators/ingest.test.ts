@@ -42,7 +42,7 @@ interface Played {
   calls: { name: string; input: unknown }[];
 }
 
-/** Plays an ingest that may fail, and returns what it threw beside its calls. */
+/** Plays an ingest that may fail. Returns its calls and what it threw. */
 function playFailing(changed: Activities, ...wakes: Wake[]): Played {
   const calls: { name: string; input: unknown }[] = [];
   const timers: FakeTimer[] = [];
@@ -60,7 +60,7 @@ describe('an ingest', () => {
   const { result, calls } = playOrchestration('ingest', input, activities);
   const names = calls.map(({ name }) => name);
 
-  it('goes through its steps in order', () => {
+  it('runs its steps in order', () => {
     expect(names).toEqual([
       'ensureRun',
       'extractSource',
@@ -82,13 +82,13 @@ describe('an ingest', () => {
     expect(ranges).toMatchObject([{ task: 0 }, { task: 1 }, { task: 2 }]);
   });
 
-  it('gives every step the same run, named after its time', () => {
+  it('gives every step the same run id, named after the time', () => {
     expect(new Set(calls.map(({ input: given }) => (given as { runId: string }).runId))).toEqual(
       new Set(['20260102T010000Z-0f8fad5b']),
     );
   });
 
-  it('sums up what the streams counted', () => {
+  it('adds up the counts of the streams', () => {
     expect(calls.find(({ name }) => name === 'reconcileRun')?.input).toMatchObject({
       source: 7,
       rejected: 1,
@@ -97,7 +97,7 @@ describe('an ingest', () => {
     });
   });
 
-  it('removes what is stale by what was loaded and embedded', () => {
+  it('gives the removal of stale data the counts of the loads and embeddings', () => {
     expect(calls.find(({ name }) => name === 'removeStaleDocuments')?.input).toMatchObject({ rows: 6 });
     expect(calls.find(({ name }) => name === 'removeStaleVectors')?.input).toMatchObject({ chunks: 33 });
   });
@@ -108,16 +108,16 @@ describe('an ingest', () => {
   });
 });
 
-describe('a gate that is closed for good', () => {
+describe('a closed gate without a wait', () => {
   const { message, names, concluded } = playFailing({
     evaluateRun: () => refused({ code: 'QUALITY_GATE_CLOSED', found: '0.4', expected: 'at most 0.01' }),
   });
 
-  it('stops the run before anything is visible, and cleans up', () => {
+  it('stops the run before anything is visible, and discards its files', () => {
     expect(names.slice(names.indexOf('evaluateRun'))).toEqual(['evaluateRun', 'discardRun', 'concludeRun']);
   });
 
-  it('tells what was observed and what expected', () => {
+  it('reports observed and expected values', () => {
     expect(message).toContain('QUALITY_GATE_CLOSED');
     expect(concluded).toMatchObject({ problem: { found: '0.4', expected: 'at most 0.01' }, summary: null });
   });
@@ -128,36 +128,36 @@ describe('a gate that waits for a decision', () => {
   const evaluateRun = (): object => ok({ passed: false, decideBy });
   const rejected = (): object => refused({ code: 'QUALITY_GATE_REJECTED' });
   const after = ({ names }: Played): string[] => names.slice(names.indexOf('evaluateRun') + 1);
-  const settled = ({ calls }: Played): unknown[] =>
+  const resolutions = ({ calls }: Played): unknown[] =>
     calls.filter(({ name }) => name === 'resolveGate').map(({ input: given }) => given);
 
   it('commits when it is approved, and cancels its timer', () => {
     const played = playFailing({ evaluateRun }, 'event');
     expect(after(played).slice(0, 2)).toEqual(['resolveGate', 'commitRun']);
     expect(played.message).toBe('');
-    expect(settled(played)).toMatchObject([{ ...input, isOverdue: false }]);
+    expect(resolutions(played)).toMatchObject([{ ...input, isOverdue: false }]);
     expect(played.timers).toMatchObject([{ fireAt: new Date(decideBy), isCanceled: true }]);
   });
 
-  it('stops when it is rejected: nothing but the clean-up', () => {
+  it('runs only the clean-up steps when it is rejected', () => {
     const played = playFailing({ evaluateRun, resolveGate: rejected }, 'event');
     expect(after(played)).toEqual(['resolveGate', 'discardRun', 'concludeRun']);
     expect(played.message).toContain('QUALITY_GATE_REJECTED');
     expect(played.concluded).toMatchObject({ problem: { code: 'QUALITY_GATE_REJECTED' } });
   });
 
-  it('settles when its time is over', () => {
+  it('resolves the gate when the time is over', () => {
     const played = playFailing({ evaluateRun, resolveGate: rejected }, 'timer');
-    expect(settled(played)).toMatchObject([{ isOverdue: true }]);
+    expect(resolutions(played)).toMatchObject([{ isOverdue: true }]);
     expect(played.timers).toMatchObject([{ isCanceled: false }]);
     expect(after(played)).toEqual(['resolveGate', 'discardRun', 'concludeRun']);
   });
 
-  it('goes on waiting after an event without a decision, until the same moment', () => {
+  it('continues to wait after an event without a decision, with the same deadline', () => {
     let asked = 0;
     const resolveGate = (): object => ok({ isApproved: (asked += 1) === 3 });
     const played = playFailing({ evaluateRun, resolveGate }, 'event', 'event', 'timer');
-    expect(settled(played)).toMatchObject([{ isOverdue: false }, { isOverdue: false }, { isOverdue: true }]);
+    expect(resolutions(played)).toMatchObject([{ isOverdue: false }, { isOverdue: false }, { isOverdue: true }]);
     expect(played.timers.map(({ fireAt, isCanceled }) => [fireAt.getTime(), isCanceled])).toEqual([
       [decideBy, true],
       [decideBy, true],
@@ -168,7 +168,7 @@ describe('a gate that waits for a decision', () => {
 });
 
 describe('a replay', () => {
-  it('tells the first step which execution it replays', () => {
+  it('gives the first step the execution that it replays', () => {
     const calls: { name: string; input: unknown }[] = [];
     playOrchestration('ingest', { ...input, replayOf: 'earlier' }, activities, calls);
     expect(calls[0]).toMatchObject({ name: 'ensureRun', input: { replayOf: 'earlier' } });
@@ -176,11 +176,11 @@ describe('a replay', () => {
   });
 });
 
-describe('a step that refuses', () => {
+describe('a step that returns a problem', () => {
   it.each([
     ['planRun', ['ensureRun', 'extractSource', 'planRun', 'discardRun', 'concludeRun']],
     ['commitRun', undefined],
-  ])('%s: nothing after it but the clean-up', (name, expected) => {
+  ])('%s: only the clean-up steps follow', (name, expected) => {
     const { message, names, concluded } = playFailing({
       [name]: () => refused({ code: 'CSV_EMPTY_FILE', found: '0 bytes' }),
     });
@@ -190,7 +190,7 @@ describe('a step that refuses', () => {
     expect(expected ? names : after).toEqual(expected ?? ['discardRun', 'concludeRun']);
   });
 
-  it('in a range: the other ranges end, then the run stops', () => {
+  it('transformRange: the other ranges end, then the run stops', () => {
     const transformRange = ({ task }: { task: number }): object =>
       task === 1 ? refused({ code: 'CSV_NOT_CSV' }) : ok({ rows: 1, rejected: 0, bytes: 1 });
     const { message, names } = playFailing({ transformRange });
@@ -207,12 +207,12 @@ describe('a stream that fails after the commit', () => {
   };
   const { names, concluded } = playFailing({ embedDocuments });
 
-  it('deletes nothing in Qdrant, and lets the other stream end', () => {
+  it('deletes nothing in Qdrant, and waits for the other stream', () => {
     expect(names).not.toContain('removeStaleVectors');
     expect(names).toContain('removeStaleDocuments');
   });
 
-  it('keeps what the lake committed', () => {
+  it('does not discard the committed run', () => {
     expect(names).not.toContain('discardRun');
     expect(names).not.toContain('reconcileRun');
   });
@@ -222,7 +222,7 @@ describe('a stream that fails after the commit', () => {
   });
 });
 
-describe('a record that cannot be written on the way out', () => {
+describe('a final run record that cannot be written', () => {
   it('does not hide the first failure', () => {
     const { message } = playFailing({
       planRun: () => refused({ code: 'RAW_FOLDER_NOT_FOUND' }),

@@ -5,12 +5,12 @@ import { problemOf, StepFailure } from '../../../orchestrators/callStep';
 const DETAILS = '\n {"$type":"System.Exception, System.Private.CoreLib","Message":"x","StackTraceString":"at here"}';
 const PROBLEM: Problem = { code: 'VECTORS_UNAVAILABLE', message: 'No answer.', found: 'fetch failed' };
 
-it('gives the problem of a StepFailure, also when only its text is left', () => {
+it('returns the problem of a StepFailure, also when only its text is left', () => {
   expect(problemOf(new StepFailure(PROBLEM))).toBe(PROBLEM);
   expect(problemOf(new Error(new StepFailure(PROBLEM).message))).toEqual(PROBLEM);
 });
 
-it('gives the problem that a step threw', () => {
+it('returns the problem that a step threw', () => {
   const text = `Orchestrator function 'embed' failed: Activity function 'x' failed: ${encodeProblem(PROBLEM)}${DETAILS}`;
   expect(problemOf(new Error(text))).toEqual(PROBLEM);
 });
@@ -18,6 +18,6 @@ it('gives the problem that a step threw', () => {
 it.each([
   ["Activity function 'plan' failed: the SOME_WORD is no code" + DETAILS, 'the SOME_WORD is no code'],
   ["The function 'plan' doesn't exist.", "The function 'plan' doesn't exist."],
-])('gives STEP_FAILED for what the engine itself threw: %j', (text, message) => {
+])('returns STEP_FAILED for an error of the engine: %j', (text, message) => {
   expect(problemOf(new Error(text))).toEqual({ code: 'STEP_FAILED', message });
 });

@@ -76,12 +76,12 @@ describe.each([
 ])('%s', (_name, ranges, progress, isScanned) => {
   const { observed, message } = play(ranges, progress);
 
-  it('does each task of each step once, in order', () => {
+  it('runs each task of each step once, in order', () => {
     expect(message).toBe('');
     const steps = ['transformRange', 'loadDocuments', 'embedDocuments', ...(isScanned ? ['scanBlock'] : [])];
     for (const step of [...steps, ...(progress.next === 'convert' ? ['convertFile'] : [])]) {
       const parts = partsOf(observed, step);
-      // Not toEqual(numbers(ranges)): its report of 160,000 numbers would help nobody.
+      // Not toEqual(numbers(ranges)): nobody could read its report of 160,000 numbers.
       expect(parts).toHaveLength(ranges);
       expect(numbers(ranges).findIndex((part, index) => parts[index] !== part)).toBe(-1);
     }
@@ -104,21 +104,21 @@ describe.each([
   });
 });
 
-describe('a task that is refused', () => {
+describe('a task that returns a problem', () => {
   const refuse = ({ task }: { task: number }): object =>
     task === 40_100 ? { ok: false, problem: LONG_PROBLEM } : ok({ rows: 1, rejected: 0, bytes: 1 });
   const { observed, message } = play(160_000, { next: 'scan', blocks: 160_000 }, { transformRange: refuse });
 
-  it('stops the run after its 40,000, and its problem passes every level under 4 KB', () => {
+  it('stops the run after its group of 40,000, and its problem stays under 4 KB at every level', () => {
     expect(message).toContain('CSV_BROKEN');
     expect(partsOf(observed, 'transformRange')).toHaveLength(80_000);
     const results = observed.exchanges.filter(({ result }) => JSON.stringify(result ?? '').includes('CSV_BROKEN'));
-    // The activity, its batch, the batches of its 40,000, and all of them.
+    // The activity, its batch, its group of 40,000 and the whole step.
     expect(results.map(({ name }) => name).sort()).toEqual(['spread', 'spread', 'spread', 'transformRange']);
     for (const { result } of results) expect(JSON.stringify(result).length).toBeLessThan(LIMIT_IN_BYTES);
   });
 
-  it('lets nothing follow but the clean-up', () => {
+  it('is followed only by the clean-up steps', () => {
     const names = observed.exchanges.filter(({ kind }) => kind === 'activity').map(({ name }) => name);
     expect(names.slice(names.lastIndexOf('transformRange') + 1)).toEqual(['discardRun', 'concludeRun']);
   });
@@ -155,7 +155,7 @@ describe('removing what is stale', () => {
     return questions;
   };
 
-  it('asks the stores as few times, and sends them as little, for 160,000 ranges as for 1,600', async () => {
+  it('needs as many calls for 160,000 ranges as for 1,600, with under 4 KB of input', async () => {
     const [few, many] = [await stale(1600), await stale(160_000)];
     expect(many).toHaveLength(few.length);
     expect(few.length).toBeLessThan(10);

@@ -11,14 +11,14 @@ import { csvNoise, csvText, oracleRecords } from '../../support/csvText';
 const HEADER = Buffer.from('\uFEFFid,title,n,day,body\r\n');
 const DIALECT = { delimiter: 0x2c, quote: 0x22 };
 
-/** Bytes that lie behind a header, as a file. */
+/** A file of a header and these bytes. */
 function fileOf(records: Buffer, chunkLength?: number) {
   const bytes = Buffer.concat([HEADER, records]);
   const header = { length: HEADER.length, firstLine: 2, columns: [] };
   return { bytes, header, file: { path: 'a.csv', size: bytes.length, stream: chunksOf(bytes, chunkLength) } };
 }
 
-/** Scans a file in blocks, in any order, and folds what they say. */
+/** Scans a file in blocks, last block first, and folds the summaries. */
 async function scanAndFold(records: Buffer, blockLength: number, chunkLength?: number) {
   const { bytes, header, file } = fileOf(records, chunkLength);
   const blocks = blocksOf({ size: bytes.length, header }, blockLength);
@@ -27,7 +27,7 @@ async function scanAndFold(records: Buffer, blockLength: number, chunkLength?: n
   summaries.reverse();
   const fold = new FileFold('a.csv', header);
   const ranges: SplitRange[] = [];
-  // As they come out of staging: written as JSON and read again.
+  // Through JSON, as summaries are read from staging.
   for (const [index, summary] of summaries.entries()) {
     const range = fold.push(JSON.parse(JSON.stringify(summary)) as typeof summary, index === 0);
     if (range !== undefined) ranges.push(range);
@@ -37,13 +37,13 @@ async function scanAndFold(records: Buffer, blockLength: number, chunkLength?: n
   return { bytes, header, ranges: end.fault === undefined ? ranges : [], records: end.records, fault: end.fault };
 }
 
-/** One pass from the file's start to its end, which is what the fold has to agree with. */
+/** One pass over the whole file: the expected result of the fold. */
 async function onePass(records: Buffer) {
   const { file, header } = fileOf(records);
   return splitFile(file, header, DIALECT, 1024);
 }
 
-/** Each range starts where the one before ended, and read by itself gives its records of the whole file. */
+/** Expects that ranges are adjacent, and that each range, read alone, gives its records of the whole file. */
 function expectExact({ bytes, header, ranges, records }: Awaited<ReturnType<typeof scanAndFold>>): void {
   const whole = oracleRecords(bytes.subarray(header.length));
   expect(records).toBe(whole.length);
@@ -62,7 +62,7 @@ function lineOf(bytes: Buffer, offset: number): number {
   return bytes.subarray(0, offset).filter((byte) => byte === LINE_FEED).length + 1;
 }
 
-/** Behind the longest start that is UTF-8 text without a NUL; undefined when all of it is. */
+/** Length of the longest prefix that is UTF-8 text without a NUL; undefined when all bytes are. */
 function firstFault(bytes: Buffer): number | undefined {
   for (let length = bytes.length; length >= 0; length -= 1) {
     const start = bytes.subarray(0, length);
@@ -74,7 +74,7 @@ function firstFault(bytes: Buffer): number | undefined {
 const blockLength = fc.integer({ min: 1, max: 40 });
 
 describe('scanning a file in blocks', () => {
-  it('gives ranges, records and lines that csv-parse agrees with, at any block and chunk length from one byte up', async () => {
+  it('finds the same records and lines as csv-parse, at any block and chunk length from one byte up', async () => {
     await fc.assert(
       fc.asyncProperty(csvText, blockLength, fc.integer({ min: 1, max: 50 }), async (text, length, chunkLength) => {
         const scanned = await scanAndFold(Buffer.from(text), length, chunkLength);
@@ -85,7 +85,7 @@ describe('scanning a file in blocks', () => {
     );
   });
 
-  it('agrees with one pass on text of any kind, broken quotes too', async () => {
+  it('gives the same result as one pass on any text, including broken quotes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(csvNoise, csvText), blockLength, async (text, length) => {
         const scanned = await scanAndFold(Buffer.from(text), length);
@@ -96,7 +96,7 @@ describe('scanning a file in blocks', () => {
     );
   });
 
-  it('finds the first byte that is no UTF-8 text, and its line, wherever the cuts are', async () => {
+  it('finds the first byte that is not UTF-8 text, and its line, at any block length', async () => {
     const good = fc
       .constantFrom('a', '\n', '"', ',', 'é', '€', '😀', '\u07ff', '\uffff')
       .map((text) => Buffer.from(text));
@@ -145,7 +145,7 @@ describe('scanning a file in blocks', () => {
     );
   });
 
-  it('tells where the quote was opened that is never closed', async () => {
+  it('reports where a quote that is never closed was opened', async () => {
     await fc.assert(
       fc.asyncProperty(csvText, blockLength, async (text, length) => {
         const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
@@ -160,7 +160,7 @@ describe('scanning a file in blocks', () => {
   });
 });
 
-describe('files made to mislead a scan', () => {
+describe('files that could mislead a scan', () => {
   const document = Array.from({ length: 40 }, (_unused, index) => {
     const fake = `fake-${index},Title,1,2026-01-01,plain body\n`.repeat(index % 7);
     const body = `Text ${index}, é€😀\r\n${fake}${index % 3 === 0 ? 'He said "x",\n"y"' : ''}`;
@@ -191,7 +191,7 @@ describe('files made to mislead a scan', () => {
     }
   });
 
-  it('reads on over the borders of real blocks', async () => {
+  it('reads records that cross the borders of real blocks', async () => {
     const record = `a,"${'é'.repeat(499)}\n",c,d,e\n`;
     const scanned = await scanAndFold(Buffer.from(record.repeat(20_000)), 9 * 1024 * 1024 + 1);
     expect(scanned.ranges).toHaveLength(3);
@@ -204,7 +204,7 @@ describe('files made to mislead a scan', () => {
 });
 
 describe('blocks', () => {
-  it('cover everything behind the header, once, none longer than asked for and all of a length', () => {
+  it('cover all bytes after the header once, have about the same length, and do not exceed the requested length', () => {
     fc.assert(
       fc.property(fc.nat(500), fc.integer({ min: 1, max: 60 }), (size, length) => {
         const header = { length: Math.min(size, 7), firstLine: 2 };

@@ -14,7 +14,7 @@ const FULL: Problem = {
   retryable: true,
 };
 
-/** What engines do to the text of an error, one layer each. */
+/** How engines change the text of an error, one layer each. */
 const LAYERS: Record<string, (text: string) => string> = {
   'an activity of the local host': (text) =>
     `Activity function 'x' failed: ${text} \n ${JSON.stringify({
@@ -82,7 +82,7 @@ const problem: fc.Arbitrary<Problem> = fc.record(
   { requiredKeys: ['code', 'message'] },
 );
 
-it('keeps any problem through any layers of engines, whatever its texts hold', () => {
+it('keeps any problem through any layers of engines, whatever its texts contain', () => {
   fc.assert(
     fc.property(problem, fc.array(layer, { maxLength: 4 }), text, text, (given, layers, before, after) => {
       // Texts around it that hold no frame of their own, as those of an engine.
@@ -124,13 +124,13 @@ it('stays under 4 KB for any problem, and keeps its code, the beginning of its m
   );
 });
 
-it('puts a sentence for people in front', () => {
+it('begins with a sentence for people', () => {
   expect(encodeProblem({ code: 'CSV_EMPTY_FILE', message: 'The file is empty.', where: { file: 'a.csv' } })).toMatch(
     /^CSV_EMPTY_FILE \(a\.csv\): The file is empty\. \[problem:/,
   );
 });
 
-it('finds nothing where the frame is missing, truncated, changed, or holds something else', () => {
+it('finds nothing if the frame is missing, truncated, changed, or has other content', () => {
   const encoded = encodeProblem(FULL);
   expect(decodeProblem('CSV_EMPTY_FILE: The file is empty.')).toBeUndefined();
   expect(decodeProblem(encoded.slice(0, -3))).toBeUndefined();
@@ -138,7 +138,7 @@ it('finds nothing where the frame is missing, truncated, changed, or holds somet
   expect(decodeProblem('[problem:AA.00000000]')).toBeUndefined();
 });
 
-it('skips a truncated copy and takes the whole one', () => {
+it('skips a truncated copy and reads the complete one', () => {
   const encoded = encodeProblem(FULL);
   expect(decodeProblem(`${encoded.slice(0, -20)} ... ${encoded}`)).toEqual(FULL);
 });

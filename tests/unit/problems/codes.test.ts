@@ -16,7 +16,7 @@ const sources = new Map(
 );
 const isNamed = (code: string): boolean => [...sources.values()].some((text) => text.includes(`'${code}'`));
 
-/** The codes of a model service: its name, and what happened. */
+/** The codes of a model service: its name and the failure. */
 function isComposed(code: string): boolean {
   const [, service, fault] = /^(EMBEDDING|ANSWER)_(.+)$/.exec(code) ?? [];
   const text = sources.get(path.join('lib', 'openAi', 'openAiService.ts')) ?? '';
@@ -25,13 +25,13 @@ function isComposed(code: string): boolean {
 
 const codes = codeGroups.flatMap((group) => Object.entries(group.codes));
 
-it('has each code once', () => {
+it('lists each code once', () => {
   const names = codes.map(([code]) => code);
   expect(names.length).toBeGreaterThan(100);
   expect(new Set(names).size).toBe(names.length);
 });
 
-it('has no code that the sources do not name', () => {
+it('has no code that the sources do not use', () => {
   const names = [...codes.map(([code]) => code), ...Object.keys(recordFaultCodes)];
   expect(names.filter((code) => !isNamed(code) && !isComposed(code))).toEqual([]);
 });
@@ -42,7 +42,7 @@ it('gives each code one plain sentence and an error status', () => {
   expect(codes.filter(([, { status }]) => status < 400 || status > 599)).toEqual([]);
 });
 
-it('asks for a retry only with a status of a server', () => {
+it('marks only server errors as retryable', () => {
   expect(codes.filter(([, { status, retryable }]) => retryable && status < 500)).toEqual([]);
 });
 

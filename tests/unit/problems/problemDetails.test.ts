@@ -1,7 +1,7 @@
 import { FaultList, PipelineError, toProblem } from '../../../lib/problems/problem';
 import { problemDetails } from '../../../lib/problems/problemDetails';
 
-it('says what the code means in the title, and what happened in the detail', () => {
+it('has the meaning of the code in the title, and the message in the detail', () => {
   const error = new PipelineError('DATASET_UNKNOWN', 'There is no contract for "lettres".', {
     found: 'lettres',
     expected: 'letters',
@@ -23,7 +23,7 @@ it('says what the code means in the title, and what happened in the detail', () 
   });
 });
 
-it('carries every fault, and whether a retry helps', () => {
+it('has every fault, and whether a retry helps', () => {
   const faults = [{ code: 'FIELD_INVALID' as const, message: 'm', where: { field: 'date' } }];
   expect(problemDetails(toProblem(new FaultList('REQUEST_INVALID', 'x', faults)))).toMatchObject({
     status: 400,
@@ -35,7 +35,7 @@ it('carries every fault, and whether a retry helps', () => {
   });
 });
 
-it('answers what has no code as INTERNAL', () => {
+it('reports an error without a code as INTERNAL', () => {
   expect(problemDetails(toProblem(new TypeError('x is undefined')))).toEqual({
     type: 'urn:pipeline-x:problem:internal',
     title: 'An unexpected error occurred.',

@@ -6,7 +6,7 @@ const files = stateOfTheUnion();
 const rows = files.flatMap(({ content }) => parse(content, { columns: true }) as unknown as Row[]);
 
 describe('the sample', () => {
-  it('has 233 addresses of 1790 to 2021, each once', () => {
+  it('has 233 addresses from 1790 to 2021, each once', () => {
     expect(rows).toHaveLength(233);
     expect(new Set(rows.map(({ doc_id }) => doc_id)).size).toBe(233);
     expect(rows[0]?.published_at).toBe('1790-01-01');

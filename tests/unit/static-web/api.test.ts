@@ -22,7 +22,7 @@ let origin: string;
 beforeAll(async () => {
   server = http.createServer((request, response) => {
     let body = '';
-    request.on('data', (piece: Buffer) => (body += piece.toString()));
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => handle(request, response, body));
   });
   server.listen(0, '127.0.0.1');
@@ -61,20 +61,20 @@ describe('asking', () => {
     expect(seen).toEqual(['POST', '/api/ask', 'text/event-stream', 'application/json', request]);
   });
 
-  it('gives tokens as they come, also when a character is cut in two', async () => {
+  it('yields tokens when they arrive, also when a character is split', async () => {
     const bytes = Buffer.from(
       `event: token\ndata: {"text":"So – €5"}\n\nevent: answer\ndata: ${JSON.stringify(answer)}\n\n`,
     );
-    const cut = bytes.indexOf('€') + 1;
+    const middle = bytes.indexOf('€') + 1;
     let sendRest: (() => void) | undefined;
     handle = (_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
       response.write('event: token\ndata: {"text":"first"}\n\n');
-      response.write(bytes.subarray(0, cut));
-      sendRest = () => response.end(bytes.subarray(cut));
+      response.write(bytes.subarray(0, middle));
+      sendRest = () => response.end(bytes.subarray(middle));
     };
     const events = createApi(origin).ask({ question: 'How?' });
-    // The rest is sent only after the first token was seen: it came before the answer was whole.
+    // The rest is sent only after the first token arrived, so the token came before the answer was complete.
     expect((await events.next()).value).toEqual({ type: 'token', text: 'first' });
     sendRest?.();
     expect(await collect(events)).toEqual([
@@ -91,24 +91,24 @@ describe('asking', () => {
     ]);
   });
 
-  it('passes over events that it does not know', async () => {
+  it('ignores unknown events', async () => {
     answerWith(200, 'text/event-stream', `event: news\ndata: x\n\nevent: answer\ndata: ${JSON.stringify(answer)}\n\n`);
     expect(await collect(createApi(origin).ask({ question: 'How?' }))).toEqual([{ type: 'answer', answer }]);
   });
 
-  it('takes a whole JSON answer too', async () => {
+  it('also reads an answer as one JSON document', async () => {
     answerWith(200, 'application/json', JSON.stringify(answer));
     expect(await collect(createApi(origin).ask({ question: 'How?' }))).toEqual([{ type: 'answer', answer }]);
   });
 
-  it('says so when the stream ends without an answer', async () => {
+  it('reports a stream that ends without an answer', async () => {
     answerWith(200, 'text/event-stream', 'event: token\ndata: {"text":"So"}\n\n');
     await expect(collect(createApi(origin).ask({ question: 'How?' }))).rejects.toMatchObject({
       problem: { code: 'ANSWER_CUT_OFF' },
     });
   });
 
-  it('says so when the connection breaks in the middle', async () => {
+  it('reports a connection that breaks in the middle', async () => {
     handle = (_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.write('event: token\ndata: {"text":"So"}\n\n', () => response.destroy());
@@ -133,7 +133,7 @@ describe('asking', () => {
     await closed;
   });
 
-  it('closes the connection when its reader leaves early', async () => {
+  it('closes the connection when its reader stops early', async () => {
     let closed: Promise<unknown> | undefined;
     handle = (_request, response) => {
       closed = once(response, 'close');
@@ -159,7 +159,7 @@ describe('other calls', () => {
     expect(path).toBe('/api/runs/a%2Fb%20%3F');
   });
 
-  it('starts a run and gives its id', async () => {
+  it('starts a run and returns its id', async () => {
     let sent: unknown;
     handle = (_request, response, body) => {
       sent = JSON.parse(body);
@@ -234,7 +234,7 @@ describe('other calls', () => {
   });
 
   it('asks for documents by every filter, and reads a page', async () => {
-    // Typed as the server types them: a change of either side alone fails the type check.
+    // Typed with the server's types: a change on only one side fails the type check.
     const filters: Required<DocumentFilters> = {
       dataset: 'speeches',
       author: 'Grant',
@@ -279,7 +279,7 @@ describe('other calls', () => {
     await expect(api.runs()).rejects.toMatchObject({ problem: { code: 'API_NOT_JSON' } });
   });
 
-  it('takes a degraded health report for what it is, whatever its status', async () => {
+  it('reads a degraded health report, whatever its status', async () => {
     const sent: ServerHealth = {
       status: 'degraded',
       dependencies: [{ name: 'vectors', status: 'unavailable', latencyInMilliseconds: 9, error: 'down' }],

@@ -12,7 +12,7 @@ it('groups the digits of a count', () => {
   expect(formatCount(12034)).toBe('12,034');
 });
 
-it('says one row and several rows', () => {
+it('writes one row and several rows', () => {
   expect([0, 1, 2000].map((count) => formatCounted(count, 'row'))).toEqual(['0 rows', '1 row', '2,000 rows']);
 });
 
@@ -58,6 +58,6 @@ it('collapses line ends, tabs and no-break spaces', () => {
   expect(collapseWhitespace('  The\r\n\tpublic\u00a0 debt ')).toBe('The public debt');
 });
 
-it('takes the day in UTC', () => {
+it('uses the day in UTC', () => {
   expect(utcDay(new Date('2024-01-15T23:30:00-05:00'))).toBe('2024-01-16');
 });

@@ -1,7 +1,7 @@
 import { paragraphsOf, splitMarkers, withoutUnfinishedMarker } from '../../../static-web/src/markers';
 
 describe('splitMarkers', () => {
-  it('cuts a text at its markers and drops the space before them', () => {
+  it('splits a text at its markers and drops the space before them', () => {
     expect(splitMarkers('Debt fell [1]. Revenue rose[2]', 2)).toEqual([
       { type: 'text', text: 'Debt fell' },
       { type: 'marker', number: 1 },
@@ -30,7 +30,7 @@ describe('splitMarkers', () => {
     expect(splitMarkers('a [sic] b [1789] c []', 3)).toEqual([{ type: 'text', text: 'a [sic] b [1789] c []' }]);
   });
 
-  it('gives nothing for nothing', () => {
+  it('returns nothing for an empty text', () => {
     expect(splitMarkers('', 1)).toEqual([]);
   });
 });
@@ -46,7 +46,7 @@ describe('withoutUnfinishedMarker', () => {
 });
 
 describe('paragraphsOf', () => {
-  it('parts paragraphs at blank lines and joins hard-wrapped lines', () => {
+  it('splits paragraphs at blank lines and joins hard-wrapped lines', () => {
     expect(paragraphsOf('One long\n   sentence.\n\n \r\nTwo.\r\n')).toEqual([['One long sentence.'], ['Two.']]);
   });
 
@@ -56,7 +56,7 @@ describe('paragraphsOf', () => {
     ]);
   });
 
-  it('gives nothing for white space', () => {
+  it('returns nothing for white space', () => {
     expect(paragraphsOf(' \n\n ')).toEqual([]);
   });
 });

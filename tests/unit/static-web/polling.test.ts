@@ -1,6 +1,6 @@
 import { type Attention, poll } from '../../../static-web/src/polling';
 
-/** A tab that the test hides and shows. */
+/** A browser tab that the test hides and shows. */
 function tab(): Attention & { setHidden(isHidden: boolean): void; listeners: Set<() => void> } {
   let isHidden = false;
   const listeners = new Set<() => void>();
@@ -54,7 +54,7 @@ it('loads at once, then after each delay, until stopped', async () => {
   expect(jest.getTimerCount()).toBe(0);
 });
 
-it('loads nothing while hidden and at once when seen again', async () => {
+it('loads nothing while hidden, and loads at once when visible again', async () => {
   const { shown, polling, attention } = start(counter());
   await jest.advanceTimersByTimeAsync(0);
   attention.setHidden(true);
@@ -66,7 +66,7 @@ it('loads nothing while hidden and at once when seen again', async () => {
   polling.stop();
 });
 
-it('goes on after a failure, at the pace for failures', async () => {
+it('continues after a failure, with the delay for failures', async () => {
   let isBroken = true;
   const { shown, failures, polling } = start(() => (isBroken ? Promise.reject(new Error('down')) : Promise.resolve(7)));
   await jest.advanceTimersByTimeAsync(4_000);
@@ -77,7 +77,7 @@ it('goes on after a failure, at the pace for failures', async () => {
   polling.stop();
 });
 
-it('never has two loads under way, and loads again when asked during one', async () => {
+it('never runs two loads at once, and loads again when asked during a load', async () => {
   const finish: ((value: number) => void)[] = [];
   const { shown, polling } = start(() => new Promise((resolve) => finish.push(resolve)));
   await jest.advanceTimersByTimeAsync(0);
@@ -91,7 +91,7 @@ it('never has two loads under way, and loads again when asked during one', async
   polling.stop();
 });
 
-it('aborts the load under way when stopped, and shows neither its value nor its error', async () => {
+it('aborts the running load when stopped, and shows neither its value nor its error', async () => {
   let signal: AbortSignal | undefined;
   let finish: ((value: number) => void) | undefined;
   const { shown, failures, polling } = start((given) => {

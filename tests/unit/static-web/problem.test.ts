@@ -24,24 +24,27 @@ it('reads a problem+json body', () => {
   });
 });
 
-it('takes the title where there is no detail', () => {
+it('uses the title if there is no detail', () => {
   expect(problemOf({ title: 't' }, 500).message).toBe('t');
 });
 
-it.each([[undefined], [null], ['<html>'], [[1]], [{}]])('makes a problem with the status as its code of %j', (body) => {
-  const problem = problemOf(body, 502);
-  expect(problem.code).toBe('HTTP_502');
-  expect(problem.message).not.toBe('');
-});
+it.each([[undefined], [null], ['<html>'], [[1]], [{}]])(
+  'makes a problem with the status as its code from %j',
+  (body) => {
+    const problem = problemOf(body, 502);
+    expect(problem.code).toBe('HTTP_502');
+    expect(problem.message).not.toBe('');
+  },
+);
 
-it('gives back the problem inside an ApiError, and makes one of anything else', () => {
+it('returns the problem inside an ApiError, and makes one from any other error', () => {
   const problem = { code: 'A', message: 'b' };
   expect(problemOfError(new ApiError(problem, 400))).toBe(problem);
   expect(problemOfError(new TypeError('x is not a function')).message).toBe('x is not a function');
   expect(problemOfError('torn').message).toBe('torn');
 });
 
-it('tells an abort from an error', () => {
+it('distinguishes an abort from an error', () => {
   const controller = new AbortController();
   controller.abort();
   expect(isAbort(controller.signal.reason)).toBe(true);
@@ -49,7 +52,7 @@ it('tells an abort from an error', () => {
   expect(isAbort(undefined)).toBe(false);
 });
 
-it('says the place in one line, line and byte 0 included', () => {
+it('writes the place in one line, also line 0 and byte 0', () => {
   const where = { file: 'a.csv', line: 12, column: 'title' };
   expect(placeOf({ code: 'A', message: 'b', where })).toBe('file a.csv, line 12, column "title"');
   expect(placeOf({ code: 'A', message: 'b', where: { byteOffset: 0 } })).toBe('byte 0');

@@ -15,7 +15,7 @@ it.each([
   expect(routeOf(path)).toEqual(route);
 });
 
-it('comes back to the same run, whatever its id holds', () => {
+it('reads its own address of a run, whatever its id contains', () => {
   const id = 'ingest-a/b c?d#é-2024-01-15';
   expect(routeOf(new URL(runPath(id), 'http://localhost').pathname)).toEqual({ page: 'run', id });
 });

@@ -38,7 +38,7 @@ const run: Run = {
   error: null,
 };
 
-it('looks every second while a run moves, rarely when none does', () => {
+it('polls every second during a run, and rarely otherwise', () => {
   const moving = pollDelayAfter([run, { ...run, status: 'Running' }]);
   expect(moving).toBe(1_000);
   expect(pollDelayAfter([{ ...run, status: 'Pending' }])).toBe(moving);
@@ -59,7 +59,7 @@ it.each<[Partial<StepProgress>, number | undefined]>([
   [{ status: 'failed', total: 0 }, 0],
   [{ total: 0 }, undefined],
   [{ done: 9 }, 1],
-])('shows the share done of %j', (change, share) => {
+])('shows the completed share of %j', (change, share) => {
   expect(shareOf({ ...step, ...change })).toBe(share);
 });
 
@@ -69,21 +69,21 @@ it.each<[Partial<StepProgress>, string]>([
   [{ status: 'done', done: 1, total: 1, rows: 1, rejected: 0 }, '1 row · 1.2 s'],
   [{ status: 'waiting' }, 'waiting'],
   [{ status: 'skipped' }, 'skipped'],
-])('says of a step with %j: %s', (change, facts) => {
+])('describes a step with %j: %s', (change, facts) => {
   expect(stepFacts({ ...step, ...change })).toBe(facts);
 });
 
-it('has words for every step of a run, and leaves an unknown one its own name', () => {
+it('has a label for every step of a run, and shows an unknown step by its name', () => {
   for (const name of RUN_STEPS) expect(stepTitle(name)).not.toBe(name);
   expect(stepTitle('vacuum')).toBe('vacuum');
 });
 
-it('gives the title of the step of a run, also before the first step', () => {
+it('describes the state of a run, also before its first step', () => {
   expect(stepTitleOf(run)).toBe(stepTitle('reconcile'));
   expect(stepTitleOf({ ...run, step: null })).not.toBe('');
 });
 
-it('finds the stores agreeing only when every count does', () => {
+it('reports that the stores agree only when all counts agree', () => {
   expect(doStoresAgree(run)).toBe(true);
   expect(doStoresAgree({ ...run, rows: null })).toBe(false);
   for (const store of ['source', 'lake', 'sql', 'vectors'] as const) {
@@ -101,6 +101,6 @@ it.each([
   ['Running', false],
   ['Pending', false],
   ['Suspended', false],
-] as const)('lets a run that is %s be replayed: %s', (status, expected) => {
+] as const)('offers a replay of a run that is %s: %s', (status, expected) => {
   expect(hasEnded({ ...run, status })).toBe(expected);
 });

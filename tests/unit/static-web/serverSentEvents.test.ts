@@ -6,18 +6,18 @@ interface NamedEvent {
   data: string;
 }
 
-async function parse(...pieces: (string | Uint8Array<ArrayBuffer>)[]): Promise<NamedEvent[]> {
+async function parse(...chunks: (string | Uint8Array<ArrayBuffer>)[]): Promise<NamedEvent[]> {
   const events: NamedEvent[] = [];
-  for await (const { event = 'message', data } of serverSentEvents(streamOf(pieces))) events.push({ event, data });
+  for await (const { event = 'message', data } of serverSentEvents(streamOf(chunks))) events.push({ event, data });
   return events;
 }
 
-/** A body whose pieces arrive as they are given. */
-function streamOf(pieces: (string | Uint8Array<ArrayBuffer>)[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** A body that arrives in these chunks. */
+function streamOf(chunks: (string | Uint8Array<ArrayBuffer>)[]): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
   return new ReadableStream({
     start(controller) {
-      for (const piece of pieces) controller.enqueue(typeof piece === 'string' ? encoder.encode(piece) : piece);
+      for (const chunk of chunks) controller.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk);
       controller.close();
     },
   });
@@ -35,7 +35,7 @@ describe('a whole stream', () => {
     expect(await parse('data: one\ndata: two\n\n')).toEqual([{ event: 'message', data: 'one\ntwo' }]);
   });
 
-  it('takes away one space after the colon, and only one', async () => {
+  it('removes exactly one space after the colon', async () => {
     expect((await parse('data:tight\n\ndata:  wide\n\n')).map(({ data }) => data)).toEqual(['tight', ' wide']);
   });
 
@@ -47,17 +47,17 @@ describe('a whole stream', () => {
     expect(await parse('data\n\n')).toEqual([{ event: 'message', data: '' }]);
   });
 
-  it('passes over comments, unknown fields and blank lines', async () => {
+  it('ignores comments, unknown fields and blank lines', async () => {
     expect(await parse(': keep-alive\n\nid: 7\nretry: 10\n\ndata: x\n\n\n\n')).toEqual([
       { event: 'message', data: 'x' },
     ]);
   });
 
-  it('forgets the name of an event that had no data', async () => {
+  it('does not keep the name of an event without data', async () => {
     expect(await parse('event: token\n\ndata: x\n\n')).toEqual([{ event: 'message', data: 'x' }]);
   });
 
-  it('drops a byte order mark at the start only', async () => {
+  it('drops a byte order mark only at the start', async () => {
     expect(await parse('\uFEFFdata: \uFEFFx\n\n')).toEqual([{ event: 'message', data: '\uFEFFx' }]);
   });
 
@@ -71,7 +71,7 @@ describe.each([
   ['CRLF', '\r\n'],
   ['CR', '\r'],
 ])('a stream with %s line ends', (_name, lineEnd) => {
-  // A lone CR at the end is only known to be a line end by what follows it.
+  // A CR at the end of a chunk is a line end, or the first half of CR LF: the next byte decides.
   const stream = [
     'event: token',
     'data: one',
@@ -112,13 +112,13 @@ it('reads back any events, however written and split', async () => {
         const stream = new TextEncoder().encode(
           written.map((lines) => `event: token\n${lines.map((line) => `data: ${line}\n`).join('')}\n`).join(''),
         );
-        const pieces: Uint8Array<ArrayBuffer>[] = [];
+        const chunks: Uint8Array<ArrayBuffer>[] = [];
         for (let start = 0; start < stream.length;) {
           const length = lengths.next().value as number;
-          pieces.push(stream.slice(start, start + length));
+          chunks.push(stream.slice(start, start + length));
           start += length;
         }
-        expect(await parse(...pieces)).toEqual(written.map((lines) => ({ event: 'token', data: lines.join('\n') })));
+        expect(await parse(...chunks)).toEqual(written.map((lines) => ({ event: 'token', data: lines.join('\n') })));
       },
     ),
   );

@@ -13,19 +13,14 @@ const anyRanges = fc.array(fc.record({ offset: fc.nat(60), length: fc.integer({ 
 describe('joining ranges', () => {
   it.each([
     ['those that touch or overlap, in any order', 0, ranges([10, 5], [0, 10], [12, 6]), ranges([0, 18])],
-    [
-      'over the smallest gaps that the allowance pays for',
-      3,
-      ranges([0, 1], [3, 1], [5, 1], [9, 1]),
-      ranges([0, 6], [9, 1]),
-    ],
+    ['over the smallest gaps within the allowance', 3, ranges([0, 1], [3, 1], [5, 1], [9, 1]), ranges([0, 6], [9, 1])],
     ['none without an allowance', 0, ranges([0, 1], [2, 1]), ranges([0, 1], [2, 1])],
-    ['nothing', 9, [], []],
+    ['an empty list', 9, [], []],
   ])('joins %s', (_name, allowance, given, expected) => {
     expect(joinRanges(given, allowance)).toEqual(expected);
   });
 
-  it('keeps every byte, adds no more than the allowance, and leaves no two that touch', () => {
+  it('keeps every byte, adds no more than the allowance, and leaves no adjacent ranges', () => {
     fc.assert(
       fc.property(anyRanges, fc.nat(20), (given, allowance) => {
         const before = bytesOf(given);
@@ -41,7 +36,7 @@ describe('joining ranges', () => {
     );
   });
 
-  it('leaves out exactly the bytes that are there', () => {
+  it('leaves out exactly the bytes that are present', () => {
     fc.assert(
       fc.property(anyRanges, fc.record({ offset: fc.nat(60), length: fc.nat(20) }), (given, present) => {
         const there = bytesOf([present]);

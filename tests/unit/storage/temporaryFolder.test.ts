@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
 describe('a temporary folder', () => {
-  it('is gone when the work is done, fails, or is read in part only', async () => {
+  it('is removed when the work succeeds, fails, or is only partly read', async () => {
     const fill = (folder: string) => writeFile(path.join(folder, 'file'), 'x');
     await withTemporaryFolder(parent, fill);
     await expect(
@@ -33,7 +33,7 @@ describe('a temporary folder', () => {
     expect(await readdir(parent)).toEqual([]);
   });
 
-  it('of a process that was killed is removed by the next one, that of a running one is not', async () => {
+  it('of a killed process is removed by the next one, but not of a running process', async () => {
     const gone = spawnSync(process.execPath, ['-e', '']).pid;
     const orphan = path.join(parent, `lake-${gone}-abc`);
     const used = path.join(parent, `lake-${process.ppid}-abc`);

@@ -53,7 +53,7 @@ async function statisticsOf(lines: string[]) {
 }
 
 describe('statistics of a part', () => {
-  it('are the extremes and null counts of its rows', async () => {
+  it('are the minima, maxima and null counts of its rows', async () => {
     expect(
       await statisticsOf([
         'b,t,-5,1.5,2026-01-31,2026-01-31T10:20:30Z,7,true,x',
@@ -68,7 +68,7 @@ describe('statistics of a part', () => {
     });
   });
 
-  it('count no row that was taken out again, the last one or a repeated key', async () => {
+  it('do not count removed rows: rejected records and repeated keys', async () => {
     const statistics = await statisticsOf([
       'b,t,1,,,,,,x',
       'b,t,999,,,,,,x',
@@ -79,15 +79,15 @@ describe('statistics of a part', () => {
     expect(statistics.nullCount['x']).toBe(2);
   });
 
-  it('leave out what the log cannot hold exactly: numbers past 2^53, long keys', async () => {
+  it('leave out values that the log cannot hold exactly: numbers past 2^53, long keys', async () => {
     const statistics = await statisticsOf([`${'k'.repeat(65)},t,9007199254740993,,,,1,,x`, 'a,t,1,,,,2,,x']);
     expect(statistics.minValues).toEqual({ other: 1 });
     expect(statistics.maxValues).toEqual({ other: 2 });
   });
 });
 
-describe('what the engine says of a Parquet file that it wrote', () => {
-  it('agrees with what stands in the file, over row groups', async () => {
+describe('statistics that DuckDB returns for a Parquet file it wrote', () => {
+  it('agree with the content of the file, over several row groups', async () => {
     const file = path.join(folder, 'groups.parquet');
     const summary = await duckDb.writeParquet(
       `SELECT i - 4000 AS n, CASE WHEN i % 3 > 0 THEN 'k' || (i * 7919 % 5000) END AS "the ""odd"" one" FROM range(5000) numbers(i)`,
@@ -104,7 +104,7 @@ describe('what the engine says of a Parquet file that it wrote', () => {
     );
   });
 
-  it('gives no extremes where a row group has no value, rather than those of the others', async () => {
+  it('have no minimum and maximum if one row group has no value', async () => {
     const { columns } = await duckDb.writeParquet(
       'SELECT CASE WHEN i < 2048 THEN i END AS n FROM range(5000) numbers(i)',
       path.join(folder, 'empty-group.parquet'),
@@ -115,7 +115,7 @@ describe('what the engine says of a Parquet file that it wrote', () => {
 });
 
 describe('a required value', () => {
-  it('is missing when it is null or all blank, whatever other characters sort before or after a blank', async () => {
+  it('is missing when it is null or only blanks, and present with any other character', async () => {
     const [column] = CONTRACT.columns;
     const condition = checksOf({ ...column!, required: true }, 't')[0]!.condition;
     const character = fc.constantFrom(' ', '\t', '\r', '\n', '\u0001', '\u000b', '!', 'a', '\u00a0', 'é', '語');

@@ -35,7 +35,7 @@ describe('the operation log', () => {
     expect(readAll()).toEqual(['one', 'two', 'three']);
   });
 
-  it('reads the whole records of a file cut anywhere', () => {
+  it('reads the complete records of a file truncated at any byte', () => {
     const records = ['first record', 'second', 'the third and last'];
     write(records);
     const whole = readFileSync(path).length;
@@ -47,13 +47,13 @@ describe('the operation log', () => {
     for (let length = whole; length >= 0; length--) {
       truncateSync(path, length);
       expect(readAll()).toEqual(records.filter((_, index) => (ends[index] ?? Infinity) <= length));
-      // Reading cuts the file to whole records, so the next, shorter length is written anew.
+      // Reading truncates the file to complete records, so the file is written again for the next, shorter length.
       rmSync(path);
       write(records);
     }
   });
 
-  it('is replaced as a whole and goes on from there', () => {
+  it('is replaced as a whole, and new records are appended', () => {
     const log = OperationLog.open(path, () => {});
     log.append(Buffer.from('old'));
     log.rewrite([Buffer.from('new'), Buffer.from('newer')]);
@@ -62,7 +62,7 @@ describe('the operation log', () => {
     expect(readAll()).toEqual(['new', 'newer', 'newest']);
   });
 
-  it('stays whole when the records to replace it by cannot be made', () => {
+  it('is unchanged when encoding its replacement fails', () => {
     const log = OperationLog.open(path, () => {});
     log.append(Buffer.from('old'));
     const failing = function* (): Generator<Buffer> {
@@ -101,7 +101,7 @@ describe('records of operations', () => {
     .dictionary(fc.string(), fc.jsonValue())
     .map((each) => JSON.parse(JSON.stringify(each)) as Record<string, never>);
 
-  it('give back points with their vectors bit by bit', () => {
+  it('decode to the same points, with bit-identical vectors', () => {
     const points = fc.array(fc.record({ id, vectors, payload, version: fc.nat() }), { maxLength: 5 });
     fc.assert(
       fc.property(points, fc.nat(), (given, sequence) => {
@@ -118,7 +118,7 @@ describe('records of operations', () => {
     { kind: 'overwritePayload', ids: [], payload: {} },
     { kind: 'deletePayload', ids: [1], paths: ['a[]'] },
     { kind: 'clearPayload', ids: [2] },
-  ])('give back $kind', (operation) => {
+  ])('decode to the same $kind', (operation) => {
     expect(decodeOperation(encodeOperation(7, operation))).toEqual({ sequence: 7, operation });
   });
 });

@@ -10,7 +10,7 @@ const compareScores =
     (isSmallerBetter ? left.score - right.score : right.score - left.score) || left.slot - right.slot;
 
 describe('the best scores', () => {
-  it('are those that sorting all would put first', () => {
+  it('are the first of all scores, sorted', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -5, max: 5 })),
@@ -68,7 +68,7 @@ describe('dense vectors', () => {
 });
 
 describe('sparse vectors', () => {
-  it('score as a comparison of every pair would, whatever was stored and removed before', () => {
+  it('have the scores of a comparison of every pair, whatever was stored and removed before', () => {
     const vector = fc.uniqueArray(fc.integer({ min: 0, max: 12 }), { maxLength: 6 }).map((indices) =>
       prepareSparseVector(
         indices,

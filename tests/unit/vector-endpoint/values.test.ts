@@ -7,7 +7,7 @@ import { mergeAt, parseJsonPath, removeAt, valuesAt } from '../../../packages/ve
 import { Router } from '../../../packages/vector-endpoint/router';
 
 describe('32-bit floats', () => {
-  it('are written with the fewest digits that read back as the same', () => {
+  it('are written with the fewest digits that read back as the same float', () => {
     expect(shortestFloat32(1 / 3)).toBe(0.33333334);
     expect(shortestFloat32(0.1)).toBe(0.1);
     expect(shortestFloat32(-17)).toBe(-17);
@@ -44,7 +44,7 @@ describe('date-times', () => {
     '2021-01-01T00:00Z',
     '21-01-01',
     '2021-1-1',
-  ])('%j is none', (text) => {
+  ])('%j is not a date-time', (text) => {
     expect(microsecondsOf(text)).toBeUndefined();
   });
 });
@@ -81,11 +81,11 @@ describe('payload paths', () => {
     expect(valuesAt(payload(), parseJsonPath(path))).toEqual(values);
   });
 
-  it.each(['', '.', 'a.', '.a', 'a..b', 'a[', 'a[b]', 'a[-1]', '"a', 'a b', '[0]'])('%j is none', (path) => {
+  it.each(['', '.', 'a.', '.a', 'a..b', 'a[', 'a[b]', 'a[-1]', '"a', 'a b', '[0]'])('%j is not a path', (path) => {
     expect(() => parseJsonPath(path)).toThrow(`Invalid json path: '${path}'`);
   });
 
-  it('merge below a path and make what is missing', () => {
+  it('merge below a path and create missing objects', () => {
     const changed = payload();
     mergeAt(changed, parseJsonPath('a.b[0]'), { d: 5, c: null });
     mergeAt(changed, parseJsonPath('new.deep'), { e: 6 });
@@ -106,7 +106,7 @@ describe('payload paths', () => {
 });
 
 describe('text indexes', () => {
-  it('cut words at anything but letters and digits', () => {
+  it('split words at all characters except letters and digits', () => {
     expect(tokenize("It's 1979, Élan co-op!", tokenizerOf(undefined))).toEqual(['it', 's', '1979', 'élan', 'co', 'op']);
     expect(tokenize('A b-c  D', tokenizerOf({ tokenizer: 'whitespace', lowercase: false }))).toEqual(['A', 'b-c', 'D']);
     expect(tokenize('a bb ccc', tokenizerOf({ min_token_len: 2, max_token_len: 2 }))).toEqual(['bb']);
@@ -127,7 +127,7 @@ describe('the router', () => {
     return found && [found.route.path, found.path];
   };
 
-  it('prefers what is written out, decodes names and ignores slashes', () => {
+  it('prefers literal paths, decodes names and ignores surplus slashes', () => {
     expect(find('/')).toEqual(['/', {}]);
     expect(find('/c/aliases')).toEqual(['/c/aliases', {}]);
     expect(find('/c/a%2Fb%20c/')).toEqual(['/c/{name}', { name: 'a/b c' }]);

@@ -21,7 +21,7 @@ interface Folded {
   records: number;
 }
 
-/** Reads the summaries from the file's start on, where the state is known. */
+/** Folds the summaries from the start of the file, where the state is known. */
 function fold(summaries: BlockScan[]): Folded {
   const folded: Folded = { boundaries: [], end: ScanState.OUTSIDE, records: 0 };
   let offset = 0;
@@ -37,18 +37,18 @@ function fold(summaries: BlockScan[]): Folded {
   return folded;
 }
 
-/** Splits at the folded boundaries and reads each piece by itself. */
-function readInBlocks(bytes: Buffer, length: number): string[][] {
+/** Splits at the folded boundaries and reads each range alone. */
+function readInRanges(bytes: Buffer, length: number): string[][] {
   const splits = fold(summarise(bytes, length)).boundaries.map(({ offset }) => offset);
   return [0, ...splits].flatMap((start, index) => oracleRecords(bytes.subarray(start, splits[index] ?? bytes.length)));
 }
 
 describe('range summaries', () => {
-  it('cut any text, at any range length from one byte up, into pieces that read as the whole does', () => {
+  it('split any text into ranges that give the records of the whole, at any length from one byte up', () => {
     fc.assert(
       fc.property(csvText, fc.integer({ min: 1, max: 40 }), (text, length) => {
         const bytes = Buffer.from(text);
-        expect(readInBlocks(bytes, length)).toEqual(oracleRecords(bytes));
+        expect(readInRanges(bytes, length)).toEqual(oracleRecords(bytes));
       }),
       { numRuns: 600 },
     );
@@ -66,7 +66,7 @@ describe('range summaries', () => {
     );
   });
 
-  it('are the same in any grouping: composition is associative, and agrees with one pass', () => {
+  it('can be composed in any grouping, with the result of one pass', () => {
     fc.assert(
       fc.property(fc.oneof(csvNoise, csvText), fc.integer({ min: 1, max: 7 }), fc.nat(6), (text, length, split) => {
         const bytes = Buffer.from(text);
@@ -82,7 +82,7 @@ describe('range summaries', () => {
     );
   });
 
-  it('agree with the record reader on where records are, on text of any kind', () => {
+  it('find the same records as the record reader, on any text', () => {
     fc.assert(
       fc.property(fc.oneof(csvNoise, csvText), (text) => {
         const bytes = Buffer.from(text);
@@ -99,7 +99,7 @@ describe('range summaries', () => {
     );
   });
 
-  it('are not fooled by bodies that embed records', () => {
+  it('are correct for texts that contain whole records', () => {
     let text = '';
     for (let index = 0; index < 300; index += 1) {
       const fake = `fake-${index},Fake title,2024-01-01,1,fake body without quotes\n`.repeat(5 + (index % 9));
@@ -117,7 +117,7 @@ describe('range summaries', () => {
     }
   });
 
-  it('tell an open quote at the end from a closed one', () => {
+  it('distinguish an open quote at the end from a closed one', () => {
     const end = (text: string) => fold(summarise(Buffer.from(text), 3)).end;
     expect(end('a,"b"')).toBe(ScanState.QUOTE_PENDING);
     expect(end('a,"b')).toBe(ScanState.INSIDE);
