@@ -60,9 +60,9 @@ export function answeringProblems(
   };
 }
 
-/** The path of the request, from the template of the route. */
+/** The path of the request, from the template of the route; encoded, so that it is text that every store can hold. */
 function subjectOf(path: string, params: Record<string, string>): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
 }
 
 function contextOf(

@@ -7,9 +7,9 @@ import type { Identify, RequestHeaders } from './identity';
 /** The cookie with the token of a local platform. Browsers send cookies to every port of a host, so the port is in its name. */
 export const localTokenCookie = (port: number | string): string => `pipeline-x-token-${port}`;
 /** Narrows what the owner of a local platform may do, to try a role: `reader`, `operator`, `approver`, several with a comma. */
-export const LOCAL_ROLES = 'x-local-roles';
+const LOCAL_ROLES = 'x-local-roles';
 /** Narrows what the owner of a local platform may read, to try a group: names with a comma between them. */
-export const LOCAL_GROUPS = 'x-local-groups';
+const LOCAL_GROUPS = 'x-local-groups';
 
 /**
  * The owner of a local platform: whoever has the token that its start made. The owner has all roles and reads everything, or

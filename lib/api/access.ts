@@ -33,7 +33,7 @@ const auditRecord = named(
     caller: z.object({ id: z.string(), name: z.string(), kind, roles }),
     action: z.string().describe('The operation id.'),
     subject: z.string().describe('Path of the request, below `/api/`.'),
-    details: z.looseObject({}).describe('The request body.'),
+    details: z.record(z.string(), z.unknown()).describe('The request body.'),
     requestId: z.string(),
     outcome: z
       .enum(['under-way', 'done', 'refused', 'failed'])
@@ -49,4 +49,3 @@ export const auditPage = named(
 ) satisfies z.ZodType<Page>;
 
 export type Me = z.infer<typeof me>;
-export type AuditPage = z.infer<typeof auditPage>;

@@ -1,4 +1,5 @@
 import type { AskRequest } from '../../lib/api/ask';
+import type { Me } from '../../lib/api/access';
 import type { DocumentPage, DocumentQuery } from '../../lib/api/documents';
 import type { Health } from '../../lib/api/health';
 import type { QuarantinePage, QuarantineQuery } from '../../lib/api/quarantine';
@@ -23,6 +24,8 @@ export interface Api {
   documents(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage>;
   /** Also returns the report when the API answers 503 because a dependency has failed. */
   health(signal?: AbortSignal): Promise<Health>;
+  /** Who the caller is to the API. */
+  me(signal?: AbortSignal): Promise<Me>;
 }
 
 /** @param origin scheme, host and port of the API; the page's own when empty. */
@@ -51,6 +54,7 @@ export function createApi(origin = ''): Api {
     },
     quarantine: (id, query, signal) => get<QuarantinePage>(`${runAddress(id)}/quarantine${searchOf(query)}`, signal),
     documents: (query, signal) => get<DocumentPage>(`documents${searchOf(query)}`, signal),
+    me: (signal) => get<Me>('me', signal),
     async health(signal) {
       const response = await call('health', { signal });
       const body = await jsonOf(response);

@@ -1,4 +1,5 @@
 import type { Api } from './api';
+import { callerBadge } from './elements/callerBadge';
 import { element } from './elements/element';
 import { healthIndicator } from './elements/healthIndicator';
 import { askPage } from './pages/ask';
@@ -68,6 +69,7 @@ export function startShell(api: Api, root: Element): void {
       { class: 'masthead' },
       element('span', { class: 'wordmark' }, 'Pipeline-X'),
       element('nav', { 'aria-label': 'Main' }, ...links),
+      callerBadge(api),
       healthIndicator(api),
     ),
     main,

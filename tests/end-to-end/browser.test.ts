@@ -53,6 +53,25 @@ withBrowser('the web app in a browser', () => {
     await platform?.stop();
   });
 
+  it('is signed in by the address that the start prints, and a role can be tried', async () => {
+    expect(page.url()).not.toContain('token');
+    const role = page.getByTestId('local-role');
+    await role.selectOption('reader');
+    await page.waitForFunction('document.cookie.includes("x-local-roles=reader")');
+    await page.waitForLoadState('networkidle');
+    const refused = await page.evaluate(async () => {
+      const response = await fetch('/api/audit');
+      return ((await response.json()) as { code: string }).code;
+    });
+    expect(refused).toBe('ROLE_MISSING');
+    await page.getByTestId('local-role').selectOption('');
+    await page.waitForFunction('!document.cookie.includes("x-local-roles")');
+    await page.waitForLoadState('networkidle');
+    expect(await page.evaluate(async () => (await fetch('/api/audit')).status)).toBe(200);
+    // The browser reports the refusal above as an error of the console.
+    faults.length = 0;
+  });
+
   it('starts a run and shows its progress until it has ended', async () => {
     await page.goto(`${platform.urls.web}/runs`);
     await page.fill('[name=dataset]', DATASET);

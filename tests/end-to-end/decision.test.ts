@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { Problem } from '../../lib/problems/problem';
 import { createPostgres } from '../../lib/database/postgres';
 import type { QuarantineCounts } from '../../lib/quarantine/quarantineCounts';
@@ -135,7 +136,11 @@ describe('a blocked run', () => {
     expect(run).toMatchObject({ status: 'Completed', rejected: 1, error: null, rows: { source: 3, lake: 2, sql: 2 } });
     expect(run.gate).toMatchObject({ passed: false, rules: blocked.gate?.rules });
     const { decision } = run.gate ?? {};
-    expect(decision).toMatchObject({ decision: 'approve', decidedBy: 'api', reason: 'One bad date is known.' });
+    expect(decision).toMatchObject({
+      decision: 'approve',
+      decidedBy: userInfo().username,
+      reason: 'One bad date is known.',
+    });
     expect(Date.parse(decision?.decidedAt ?? '')).toBeGreaterThan(Date.parse(run.gate?.evaluatedAt ?? ''));
     expect(await commits()).not.toEqual([]);
     expect(await documents()).toBe(2);
@@ -158,7 +163,7 @@ describe('a rejected run', () => {
     const run = await ended(DATE);
     expect(run).toMatchObject({ status: 'Failed', error: { code: 'QUALITY_GATE_REJECTED' } });
     expect(run.error?.message).toContain('The export is broken.');
-    expect(run.gate?.decision).toMatchObject({ decision: 'reject', decidedBy: 'api' });
+    expect(run.gate?.decision).toMatchObject({ decision: 'reject', decidedBy: userInfo().username });
     expect(run.steps.find(({ name }) => name === 'gate')?.status).toBe('failed');
     expect(await commits()).toEqual(before);
     const { processed, quarantine, staging } = platform.config.lake.containers;

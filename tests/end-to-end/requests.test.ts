@@ -49,6 +49,46 @@ describe('one dataset and date, started many times at once', () => {
   });
 });
 
+describe('a page of another site, or a caller without the token', () => {
+  it('changes nothing and reads nothing', async () => {
+    const decision = { method: 'POST', body: '{"decision":"approve","reason":"x"}' };
+    const path = `${platform.urls.api}/runs/${ID}/decision`;
+    const json = { 'content-type': 'application/json' };
+    const statuses = [
+      await fetch(path, { ...decision, headers: json }),
+      await fetch(`${platform.urls.api}/documents`),
+      await fetch(`${platform.urls.vectors}/collections`),
+      await fetch(`${platform.urls.functions}/runtime/webhooks/durabletask/instances`),
+      await platform.fetch(path, { ...decision, headers: { ...json, origin: 'https://evil.example' } }),
+      await platform.fetch(path, { ...decision, headers: { ...json, 'sec-fetch-site': 'cross-site' } }),
+      await platform.fetch(path, { ...decision, headers: { 'content-type': 'text/plain' } }),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([401, 401, 401, 401, 403, 403, 415]);
+    const isListed = await fetch(`${platform.urls.storage}/devstoreaccount1?comp=list`);
+    expect(isListed.status).toBe(403);
+  });
+
+  it('has its refused changes in the audit record, with those that were made', async () => {
+    await call('POST', `/runs/${ID}/decision`, { decision: 'approve', reason: 'The run does not wait.' });
+    const { text } = await call('GET', '/audit?limit=5');
+    const { records } = JSON.parse(text) as {
+      records: { action: string; outcome: string; caller: { name: string } }[];
+    };
+    expect(records[0]).toMatchObject({ action: 'decideRun', outcome: 'refused', caller: { kind: 'local' } });
+    const all = JSON.parse((await call('GET', '/audit')).text) as { records: { action: string; outcome: string }[] };
+    const starts = all.records.filter(({ action }) => action === 'startRun');
+    expect(starts.filter(({ outcome }) => outcome === 'done')).toHaveLength(1);
+    expect(starts).toHaveLength(20);
+  });
+
+  it('gets an answer that is not stored and not guessed at', async () => {
+    const { headers } = await platform.fetch(`${platform.urls.api}/runs`);
+    expect([headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual(['no-store', 'nosniff']);
+    const wrong = await platform.fetch(`${platform.urls.api}/runs`, { method: 'DELETE' });
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  });
+});
+
 describe('a request that cannot be served is answered with a short, coded problem', () => {
   it.each<[string, string, string, unknown, number, string]>([
     ['a body nested too deeply', 'POST', '/ask', nested(50_000), 400, 'REQUEST_INVALID'],
@@ -119,9 +159,9 @@ describe('a request that cannot be served is answered with a short, coded proble
       '',
     ],
     ['a cursor with a NUL character', 'GET', `/documents?cursor=${cursor([null, 'a\0', 'b'])}`, undefined, 400, ''],
-    ['a wrong method', 'DELETE', '/runs', undefined, 404, 'ROUTE_NOT_FOUND'],
-    ['another wrong method', 'GET', '/ask', undefined, 404, 'ROUTE_NOT_FOUND'],
-    ['a wrong method with a body', 'PUT', '/documents', { title: 'x' }, 404, 'ROUTE_NOT_FOUND'],
+    ['a wrong method', 'DELETE', '/runs', undefined, 405, 'METHOD_NOT_ALLOWED'],
+    ['another wrong method', 'GET', '/ask', undefined, 405, 'METHOD_NOT_ALLOWED'],
+    ['a wrong method with a body', 'PUT', '/documents', { title: 'x' }, 405, 'METHOD_NOT_ALLOWED'],
     ['an unknown path', 'GET', '/runs/a/b/c', undefined, 404, 'ROUTE_NOT_FOUND'],
     ['no path', 'GET', '', undefined, 404, 'ROUTE_NOT_FOUND'],
   ])('%s: %s %s', async (_name, method, path, body, status, code) => {
