@@ -69,7 +69,7 @@ export function createAuditStore(database: Database): AuditStore {
       const rows = await database.query<AuditRow>(
         `select id::text, at, caller_id, caller_name, caller_kind, caller_roles, action, subject, details, request_id,
                 outcome, code
-         from audit_records where $1::bigint is null or id < $1 order by id desc limit $2`,
+         from audit_records where $1::bigint is null or audit_records.id < $1 order by audit_records.id desc limit $2`,
         [before, limit + 1],
       );
       const records = rows.slice(0, limit).map(toRecord);

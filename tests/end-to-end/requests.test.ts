@@ -69,7 +69,9 @@ describe('a page of another site, or a caller without the token', () => {
   });
 
   it('has its refused changes in the audit record, with those that were made', async () => {
-    await call('POST', `/runs/${ID}/decision`, { decision: 'approve', reason: 'The run does not wait.' });
+    const decision = { decision: 'approve', reason: 'The run does not wait.' };
+    const refused = await call('POST', `/runs/${ID}/decision`, decision);
+    expect(JSON.parse(refused.text)).toMatchObject({ code: 'RUN_NOT_BLOCKED' });
     const { text } = await call('GET', '/audit?limit=5');
     const { records } = JSON.parse(text) as {
       records: { action: string; outcome: string; caller: { name: string } }[];

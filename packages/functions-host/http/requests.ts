@@ -58,10 +58,10 @@ export function createRequestHandler(targets: RequestTargets): RequestHandler {
 /** Inputs and events are small; large data travels in the lake. */
 const LARGEST_MANAGEMENT_BODY_IN_BYTES = 4 * 1024 * 1024;
 
-/** Answers without reading the body; the connection ends, since the rest of it cannot be told from the next request. */
+/** Answers at once. The rest of the body is read and dropped: a client that is still sending gets the answer that way. */
 function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
   request.resume();
-  answerJson(response, status, { message }, { connection: 'close' });
+  answerJson(response, status, { message });
 }
 
 async function serveFunction(

@@ -38,7 +38,7 @@ export async function listen(
     if (!isAllowedHost(request.headers.host, allowedHosts)) {
       request.resume();
       const message = 'The host name of the request is not one of this host. Add it with --allowed-hosts.';
-      return answerJson(response, 403, { message }, { connection: 'close' });
+      return answerJson(response, 403, { message });
     }
     if (allowOrigin(cors, request, response) === 'answered') return;
     if (isStopping) {

@@ -16,7 +16,7 @@ export async function serveWhole(call: HttpCall, { invoke, log }: HttpSurroundin
       : await readBody(request, LARGEST_BODY_IN_BYTES);
     if (!body) {
       request.resume();
-      return answerJson(response, 413, undefined, { connection: 'close' });
+      return answerJson(response, 413);
     }
     const data = { http: toRpcHttp(call, body) };
     const { returnValue } = await invoke(found.name, { data, invocationId, extraInputs });

@@ -82,6 +82,10 @@ it('lists page by page and refuses a cursor that it did not return', async () =>
   expect(first.records).toHaveLength(2);
   const second = await audit.list({ limit: 100, cursor: first.nextCursor ?? '' });
   expect(second.nextCursor).toBeNull();
+  // More than nine: ids in the order of numbers, not of their text.
+  for (let index = 0; index < 9; index += 1) await audit.begin(request(`runs/${index}`));
+  const ids = (await audit.list({ limit: 100 })).records.map(({ id }) => Number(id));
+  expect(ids).toEqual([...ids].sort((one, other) => other - one));
   expect(new Set([...first.records, ...second.records].map(({ id }) => id)).size).toBe(
     first.records.length + second.records.length,
   );
