@@ -35,6 +35,7 @@ const runs = {
   RUN_STAGING_GONE: permanent(500, 'The staged files of the run do not exist.'),
   RUN_FAILED: permanent(500, 'The orchestration failed without naming a problem.'),
   STEP_FAILED: permanent(500, 'The orchestration engine failed to run a step.'),
+  STEP_ABANDONED: permanent(500, 'The process ended each time that a step was running.'),
   RECONCILE_MISMATCH: permanent(500, 'The stores disagree about a partition.'),
 };
 

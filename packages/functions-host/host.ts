@@ -35,6 +35,8 @@ export interface HostOptions {
   /** The process's environment: settings of the app are added to it. */
   environment: Environment;
   idCheck: IdCheck;
+  /** An activity is not started again after this many starts without a result. */
+  maxActivityStarts: number;
   isSynchronousJournal: boolean;
   drainTimeoutInMilliseconds: number;
   log: Log;
@@ -113,6 +115,7 @@ async function runApp({ options, settings, server, unlock }: Ground): Promise<Ru
     log,
     journal,
     maxConcurrentActivities: settings.maxConcurrentActivities,
+    maxActivityStarts: options.maxActivityStarts,
     idCheck: options.idCheck,
     sdkSequence: hasOrchestrators && options.idCheck !== 'off' ? watchSdkSequence(appFolder) : undefined,
     onFatal,

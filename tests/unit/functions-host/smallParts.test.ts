@@ -99,6 +99,7 @@ describe('command line', () => {
       bindAddress: '127.0.0.1',
       logLevel: 'information',
       idCheck: 'strict',
+      maxActivityStarts: 5,
       isSynchronousJournal: false,
       drainTimeoutInMilliseconds: 10000,
       exitsWithParent: false,
