@@ -57,6 +57,7 @@ const sources = {
   SOURCE_ENCODING_INVALID: permanent(422, 'A file has bytes that its encoding does not allow.'),
   SQL_SOURCE_DATE_PASSED: permanent(409, 'A later date of the SQL source is committed.'),
   SQL_SOURCE_REJECTED: permanent(422, 'The SQL source refused the statement.'),
+  SQL_SOURCE_TIMEOUT: permanent(504, 'The SQL source did not answer a statement in time.'),
   SQL_SOURCE_WATERMARK_NULL: permanent(422, 'A row of the SQL source has no watermark.'),
   SQL_SOURCE_UNAVAILABLE: retryable(503, 'The SQL source does not answer.'),
 };
