@@ -89,7 +89,7 @@ const technologies = {
   '@azure/identity': ['lib/azureIdentity.ts'],
   '@azure/openai/types': ['lib/openAi/openAiService.ts', 'lib/answering/openAi.ts'],
   '@duckdb/node-api': ['lib/duckdb/duckdb.ts'],
-  pg: ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts'],
+  pg: ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts', 'lib/extraction/postgresRights.ts'],
   'pg-copy-streams': ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts'],
   '@qdrant/js-client-rest': ['lib/vectors/qdrant.ts', 'lib/vectors/qdrantError.ts', 'lib/vectors/qdrantFilter.ts'],
   jose: ['lib/access/entraToken.ts'],

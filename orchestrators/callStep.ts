@@ -57,11 +57,25 @@ export function unwrap<Result>(outcome: Outcome<Result>): Result {
   return outcome.result;
 }
 
-/** The problem that a thrown value carries. STEP_FAILED when the engine itself could not run something. */
+/** What the local Functions host writes in front when it no longer starts an activity. */
+const ABANDONED = 'ACTIVITY_ABANDONED: ';
+
+/**
+ * The problem that a thrown value carries. STEP_ABANDONED when the engine no longer starts an activity, STEP_FAILED when it
+ * failed to run something.
+ */
 export function problemOf(error: unknown): Problem {
   if (error instanceof StepFailure) return error.problem;
   const message = error instanceof Error ? error.message : String(error);
-  return decodeProblem(message) ?? { code: 'STEP_FAILED', message: withoutFrames(message).slice(0, 1000) };
+  const known = decodeProblem(message);
+  if (known !== undefined) return known;
+  const text = withoutFrames(message);
+  if (!text.startsWith(ABANDONED)) return { code: 'STEP_FAILED', message: text.slice(0, 1000) };
+  return {
+    code: 'STEP_ABANDONED',
+    message: text.slice(ABANDONED.length).slice(0, 1000),
+    remedy: 'Look in the log at what ended the process. Take the record or file out of the source, then run again.',
+  };
 }
 
 /** The engine's message without the function names at its start and the serialized exception at its end. */

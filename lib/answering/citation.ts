@@ -16,7 +16,8 @@ export function findQuote(text: string, quote: string): string | undefined {
     .trim()
     .split(/\s+/)
     .filter((word) => word !== '');
-  if (words.length === 0) return undefined;
+  // A model's quotation may be of any length; one that is longer than the passage is not in it.
+  if (words.length === 0 || words.join('').length > text.length) return undefined;
   const pattern = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('\\s+');
   return new RegExp(pattern, 'i').exec(text)?.[0];
 }

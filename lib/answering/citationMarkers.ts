@@ -1,5 +1,7 @@
 /** Characters of the longest marker. A longer text without a closing bracket is not a marker. */
 const LONGEST_MARKER = 40;
+/** White space before a marker is dropped with it, at most this much of it: models write one space. */
+const LONGEST_SPACE = 40;
 const MARKER = /^\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]/;
 const POSSIBLE_MARKER = /^\[[\s\d,;]*$/;
 
@@ -30,8 +32,9 @@ export class CitationMarkers {
     while (this.pending !== '') {
       const bracket = this.pending.indexOf('[');
       // White space is kept back too: it is dropped together with the marker after it.
-      const space = /\s+$/.exec(bracket < 0 ? this.pending : this.pending.slice(0, bracket))?.[0] ?? '';
-      const textEnd = (bracket < 0 ? this.pending.length : bracket) - space.length;
+      const end = bracket < 0 ? this.pending.length : bracket;
+      const space = /\s*$/.exec(this.pending.slice(Math.max(0, end - LONGEST_SPACE), end))?.[0] ?? '';
+      const textEnd = end - space.length;
       shown += this.pending.slice(0, textEnd);
       this.pending = this.pending.slice(textEnd);
       if (this.pending === '') break;

@@ -7,7 +7,7 @@ import { coverage, equalWeights } from './termWeights';
 
 /** Shorter quotations are single words or names, which are not evidence. */
 const SHORTEST_QUOTE_IN_WORDS = 3;
-const QUOTATION = /"([^"]+)"|“([^”]+)”/g;
+const QUOTATION = /"([^"]+)"|“([^“”]+)”/g;
 
 /**
  * Citations for an answer whose markers `[1]`, `[2]` ... number `cited` in this order. The citation's quote is the text

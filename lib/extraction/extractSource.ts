@@ -23,7 +23,7 @@ export interface ExtractDependencies {
  * latest committed date. Without rows the file has only a header. Does nothing when the dataset has no SQL source.
  *
  * Errors: SQL_SOURCE_DATE_PASSED when a later date is committed, because its rows must not be extracted again under an
- * earlier date; SQL_SOURCE_WATERMARK_NULL when a row has no watermark.
+ * earlier date; SQL_SOURCE_WATERMARK_NULL when a row has no watermark; SQL_SOURCE_REJECTED when the query is not one query.
  */
 export async function extractSource(
   dependencies: ExtractDependencies,
@@ -39,6 +39,7 @@ export async function extractSource(
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const localFile = path.join(folder, 'extract.csv');
     const rows = await connectSource(sqlSource.connectionSetting).read(async (session) => {
+      await session.check(sqlSource.query);
       await requireWatermarks(session, sqlSource, key);
       const interval = known ?? (await nextInterval(session, sqlSource, low));
       await extracts.begin(key, interval);

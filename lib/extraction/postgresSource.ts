@@ -1,38 +1,68 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { Client } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import type { EventEmitter } from 'node:events';
+import { Client, type QueryArrayConfig } from 'pg';
+import { to as copyTo, type CopyToStreamQuery } from 'pg-copy-streams';
 import { PipelineError } from '../problems/problem';
 import type { SqlSource } from './sqlSource';
 
-/** Sets every format that values as text depend on. */
-const SESSION = [
-  "set time zone 'UTC'",
-  "set datestyle to 'ISO, YMD'",
-  "set intervalstyle to 'iso_8601'",
-  "set bytea_output to 'hex'",
-  'set extra_float_digits to 1',
-  'set standard_conforming_strings to on',
-  'begin isolation level repeatable read read only',
-].join('; ');
+const SECOND = 1000;
+const LIMITS = {
+  default_transaction_read_only: 'on',
+  statement_timeout: 3600 * SECOND,
+  lock_timeout: 60 * SECOND,
+  idle_in_transaction_session_timeout: 600 * SECOND,
+};
+/** Every format that values as text depend on. */
+const FORMATS = {
+  timezone: 'UTC',
+  datestyle: 'ISO,YMD',
+  intervalstyle: 'iso_8601',
+  bytea_output: 'hex',
+  extra_float_digits: 1,
+  standard_conforming_strings: 'on',
+};
+const SESSION = Object.entries({ ...LIMITS, ...FORMATS });
+/** Before each statement, because the statement before it may have called `set_config`. */
+const RESET = SESSION.map(([name, value]) => `set ${name} = '${value}'`).join('; ');
+const BEGIN = 'begin isolation level repeatable read read only';
 
-/** A PostgreSQL database as a source, with one connection per read. `setting` is only used in errors. */
+/**
+ * A PostgreSQL database as a source, with one connection per read. `setting` is only used in errors. The query of a contract
+ * is foreign text: statements go by the extended protocol, which refuses several in one text; the transaction is read-only;
+ * and a statement ends after an hour, waiting for a lock after a minute. Functions with side effects outside of the
+ * transaction, such as `pg_terminate_backend`, can be prevented only by the rights of the role.
+ */
 export function createPostgresSource(connectionString: string, setting: string): SqlSource {
   return {
     read: async (work) => {
-      const client = new Client({ connectionString, connectionTimeoutMillis: 10_000, application_name: 'extract' });
+      const client = new Client({
+        ...withLimits(connectionString),
+        connectionTimeoutMillis: 10_000,
+        application_name: 'extract',
+      });
       // The running statement reports the error; without a listener it would end the process.
       client.on('error', () => undefined);
+      const rows = async (text: string): Promise<(string | null)[][]> => {
+        const statement: ExtendedQuery = { text, rowMode: 'array', queryMode: 'extended' };
+        return (await client.query<(string | null)[]>(statement)).rows;
+      };
       try {
         await client.connect();
-        await client.query(SESSION);
+        await client.query(`${RESET}; ${BEGIN}`);
         const result = await work({
+          check: async (query) => {
+            // A complete statement has balanced parentheses and quotes, so it can stand in parentheses in another.
+            await rows(`prepare contract_query as\n${query}`);
+            await rows('deallocate contract_query');
+          },
           value: async (statement) => {
-            const { rows } = await client.query<(string | null)[]>({ text: statement, rowMode: 'array' });
-            return rows[0]?.[0] ?? null;
+            await client.query(RESET);
+            return (await rows(statement))[0]?.[0] ?? null;
           },
           copy: async (statement, localFile) => {
-            const source = client.query(copyTo(statement));
+            await client.query(RESET);
+            const source = client.query(copyOne(statement));
             await pipeline(source, createWriteStream(localFile));
             return source.rowCount;
           },
@@ -48,13 +78,69 @@ export function createPostgresSource(connectionString: string, setting: string):
   };
 }
 
+/** The package's types do not know `queryMode`. */
+type ExtendedQuery = QueryArrayConfig & { queryMode: 'extended' };
+
+/** Our limits come after the options of the connection string, so that they win. */
+function withLimits(connectionString: string): { connectionString: string; options: string } {
+  const url = new URL(connectionString);
+  const given = url.searchParams.get('options') ?? '';
+  url.searchParams.delete('options');
+  const limits = Object.entries(LIMITS).map(([name, value]) => `-c ${name}=${value}`);
+  return { connectionString: url.href, options: [given, ...limits].join(' ').trim() };
+}
+
+/** What the package calls of the connection, and what is called here instead. */
+interface Wire extends EventEmitter {
+  parse(statement: { text: string }): void;
+  bind(portal: object): void;
+  flush(): void;
+  execute(portal: object): void;
+  sync(): void;
+}
+
+/** COPY by the extended protocol: the package sends the simple one, which takes several statements. */
+function copyOne(statement: string): CopyToStreamQuery {
+  const copy = copyTo(statement);
+  const submit = copy.submit.bind(copy);
+  copy.submit = (connection) => {
+    const wire = connection as unknown as Wire;
+    // The package reads the answers to what it sent, and these two messages have others.
+    wire.once('bindComplete', () => {
+      const execute = (): void => {
+        wire.execute({});
+        wire.sync();
+      };
+      submit(Object.create(connection, { query: { value: execute } }) as typeof connection);
+    });
+    wire.parse({ text: statement });
+    wire.bind({});
+    wire.flush();
+  };
+  return copy;
+}
+
 // Retryable SQLSTATE classes: connection, resources, operator intervention, rollback, system error.
 const RETRYABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);
+const LOCK_NOT_AVAILABLE = '55P03';
+/** A query with a parameter, for which no value is given. */
+const PROTOCOL_VIOLATION = '08P01';
+const QUERY_CANCELED = '57014';
 
 function sourceProblem(cause: unknown, setting: string): PipelineError {
   const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
-  if (isSqlState && !RETRYABLE_CLASSES.has(code.slice(0, 2))) {
+  if (code === QUERY_CANCELED) {
+    return new PipelineError('SQL_SOURCE_TIMEOUT', `The SQL source did not answer in time: ${message}`, {
+      expected: `an answer to each statement within ${LIMITS.statement_timeout / SECOND} s`,
+      where: { setting },
+      remedy: 'Make the query of the contract faster, for example by an index on the watermark column.',
+      cause,
+    });
+  }
+  const isRetryable =
+    code !== PROTOCOL_VIOLATION && (code === LOCK_NOT_AVAILABLE || RETRYABLE_CLASSES.has(code.slice(0, 2)));
+  if (isSqlState && !isRetryable) {
     return new PipelineError('SQL_SOURCE_REJECTED', `The SQL source rejected the statement: ${message}`, {
       found: `SQLSTATE ${code}`,
       expected: 'a query that returns every column of the contract, and the watermark column',

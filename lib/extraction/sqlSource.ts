@@ -2,12 +2,15 @@
 export interface SqlSource {
   /**
    * Reads in one read-only transaction with one snapshot, in time zone UTC and with ISO formats. Errors:
-   * SQL_SOURCE_UNAVAILABLE, retryable; SQL_SOURCE_REJECTED when the server rejects a statement, not retryable.
+   * SQL_SOURCE_UNAVAILABLE, retryable; SQL_SOURCE_REJECTED when the server rejects a statement and SQL_SOURCE_TIMEOUT when
+   * one takes too long, not retryable.
    */
   read<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result>;
 }
 
 export interface SqlSession {
+  /** Checks that a text from outside is one complete query, so that it can be a subquery of a statement. */
+  check(query: string): Promise<void>;
   /** The single value of the statement's single row, as text. */
   value(statement: string): Promise<string | null>;
   /** Streams the result of a COPY ... TO STDOUT into a local file; returns the number of rows. Memory: one network packet. */

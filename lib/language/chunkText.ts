@@ -2,7 +2,7 @@ import { RecursiveCharacterTextSplitter } from '@langchain/textsplitters';
 import { splitSentences } from './splitSentences';
 
 /** Changes whenever the same text would be split differently. Part of each point id. */
-export const CHUNKER_VERSION = 'characters-1000-150-v1';
+export const CHUNKER_VERSION = 'characters-1000-150-v2';
 
 const CHUNK_SIZE = 1000;
 const CHUNK_OVERLAP = 150;

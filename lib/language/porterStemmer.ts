@@ -77,11 +77,12 @@ const RESIDUAL_SUFFIXES = [
   'ize',
 ];
 
-/** Vowels are a, e, i, o, u, and y after a consonant. */
+/** Vowels are a, e, i, o, u, and y after a consonant: in a run of y every second one. */
 function isConsonant(word: string, index: number): boolean {
-  const letter = word[index] ?? '';
-  if (letter === 'y') return index === 0 || !isConsonant(word, index - 1);
-  return !'aeiou'.includes(letter);
+  let first = index;
+  while (first > 0 && word[first] === 'y') first--;
+  const isFirstConsonant = !'aeiou'.includes(word[first] ?? '');
+  return (index - first) % 2 === 0 ? isFirstConsonant : !isFirstConsonant;
 }
 
 /** Porter's m: how often a run of vowels is followed by a run of consonants. */
@@ -89,7 +90,8 @@ function measure(word: string): number {
   let count = 0;
   let afterVowel = false;
   for (let index = 0; index < word.length; index++) {
-    const consonant = isConsonant(word, index);
+    // The letter before decides on a y: asking `isConsonant` each time would read a run of y again and again.
+    const consonant: boolean = word[index] === 'y' ? index === 0 || afterVowel : isConsonant(word, index);
     if (consonant && afterVowel) count++;
     afterVowel = !consonant;
   }

@@ -4,6 +4,8 @@ import { STOP_WORDS } from './stopWords';
 const WORD = /[\p{L}\p{N}]+/gu;
 /** A cache: stemming is pure, and words repeat. It is bounded because ids and numbers do not repeat. */
 const KNOWN_STEMS_LIMIT = 100_000;
+/** Longer words are rare, and 100,000 of them could fill the memory. */
+const LONGEST_KNOWN_WORD = 64;
 const knownStems = new Map<string, string>();
 
 /**
@@ -16,8 +18,10 @@ export function termsOf(text: string): string[] {
   return terms;
 }
 
+/** Marks are removed before normalization too, which sorts runs of them in quadratic time. */
 function plain(text: string): string {
   return text
+    .replace(/\p{M}+/gu, '')
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
@@ -25,6 +29,7 @@ function plain(text: string): string {
 }
 
 function stemOf(word: string): string {
+  if (word.length > LONGEST_KNOWN_WORD) return stem(word);
   let result = knownStems.get(word);
   if (result === undefined) {
     result = stem(word);

@@ -48,6 +48,7 @@ const runs = {
   RUN_STAGING_GONE: permanent(500, 'The staged files of the run do not exist.'),
   RUN_FAILED: quoting(permanent(500, 'The orchestration failed without naming a problem.')),
   STEP_FAILED: quoting(permanent(500, 'The orchestration engine failed to run a step.')),
+  STEP_ABANDONED: permanent(500, 'The process ended each time that a step was running.'),
   RECONCILE_MISMATCH: permanent(500, 'The stores disagree about a partition.'),
 };
 
@@ -69,6 +70,7 @@ const sources = {
   SOURCE_ENCODING_INVALID: permanent(422, 'A file has bytes that its encoding does not allow.'),
   SQL_SOURCE_DATE_PASSED: permanent(409, 'A later date of the SQL source is committed.'),
   SQL_SOURCE_REJECTED: quoting(permanent(422, 'The SQL source refused the statement.')),
+  SQL_SOURCE_TIMEOUT: permanent(504, 'The SQL source did not answer a statement in time.'),
   SQL_SOURCE_WATERMARK_NULL: permanent(422, 'A row of the SQL source has no watermark.'),
   SQL_SOURCE_UNAVAILABLE: quoting(retryable(503, 'The SQL source does not answer.')),
 };

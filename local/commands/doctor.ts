@@ -12,6 +12,7 @@ import { SUPERVISOR_MARKS } from '../platform/takeOver';
 import { isPortFree } from '../ports';
 import { installedPostgresFolder } from '../postgres/binaries';
 import { serverUser } from '../postgres/serverUser';
+import { sourceRoles } from './sourceRoles';
 
 interface Finding {
   name: string;
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
     disk(layout),
     writeAccess(layout),
     postgres(own),
+    ...(await sourceRoles(own)),
     ...optionalCommands(),
   ];
   const marks = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };

@@ -39,6 +39,8 @@ export interface HostOptions {
   /** The process's environment. The host adds the app's settings to it. */
   environment: Environment;
   idCheck: IdCheck;
+  /** An activity is not started again after this many starts without a result. */
+  maxActivityStarts: number;
   isSynchronousJournal: boolean;
   drainTimeoutInMilliseconds: number;
   log: Log;
@@ -121,6 +123,7 @@ async function runApp({ options, settings, server, unlock }: Ground): Promise<Ru
     log,
     journal,
     maxConcurrentActivities: settings.maxConcurrentActivities,
+    maxActivityStarts: options.maxActivityStarts,
     idCheck: options.idCheck,
     sdkSequence: hasOrchestrators && options.idCheck !== 'off' ? watchSdkSequence(appFolder) : undefined,
     onFatal,

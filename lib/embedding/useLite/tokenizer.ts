@@ -6,6 +6,11 @@ export const MAX_TOKENS = 128;
 const UNKNOWN = 0;
 /** Ids below are control tokens, never matched in text. */
 const FIRST_PIECE = 6;
+/**
+ * Normalization sorts a run of combining marks in quadratic time. Unicode's "stream-safe" text format (UAX #15) has at
+ * most 30 in a row, more than any language needs.
+ */
+const LONG_MARK_RUN = /(\p{M}{30})\p{M}+/gu;
 /** Sentencepiece's mark for a space, which starts each word. */
 const WORD_START = '\u2581';
 
@@ -29,7 +34,8 @@ export class Tokenizer {
   /** Token ids of the text's beginning, at most `maxTokens` of them. An empty text has none. */
   encode(text: string, maxTokens: number = MAX_TOKENS): number[] {
     if (text === '') return [];
-    const symbols = [...(WORD_START + text.normalize('NFKC').replaceAll(' ', WORD_START))];
+    const normalized = text.replace(LONG_MARK_RUN, '$1').normalize('NFKC');
+    const symbols = [...(WORD_START + normalized.replaceAll(' ', WORD_START))];
     const length = symbols.length;
     const bestScore = new Float64Array(length + 1);
     /** Last token, and its length in symbols, of the best division of the first n symbols. */

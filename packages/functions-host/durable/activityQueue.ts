@@ -12,6 +12,8 @@ export interface ActivityJob {
   event: TaskScheduled;
 }
 
+/** Characters of an abandoned activity's input in its message. */
+const longestInputShown = 500;
 /** Longest time spent on starting activities before timers and HTTP requests get their turn. */
 const sliceInMilliseconds = 15;
 
@@ -20,10 +22,22 @@ export interface ActivityQueueOptions {
   functions: ReadonlyMap<string, RegisteredFunction>;
   log: Log;
   maxConcurrent: number;
+  /** Starts of a job without a result, and whether it may start again. */
+  attemptsOf: (job: ActivityJob) => { starts: number; isAbandoned: boolean };
+  /** Puts a start on disk. */
+  begin: (job: ActivityJob) => void;
+  /** Keeps that a job is not started again. */
+  abandon: (job: ActivityJob) => void;
   /** False for a job whose instance has ended in the meantime. */
   isWanted: (job: ActivityJob) => boolean;
   settle: (job: ActivityJob, outcome: Unstamped<Message>) => void;
 }
+
+/**
+ * From this many starts without a result on, an activity runs alone: when it ends the process again, no other activity
+ * that happened to run beside it is suspected too.
+ */
+const startsBeforeRunningAlone = 2;
 
 /** Runs activities, at most `maxConcurrent` at a time, in the order they were scheduled. */
 export class ActivityQueue {
@@ -31,7 +45,8 @@ export class ActivityQueue {
   started = 0;
   private waiting: ActivityJob[] = [];
   private next = 0;
-  private running = 0;
+  private readonly running = new Set<ActivityJob>();
+  private isRunningAlone = false;
   private isStopped = false;
   private sliceStart: number | undefined;
   private whenIdle: (() => void) | undefined;
@@ -44,11 +59,23 @@ export class ActivityQueue {
 
   /** Starts the jobs that may run now. The journal records that they depend on must be on disk. */
   work(): void {
-    while (this.running < this.options.maxConcurrent && !this.isStopped && this.hasTimeLeft()) {
-      const job = this.take();
+    const { maxConcurrent, isWanted, attemptsOf, abandon, begin, settle } = this.options;
+    while (this.running.size < maxConcurrent && !this.isStopped && this.hasTimeLeft()) {
+      const job = this.waiting[this.next];
       if (!job) return;
-      if (!this.options.isWanted(job)) continue;
-      this.running++;
+      const { starts, isAbandoned } = isWanted(job) ? attemptsOf(job) : { starts: 0, isAbandoned: false };
+      const runsAlone = starts >= startsBeforeRunningAlone && !isAbandoned;
+      if (this.running.size > 0 && (runsAlone || this.isRunningAlone)) return;
+      this.take();
+      if (!isWanted(job)) continue;
+      if (isAbandoned) {
+        abandon(job);
+        settle(job, abandonedOutcome(job));
+        continue;
+      }
+      begin(job);
+      this.isRunningAlone = runsAlone;
+      this.running.add(job);
       this.started++;
       void this.run(job);
     }
@@ -57,23 +84,21 @@ export class ActivityQueue {
   /** Starts no more jobs. Resolves when no job is running. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    if (this.running === 0) return;
+    if (this.running.size === 0) return;
     await new Promise<void>((resolve) => {
       this.whenIdle = resolve;
     });
   }
 
-  get runningCount(): number {
-    return this.running;
+  get runningJobs(): readonly ActivityJob[] {
+    return [...this.running];
   }
 
-  private take(): ActivityJob | undefined {
-    const job = this.waiting[this.next++];
-    if (!job || this.next === this.waiting.length) {
-      this.waiting = [];
-      this.next = 0;
-    }
-    return job;
+  private take(): void {
+    this.next++;
+    if (this.next < this.waiting.length) return;
+    this.waiting = [];
+    this.next = 0;
   }
 
   /** Activities without I/O end within the same turn of the event loop: without a limit, thousands would block it. */
@@ -90,10 +115,10 @@ export class ActivityQueue {
 
   private async run(job: ActivityJob): Promise<void> {
     const outcome = await this.outcomeOf(job);
-    this.running--;
+    this.running.delete(job);
     this.options.settle(job, outcome);
     this.work();
-    if (this.running === 0) this.whenIdle?.();
+    if (this.running.size === 0) this.whenIdle?.();
   }
 
   private async outcomeOf({ instanceId, event }: ActivityJob): Promise<Unstamped<Message>> {
@@ -114,17 +139,31 @@ export class ActivityQueue {
       };
     } catch (thrown) {
       log('warning', Name, `activity failed: ${messageOf(thrown)}`);
-      return {
-        EventType: EventType.TaskFailed,
-        TaskScheduledId: event.EventId,
-        Reason: `Activity function '${Name}' failed: ${messageOf(thrown)}`,
-        Details: JSON.stringify({
-          $type: 'System.Exception, System.Private.CoreLib',
-          ClassName: 'System.Exception',
-          Message: messageOf(thrown),
-          StackTraceString: describeThrown(thrown),
-        }),
-      };
+      return failedOutcome(event, thrown);
     }
   }
+}
+
+function failedOutcome({ EventId, Name }: TaskScheduled, thrown: unknown): Unstamped<Message> {
+  return {
+    EventType: EventType.TaskFailed,
+    TaskScheduledId: EventId,
+    Reason: `Activity function '${Name}' failed: ${messageOf(thrown)}`,
+    Details: JSON.stringify({
+      $type: 'System.Exception, System.Private.CoreLib',
+      ClassName: 'System.Exception',
+      Message: messageOf(thrown),
+      StackTraceString: describeThrown(thrown),
+    }),
+  };
+}
+
+/** The message begins with a code, so that an orchestrator can recognize it. */
+function abandonedOutcome({ event }: ActivityJob): Unstamped<Message> {
+  const { Name, Input } = event;
+  const input = Input.length > longestInputShown ? `${Input.slice(0, longestInputShown)}...` : Input;
+  const message =
+    `ACTIVITY_ABANDONED: The process ended each time that the activity '${Name}' was running, ` +
+    `so it is not started again. Its input: ${input}`;
+  return failedOutcome(event, new Error(message));
 }

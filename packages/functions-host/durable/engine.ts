@@ -29,6 +29,8 @@ export interface EngineOptions {
   log: Log;
   journal: Journal;
   maxConcurrentActivities: number;
+  /** An activity is not started again after this many starts without a result. */
+  maxActivityStarts: number;
   idCheck: IdCheck;
   sdkSequence: SdkSequence | undefined;
   /** Called when the engine can't continue, for example because the journal can't be written. */
@@ -61,6 +63,12 @@ export class Engine {
       log: options.log,
       maxConcurrent: options.maxConcurrentActivities,
       isWanted: (job) => this.isCurrent(job),
+      attemptsOf: (job) => this.attemptsOf(job),
+      begin: (job) => {
+        this.record({ t: 'started', id: job.instanceId, task: job.event.EventId });
+        this.options.journal.flush();
+      },
+      abandon: ({ instanceId, event }) => this.record({ t: 'abandoned', id: instanceId, task: event.EventId }),
       settle: (job, outcome) => this.post(job.instanceId, outcome, job.executionId),
     });
   }
@@ -136,7 +144,7 @@ export class Engine {
     this.isStopping = true;
     this.timers.cancelAll();
     await within(timeoutInMilliseconds, this.activities.stop());
-    const left = this.activities.runningCount;
+    const left = this.activities.runningJobs.length;
     if (left === 0) return;
     this.options.log(
       'warning',
@@ -148,6 +156,10 @@ export class Engine {
   /** Closes the journal. Outcomes that arrive later are lost, and their activities run again. */
   close(): void {
     this.isClosed = true;
+    // The activities are not to blame for this end of the process.
+    for (const job of this.activities.runningJobs) {
+      if (this.isCurrent(job)) this.record({ t: 'interrupted', id: job.instanceId, task: job.event.EventId });
+    }
     this.options.journal.close();
   }
 
@@ -265,6 +277,12 @@ export class Engine {
       if (!instance.outcomes.has(event.EventId)) this.dispatch(instance, event);
     }
     this.wake(instance.id);
+  }
+
+  private attemptsOf({ instanceId, event }: ActivityJob): { starts: number; isAbandoned: boolean } {
+    const known = this.table.get(instanceId)?.starts;
+    const starts = known?.of(event.EventId) ?? 0;
+    return { starts, isAbandoned: starts >= this.options.maxActivityStarts || known?.isAbandoned(event) === true };
   }
 
   private isCurrent({ instanceId, executionId }: ActivityJob): boolean {

@@ -17,6 +17,8 @@ Runs a compiled Azure Functions app (Node.js, programming model v4) on this mach
   --id-check MODE        strict | log | off: what to do when SDK and host number durable tasks differently
                          (default: strict; environment: FUNCTIONS_HOST_ID_CHECK)
   --sync-journal         wait for the disk at each write: survives power loss, and is slow
+  --activity-starts N    an activity that was started so often without a result, because the process ended each time,
+                         fails (default: 5)
   --drain-seconds N      how long a stop waits for what is running (default: 10)
   --exit-with-parent     stop when the parent process goes away (its IPC channel or our stdin closes)
 
@@ -32,6 +34,7 @@ export interface CommandLine {
   key: string;
   logLevel: LogLevel;
   idCheck: IdCheck;
+  maxActivityStarts: number;
   isSynchronousJournal: boolean;
   drainTimeoutInMilliseconds: number;
   exitsWithParent: boolean;
@@ -50,6 +53,7 @@ export function readCommandLine(words: string[], environment: Environment): Comm
       'log-level': { type: 'string', default: 'information' },
       'id-check': { type: 'string', default: environment.FUNCTIONS_HOST_ID_CHECK ?? 'strict' },
       'sync-journal': { type: 'boolean', default: false },
+      'activity-starts': { type: 'string', default: '5' },
       'drain-seconds': { type: 'string', default: '10' },
       'exit-with-parent': { type: 'boolean', default: false },
     },
@@ -72,6 +76,7 @@ export function readCommandLine(words: string[], environment: Environment): Comm
     key: readKey(environment.FUNCTIONS_HOST_KEY),
     logLevel,
     idCheck,
+    maxActivityStarts: readNumber('--activity-starts', values['activity-starts'], 1000),
     isSynchronousJournal: values['sync-journal'],
     drainTimeoutInMilliseconds: readNumber('--drain-seconds', values['drain-seconds'], 86400) * 1000,
     exitsWithParent: values['exit-with-parent'],

@@ -253,6 +253,7 @@ describe('a SQL source that cannot be read', () => {
     ['a missing table', { query: 'select * from invoices' }],
     ['a missing watermark column', { watermarkColumn: 'touched_at' }],
     ['a query that writes', { query: 'with gone as (delete from orders returning *) select * from gone' }],
+    ['a text that is only part of a query', { query: 'select 1 as one) as first, (select * from orders' }],
   ])('%s', async (_name, changed) => {
     expect(await refusal({ sqlSource: { ...SQL_SOURCE, ...changed } })).toMatchObject({
       code: 'SQL_SOURCE_REJECTED',

@@ -40,6 +40,7 @@ function engineWith(invoke: (ground: Ground) => Invoke, compactAtBytes?: number)
     log: () => undefined,
     journal: new Journal({ folder, compactAtBytes, onFatal }),
     maxConcurrentActivities: 3,
+    maxActivityStarts: 5,
     idCheck: 'off',
     sdkSequence: undefined,
     onFatal,

@@ -175,3 +175,19 @@ test('appending to a closed journal throws', () => {
   add(created('late'));
   expect(() => journal.flush()).toThrow('is closed');
 });
+
+test('starts without a result are kept, also by a compaction; a result or an interruption takes them back', () => {
+  const first = openJournal({ compactAtBytes: 1 });
+  first.add(created('a'));
+  for (const task of [0, 0, 0, 1, 2]) first.add({ t: 'started', id: 'a', task });
+  first.add({ t: 'interrupted', id: 'a', task: 1 });
+  const result = { EventType: EventType.TaskCompleted as const, TaskScheduledId: 2, Result: null };
+  first.add({ t: 'message', id: 'a', event: stamped(new Date().toISOString(), result) });
+  first.journal.flush();
+  const counts = ({ table }: ReturnType<typeof openJournal>) =>
+    [0, 1, 2].map((task) => table.get('a')?.starts.of(task));
+  expect(counts(openJournal())).toEqual([3, 0, 0]);
+  const second = openJournal();
+  second.journal.compact(second.table.snapshot());
+  expect(counts(openJournal())).toEqual([3, 0, 0]);
+});

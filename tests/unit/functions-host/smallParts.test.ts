@@ -101,6 +101,7 @@ describe('command line', () => {
       key: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/) as string,
       logLevel: 'information',
       idCheck: 'strict',
+      maxActivityStarts: 5,
       isSynchronousJournal: false,
       drainTimeoutInMilliseconds: 10000,
       exitsWithParent: false,

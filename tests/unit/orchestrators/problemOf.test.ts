@@ -15,6 +15,12 @@ it('returns the problem that a step threw', () => {
   expect(problemOf(new Error(text))).toEqual(PROBLEM);
 });
 
+it('gives STEP_ABANDONED for a step that the host no longer starts', () => {
+  const reason = `The process ended each time that the activity 'embedPart' was running.`;
+  const text = `Orchestrator function 'embed' failed: Activity function 'embedPart' failed: ACTIVITY_ABANDONED: ${reason}`;
+  expect(problemOf(new Error(text + DETAILS))).toMatchObject({ code: 'STEP_ABANDONED', message: reason });
+});
+
 it.each([
   ["Activity function 'plan' failed: the SOME_WORD is no code" + DETAILS, 'the SOME_WORD is no code'],
   ["The function 'plan' doesn't exist.", "The function 'plan' doesn't exist."],

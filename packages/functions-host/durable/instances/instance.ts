@@ -1,6 +1,7 @@
 import type { HistoryEvent, Message, SchedulingEvent } from '../episodes/historyEvents';
 import { isScheduling, outcomeOf } from '../episodes/historyEvents';
 import type { HistoryLine } from '../episodes/historyView';
+import { UnfinishedStarts, type UnfinishedStartsJson } from './unfinishedStarts';
 import type { OrchestratorAnswer } from '../episodes/orchestratorAnswer';
 import type { Simulation } from '../episodes/simulate';
 
@@ -44,6 +45,8 @@ export interface Instance extends InstanceFacts {
   scheduled: Map<number, SchedulingEvent>;
   /** Ids of tasks and timers whose outcome is in the journal. */
   outcomes: Set<number>;
+  /** Starts of activities of this execution without a result. */
+  starts: UnfinishedStarts;
   /** The history of an ended instance as the status query shows it; undefined while the instance runs. */
   view?: HistoryLine[];
   /** Between replays: the orchestrator's last answer. */
@@ -62,13 +65,19 @@ export function isEnded(instance: { status: RuntimeStatus }): boolean {
 }
 
 /** Creates an instance in memory from its facts and, if it is still running, its history and inbox. */
-export function createInstance(facts: InstanceFacts, history: HistoryEvent[], inbox: Message[]): Instance {
+export function createInstance(
+  facts: InstanceFacts,
+  history: HistoryEvent[],
+  inbox: Message[],
+  starts?: UnfinishedStartsJson,
+): Instance {
   const instance: Instance = {
     ...facts,
     history: [],
     inbox: [],
     scheduled: new Map(),
     outcomes: new Set(),
+    starts: new UnfinishedStarts(starts),
     delivered: 0,
     playedJson: '',
     playedCount: 0,
@@ -83,7 +92,9 @@ export function createInstance(facts: InstanceFacts, history: HistoryEvent[], in
 export function receive(instance: Instance, message: Message): void {
   instance.inbox.push(message);
   const outcome = outcomeOf(message);
-  if (outcome !== undefined) instance.outcomes.add(outcome);
+  if (outcome === undefined) return;
+  instance.outcomes.add(outcome);
+  instance.starts.finish(outcome);
 }
 
 /** Appends committed events and updates the data derived from them. */
@@ -101,6 +112,7 @@ export function clearHistory(instance: Instance): void {
   instance.history = [];
   instance.scheduled = new Map();
   instance.outcomes = new Set();
+  instance.starts = new UnfinishedStarts();
   instance.current = undefined;
   instance.delivered = 0;
   instance.playedJson = '';

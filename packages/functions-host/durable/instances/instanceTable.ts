@@ -43,7 +43,7 @@ export class InstanceTable {
         return;
       }
       case 'running':
-        this.instances.set(record.facts.id, createInstance(record.facts, record.history, record.inbox));
+        this.instances.set(record.facts.id, createInstance(record.facts, record.history, record.inbox, record.starts));
         return;
       case 'ended':
         this.instances.set(record.facts.id, { ...createInstance(record.facts, [], []), view: record.view });
@@ -64,8 +64,9 @@ export class InstanceTable {
     for (const instance of this.instances.values()) {
       const { history, inbox, view } = instance;
       const facts = factsOf(instance);
+      const starts = instance.starts.toJson();
       records.push(
-        isEnded(instance) ? { t: 'ended', facts, view: view ?? [] } : { t: 'running', facts, history, inbox },
+        isEnded(instance) ? { t: 'ended', facts, view: view ?? [] } : { t: 'running', facts, history, inbox, starts },
       );
     }
     return records;
@@ -79,6 +80,15 @@ function applyChange(instance: Instance, record: Change): void {
     case 'message':
       instance.updated = record.event.Timestamp;
       return receive(instance, record.event);
+    case 'started':
+      return instance.starts.start(record.task);
+    case 'interrupted':
+      return instance.starts.interrupt(record.task);
+    case 'abandoned': {
+      const event = instance.scheduled.get(record.task);
+      if (event?.EventType === EventType.TaskScheduled) instance.starts.abandon(event);
+      return;
+    }
     case 'status':
       instance.updated = record.at;
       instance.status = record.status;

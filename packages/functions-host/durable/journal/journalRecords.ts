@@ -1,5 +1,6 @@
 import type { ExecutionStarted, HistoryEvent, Message, SchedulingEvent } from '../episodes/historyEvents';
 import type { HistoryLine } from '../episodes/historyView';
+import type { UnfinishedStartsJson } from '../instances/unfinishedStarts';
 import type { InstanceFacts, Parent, RuntimeStatus } from '../instances/instance';
 
 /** One line of the journal: a fact that never changes. `at` is ISO 8601 with milliseconds. */
@@ -9,9 +10,12 @@ export type JournalRecord =
   | { t: 'message'; id: string; event: Message }
   | EpisodeRecord
   | ContinuedRecord
+  | { t: 'started'; id: string; task: number }
+  | { t: 'interrupted'; id: string; task: number }
+  | { t: 'abandoned'; id: string; task: number }
   | { t: 'status'; id: string; at: string; status: RuntimeStatus }
   | { t: 'purged'; id: string }
-  | { t: 'running'; facts: InstanceFacts; history: HistoryEvent[]; inbox: Message[] }
+  | { t: 'running'; facts: InstanceFacts; history: HistoryEvent[]; inbox: Message[]; starts?: UnfinishedStartsJson }
   | { t: 'ended'; facts: InstanceFacts; view: HistoryLine[] };
 
 /** One episode, atomic because it is one line: messages consumed, tasks scheduled, and the new status. */
