@@ -1,6 +1,7 @@
 import { createIdentity } from './access/createIdentity';
 import type { Identify } from './access/identity';
 import type { Answerer } from './answering/answerer';
+import { createQuestionQueue, type QuestionQueue } from './answering/questionQueue';
 import { createExtractiveAnswerer } from './answering/extractive';
 import { createChatAnswerer } from './answering/openAi';
 import type { ScoringDependencies } from './answering/scoreSentences';
@@ -43,6 +44,7 @@ export interface App extends IngestDependencies {
   allowedOrigins: readonly string[];
   documents: DocumentLookup;
   answerer: Answerer;
+  questions: QuestionQueue;
   answerTimeoutInMilliseconds: number;
   probes: Record<string, Probe>;
   close(): Promise<void>;
@@ -87,6 +89,7 @@ export function createApp(config: Config): App {
     embedder,
     documents: createDocumentLookup(database),
     answerer: createAnswerer(config, { vectors, embedder }),
+    questions: createQuestionQueue(config.questions),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
     gateDecisionTimeoutInHours: config.gateDecisionTimeoutInHours,
     committedPart: createPartLookup(lake, async (key) => (await contractOfRun(lakehouse, key)).roles),

@@ -4,9 +4,11 @@ import type { AnswerEvent } from './answer';
 import type { Answerer } from './answerer';
 import { streamAnswer } from './answerQuestion';
 import { answerTimeout } from './answerTimeout';
+import type { QuestionQueue } from './questionQueue';
 
 export interface AskDependencies extends SearchDependencies {
   answerer: Answerer;
+  questions: QuestionQueue;
   /** Time limit for search and answer together, in milliseconds. */
   answerTimeoutInMilliseconds: number;
 }
@@ -17,24 +19,49 @@ interface Question {
 }
 
 /**
- * Finds passages for the question and answers from them: tokens, then the checked answer. Throws the errors of search and
- * answer. Throws ANSWER_TIMEOUT even while a store is still working, because not every store can be cancelled.
+ * Finds passages for the question and answers from them: tokens, then the checked answer. Resolves when the question may start:
+ * the time limit counts from the call, so also while the question waits. Throws QUESTIONS_TOO_MANY, and ANSWER_TIMEOUT.
+ * The events throw the errors of search and answer, and ANSWER_TIMEOUT even while a store is still working, because not every
+ * store can be cancelled.
  */
-export async function* ask(dependencies: AskDependencies, question: Question): AsyncGenerator<AnswerEvent> {
+export async function ask(
+  dependencies: AskDependencies,
+  question: Question,
+  caller: string,
+): Promise<AsyncGenerator<AnswerEvent>> {
   const signal = AbortSignal.timeout(dependencies.answerTimeoutInMilliseconds);
-  const tooLate = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(answerTimeout(signal.reason)), { once: true });
-  });
-  const events = searchAndAnswer(dependencies, question, signal);
-  try {
-    for (;;) {
-      const event = await Promise.race([events.next(), tooLate]);
-      if (event.done) return;
-      yield event.value;
+  const end = await dependencies.questions.enter(caller, signal);
+  let isRead = false;
+  // Nobody may ever read the events: the caller has gone.
+  signal.addEventListener('abort', () => isRead || end(), { once: true });
+  async function* events(): AsyncGenerator<AnswerEvent> {
+    isRead = true;
+    const answering = searchAndAnswer(dependencies, question, signal);
+    try {
+      yield* withinTime(answering, signal);
+    } finally {
+      // Not awaited: late work may take long to end, and until then it counts as at work.
+      answering
+        .return(undefined)
+        .catch(() => undefined)
+        .finally(end);
     }
-  } finally {
-    // Not awaited: late work may take long to end.
-    events.return(undefined).catch(() => undefined);
+  }
+  return events();
+}
+
+async function* withinTime(events: AsyncGenerator<AnswerEvent>, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+  const tooLate = new Promise<never>((_, reject) => {
+    const refuse = (): void => reject(answerTimeout(signal.reason));
+    if (signal.aborted) refuse();
+    else signal.addEventListener('abort', refuse, { once: true });
+  });
+  // Read in the race below; without a reader it must not count as unhandled.
+  tooLate.catch(() => undefined);
+  for (;;) {
+    const event = await Promise.race([events.next(), tooLate]);
+    if (event.done) return;
+    yield event.value;
   }
 }
 

@@ -17,5 +17,7 @@ export const health = named(
   }),
 ) satisfies z.ZodType<HealthReport>;
 
+export const live = named('Live', z.object({ status: z.literal('ok') }));
+
 export type Health = z.infer<typeof health>;
 export type DependencyHealth = Health['dependencies'][number];

@@ -30,6 +30,8 @@ export interface Config {
     | { provider: 'openai'; service: OpenAiAccess; model: string };
   /** Time limit of one answer, in milliseconds. */
   answerTimeoutInMilliseconds: number;
+  /** How many questions are answered at once, and how many wait. */
+  questions: { atWork: number; waiting: number };
   access: AccessConfig;
 }
 
@@ -75,6 +77,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     qdrant: { url: settings.QDRANT_URL, apiKey: settings.QDRANT_API_KEY, alias: settings.QDRANT_ALIAS },
     embedding: embeddingOf(settings, azure, openAi),
     answering: answeringOf(settings, azure, openAi),
+    questions: { atWork: settings.ANSWERS_AT_WORK, waiting: settings.ANSWERS_WAITING },
     answerTimeoutInMilliseconds: settings.ANSWER_TIMEOUT_SECONDS * 1000,
     access: accessOf(settings),
   };

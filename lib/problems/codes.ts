@@ -140,6 +140,7 @@ const stores = {
 
 // 502 when the cause is the service behind the API, or the settings of the app for it.
 const models = {
+  QUESTIONS_TOO_MANY: retryable(429, 'Too many questions wait for an answer.'),
   EMBEDDING_UNAVAILABLE: quoting(retryable(503, 'The embedding service does not answer.')),
   EMBEDDING_RATE_LIMITED: quoting(retryable(503, 'The embedding service allows no more requests now.')),
   EMBEDDING_DENIED: quoting(permanent(502, 'The embedding service does not accept the credentials.')),

@@ -192,6 +192,7 @@ describe('the API', () => {
       decideRun: 409,
       replayRun: 202,
       startRun: 409,
+      live: 200,
       me: 200,
       listAudit: 200,
     };

@@ -20,11 +20,19 @@ export const askRoute = defineRoute({
     body: answer,
     events: '`token` (`{"text": ...}`) as the text comes, then `answer` (an Answer) or `error` (ProblemDetails).',
   },
-  problems: ['DATASET_UNKNOWN', 'ANSWER_TIMEOUT', 'ANSWER_INCOMPLETE', 'VECTORS_UNAVAILABLE', 'DATABASE_UNAVAILABLE'],
+  problems: [
+    'DATASET_UNKNOWN',
+    'QUESTIONS_TOO_MANY',
+    'ANSWER_TIMEOUT',
+    'ANSWER_INCOMPLETE',
+    'VECTORS_UNAVAILABLE',
+    'DATABASE_UNAVAILABLE',
+  ],
   example: { body: { question: SAMPLE.question, dataset: SAMPLE.dataset } },
-  handler: async ({ body: { question, dataset, filters, stream }, http }, { app, logError, requestId }) => {
+  handler: async ({ body: { question, dataset, filters, stream }, http }, { app, caller, logError, requestId }) => {
     if (dataset !== undefined) await app.contracts.get(dataset);
-    const events = ask(app, { question, filters: { dataset, ...filters } });
+    const asked = { question, filters: { dataset, ...filters } };
+    const events = await ask(app, asked, caller?.id ?? 'anonymous');
     if (stream ?? wantsStream(http)) {
       const body = ReadableStream.from(
         eventLines(events, requestId, (error) => logError('an answer ended early', error)),

@@ -1,4 +1,4 @@
-import { health } from '../../../lib/api/health';
+import { health, live } from '../../../lib/api/health';
 import { checkHealth } from '../../../lib/health';
 import { defineRoute } from '../route';
 
@@ -16,4 +16,17 @@ export const healthRoute = defineRoute({
     const body = await checkHealth(app.probes, logError);
     return { body, status: body.status === 'ok' ? 200 : 503 };
   },
+});
+
+export const liveRoute = defineRoute({
+  name: 'live',
+  method: 'GET',
+  path: 'live',
+  summary: 'Answers as long as the app takes requests. It asks no dependency.',
+  role: 'anyone',
+  request: {},
+  response: { status: 200, body: live },
+  problems: [],
+  example: {},
+  handler: async () => ({ body: { status: 'ok' as const } }),
 });

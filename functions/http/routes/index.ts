@@ -2,7 +2,7 @@ import type { Route } from '../route';
 import { listAuditRoute, meRoute } from './access';
 import { askRoute } from './ask';
 import { listDocumentsRoute } from './documents';
-import { healthRoute } from './health';
+import { healthRoute, liveRoute } from './health';
 import { listQuarantineRoute, showQuarantineRoute } from './quarantine';
 import { decideRunRoute, listRunsRoute, replayRunRoute, showRunRoute, startRunRoute } from './runs';
 
@@ -18,6 +18,7 @@ export const ROUTES = [
   showQuarantineRoute,
   listQuarantineRoute,
   healthRoute,
+  liveRoute,
   meRoute,
   listAuditRoute,
 ] as unknown as readonly Route[];

@@ -24,7 +24,15 @@ export const answeringSettings = {
     z.enum(['extractive', 'azure-openai', 'openai'], 'extractive, azure-openai or openai').default('extractive'),
     'Who writes answers: extractive (quotes only, no account), azure-openai or openai.',
   ),
-  ANSWER_TIMEOUT_SECONDS: setting(wholeNumber(1, 600).default(60), 'Seconds for search and answer together.'),
+  ANSWER_TIMEOUT_SECONDS: setting(
+    wholeNumber(1, 600).default(60),
+    'Seconds for a question from its arrival to the answer.',
+  ),
+  ANSWERS_AT_WORK: setting(wholeNumber(1, 1000).default(4), 'Questions that one instance answers at once.'),
+  ANSWERS_WAITING: setting(
+    wholeNumber(0, 10000).default(64),
+    'Questions that wait in one instance; further ones are refused with status 429.',
+  ),
 };
 
 export const modelServiceSettings = {

@@ -1,5 +1,6 @@
 import type { AnswerEvent } from '../../../lib/answering/answer';
 import type { AskDependencies } from '../../../lib/answering/ask';
+import { createQuestionQueue } from '../../../lib/answering/questionQueue';
 import { ask } from '../../../lib/answering/ask';
 import type { Embedder } from '../../../lib/embedding/embedder';
 import { passage } from '../../support/passages';
@@ -23,6 +24,7 @@ function dependencies(changed: Partial<AskDependencies>, timeoutInMilliseconds =
         yield { type: 'answer', answer: { question, answer: 'It fell.', citations: [], model: 'm' } };
       },
     },
+    questions: createQuestionQueue({ atWork: 1, waiting: 1 }),
     answerTimeoutInMilliseconds: timeoutInMilliseconds,
     ...changed,
   };
@@ -30,7 +32,7 @@ function dependencies(changed: Partial<AskDependencies>, timeoutInMilliseconds =
 
 async function eventsOf(asked: AskDependencies): Promise<AnswerEvent['type'][]> {
   const types: AnswerEvent['type'][] = [];
-  for await (const { type } of ask(asked, { question: 'What about the debt?' })) types.push(type);
+  for await (const { type } of await ask(asked, { question: 'What about the debt?' }, 'ada')) types.push(type);
   return types;
 }
 

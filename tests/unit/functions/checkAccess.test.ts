@@ -98,5 +98,5 @@ it('gives every route that changes something a role and an audit record', () => 
     ROUTES.filter(({ role }) => role === 'anyone')
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(['health', 'me']);
+  ).toEqual(['health', 'live', 'me']);
 });
