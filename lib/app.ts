@@ -63,6 +63,7 @@ export function createApp(config: Config): App {
     temporaryDirectory: config.temporaryDirectory,
     parquetCodec: config.lake.parquetCodec,
     duckDb,
+    qualityRuleTimeoutInSeconds: config.qualityRuleTimeoutInSeconds,
     engines,
     blocks: createBlockCache({
       limitInBytes: config.blockCacheInMegabytes * 1024 * 1024,

@@ -12,6 +12,7 @@ export interface Config {
   temporaryDirectory: string;
   /** For one DuckDB instance, in megabytes. */
   duckdbMemoryInMegabytes: number;
+  qualityRuleTimeoutInSeconds: number;
   /** Local disk for blocks that scans keep for transforms; 0 keeps nothing. */
   blockCacheInMegabytes: number;
   /** How long a run with a closed quality gate waits for a decision; 0: it fails at once. */
@@ -71,6 +72,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     contractsDirectory: settings.CONTRACTS_DIRECTORY,
     temporaryDirectory: settings.TEMPORARY_DIRECTORY,
     duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
+    qualityRuleTimeoutInSeconds: settings.QUALITY_RULE_TIMEOUT_SECONDS,
     blockCacheInMegabytes: settings.BLOCK_CACHE_MEGABYTES,
     gateDecisionTimeoutInHours: settings.GATE_DECISION_TIMEOUT_HOURS,
     postgresUrl: settings.POSTGRES_URL,

@@ -28,6 +28,8 @@ export interface DuckDb {
   stream(sql: string, limits: BatchLimits): AsyncIterable<SqlValue[][]>;
   /** Writes a query's rows to a Parquet file. `options` as in `COPY`. */
   writeParquet(query: string, file: string, options: string): Promise<ParquetSummary>;
+  /** Ends the running statement, which then fails; without one it does nothing. May be called at any time before `close`. */
+  interrupt(): void;
   close(): void;
 }
 
@@ -122,6 +124,7 @@ function connected(settings: DuckDbSettings, connection: DuckDBConnection): Duck
       const [row] = reader.getRowObjects();
       return { rows: Number(row?.['count']), columns: summariesOf(row?.['column_statistics']) };
     },
+    interrupt: () => connection.interrupt(),
     close: () => connection.closeSync(),
   };
 }

@@ -22,6 +22,8 @@ export interface Lakehouse {
   rangeLengthInBytes?: number;
   /** Largest run that one activity plans by itself, in bytes of its files. Default 64 MiB. */
   directPlanLengthInBytes?: number;
+  /** Time limit of one quality rule. Default 300 s. */
+  qualityRuleTimeoutInSeconds?: number;
   /** Bytes of NDJSON text between two points of the line index. Default 4 MiB. */
   lineIndexStepInBytes?: number;
 }

@@ -9,12 +9,15 @@ import { findRepeatedValues } from './findRepeatedValues';
 import { columnsRead } from './gateColumns';
 import { measureRule, type RunCounts } from './measureRule';
 import { withStagedRows, type StagedRows } from './stagedRows';
+import { withinTimeLimit } from './ruleTimeLimit';
 import { verdictOf, type Verdict, type VerdictRule } from './verdict';
+
+const DEFAULT_TIMEOUT_IN_SECONDS = 300;
 
 /**
  * Evaluates the rows of all parts of a run, which would be committed, against the contract; rejected records count by their
  * share. Bad data gives a verdict and is never thrown. Throws only what prevents the evaluation: LAKE_PART_MISSING,
- * RUN_STAGING_GONE, DUCKDB_OUT_OF_MEMORY, or an error of the store.
+ * RUN_STAGING_GONE, DUCKDB_OUT_OF_MEMORY, QUALITY_RULE_TIMEOUT, or an error of the store.
  */
 export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Verdict> {
   const [plan, contract] = await Promise.all([readPlan(lakehouse, key), contractOfRun(lakehouse, key)]);
@@ -23,10 +26,19 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
   // Within one part the transform has already rejected repeated values.
   const uniqueColumns = files.length < 2 ? [] : contract.columns.filter((column) => column.primaryKey || column.unique);
   const counts = countsOf(manifests, key);
+  const limit = {
+    seconds: lakehouse.qualityRuleTimeoutInSeconds ?? DEFAULT_TIMEOUT_IN_SECONDS,
+    setting: 'QUALITY_RULE_TIMEOUT_SECONDS',
+  };
   const evaluate = async (rows: () => StagedRows): Promise<VerdictRule[]> => {
     const evaluated: VerdictRule[] = [];
     for (const column of uniqueColumns) evaluated.push(await repetitionRule(rows(), column));
-    for (const rule of contract.quality.rules) evaluated.push(await measureRule(rule, contract, counts, rows));
+    for (const rule of contract.quality.rules) {
+      const measure = (): Promise<VerdictRule> => measureRule(rule, contract, counts, rows);
+      evaluated.push(
+        readsValues(rule.measure) ? await withinTimeLimit(rows().duckDb, rule, limit, measure) : await measure(),
+      );
+    }
     return evaluated;
   };
   const readsRows = uniqueColumns.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));

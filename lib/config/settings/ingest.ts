@@ -17,6 +17,10 @@ export const ingestSettings = {
     wholeNumber(256, 65536).default(1024),
     'Memory limit of one DuckDB instance, in MB.',
   ),
+  QUALITY_RULE_TIMEOUT_SECONDS: setting(
+    wholeNumber(1, 86400).default(300),
+    'Time limit of one quality rule, in seconds.',
+  ),
   BLOCK_CACHE_MEGABYTES: setting(
     wholeNumber(0, 1048576).default(0),
     'Local disk for blocks that a scan has read and transforms on the same instance use, in MB; 0 keeps nothing.',

@@ -211,6 +211,15 @@ describe('checking queries', () => {
   });
 });
 
+it('checking a query that does not end on an empty table ends at a time limit', async () => {
+  const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c';
+  const text = contractText().replace('name: n,', `name: n, quality: [{type: sql, query: "${endless}", mustBe: 0}],`);
+  const reading = readContractWithNotes(text, 'notes.yaml');
+  expect(await checkQueries(reading, { ...settings(), timeLimitInSeconds: 1 })).toMatchObject([
+    { code: 'QUALITY_RULE_TIMEOUT', where: { line: 12, field: 'schema[0].properties[2].quality[0]' } },
+  ]);
+});
+
 describe('npm run contract', () => {
   const run = (...options: string[]) => {
     const command = path.join(__dirname, '../../../dist/local/commands/contractCommand.js');

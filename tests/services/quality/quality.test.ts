@@ -43,14 +43,14 @@ beforeAll(async () => {
 });
 afterAll(() => lake.stop());
 
-async function evaluate(rules: Record<string, string>, files: string[] = FILES) {
+async function evaluate(rules: Record<string, string>, files: string[] = FILES, timeoutInSeconds = 300) {
   datasets += 1;
   const dataset = `rules-${datasets}`;
   await writeFile(path.join(lake.contractsFolder, `${dataset}.yaml`), withRules(dataset, rules));
   const key = { dataset, date: '2026-01-04', runId: 'run-1' };
   for (const [index, records] of files.entries()) await lake.drop(dataset, key.date, `${index}.csv`, HEADER + records);
   await stageRun(lake, key);
-  const verdict = await evaluateRun(lake, key);
+  const verdict = await evaluateRun({ ...lake, qualityRuleTimeoutInSeconds: timeoutInSeconds }, key);
   expect(Buffer.byteLength(JSON.stringify({ ok: true, result: verdict }))).toBeLessThan(4096);
   expect(await lake.leftovers()).toEqual([]);
   return { passed: verdict.passed, rules: verdict.rules.filter(({ rule }) => !OWN_RULES.test(rule)) };
@@ -63,6 +63,21 @@ async function checkOne(rules: Record<string, string>, files?: string[]) {
   const { rule, expected, observed } = evaluated[0] as VerdictRule;
   return [passed, rule, expected, observed];
 }
+
+describe('a rule that does not end', () => {
+  it.each([
+    'WITH RECURSIVE r AS (SELECT 1 AS k UNION ALL SELECT k + 1 FROM r) SELECT max(k) FROM r',
+    'SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c',
+  ])('is interrupted at its time limit: %s', async (query) => {
+    const ends = evaluate({ table: `{type: sql, query: "${query}", mustBe: 0}` }, FILES, 1);
+    expect(await errorOf(ends)).toMatchObject({
+      code: 'QUALITY_RULE_TIMEOUT',
+      retryable: false,
+      where: { setting: 'QUALITY_RULE_TIMEOUT_SECONDS' },
+    });
+    expect(await lake.leftovers()).toEqual([]);
+  });
+});
 
 describe('rules over all parts of a run', () => {
   it.each<[string, Record<string, string>, (string | boolean)[]]>([

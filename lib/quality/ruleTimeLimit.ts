@@ -1,0 +1,49 @@
+import type { DuckDb } from '../duckdb/duckdb';
+import { PipelineError, type PipelineErrorOptions } from '../problems/problem';
+
+const INTERRUPT_AGAIN_IN_MILLISECONDS = 500;
+
+export interface RuleTimeLimit {
+  seconds: number;
+  /** Setting that raises the limit. */
+  setting?: string;
+}
+
+/**
+ * Calls `work`, which evaluates one rule with `duckDb`, and interrupts the engine at the time limit. Throws
+ * QUALITY_RULE_TIMEOUT then. A single call of a function, such as `repeat`, is interrupted only when it has ended.
+ */
+export async function withinTimeLimit<T>(
+  duckDb: DuckDb,
+  rule: { name: string; where?: PipelineErrorOptions['where'] },
+  { seconds, setting }: RuleTimeLimit,
+  work: () => Promise<T>,
+): Promise<T> {
+  let isLate = false;
+  let repeated: NodeJS.Timeout | undefined;
+  // Repeated, because an interruption between two statements of a rule has no effect.
+  const interrupt = (): void => {
+    isLate = true;
+    duckDb.interrupt();
+    repeated = setTimeout(interrupt, INTERRUPT_AGAIN_IN_MILLISECONDS);
+  };
+  const first = setTimeout(interrupt, seconds * 1000);
+  let cause: unknown;
+  try {
+    const result = await work();
+    // A rule whose query fails has a result too, so that the interruption may not show as an error.
+    if (!isLate) return result;
+  } catch (error) {
+    if (!isLate) throw error;
+    cause = error;
+  } finally {
+    clearTimeout(first);
+    clearTimeout(repeated);
+  }
+  throw new PipelineError('QUALITY_RULE_TIMEOUT', `The rule "${rule.name}" was not evaluated in time.`, {
+    expected: `at most ${seconds} s`,
+    where: rule.where ?? (setting === undefined ? undefined : { setting }),
+    remedy: `Make the rule's query simpler${setting === undefined ? '' : `, or raise ${setting}`}.`,
+    cause,
+  });
+}
