@@ -68,7 +68,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
 /**
- * Answers an address with `?token=`: the right token becomes a cookie, and the browser goes on without it in the address, so
+ * Answers an address with `?token=`: the right token becomes a cookie, and the browser is sent to the same address without it, so
  * that it is not in the history. Returns false for an address without a token.
  */
 function signIn(

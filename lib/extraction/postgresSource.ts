@@ -52,7 +52,7 @@ export function createPostgresSource(connectionString: string, setting: string):
         await client.query(`${RESET}; ${BEGIN}`);
         const result = await work({
           check: async (query) => {
-            // A complete statement has balanced parentheses and quotes, so it can stand in parentheses in another.
+            // A complete statement has balanced parentheses and quotes, so it can be put in parentheses inside another.
             await rows(`prepare contract_query as\n${query}`);
             await rows('deallocate contract_query');
           },
