@@ -8,7 +8,7 @@ import { CitationMarkers } from '../../../lib/answering/citationMarkers';
 import { citeAnswer } from '../../../lib/answering/citeAnswer';
 import { passage } from '../../support/passages';
 
-const CHARACTERS = 1_000_000;
+const CHARACTERS = 200_000;
 
 /** Texts of a million characters: runs of each kind of character, alone, between words, and mixed. */
 const units = {
