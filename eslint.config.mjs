@@ -39,7 +39,7 @@ const nouns = {
   csv: 'contract encoding problems',
   database: 'problems',
   delta: 'concurrency contract duckdb lakehouse problems storage',
-  documents: 'contract database delta duckdb lakehouse paging problems runs storage',
+  documents: 'concurrency contract database delta duckdb lakehouse paging problems runs storage',
   draftContract: 'contract conversion csv duckdb encoding problems storage transform',
   duckdb: 'problems',
   embedding: 'openAi problems',

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import type { App } from '../../lib/app';
 import { countDocuments } from '../../lib/indexing/countPartition';
-import type { FileStatistics } from '../../lib/delta/deltaActions';
+import { rowsByStatistics } from '../../lib/delta/fileStatistics';
 import { readSnapshot } from '../../lib/delta/deltaLog';
 import { partitionFolder, rawFolder, tableFolder } from '../../lib/lakehouse/paths';
 import { filePath } from '../../lib/delta/tableSnapshot';
@@ -104,9 +104,9 @@ export async function findChangedDates(app: App, expected: ReadonlyMap<string, E
   const found: string[] = [];
   const snapshot = await readSnapshot(app.lakehouse, SAMPLE_CONTRACT);
   const counts = new Map<string, number>();
-  for (const { partitionValues, stats = '{}' } of snapshot?.files.values() ?? []) {
-    const date = partitionValues['ingest_date'] ?? 'null';
-    counts.set(date, (counts.get(date) ?? 0) + (JSON.parse(stats) as FileStatistics).numRecords);
+  for (const file of snapshot?.files.values() ?? []) {
+    const date = file.partitionValues['ingest_date'] ?? 'null';
+    counts.set(date, (counts.get(date) ?? 0) + (rowsByStatistics(file) ?? 0));
   }
   for (const date of new Set([...counts.keys(), ...expected.keys()])) {
     const [is, was] = [counts.get(date) ?? 0, expected.get(date)?.rows.length ?? 0];

@@ -5,6 +5,7 @@ import { PipelineError, toProblem, type Problem } from '../problems/problem';
 import { checkpointActions, readCheckpointFiles, writeCheckpointFile } from './checkpointFile';
 import type { TableStorage } from '../lakehouse/lakehouse';
 import type { CheckpointFiles } from './logFiles';
+import { LOG_REMEDY } from './parseAction';
 import type { ObjectStore } from '../storage/objectStore';
 import { checkpointPath, lastCheckpointPath } from '../lakehouse/paths';
 import type { TableSnapshot, TableState } from './tableSnapshot';
@@ -53,13 +54,17 @@ export async function writeCheckpoint(lake: TableStorage, dataset: string, snaps
 /** Checkpoints never change, and each step of a run reads the table, so the checkpoint read last stays in memory. */
 const readLast = new WeakMap<ObjectStore, Map<string, { etags: string; state: TableState }>>();
 
-/** Undefined when it cannot be read or was deleted: the caller uses an older checkpoint, or the log entries. */
+/**
+ * Undefined when it was deleted; LAKE_LOG_BROKEN as a result when it cannot be read: the caller then uses an older
+ * checkpoint, or the log entries.
+ */
 export async function readCheckpoint(
   lake: TableStorage,
   dataset: string,
   checkpoint: CheckpointFiles,
-): Promise<TableState | undefined> {
+): Promise<TableState | PipelineError | undefined> {
   const { store, containers } = lake;
+  const file = checkpoint.parts[0]?.path ?? '';
   const tables = readLast.get(store) ?? new Map<string, { etags: string; state: TableState }>();
   readLast.set(store, tables);
   const etags = checkpoint.parts.map((part) => `${part.path} ${part.etag}`).join();
@@ -73,15 +78,29 @@ export async function readCheckpoint(
         await store.download(containers.processed, part.path, files[index] ?? '');
       }
       return withDuckDb(lake.duckDb, path.join(folder, 'spill'), (duckDb) =>
-        readCheckpointFiles(duckDb, files, checkpoint.version),
+        readCheckpointFiles(duckDb, files, { version: checkpoint.version, source: file }),
       );
     });
-    if (state.protocol === undefined || state.metaData === undefined) return undefined;
+    if (state.protocol === undefined || state.metaData === undefined) {
+      return broken(file, state.protocol === undefined ? 'no protocol' : 'no metaData');
+    }
     tables.set(table, { etags, state });
     return state;
   } catch (error) {
     // An unreachable store or an engine out of memory does not mean that the file is broken.
-    if (error instanceof PipelineError && error.code !== 'LAKE_OBJECT_NOT_FOUND') throw error;
-    return undefined;
+    if (!(error instanceof PipelineError)) return broken(file, String(error).split('\n')[0] ?? '', error);
+    if (error.code === 'LAKE_LOG_BROKEN') return error;
+    if (error.code === 'LAKE_OBJECT_NOT_FOUND') return undefined;
+    throw error;
   }
+}
+
+function broken(file: string, found: string, cause?: unknown): PipelineError {
+  return new PipelineError('LAKE_LOG_BROKEN', 'A checkpoint of the table cannot be read.', {
+    found: found.slice(0, 200),
+    expected: 'a Parquet file with the protocol, the metaData and the files of the table',
+    where: { file },
+    remedy: LOG_REMEDY,
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { literal, type DuckDb } from '../duckdb/duckdb';
-import type { AddFile, DeltaAction, MetaData } from './deltaActions';
+import type { DeltaAction, MetaData } from './deltaActions';
+import { parseAction } from './parseAction';
 import { applyAction, emptyState, type TableSnapshot, type TableState } from './tableSnapshot';
 
 const TEXTS = 'MAP(VARCHAR, VARCHAR)';
@@ -58,8 +59,15 @@ export async function writeCheckpointFile(duckDb: DuckDb, actions: DeltaAction[]
   );
 }
 
-/** Reads the state from the files of a checkpoint: one, or several from another writer. */
-export async function readCheckpointFiles(duckDb: DuckDb, files: string[], version: number): Promise<TableState> {
+/**
+ * Reads the state from the local files of a checkpoint: one, or several from another writer. LAKE_LOG_BROKEN, which names
+ * the checkpoint as `source`.
+ */
+export async function readCheckpointFiles(
+  duckDb: DuckDb,
+  files: string[],
+  { version, source: checkpoint }: { version: number; source: string },
+): Promise<TableState> {
   const source = `read_parquet([${files.map((file) => literal(file)).join(', ')}], union_by_name = true)`;
   const names = await duckDb.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${source})`);
   const known = new Set(names.map(([name]) => String(name)));
@@ -72,13 +80,12 @@ export async function readCheckpointFiles(duckDb: DuckDb, files: string[], versi
     });
     for await (const batch of rows) {
       for (const [text] of batch) {
-        const action = JSON.parse(String(text), withoutNull) as object;
-        applyAction(state, { [kind]: kind === 'add' ? withStatistics(action as AddFile) : action } as DeltaAction);
+        const row = JSON.parse(String(text), withoutNull) as CheckpointRow;
+        const action = parseAction({ [kind]: withLogFields(row) }, { file: checkpoint });
+        if (action !== undefined) applyAction(state, action);
       }
     }
   }
-  if (state.metaData !== undefined)
-    state.metaData = { ...state.metaData, configuration: state.metaData.configuration ?? {} };
   return state;
 }
 
@@ -87,8 +94,21 @@ function withoutNull(this: unknown, key: string, value: unknown): unknown {
   return value === null && key !== 'ingest_date' ? undefined : value;
 }
 
-/** Other writers may keep the statistics as a structure only. */
-function withStatistics(add: AddFile & { stats_parsed?: object; partitionValues_parsed?: object }): AddFile {
-  const { stats_parsed: parsed, partitionValues_parsed: _, ...file } = add;
-  return parsed === undefined || file.stats !== undefined ? file : { ...file, stats: JSON.stringify(parsed) };
+interface CheckpointRow extends Record<string, unknown> {
+  stats?: string;
+  stats_parsed?: object;
+  partitionValues_parsed?: object;
+  deletionVector?: object;
+}
+
+/** The fields as in a commit. Other writers may keep the statistics as a structure only, and empty structures for null. */
+function withLogFields(row: CheckpointRow): object {
+  const { stats_parsed: parsed, partitionValues_parsed: _, deletionVector, stats, ...fields } = row;
+  const statistics = stats ?? (parsed === undefined ? undefined : JSON.stringify(parsed));
+  const hasDeletionVector = deletionVector !== undefined && Object.keys(deletionVector).length > 0;
+  return {
+    ...fields,
+    ...(statistics === undefined ? {} : { stats: statistics }),
+    ...(hasDeletionVector ? { deletionVector } : {}),
+  };
 }

@@ -10,15 +10,16 @@ export type DeltaAction =
   | { add: AddFile }
   | { remove: RemoveFile };
 
+/** Other writers may leave out any of it. */
 export interface CommitInfo {
   /** Milliseconds since 1970. */
-  timestamp: number;
-  operation: string;
-  operationParameters: Record<string, string>;
+  timestamp?: number;
+  operation?: string;
+  operationParameters?: Record<string, unknown>;
   readVersion?: number;
   isBlindAppend?: boolean;
   engineInfo?: string;
-  operationMetrics?: Record<string, string>;
+  operationMetrics?: Record<string, unknown>;
 }
 
 export interface Protocol {
@@ -31,16 +32,16 @@ export interface Protocol {
 }
 
 export interface MetaData {
-  id: string;
+  id?: string;
   name?: string;
   description?: string;
-  format: { provider: 'parquet'; options: Record<string, string> };
+  format?: { provider: string; options?: Record<string, string> };
   /** A `DeltaSchema` as JSON text. */
   schemaString: string;
   partitionColumns: string[];
   configuration: Record<string, string>;
   /** Milliseconds since 1970. */
-  createdTime: number;
+  createdTime?: number;
 }
 
 export interface Transaction {
@@ -58,20 +59,30 @@ export interface AddFile {
   /** Bytes. */
   size: number;
   /** Milliseconds since 1970. */
-  modificationTime: number;
-  dataChange: boolean;
+  modificationTime?: number;
+  dataChange?: boolean;
   /** `FileStatistics` as JSON text. */
   stats?: string;
   tags?: Record<string, string | null>;
+  deletionVector?: DeletionVector;
+}
+
+/** Names deleted rows of a file. Tables with deletion vectors are refused. */
+export interface DeletionVector {
+  storageType: string;
+  pathOrInlineDv: string;
+  offset?: number;
 }
 
 export interface RemoveFile {
   path: string;
-  deletionTimestamp: number;
-  dataChange: boolean;
+  /** Milliseconds since 1970. */
+  deletionTimestamp?: number;
+  dataChange?: boolean;
   extendedFileMetadata?: boolean;
   partitionValues?: Record<string, string | null>;
   size?: number;
+  deletionVector?: DeletionVector;
 }
 
 export interface FileStatistics {

@@ -4,6 +4,7 @@ import { readCheckpoint } from './checkpoint';
 import type { DeltaAction } from './deltaActions';
 import type { TableStorage } from '../lakehouse/lakehouse';
 import { listLog, requireEntries, type LogFiles } from './logFiles';
+import { LOG_REMEDY, parseAction } from './parseAction';
 import type { ObjectStore } from '../storage/objectStore';
 import { logEntryPath, logFolder } from '../lakehouse/paths';
 import { applyEntries, emptyState, snapshotOf, type LogEntry, type TableSnapshot } from './tableSnapshot';
@@ -12,7 +13,7 @@ const PARALLEL_READS = 16;
 
 /**
  * Reads the log entries of a table from `fromVersion` on, in order; none when there is no table. Errors:
- * LAKE_LOG_INCOMPLETE for a gap, LAKE_LOG_BROKEN for a line that is not JSON.
+ * LAKE_LOG_INCOMPLETE for a gap, LAKE_LOG_BROKEN for a line that is not an action.
  */
 export async function readLog(
   store: ObjectStore,
@@ -55,7 +56,8 @@ export async function readEntry(
 /**
  * The table at its newest version, or at `version`; undefined when there is no table. Starts from the newest checkpoint
  * that can be read and reads only the entries after it. LAKE_VERSION_NOT_FOUND for a version that does not exist,
- * or not any more; LAKE_LOG_INCOMPLETE, LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED.
+ * or not any more; LAKE_LOG_INCOMPLETE, LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED. A broken checkpoint is an error only
+ * when the entries that it stands for were cleaned up.
  */
 export async function readSnapshot(
   lake: TableStorage,
@@ -69,12 +71,15 @@ export async function readSnapshot(
   const last = version ?? files.newest;
   if (last < 0 || last > files.newest) throw versionNotFound(dataset, last, `versions up to ${files.newest}`);
   let state = emptyState();
+  let broken: PipelineError | undefined;
   for (const checkpoint of files.checkpoints.filter((candidate) => candidate.version <= last)) {
     const read = await readCheckpoint(lake, dataset, checkpoint);
-    if (read === undefined) continue;
+    if (read instanceof PipelineError) broken ??= read;
+    if (read === undefined || read instanceof PipelineError) continue;
     state = read;
     break;
   }
+  if (broken !== undefined && state.version < last && !files.entries.has(state.version + 1)) throw broken;
   if (version !== undefined && state.version === -1 && !files.entries.has(0)) {
     throw versionNotFound(dataset, last, 'a log that was cleaned up since, with no checkpoint before that version');
   }
@@ -105,22 +110,30 @@ async function readEntries(
   });
 }
 
-function parseActions(text: string, path: string): DeltaAction[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line, index) => {
-      try {
-        return JSON.parse(line) as DeltaAction;
-      } catch (cause) {
-        throw new PipelineError('LAKE_LOG_BROKEN', 'A line of the log is not JSON.', {
-          found: line.slice(0, 100),
-          where: { file: path, line: index + 1 },
-          remedy: 'Restore the log entry from a backup.',
-          cause,
-        });
-      }
+function parseActions(text: string, file: string): DeltaAction[] {
+  const actions: DeltaAction[] = [];
+  const where = { file, line: 0 };
+  for (const line of text.split('\n')) {
+    where.line += 1;
+    if (line.trim() === '') continue;
+    const action = parseAction(parseLine(line, where), where);
+    if (action !== undefined) actions.push(action);
+  }
+  return actions;
+}
+
+function parseLine(line: string, where: { file: string; line: number }): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new PipelineError('LAKE_LOG_BROKEN', 'A line of the log is not JSON.', {
+      found: line.slice(0, 100),
+      expected: 'a JSON object in each line',
+      where,
+      remedy: LOG_REMEDY,
+      cause,
     });
+  }
 }
 
 function versionNotFound(dataset: string, version: number, found: string): PipelineError {

@@ -28,7 +28,7 @@ export async function historyOf(lake: TableStorage, dataset: string, limit?: num
 }
 
 function describeEntry({ version, actions }: LogEntry): TableVersion {
-  let info: Partial<CommitInfo> = {};
+  let info: CommitInfo = {};
   let runId: string | null = null;
   let filesAdded = 0;
   let filesRemoved = 0;

@@ -1,5 +1,5 @@
 import { PipelineError } from '../problems/problem';
-import type { DeltaSchema, MetaData, Protocol } from './deltaActions';
+import type { AddFile, DeltaSchema, MetaData, Protocol } from './deltaActions';
 import { logFolder } from '../lakehouse/paths';
 
 /** What our tables require of readers and writers: as little as possible, so that most tools can open them. */
@@ -19,6 +19,14 @@ export function requireReadable(protocol: Protocol, metaData: MetaData, dataset:
     `reader version ${version}${version === 3 ? ` with ${readerFeatures.join(', ')}` : ` with column mapping ${mapping}`}`,
     'reader version 1',
   );
+}
+
+/** A deletion vector needs a reader feature, but nothing keeps a writer from leaving that out: LAKE_PROTOCOL_UNSUPPORTED. */
+export function requireNoDeletionVectors(files: Iterable<AddFile>, dataset: string): void {
+  for (const { path, deletionVector } of files) {
+    if (deletionVector === undefined) continue;
+    throw unsupported(dataset, `deleted rows in ${path}`, 'files without deletion vectors');
+  }
 }
 
 /**

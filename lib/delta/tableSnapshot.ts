@@ -1,7 +1,8 @@
 import { PipelineError } from '../problems/problem';
 import type { AddFile, DeltaAction, DeltaSchema, MetaData, Protocol, RemoveFile, Transaction } from './deltaActions';
 import { logFolder } from '../lakehouse/paths';
-import { requireReadable } from './protocol';
+import { LOG_REMEDY, parseSchema } from './parseAction';
+import { requireNoDeletionVectors, requireReadable } from './protocol';
 
 /** The result of all actions up to a version. */
 export interface TableState {
@@ -10,9 +11,9 @@ export interface TableState {
   checkpoint: number;
   protocol?: Protocol;
   metaData?: MetaData;
-  /** The files that make the table, by path. */
+  /** The files that make the table, by `fileKey`. */
   files: Map<string, AddFile>;
-  /** Files removed by the log; vacuum keeps those removed recently. */
+  /** Files removed by the log, by `fileKey`; vacuum keeps those removed recently. */
   tombstones: Map<string, RemoveFile>;
   /** The newest transaction of each run. */
   transactions: Map<string, Transaction>;
@@ -51,14 +52,24 @@ export function applyEntries(state: TableState, entries: LogEntry[]): TableState
 
 export function applyAction(state: TableState, action: DeltaAction): void {
   if ('add' in action) {
-    state.files.set(action.add.path, action.add);
-    state.tombstones.delete(action.add.path);
+    state.files.set(fileKey(action.add), action.add);
+    state.tombstones.delete(fileKey(action.add));
   } else if ('remove' in action) {
-    state.files.delete(action.remove.path);
-    state.tombstones.set(action.remove.path, action.remove);
+    state.files.delete(fileKey(action.remove));
+    state.tombstones.set(fileKey(action.remove), action.remove);
   } else if ('metaData' in action) state.metaData = action.metaData;
   else if ('protocol' in action) state.protocol = action.protocol;
   else if ('txn' in action) state.transactions.set(action.txn.appId, action.txn);
+}
+
+/**
+ * The path, and the deletion vector if there is one: in the protocol these are different files, and one commit may remove
+ * the one and add the other in any order.
+ */
+function fileKey({ path, deletionVector }: AddFile | RemoveFile): string {
+  if (deletionVector === undefined) return path;
+  const { storageType, pathOrInlineDv, offset } = deletionVector;
+  return `${path} ${storageType}${pathOrInlineDv}${offset === undefined ? '' : `@${offset}`}`;
 }
 
 /** The state as a readable table. Errors: LAKE_LOG_BROKEN, LAKE_PROTOCOL_UNSUPPORTED. */
@@ -66,13 +77,15 @@ export function snapshotOf(state: TableState, dataset: string): TableSnapshot {
   const { protocol, metaData } = state;
   if (protocol === undefined || metaData === undefined) {
     throw new PipelineError('LAKE_LOG_BROKEN', 'The log of the table lacks the protocol or the schema.', {
-      where: { file: logFolder(dataset) },
+      found: protocol === undefined ? 'no protocol' : 'no metaData',
       expected: 'protocol and metaData in version 0',
-      remedy: 'Restore the log from a backup, or remove the table and ingest its dates again.',
+      where: { file: logFolder(dataset) },
+      remedy: LOG_REMEDY,
     });
   }
   requireReadable(protocol, metaData, dataset);
-  return { ...state, protocol, metaData, schema: JSON.parse(metaData.schemaString) as DeltaSchema };
+  requireNoDeletionVectors(state.files.values(), dataset);
+  return { ...state, protocol, metaData, schema: parseSchema(metaData.schemaString) };
 }
 
 /** Files of one partition, sorted by path. */

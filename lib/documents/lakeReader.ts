@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { mapAll } from '../concurrency/mapInOrder';
 import type { ColumnRoles } from '../contract/contract';
 import { fetchColumns } from './fetchColumns';
 import { identifier, literal, openDuckDb, type SqlValue } from '../duckdb/duckdb';
-import type { AddFile, FileStatistics } from '../delta/deltaActions';
+import { rowsByStatistics } from '../delta/fileStatistics';
 import { readSnapshot } from '../delta/deltaLog';
 import type { CommittedPart, DocumentRow, LakeReader } from './document';
 import type { Lakehouse } from '../lakehouse/lakehouse';
@@ -13,6 +14,9 @@ import { inTemporaryFolder } from '../storage/temporaryFolder';
 
 /** Rows of a batch, and characters of text in it, whichever limit is reached first. */
 const BATCH = { batchRows: 500, batchCharacters: 2_000_000 };
+
+/** Files without statistics whose rows are counted at once. */
+const PARALLEL_COUNTS = 4;
 
 /** Columns that the transform adds to those of the contract. */
 const ADDED_COLUMNS = ['content_hash', 'source_file', 'record_number'];
@@ -50,14 +54,16 @@ export function createLakeReader(
     const snapshot = await readSnapshot(lakehouse, dataset);
     if (snapshot === undefined) return [];
     const roles = rolesOfTable(snapshot.metaData.configuration);
-    return filesOfPartition(snapshot, date).map((file) => ({
-      dataset,
-      date,
-      path: filePath(dataset, file),
-      rows: rowsIn(file),
-      bytes: file.size,
-      roles,
-    }));
+    return mapAll(filesOfPartition(snapshot, date), PARALLEL_COUNTS, async (file) => {
+      const part = { dataset, date, path: filePath(dataset, file), rows: 0, bytes: file.size, roles };
+      return { ...part, rows: rowsByStatistics(file) ?? (await countRows(part)) };
+    });
+  };
+
+  const countRows = async (part: CommittedPart): Promise<number> => {
+    let rows = 0;
+    for await (const batch of rowsOf(part, [], () => 'count(*)')) rows += Number(batch[0]?.[0]);
+    return rows;
   };
 
   return {
@@ -117,8 +123,4 @@ function documentRow(part: CommittedPart, row: SqlValue[]): DocumentRow {
     recordNumber: Number(recordNumber),
     text: required(text),
   };
-}
-
-function rowsIn(file: AddFile): number {
-  return file.stats === undefined ? 0 : (JSON.parse(file.stats) as FileStatistics).numRecords;
 }

@@ -3,7 +3,7 @@ import { createObjectStore } from '../../lib/app';
 import { readConfig } from '../../lib/config/readConfig';
 import { describeProblem } from '../../lib/problems/describeProblem';
 import { PipelineError, toProblem } from '../../lib/problems/problem';
-import type { FileStatistics } from '../../lib/delta/deltaActions';
+import { rowsByStatistics } from '../../lib/delta/fileStatistics';
 import { requireSnapshot } from '../../lib/delta/deltaLog';
 import { historyOf } from '../../lib/delta/history';
 import type { TableStorage } from '../../lib/lakehouse/lakehouse';
@@ -79,11 +79,12 @@ const snapshot: Command = async (lake, { dataset, version }) => {
   const dates = [...new Set([...table.files.values()].map((file) => file.partitionValues['ingest_date'] ?? ''))].sort();
   const partitions = dates.map((date) => {
     const files = filesOfPartition(table, date);
-    const rows = files.map(({ stats }) => (stats === undefined ? 0 : (JSON.parse(stats) as FileStatistics).numRecords));
+    const rows = files.map(rowsByStatistics);
     return {
       date,
       files: files.length,
-      rows: rows.reduce((sum, count) => sum + count, 0),
+      // Null when a file has no statistics.
+      rows: rows.reduce<number | null>((sum, count) => (sum === null || count === undefined ? null : sum + count), 0),
       bytes: files.reduce((sum, { size }) => sum + size, 0),
     };
   });
@@ -93,7 +94,9 @@ const snapshot: Command = async (lake, { dataset, version }) => {
     lines: [
       `version ${table.version}, ${table.files.size} files, ${partitions.length} dates`,
       ...columns.map(({ name, type }) => `  ${name} ${typeof type === 'string' ? type : JSON.stringify(type)}`),
-      ...partitions.map(({ date, files, rows, bytes }) => `  ${date}  ${rows} rows, ${files} files, ${bytes} bytes`),
+      ...partitions.map(
+        ({ date, files, rows, bytes }) => `  ${date}  ${rows ?? 'unknown'} rows, ${files} files, ${bytes} bytes`,
+      ),
     ],
   };
 };

@@ -21,7 +21,7 @@ function commitOf(dataset: string, n: number, date = day(n + 1)): PartitionCommi
     runId: `run-${n}`,
     plannedOn: n - 1,
     schema: { type: 'struct', fields: [{ name: 'id', type: 'string', nullable: true, metadata: {} }] },
-    files: [addFile(date, `part-00000-run-${n}`), addFile(date, `part-00001-run-${n} %é`)],
+    files: [addFile(date, `part-00000-run-${n}`), addFile(date, `part-00001-run-${n} %25é`)],
     metrics: { numOutputRows: String(n), rejectedRecords: '1', numFiles: '2', numOutputBytes: '2' },
   };
 }
