@@ -18,7 +18,8 @@ export async function checkAccess(
   if (!caller) {
     throw new PipelineError('UNAUTHENTICATED', 'The request has no identity.', {
       expected: 'a signed-in caller or a valid access token',
-      remedy: 'Sign in, or send an access token as a bearer token. docs/access.md says how callers are known.',
+      remedy:
+        'Sign in, or send an access token as a bearer token. On a local platform, open the address that `npm start` prints, or send the token in .local/token.',
     });
   }
   if (!hasRole(caller, role)) {

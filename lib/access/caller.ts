@@ -10,11 +10,11 @@ export interface Caller {
   name: string;
   kind: 'person' | 'application' | 'local' | 'anonymous';
   roles: readonly Role[];
-  /** The groups whose documents the caller may read; `everything` for the owner of a local platform. */
+  /** For access to single documents, which no query checks yet; `everything` for the owner of a local platform. */
   groups: readonly string[] | 'everything';
 }
 
-/** The roles among `names`, and every other name as a group: identity services with custom roles only have one list. */
+/** Splits `names` into roles and groups; a name that is not a role is a group, because identity services with custom roles only have one list. */
 export function splitRoles(names: readonly string[]): { roles: Role[]; groups: string[] } {
   const roles = new Set<Role>();
   const groups = new Set<string>();

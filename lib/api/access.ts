@@ -18,7 +18,7 @@ export const me = named(
         roles,
         groups: z
           .union([z.array(z.string()).readonly(), z.literal('everything')])
-          .describe('Groups whose documents the caller may read.'),
+          .describe('Groups of the caller. They have no effect yet.'),
       })
       .nullable()
       .describe('Null for a caller without an identity.'),

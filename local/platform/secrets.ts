@@ -37,7 +37,7 @@ export function localSecrets(dataDirectory: string): LocalSecrets {
 
 /**
  * Makes the data folder, readable for its owner only: it holds documents, rejected records and secrets. `parts`: the folders
- * inside that the platform writes. What else a folder of the user's choice holds is left as it is.
+ * inside that the platform writes. Other files in the folder are not changed.
  * @param isShared another system user has files of the platform inside, and must be able to pass through
  */
 export function makePrivate(dataDirectory: string, parts: readonly string[], isShared: boolean): void {
