@@ -87,9 +87,9 @@ export interface RemoveFile {
 
 export interface FileStatistics {
   numRecords: number;
-  minValues: Record<string, string | number | boolean>;
-  maxValues: Record<string, string | number | boolean>;
-  nullCount: Record<string, number>;
+  minValues?: Record<string, string | number | boolean>;
+  maxValues?: Record<string, string | number | boolean>;
+  nullCount?: Record<string, number>;
 }
 
 export interface DeltaSchema {

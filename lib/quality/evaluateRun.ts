@@ -1,5 +1,4 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
-import type { FileStatistics } from '../delta/deltaActions';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { readManifests, type PartManifest } from '../staging/partManifest';
 import { readPlan } from '../planning/readPlan';
@@ -55,14 +54,12 @@ function readsValues(measure: Parameters<typeof columnsRead>[0]): boolean {
 }
 
 function countsOf(manifests: PartManifest[], { date }: RunKey): RunCounts {
-  const statistics = manifests.flatMap(({ add }) =>
-    add === null ? [] : [JSON.parse(add.stats ?? '{"nullCount":{}}') as Pick<FileStatistics, 'nullCount'>],
-  );
+  const parts = manifests.filter(({ add }) => add !== null);
   return {
     rows: manifests.reduce((sum, part) => sum + part.rows, 0),
     nulls: (column) =>
-      statistics.reduce<number | undefined>((sum, { nullCount }) => {
-        const count = nullCount[column];
+      parts.reduce<number | undefined>((sum, { nullCount }) => {
+        const count = nullCount?.[column];
         return sum === undefined || count === undefined ? undefined : sum + count;
       }, 0),
     date,

@@ -15,6 +15,8 @@ export interface PartManifest {
   rejected: number;
   /** Bytes of the Parquet file; 0 without one. */
   bytes: number;
+  /** Nulls in each column of the rows. Absent when an earlier version of the app wrote the manifest. */
+  nullCount?: Record<string, number>;
   /** Null when every record was rejected: then there is no Parquet file. */
   add: AddFile | null;
   /** In staging: the part's key columns, for the search for duplicates across parts. */

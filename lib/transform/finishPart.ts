@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ContractColumn, DataContract } from '../contract/contract';
-import { identifier, literal, type ColumnSummary, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
-import type { FileStatistics } from '../delta/deltaActions';
+import type { DataContract } from '../contract/contract';
+import { identifier, literal, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
+import type { DeltaField, FileStatistics } from '../delta/deltaActions';
+import { tableSchema } from '../delta/tableSchema';
 import { gateColumns } from '../quality/gateColumns';
 import { parquetOptions, type ParquetLayout, type PartDraft } from './draftPart';
 
@@ -14,12 +15,17 @@ export interface WrittenPart {
   parquetFile: string;
   /** The columns that the quality gate reads of every row, and the record number. */
   keysFile: string;
+  /** Nulls in each column, for the quality gate. */
+  nullCount: Record<string, number>;
+  /** For the log. */
   statistics: FileStatistics;
 }
 
-const EMPTY = { rows: 0, bytes: 0, statistics: { numRecords: 0, minValues: {}, maxValues: {}, nullCount: {} } };
+const EMPTY = { rows: 0, bytes: 0, nullCount: {}, statistics: { numRecords: 0 } };
 
-/** For longer texts the log has no smallest and largest value. */
+/** The partition has its value in the log, not in the file. */
+const PARTITION_COLUMN = 'ingest_date';
+/** Bytes. Files with longer texts have no statistics of their columns: the engine truncates them, and the log would grow. */
 const LONGEST_STATISTIC = 64;
 
 /** Removes the rows in the table `rejected` (`rejectedRows` in number) from a draft, and writes the other files of a part. */
@@ -47,61 +53,66 @@ export async function finishPart(
     `COPY (SELECT ${[...keys, 'record_number'].join(', ')} FROM read_parquet(${literal(parquetFile)}))
      TO ${literal(keysFile)} (FORMAT parquet, COMPRESSION ${layout.codec})`,
   );
-  const statistics = statisticsOf(contract, summary);
-  return { rows: statistics.numRecords, bytes: (await stat(parquetFile)).size, parquetFile, keysFile, statistics };
+  return {
+    rows: summary.rows,
+    bytes: (await stat(parquetFile)).size,
+    parquetFile,
+    keysFile,
+    nullCount: Object.fromEntries([...summary.columns].map(([name, { nulls }]) => [name, nulls])),
+    statistics: statisticsOf(contract, summary),
+  };
 }
 
 /**
- * Column statistics as in the log, with dates and times as text. Smallest and largest texts only for the key: other texts
- * are rarely searched by range.
+ * Statistics as in the log. Of the columns, technical ones included, they have all or none: readers such as delta-rs take a
+ * column without a smallest value for one that no row satisfies, and return no rows, whatever column they filter.
  */
-function statisticsOf(contract: DataContract, summary: ParquetSummary): FileStatistics {
-  const statistics: FileStatistics = { numRecords: summary.rows, minValues: {}, maxValues: {}, nullCount: {} };
-  for (const column of contract.columns) {
-    const found = summary.columns.get(column.name);
-    if (found === undefined) continue;
-    statistics.nullCount[column.name] = found.nulls;
-    const { smallest, largest } = extremes(column, contract, found);
-    if (smallest === undefined || largest === undefined) continue;
-    statistics.minValues[column.name] = smallest;
-    statistics.maxValues[column.name] = largest;
+function statisticsOf(contract: DataContract, { rows, columns }: ParquetSummary): FileStatistics {
+  const minValues: FileStatistics['minValues'] = {};
+  const maxValues: FileStatistics['maxValues'] = {};
+  const nullCount: FileStatistics['nullCount'] = {};
+  for (const { name, type } of tableSchema(contract).fields) {
+    if (name === PARTITION_COLUMN) continue;
+    const found = columns.get(name);
+    const smallest = exactValue(type, found?.smallest);
+    const largest = exactValue(type, found?.largest);
+    if (found === undefined || smallest === undefined || largest === undefined) return { numRecords: rows };
+    minValues[name] = smallest;
+    maxValues[name] = largest;
+    nullCount[name] = found.nulls;
   }
-  return statistics;
+  return { numRecords: rows, minValues, maxValues, nullCount };
 }
 
-type Statistic = string | number | undefined;
-
-function extremes(
-  column: ContractColumn,
-  contract: DataContract,
-  { smallest = '', largest = '' }: ColumnSummary,
-): { smallest?: Statistic; largest?: Statistic } {
-  const both = (read: (text: string) => Statistic) => ({ smallest: read(smallest), largest: read(largest) });
-  switch (column.logicalType) {
+/** The value as in the log, from the engine's text. Undefined when there is none, or when the log cannot hold it exactly. */
+function exactValue(type: DeltaField['type'], text: string | undefined): string | number | boolean | undefined {
+  if (text === undefined) return undefined;
+  switch (type) {
     case 'string':
-      return column.name === contract.roles.id
-        ? both((text) => (text !== '' && Buffer.byteLength(text) <= LONGEST_STATISTIC ? text : undefined))
-        : {};
+      return Buffer.byteLength(text) <= LONGEST_STATISTIC ? text : undefined;
     case 'date':
-      return both((text) => /^\d{4,}-\d\d-\d\d$/.exec(text)?.[0]);
+      return /^\d{4}-\d\d-\d\d$/.exec(text)?.[0];
     case 'timestamp':
-      return both(timestamp);
+      return timestamp(text);
     case 'boolean':
-      return {};
-    case 'integer':
-    case 'number':
-      return both(number);
+      return text === '1';
+    case 'long':
+    case 'double':
+      return number(text);
   }
 }
 
-/** Rewrites '2026-01-31 10:20:30.456789+00' as '2026-01-31T10:20:30.456Z'. */
-function timestamp(text: string): Statistic {
-  const [, day, time, fraction = ''] = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/.exec(text) ?? [];
-  return day === undefined ? undefined : `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
+/**
+ * Rewrites '2026-01-31 10:20:30.456+00' as '2026-01-31T10:20:30.456Z'. Undefined for microseconds: readers expect three
+ * digits, and the largest value would be too small.
+ */
+function timestamp(text: string): string | undefined {
+  const [, day, time, fraction = ''] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})0*)?\+00$/.exec(text) ?? [];
+  return day === undefined ? undefined : `${day}T${time}.${fraction.padEnd(3, '0')}Z`;
 }
 
-/** Integers past 2^53 get no statistics, because JSON would change them. */
-function number(text: string): Statistic {
+/** Undefined for integers past 2^53, because JSON would change them. */
+function number(text: string): number | undefined {
   const value = Number(text);
   const isExact = !Number.isInteger(value) || Number.isSafeInteger(value) || !/^-?\d+$/.test(text);
   return text !== '' && Number.isFinite(value) && isExact ? value : undefined;

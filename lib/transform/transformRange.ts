@@ -57,6 +57,7 @@ export async function transformRange(
     await writeManifest(lakehouse, key, {
       part: number,
       ...result,
+      nullCount: written.nullCount,
       add,
       keys: add === null ? null : keysFile(key, number),
     });

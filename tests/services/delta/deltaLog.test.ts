@@ -59,10 +59,42 @@ describe('the Delta log', () => {
     expect(add?.size).toBe((await lake.store.info(lake.containers.processed, `first/${add?.path}`))?.size);
     expect(JSON.parse(add?.stats ?? '') as FileStatistics).toEqual({
       numRecords: 2,
-      minValues: { id: 'a-1', n: 9, day: '2026-01-01' },
-      maxValues: { id: 'a-2', n: 9, day: '2026-01-02' },
-      nullCount: { id: 0, title: 0, n: 1, day: 0, body: 0 },
+      minValues: {
+        id: 'a-1',
+        title: 'One',
+        n: 9,
+        day: '2026-01-01',
+        body: 'x',
+        source_file: 'first/2026-01-01/a.csv',
+        record_number: 1,
+        content_hash: expect.any(String) as string,
+      },
+      maxValues: {
+        id: 'a-2',
+        title: 'Two',
+        n: 9,
+        day: '2026-01-02',
+        body: 'y',
+        source_file: 'first/2026-01-01/a.csv',
+        record_number: 2,
+        content_hash: expect.any(String) as string,
+      },
+      nullCount: { id: 0, title: 0, n: 1, day: 0, body: 0, source_file: 0, record_number: 0, content_hash: 0 },
     });
+  });
+
+  it('has only the number of rows of a file in which a column has no value or a long text', async () => {
+    await addContract(lake, { dataset: 'counted' });
+    for (const [index, record] of ['a-1,One,1,,x', `a-1,One,1,2026-01-01,${'x'.repeat(65)}`].entries()) {
+      const date = `2026-01-0${index + 1}`;
+      await lake.drop('counted', date, 'a.csv', `${HEADER}${record}\n`);
+      await ingest(lake, { dataset: 'counted', date, runId: `run-${index}` });
+    }
+    const entries = await readLog(lake.store, lake.containers.processed, 'counted');
+    const stats = entries.flatMap(({ actions }) =>
+      actions.flatMap((action) => ('add' in action ? [action.add.stats] : [])),
+    );
+    expect(stats).toEqual(['{"numRecords":1}', '{"numRecords":1}']);
   });
 
   it('accepts four dates that commit at the same moment', async () => {

@@ -2,8 +2,8 @@
  * Independent readers open the table: delta-rs, Polars, PySpark with Delta Lake, DuckDB. The Python readers are
  * used if they are installed, and otherwise skipped with a note:
  *
- *   python3 -m venv /some/folder && /some/folder/bin/pip install deltalake polars
- *   PIPELINE_TEST_PYTHON=/some/folder/bin/python npx jest tests/lakehouse/lakeReaders
+ *   python3 -m venv /some/folder && /some/folder/bin/pip install deltalake polars pyarrow
+ *   PIPELINE_TEST_PYTHON=/some/folder/bin/python npx jest tests/services/delta/lakeReaders
  *
  * PySpark (Java 17 and 1 GB of packages) also needs the Delta jars in a folder, so that nothing is fetched by a test:
  *
@@ -38,6 +38,7 @@ const canImport = (modules: string): boolean => {
 };
 const READERS = {
   deltalake: canImport('deltalake, polars') ? undefined : `${python} has no packages deltalake and polars`,
+  pyarrow: canImport('deltalake, pyarrow') ? undefined : `${python} has no packages deltalake and pyarrow`,
   polars: canImport('deltalake, polars') ? undefined : `${python} has no packages deltalake and polars`,
   pyspark:
     jars.length === 0
@@ -60,8 +61,14 @@ interface ReadVersion {
   rows: Record<string, unknown>[];
 }
 
-function read(reader: Reader, uri: string, versions: number[], options: Record<string, string> = {}): ReadVersion[] {
-  const call = JSON.stringify({ reader, uri, versions, options, jars });
+function read(
+  reader: Reader,
+  uri: string,
+  versions: number[],
+  options: Record<string, string> = {},
+  filter?: [string, string | number],
+): ReadVersion[] {
+  const call = JSON.stringify({ reader, uri, versions, options, jars, filter });
   const output = execFileSync(python, [path.join(__dirname, 'readTable.py'), call], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -196,6 +203,42 @@ describe('the table after a replace, a new column, 25 commits and a restore', ()
     expect(first?.rows.map(({ id }) => id)).toEqual(expected.get(24)?.map(([id]) => id));
     expect(second?.rows.map(({ id }) => id)).toEqual(expected.get(25)?.map(([id]) => id));
   });
+});
+
+describe('a filter', () => {
+  withReader(
+    'pyarrow',
+    'of delta-rs through PyArrow finds its rows in files with and without column statistics',
+    async () => {
+      await addContract(lake, { dataset: 'filtered' });
+      const records = [
+        'a-1,Title,1,2026-01-01,body\n',
+        'b-1,Title,1,,body\n',
+        `c-1,Title,,2026-01-01,${'long '.repeat(40)}\n`,
+      ];
+      for (const [index, record] of records.entries()) {
+        await lake.drop('filtered', day(index + 1), 'a.csv', `id,title,n,day,body\n${record}`);
+        await ingest(lake, { dataset: 'filtered', date: day(index + 1), runId: `run-${index}` });
+      }
+      const copy = await copyTable(lake, 'filtered', folder);
+      for (const [filter, ids] of [
+        [['id', 'a-1'], ['a-1']],
+        [['id', 'b-1'], ['b-1']],
+        [['id', 'c-1'], ['c-1']],
+        [
+          ['n', 1],
+          ['a-1', 'b-1'],
+        ],
+        [
+          ['record_number', 1],
+          ['a-1', 'b-1', 'c-1'],
+        ],
+      ] as [[string, string | number], string[]][]) {
+        const [table] = read('pyarrow', copy, [2], {}, filter);
+        expect(table?.rows.map(({ id }) => id)).toEqual(ids);
+      }
+    },
+  );
 });
 
 describe('a table that other tools write to', () => {

@@ -1,6 +1,7 @@
 """Reads versions of a Delta table with a reader that was not written here, and prints what it found as one JSON value.
 
-argv[1]: {"reader": "deltalake" | "polars" | "pyspark", "uri", "options": storage options, "versions": [..], "jars": [..]}
+argv[1]: {"reader": "deltalake" | "pyarrow" | "polars" | "pyspark", "uri", "options": storage options, "versions": [..],
+"jars": [..], "filter": [column, value] for pyarrow}
 Prints: [{"version", "types": {column: type}, "rows": [..]}], the rows ordered by id.
 """
 
@@ -17,6 +18,18 @@ def with_deltalake(call, version):
     frame = polars.DataFrame(QueryBuilder().register("t", table).execute("select * from t order by id").read_all())
     types = {field.name: field.type.type for field in table.schema().fields}
     return {"version": table.version(), "types": types, "rows": frame.to_dicts()}
+
+
+def with_pyarrow(call, version):
+    import pyarrow.dataset
+    from deltalake import DeltaTable
+
+    table = DeltaTable(call["uri"], version=version, storage_options=call["options"])
+    column, value = call["filter"]
+    # PyArrow skips files by what delta-rs makes of their statistics.
+    found = table.to_pyarrow_dataset().to_table(filter=pyarrow.dataset.field(column) == value)
+    types = {field.name: field.type.type for field in table.schema().fields}
+    return {"version": version, "types": types, "rows": found.sort_by("id").to_pylist()}
 
 
 def with_polars(call, version):
@@ -55,7 +68,7 @@ def with_pyspark(call, version):
 
 def main():
     call = json.loads(sys.argv[1])
-    read = {"deltalake": with_deltalake, "polars": with_polars, "pyspark": with_pyspark}[call["reader"]]
+    read = {"deltalake": with_deltalake, "pyarrow": with_pyarrow, "polars": with_polars, "pyspark": with_pyspark}[call["reader"]]
     print(json.dumps([read(call, version) for version in call["versions"]], default=str))
 
 

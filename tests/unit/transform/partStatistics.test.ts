@@ -35,7 +35,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function statisticsOf(lines: string[]) {
+async function partOf(lines: string[]) {
   const file = path.join(folder, 'records.csv');
   const text = lines.map((line) => `${line}\n`).join('');
   await writeFile(file, text);
@@ -49,40 +49,124 @@ async function statisticsOf(lines: string[]) {
     length: text.length,
   };
   const { written } = await computePart(duckDb, CONTRACT, records, folder, 'snappy');
-  return written.statistics;
+  return written;
 }
 
+const COLUMNS = [...CONTRACT.columns.map(({ name }) => name), 'source_file', 'record_number', 'content_hash'];
+
 describe('statistics of a part', () => {
-  it('are the minima, maxima and null counts of its rows', async () => {
-    expect(
-      await statisticsOf([
-        'b,t,-5,1.5,2026-01-31,2026-01-31T10:20:30Z,7,true,x',
-        'a,,12,-2e3,1999-12-31,1999-12-31T23:59:59Z,8,,x',
-        'c,t,,,,,,false,x',
-      ]),
-    ).toEqual({
+  it('are the minima, maxima and null counts of all its columns', async () => {
+    const { statistics } = await partOf([
+      'b,t,-5,1.5,2026-01-31,2026-01-31T10:20:30Z,7,true,x',
+      'a,,12,-2e3,1999-12-31,1999-12-31T23:59:59Z,8,,z',
+      'c,s,,,,,,false,y',
+    ]);
+    const hash = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
+    expect(statistics).toEqual({
       numRecords: 3,
-      minValues: { id: 'a', n: -5, x: -2000, day: '1999-12-31', at: '1999-12-31T23:59:59.000Z', other: 7 },
-      maxValues: { id: 'c', n: 12, x: 1.5, day: '2026-01-31', at: '2026-01-31T10:20:30.000Z', other: 8 },
-      nullCount: { id: 0, title: 1, n: 1, x: 1, day: 1, at: 1, other: 1, yes: 1, body: 0 },
+      minValues: {
+        id: 'a',
+        title: 's',
+        n: -5,
+        x: -2000,
+        day: '1999-12-31',
+        at: '1999-12-31T23:59:59.000Z',
+        other: 7,
+        yes: false,
+        body: 'x',
+        source_file: 'records.csv',
+        record_number: 1,
+        content_hash: hash,
+      },
+      maxValues: {
+        id: 'c',
+        title: 't',
+        n: 12,
+        x: 1.5,
+        day: '2026-01-31',
+        at: '2026-01-31T10:20:30.000Z',
+        other: 8,
+        yes: true,
+        body: 'z',
+        source_file: 'records.csv',
+        record_number: 3,
+        content_hash: hash,
+      },
+      nullCount: {
+        id: 0,
+        title: 1,
+        n: 1,
+        x: 1,
+        day: 1,
+        at: 1,
+        other: 1,
+        yes: 1,
+        body: 0,
+        source_file: 0,
+        record_number: 0,
+        content_hash: 0,
+      },
     });
   });
 
   it('do not count removed rows: rejected records and repeated keys', async () => {
-    const statistics = await statisticsOf([
+    const { statistics, nullCount } = await partOf([
       'b,t,1,,,,,,x',
       'b,t,999,,,,,,x',
       'c,t,3,,,,,,x',
       'd,t,not a number,,,,,,x',
     ]);
-    expect(statistics).toMatchObject({ numRecords: 2, minValues: { id: 'b', n: 1 }, maxValues: { id: 'c', n: 3 } });
-    expect(statistics.nullCount['x']).toBe(2);
+    expect(statistics.numRecords).toBe(2);
+    expect(nullCount).toMatchObject({ n: 0, x: 2 });
+    const whole = '2026-01-31,2026-01-31T10:20:30Z,7,true,x';
+    const { statistics: exact } = await partOf([
+      `b,t,1,1,${whole}`,
+      `b,t,999,1,${whole}`,
+      `c,t,3,1,${whole}`,
+      `d,t,no,1,${whole}`,
+    ]);
+    expect(exact).toMatchObject({ numRecords: 2, minValues: { id: 'b', n: 1 }, maxValues: { id: 'c', n: 3 } });
   });
 
-  it('leave out values that the log cannot hold exactly: numbers past 2^53, long keys', async () => {
-    const statistics = await statisticsOf([`${'k'.repeat(65)},t,9007199254740993,,,,1,,x`, 'a,t,1,,,,2,,x']);
-    expect(statistics.minValues).toEqual({ other: 1 });
-    expect(statistics.maxValues).toEqual({ other: 2 });
+  const WHOLE = ['a', 't', '1', '1.5', '2026-01-31', '2026-01-31T10:20:30Z', '7', 'true', 'x'];
+  it.each([
+    ['a whole number past 2^53', 2, '9007199254740993'],
+    ['a text over 64 bytes', 8, 'é'.repeat(33)],
+    ['a key over 64 bytes', 0, 'k'.repeat(65)],
+    ['no value in a column', 3, ''],
+    ['no text in a column', 1, ''],
+  ])(
+    'are the number of rows only, with %s: a column without a smallest value hides all rows from delta-rs',
+    async (_, column, value) => {
+      expect((await partOf([WHOLE.join()])).statistics.minValues).toHaveProperty('id', 'a');
+      const changed = WHOLE.map((text, index) => (index === column ? value : text));
+      const { statistics, nullCount } = await partOf([changed.join()]);
+      expect(statistics).toEqual({ numRecords: 1 });
+      expect(nullCount).toMatchObject({ n: 0, x: value === '' && column === 3 ? 1 : 0 });
+    },
+  );
+
+  it('have a smallest value, a largest value and a null count for the same columns, whatever the values', async () => {
+    const text = fc.oneof(
+      fc.constant(''),
+      fc.constantFrom('"" ""', 'é', 'k'.repeat(64), 'k'.repeat(65)),
+      fc.stringMatching(/^[a-z]{1,3}$/),
+    );
+    const number = fc.oneof(fc.constant(''), fc.integer().map(String), fc.constantFrom('9007199254740993', '-0'));
+    const row = fc.tuple(text, number, number, fc.constantFrom('', 'true'), text);
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 4 }), async (rows) => {
+        const lines = rows.map(
+          ([title, n, x, yes, body], index) => `${index},"${title}",${n},${x},2026-01-31,,7,${yes},"${body}"`,
+        );
+        const withTime = lines.map((line) => line.replace('2026-01-31,,', '2026-01-31,2026-01-31T10:20:30Z,'));
+        const { statistics } = await partOf(withTime);
+        const names = ['minValues', 'maxValues', 'nullCount'] as const;
+        const columns = names.map((name) => Object.keys(statistics[name] ?? {}));
+        expect(columns).toEqual(names.map(() => (statistics.minValues === undefined ? [] : COLUMNS)));
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 
