@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import { isSameSecret } from '../lib/access/isSameSecret';
 import { localTokenCookie } from '../lib/access/localToken';
 import { isAllowedHost } from '../packages/functions-host/http/allowedHosts';
 import { PipelineError, toProblem } from '../lib/problems/problem';
@@ -80,8 +80,7 @@ function signIn(
   const url = new URL(request.url ?? '/', 'http://localhost');
   const given = url.searchParams.get('token');
   if (given === null) return false;
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(given), digest(token))) {
+  if (!isSameSecret(given, token)) {
     response
       .writeHead(403, { ...headers, ...PLAIN })
       .end('This is not the token of this platform. `npm start` prints it.\n');

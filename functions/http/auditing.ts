@@ -1,22 +1,22 @@
-import type { Caller } from '../../lib/access/caller';
 import type { App } from '../../lib/app';
+import type { AuditedRequest, AuditOutcome } from '../../lib/audit/auditStore';
 import { toProblem } from '../../lib/problems/problem';
-import { codeEntry } from '../../lib/problems/codes';
+import { codeEntry, type ProblemCode } from '../../lib/problems/codes';
 
 /**
  * Makes a change that a caller asks for, with a record of it: written before the change, so that none is made without one, and
- * completed after it. `subject`: the path below `/api/`.
+ * completed after it.
  */
 export async function auditing<Result>(
   { audit }: Pick<App, 'audit'>,
-  request: { caller: Caller; action: string; subject: string; details: Record<string, unknown>; requestId: string },
+  request: AuditedRequest,
   logError: (message: string, error: unknown) => void,
   change: () => Promise<Result>,
 ): Promise<Result> {
   const id = await audit.begin(request);
   // The change has happened or not, whatever becomes of the second half of its record.
-  const finish = (...outcome: Parameters<typeof audit.finish> extends [string, ...infer Rest] ? Rest : never) =>
-    audit.finish(id, ...outcome).catch((error: unknown) => logError(`audit record ${id} was not completed`, error));
+  const finish = (outcome: Exclude<AuditOutcome, 'under-way'>, code?: ProblemCode): Promise<void> =>
+    audit.finish(id, outcome, code).catch((error: unknown) => logError(`audit record ${id} was not completed`, error));
   try {
     const result = await change();
     await finish('done');

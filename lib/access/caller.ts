@@ -14,7 +14,10 @@ export interface Caller {
   groups: readonly string[] | 'everything';
 }
 
-/** Splits `names` into roles and groups; a name that is not a role is a group, because identity services with custom roles only have one list. */
+/**
+ * Splits `names` into roles and groups; a name that is not a role is a group, because identity services with custom roles
+ * only have one list.
+ */
 export function splitRoles(names: readonly string[]): { roles: Role[]; groups: string[] } {
   const roles = new Set<Role>();
   const groups = new Set<string>();

@@ -25,14 +25,14 @@ const TOKEN_FAULT = /^ERR_(?:JWT|JWS|JOSE_ALG_NOT_ALLOWED|JOSE_NOT_SUPPORTED|JWK
 export function entraToken(access: EntraAccess): Identify {
   const tenant = `${access.authority}/${access.tenantId}`;
   const issuers = [`${tenant}/v2.0`, `https://sts.windows.net/${access.tenantId}/`];
-  let keys: Promise<JWTVerifyGetKey> | undefined;
+  let keys: JWTVerifyGetKey | undefined;
   return async (headers) => {
     const token = bearerToken(headers);
     if (token === undefined) return undefined;
     const { createRemoteJWKSet, jwtVerify } = await import('jose');
-    keys ??= Promise.resolve(createRemoteJWKSet(new URL(`${tenant}/discovery/v2.0/keys`)));
+    keys ??= createRemoteJWKSet(new URL(`${tenant}/discovery/v2.0/keys`));
     try {
-      const { payload } = await jwtVerify(token, await keys, {
+      const { payload } = await jwtVerify(token, keys, {
         issuer: issuers,
         audience: access.audience,
         algorithms: ['RS256', 'PS256', 'ES256'],

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { PipelineError } from '../problems/problem';
 import { bearerToken } from './bearerToken';
 import { ROLES, splitRoles, type Caller } from './caller';
 import type { Identify, RequestHeaders } from './identity';
+import { isSameSecret } from './isSameSecret';
 
 /** The cookie with the token of a local platform. Browsers send cookies to every port of a host, so the port is in its name. */
 export const localTokenCookie = (port: number | string): string => `pipeline-x-token-${port}`;
@@ -24,7 +24,7 @@ export function localToken({ token, user }: { token: string; user: string }): Id
       .map(([, value]) => value);
     const given = bearer === undefined ? fromCookies : [bearer];
     if (given.length === 0) return undefined;
-    if (!given.some((one) => isSame(one, token))) throw wrongToken();
+    if (!given.some((one) => isSameSecret(one, token))) throw wrongToken();
     const narrowed = (name: string): string[] | undefined => listOf(headers.get(name) ?? cookies.get(name));
     const roles = narrowed(LOCAL_ROLES);
     return {
@@ -58,12 +58,6 @@ function listOf(text: string | null | undefined): string[] | undefined {
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-}
-
-/** Compares in a time that does not depend on where the texts differ. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }
 
 function wrongToken(): PipelineError {

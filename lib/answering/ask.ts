@@ -9,7 +9,7 @@ import type { QuestionQueue } from './questionQueue';
 export interface AskDependencies extends SearchDependencies {
   answerer: Answerer;
   questions: QuestionQueue;
-  /** Time limit for search and answer together, in milliseconds. */
+  /** Time limit of a question from its arrival to the answer, in milliseconds. */
   answerTimeoutInMilliseconds: number;
 }
 

@@ -13,7 +13,7 @@ export interface QuestionQueue {
 
 interface Waiting {
   start: () => void;
-  refuse: (error: unknown) => void;
+  refuse: (error: PipelineError) => void;
 }
 
 /** @param limits questions at work at once, and questions that wait */
@@ -49,16 +49,12 @@ export function createQuestionQueue(limits: { atWork: number; waiting: number })
   };
   /** Makes room for a question of `caller`: the latest question of whoever has the most waiting goes, if that is another. */
   const makeRoom = (caller: string): void => {
-    const counts = [...waiting.values()].map(({ length }) => length);
-    if (counts.reduce((sum, length) => sum + length, 0) < limits.waiting) return;
+    if ([...waiting.values()].flat().length < limits.waiting) return;
+    const [most] = [...waiting].sort(([, one], [, other]) => other.length - one.length);
+    const last = most?.[1].at(-1);
     const own = waiting.get(caller)?.length ?? 0;
-    const [greediest, theirs] = [...waiting].reduce((most, one) => (one[1].length > most[1].length ? one : most), [
-      caller,
-      waiting.get(caller) ?? [],
-    ] as [string, Waiting[]]);
-    const last = theirs.at(-1);
-    if (last === undefined || theirs.length <= own + 1) throw tooMany(limits);
-    remove(greediest, last);
+    if (!most || !last || most[1].length <= own + 1) throw tooMany(limits);
+    remove(most[0], last);
     last.refuse(tooMany(limits));
   };
 
@@ -79,7 +75,7 @@ export function createQuestionQueue(limits: { atWork: number; waiting: number })
           },
           refuse: (error) => {
             signal.removeEventListener('abort', abandon);
-            reject(error instanceof Error ? error : new Error(String(error)));
+            reject(error);
           },
         };
         signal.addEventListener('abort', abandon, { once: true });

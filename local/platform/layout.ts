@@ -1,13 +1,10 @@
 import path from 'node:path';
-import { SECRET_FILES } from './secrets';
 
 /** Folders and files of the local platform. */
 export interface Layout {
   /** The project: where host.json and package.json are. */
   appDirectory: string;
   dataDirectory: string;
-  /** The token of the owner: `LocalSecrets.token`. */
-  tokenFile: string;
   logs: string;
   azurite: string;
   vectors: string;
@@ -31,7 +28,6 @@ export function layoutOf(appDirectory: string, dataDirectory: string): Layout {
   return {
     appDirectory,
     dataDirectory: data,
-    tokenFile: path.join(data, SECRET_FILES.token),
     logs: path.join(data, 'logs'),
     azurite: path.join(data, 'azurite'),
     vectors: path.join(data, 'vectors'),

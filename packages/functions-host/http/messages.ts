@@ -13,10 +13,14 @@ export function answerJson(
 }
 
 /**
- * Reads a whole request body; undefined when it has more than `limitInBytes`. The rest of such a body is read and dropped, so
- * that the client gets the answer instead of a broken connection.
+ * Reads a whole request body; undefined when it has more than `limitInBytes`, at once when the request announces it. The
+ * rest of such a body is read and dropped, so that the client gets the answer instead of a broken connection.
  */
 export async function readBody(request: IncomingMessage, limitInBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > limitInBytes) {
+    request.resume();
+    return undefined;
+  }
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of request) {
@@ -25,11 +29,6 @@ export async function readBody(request: IncomingMessage, limitInBytes: number): 
     else parts.length = 0;
   }
   return length <= limitInBytes ? Buffer.concat(parts, length) : undefined;
-}
-
-/** True when the request announces a body of more than `limitInBytes`: it can be refused before it is sent. */
-export function announcesMoreThan(request: IncomingMessage, limitInBytes: number): boolean {
-  return Number(request.headers['content-length'] ?? 0) > limitInBytes;
 }
 
 /** Request headers with one text value each, as functions see them. */

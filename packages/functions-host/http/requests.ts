@@ -5,7 +5,7 @@ import type { ManagementApi } from '../durable/managementApi';
 import type { FunctionTimers } from '../timers/functionTimers';
 import { newInvocationId, type HttpSurroundings } from './call';
 import { hasHostKey } from './hostKey';
-import { announcesMoreThan, answerJson, readBody } from './messages';
+import { answerJson, readBody } from './messages';
 import { serveStreamed } from './streamed';
 import { findHttpFunction, type HttpFunction } from './httpFunctions';
 import { clientPath, managementPath } from '../durable/clientBinding';
@@ -41,8 +41,7 @@ export function createRequestHandler(targets: RequestTargets): RequestHandler {
       );
     }
     if (subPath !== undefined) {
-      const isTooLong = announcesMoreThan(request, LARGEST_MANAGEMENT_BODY_IN_BYTES);
-      const bytes = isTooLong ? undefined : await readBody(request, LARGEST_MANAGEMENT_BODY_IN_BYTES);
+      const bytes = await readBody(request, LARGEST_MANAGEMENT_BODY_IN_BYTES);
       if (!bytes)
         return refuse(request, response, 413, `The body has more than ${LARGEST_MANAGEMENT_BODY_IN_BYTES} bytes.`);
       const body = bytes.toString();

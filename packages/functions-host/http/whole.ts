@@ -1,6 +1,6 @@
 import type { RpcHttp } from '../worker/coreContract';
 import type { HttpCall, HttpSurroundings } from './call';
-import { announcesMoreThan, answerJson, readBody, singleHeaders } from './messages';
+import { answerJson, readBody, singleHeaders } from './messages';
 import { failCall } from './call';
 import { serializeCookie } from './rpcCookie';
 
@@ -11,13 +11,8 @@ const LARGEST_BODY_IN_BYTES = 210 * 1024 * 1024;
 export async function serveWhole(call: HttpCall, { invoke, log }: HttpSurroundings): Promise<void> {
   const { found, request, response, invocationId, extraInputs } = call;
   try {
-    const body = announcesMoreThan(request, LARGEST_BODY_IN_BYTES)
-      ? undefined
-      : await readBody(request, LARGEST_BODY_IN_BYTES);
-    if (!body) {
-      request.resume();
-      return answerJson(response, 413);
-    }
+    const body = await readBody(request, LARGEST_BODY_IN_BYTES);
+    if (!body) return answerJson(response, 413);
     const data = { http: toRpcHttp(call, body) };
     const { returnValue } = await invoke(found.name, { data, invocationId, extraInputs });
     const answer = returnValue?.http;

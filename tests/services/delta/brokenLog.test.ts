@@ -8,7 +8,7 @@ import { vacuumTable } from '../../../lib/delta/vacuum';
 import { createLakeReader } from '../../../lib/documents/lakeReader';
 import { literal, withDuckDb } from '../../../lib/duckdb/duckdb';
 import { checkpointPath, logEntryPath } from '../../../lib/lakehouse/paths';
-import { addFile, day, ingestIds } from './deltaTables';
+import { addFile, day, ingestIds, metaDataOf } from './deltaTables';
 import { addContract, errorOf, startLake, type TestLake } from '../../support/lake';
 
 let lake: TestLake;
@@ -18,14 +18,7 @@ beforeAll(async () => {
 afterAll(() => lake.stop());
 
 const SCHEMA = { type: 'struct', fields: [{ name: 'id', type: 'string', nullable: true, metadata: {} }] };
-const METADATA = {
-  id: 'one',
-  format: { provider: 'parquet', options: {} },
-  schemaString: JSON.stringify(SCHEMA),
-  partitionColumns: ['ingest_date'],
-  configuration: {},
-  createdTime: 0,
-};
+const METADATA = metaDataOf(SCHEMA);
 const PROTOCOL = { minReaderVersion: 1, minWriterVersion: 2 };
 const ADD = addFile(day(1), 'x');
 

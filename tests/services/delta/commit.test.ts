@@ -4,7 +4,7 @@ import { readLog, readSnapshot } from '../../../lib/delta/deltaLog';
 import { createLakeReader } from '../../../lib/documents/lakeReader';
 import { discardRun } from '../../../lib/staging/discardRun';
 import { planRun } from '../../../lib/planning/planRun';
-import { addFile, day, HEADER, ingestIds, writeEntry } from './deltaTables';
+import { HEADER, addFile, day, ingestIds, metaDataOf, writeEntry } from './deltaTables';
 import { addContract, DEFAULT_COLUMNS, errorOf, ingest, stageRun, startLake, type TestLake } from '../../support/lake';
 
 const SCHEMA = {
@@ -126,14 +126,7 @@ describe('a commit that would break the table', () => {
 });
 
 describe("other tools' tables", () => {
-  const METADATA = {
-    id: 'one',
-    format: { provider: 'parquet', options: {} },
-    schemaString: JSON.stringify(SCHEMA),
-    partitionColumns: ['ingest_date'],
-    configuration: {},
-    createdTime: 0,
-  };
+  const METADATA = metaDataOf(SCHEMA);
   const table = (dataset: string, protocol: object, metaData: object = {}) =>
     writeEntry(lake, dataset, 0, [
       { protocol },

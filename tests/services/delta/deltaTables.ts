@@ -48,6 +48,18 @@ export function observed(store: ObjectStore): { store: ObjectStore; read: string
   };
 }
 
+/** The `metaData` action of a table of another tool. */
+export function metaDataOf(schema: object) {
+  return {
+    id: 'one',
+    format: { provider: 'parquet', options: {} },
+    schemaString: JSON.stringify(schema),
+    partitionColumns: ['ingest_date'],
+    configuration: {},
+    createdTime: 0,
+  };
+}
+
 /** Writes a log entry as another tool would. */
 export async function writeEntry(
   lake: TestLake,
