@@ -22,6 +22,7 @@ import type { Lakehouse } from './lakehouse/lakehouse';
 import type { ObjectStore } from './storage/objectStore';
 import { createPartLookup } from './documents/partLookup';
 import { createBlockCache } from './storage/blockCache';
+import { createAccessFinder, type FindAccess } from './documents/documentAccess';
 import { createDocumentLookup } from './documents/currentDocuments';
 import { migratedDatabase } from './database/migratedDatabase';
 import { createPostgres } from './database/postgres';
@@ -43,6 +44,7 @@ export interface App extends IngestDependencies {
   /** Origins of other web pages that may call the API. */
   allowedOrigins: readonly string[];
   documents: DocumentLookup;
+  findAccess: FindAccess;
   answerer: Answerer;
   questions: QuestionQueue;
   answerTimeoutInMilliseconds: number;
@@ -89,6 +91,7 @@ export function createApp(config: Config): App {
     vectors,
     embedder,
     documents: createDocumentLookup(database),
+    findAccess: createAccessFinder(contracts),
     answerer: createAnswerer(config, { vectors, embedder }),
     questions: createQuestionQueue(config.questions),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,

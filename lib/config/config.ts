@@ -135,6 +135,7 @@ function accessOf(settings: SettingValues): AccessConfig {
     local: token ? { token, user: settings.LOCAL_USER } : undefined,
     signedInRoles: settings.SIGNED_IN_ROLES,
     anonymousRoles: settings.ALLOW_ANONYMOUS ? settings.ANONYMOUS_ROLES : undefined,
+    allDocumentsGroup: settings.ALL_DOCUMENTS_GROUP,
     allowedOrigins: settings.ALLOWED_ORIGINS,
   };
 }

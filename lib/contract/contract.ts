@@ -51,6 +51,8 @@ export interface ColumnRoles {
   author?: string;
   date?: string;
   category?: string;
+  /** Text: groups that may read the document, with semicolons between them; `*` for every reader. */
+  access?: string;
 }
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';

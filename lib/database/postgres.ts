@@ -72,7 +72,12 @@ function sessionOf(client: PoolClient): Session {
 
 /** In COPY's csv format an unquoted empty field is null and a quoted one is the empty string. */
 function csvLine(values: CopyValue[]): string {
-  return `${values.map((value) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`)).join(',')}\n`;
+  return `${values.map((value) => (value === null ? '' : `"${textOf(value).replaceAll('"', '""')}"`)).join(',')}\n`;
+}
+
+function textOf(value: Exclude<CopyValue, null>): string {
+  if (!Array.isArray(value)) return String(value);
+  return `{${value.map((entry) => `"${entry.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 }
 
 async function guard<Result>(act: () => Promise<Result>): Promise<Result> {

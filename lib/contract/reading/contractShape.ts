@@ -105,7 +105,7 @@ export const sourceShape = z.object({
   maxRejectShare: z.number().min(0).max(1).default(0),
 });
 
-export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category'] as const;
+export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category', 'access'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** String formats of the standard that need no check. */
