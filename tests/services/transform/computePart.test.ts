@@ -185,6 +185,20 @@ describe('computing a part', () => {
     expect(await duckDb.rows(`SELECT strlen(a)::INTEGER FROM ${parquet}`)).toEqual([[4]]);
   });
 
+  it('gives a row the same hash whether a null of a number has quotes or not', async () => {
+    const contract = {
+      ...CONTRACT,
+      columns: CONTRACT.columns.map((column) =>
+        column.name === 'b' ? { ...column, logicalType: 'integer' as const } : column,
+      ),
+    };
+    const { rejected, parquet } = await load('a,"",c\na,,c\n', contract);
+    expect(rejected).toEqual([]);
+    expect(
+      await duckDb.rows(`SELECT count(*)::INTEGER, count(DISTINCT content_hash)::INTEGER FROM ${parquet}`),
+    ).toEqual([[2, 1]]);
+  });
+
   it('reads one giant record', async () => {
     const body = 'word, "and" word\n'.repeat(700_000);
     const { rows } = await load(`a,b,c\nd,e,"${body.replaceAll('"', '""')}"\nf,g,h\n`);
