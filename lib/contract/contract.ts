@@ -22,6 +22,8 @@ export interface ContractColumn {
   /** Name in the header of the files when it differs from `name` (physicalName in the standard). */
   header?: string;
   logicalType: LogicalType;
+  /** True: an empty text is null. Default: true for columns of other types than string, which have no empty value. */
+  emptyIsNull?: boolean;
   required: boolean;
   unique: boolean;
   primaryKey: boolean;
@@ -66,7 +68,7 @@ export interface SourceOptions {
   /** 'auto': detected from the file's first bytes. */
   compression: 'none' | 'gzip' | 'auto';
   format: 'csv' | 'ndjson';
-  /** An unquoted field with this text is null. A quoted one never is. */
+  /** An unquoted field with this text is null. A quoted one is not, unless it is empty and its column has `emptyIsNull`. */
   nullText: string;
   /** The database that the files are extracted from; undefined when files are dropped. */
   sqlSource?: SqlSourceOptions;

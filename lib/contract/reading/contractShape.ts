@@ -101,6 +101,7 @@ export const sourceShape = z.object({
     .string()
     .regex(/^[^"'\r\n]*$/, 'expected text without quotes or line ends')
     .default(''),
+  emptyIsNull: z.boolean('expected true or false').default(false),
   sqlSource: sqlSourceShape.optional(),
   maxRejectShare: z.number().min(0).max(1).default(0),
 });
