@@ -155,12 +155,12 @@ function readContent(
   const rules = readRules(fieldsOf(content), faults, notes);
   const options = readSource(listOf(fieldsOf(content)['customProperties']).map(fieldsOf), faults);
   if (roles === undefined || options === undefined) return undefined;
-  const { maxRejectShare, ...source } = options;
+  const { maxRejectShare, ignoredFiles, ...source } = options;
   return {
     columns: columns.map(({ column }) => withoutUndefined(column)),
     roles,
     source,
-    quality: { maxRejectShare, rules },
+    quality: { maxRejectShare, rules, ...(ignoredFiles === undefined ? {} : { ignoredFiles }) },
   };
 }
 
