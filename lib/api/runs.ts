@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IGNORED_REASONS } from '../runs/ignoredFiles';
 import { RUN_STEPS } from '../runs/runKey';
 import type { RunDecision, RunGate as GateRecord } from '../runs/gate';
 import type { Run as RunView, RunDetail as RunDetailView } from '../runs/run';
@@ -87,6 +88,13 @@ export const runDetail = named(
         rejected: z.object({ before: count, after: count.nullable() }),
       })
       .nullable(),
+    ignored: z
+      .object({
+        count,
+        files: z.array(z.object({ name: z.string(), size: count, reason: z.enum(IGNORED_REASONS) })),
+      })
+      .nullable()
+      .describe('Files of the date that the run does not use; null until the files are listed.'),
   }),
 ) satisfies z.ZodType<RunDetailView>;
 

@@ -1,4 +1,4 @@
-import type { QualityRule } from './qualityRule';
+import type { QualityRule, Severity } from './qualityRule';
 import type { SqlSourceOptions } from './sqlSource';
 import type { TextFormat } from './textFormat';
 
@@ -60,8 +60,10 @@ export interface ColumnRoles {
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 export interface SourceOptions {
-  /** File name pattern under `raw/<dataset>/<date>/`. */
-  glob: string;
+  /** File name pattern, or several, under `raw/<dataset>/<date>/`. */
+  glob: string | string[];
+  /** Default false: names in another case are other names. */
+  globIgnoresCase?: boolean;
   delimiter: string;
   quote: string;
   encoding: TextEncoding;
@@ -77,5 +79,7 @@ export interface SourceOptions {
 export interface QualityLimits {
   /** Share of records (0 to 1) that may be rejected before the gate closes. */
   maxRejectShare: number;
+  /** Severity of files of the date that the run ignores; `error` closes the gate. Default `warning`. */
+  ignoredFiles?: Severity;
   rules: QualityRule[];
 }

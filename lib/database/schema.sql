@@ -138,6 +138,7 @@ create table runs (
   problem jsonb,
   replay_of text,
   started_by text,
+  ignored jsonb,
   constraint runs_pkey PRIMARY KEY (run_id),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text])))
 );
@@ -145,6 +146,8 @@ create table runs (
 CREATE INDEX runs_by_instance ON public.runs USING btree (instance_id, started_at DESC);
 
 CREATE INDEX runs_by_start ON public.runs USING btree (started_at DESC, run_id);
+
+comment on column runs.ignored is 'Files of the date that the run does not use: count, and the first of them with the reason.';
 
 comment on column runs.replay_of is 'The execution of the same dataset and date that this one was started to better.';
 

@@ -22,5 +22,5 @@ export async function showRun(
     typeof current?.replayOf === 'string' ? runs.find(current.replayOf) : undefined,
   ]);
   const replay = current && replayed ? describeReplay(current, replayed) : null;
-  return { ...run, gate: gate ?? null, replay };
+  return { ...run, gate: gate ?? null, replay, ignored: current?.ignored ?? null };
 }

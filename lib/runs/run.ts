@@ -1,5 +1,6 @@
 import type { Problem } from '../problems/problem';
 import type { RunGate } from './gate';
+import type { IgnoredFiles } from './ignoredFiles';
 import type { RunStep } from './runKey';
 
 /** Counts of one task of a step; absent counts are 0. */
@@ -69,6 +70,8 @@ export interface RunDetail extends Run {
   gate: RunGate | null;
   /** Null when the run was not started as a replay. */
   replay: RunReplay | null;
+  /** Files of the date that the run does not use; null until the files are listed. */
+  ignored: IgnoredFiles | null;
 }
 
 /** How a replay compares with the execution that it replays. */

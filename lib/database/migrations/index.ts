@@ -5,6 +5,7 @@ import { sourceExtracts } from './0004-source-extracts';
 import { runRowKeys } from './0005-run-row-keys';
 import { access } from './0006-access';
 import { documentAccess } from './0007-document-access';
+import { ignoredFiles } from './0008-ignored-files';
 import type { Migration } from './migration';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   runRowKeys,
   access,
   documentAccess,
+  ignoredFiles,
 ];

@@ -4,6 +4,7 @@ import { documentAttention } from '../documentAttention';
 import { decisionForm } from '../elements/runs/decisionForm';
 import { button, element, setText } from '../elements/element';
 import { gateVerdict } from '../elements/runs/gateVerdict';
+import { ignoredFiles } from '../elements/runs/ignoredFiles';
 import { showProblem } from '../elements/problemNotice';
 import { quarantineList } from '../elements/runs/quarantineList';
 import { replayComparison } from '../elements/runs/replayComparison';
@@ -28,6 +29,7 @@ export function runPage(api: Api, id: string): Page {
   const rows = new Map<string, ReturnType<typeof stepRow>>();
   const totals = element('section', { class: 'totals' });
   const gate = element('section', { class: 'gate' });
+  const ignored = element('section', { class: 'gate' });
   const decision = decisionForm(api, id, () => polling.now());
   const quarantine = quarantineList(api, id);
   const replay = button(
@@ -54,6 +56,7 @@ export function runPage(api: Api, id: string): Page {
     // For a blocked run, the form below shows what to do.
     showProblem(message, run.error ? { ...run.error, ...(isBlocked ? { remedy: undefined } : {}) } : undefined);
     gate.replaceChildren(...(run.gate ? gateVerdict(run.gate) : []));
+    ignored.replaceChildren(...ignoredFiles(run));
     quarantine.show(run);
     totals.replaceChildren(...replayComparison(run), ...runTotals(run));
   };
@@ -88,6 +91,7 @@ export function runPage(api: Api, id: string): Page {
     decision.node,
     steps,
     gate,
+    ignored,
     quarantine.node,
     totals,
   );
