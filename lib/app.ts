@@ -74,6 +74,7 @@ export function createApp(config: Config): App {
   const database = migratedDatabase(createPostgres(config.postgresUrl));
   const embedder = createEmbedder(config);
   const vectors = createQdrantIndex({ ...config.qdrant, embedder });
+  const closing = new AbortController();
   return {
     identify: createIdentity(config.access),
     audit: createAuditStore(database),
@@ -99,7 +100,9 @@ export function createApp(config: Config): App {
       postgres: () => database.query('select 1'),
       vectors: () => vectors.check(),
     },
+    closing: closing.signal,
     close: async () => {
+      closing.abort();
       engines.close();
       await Promise.all([database.close(), embedder.close(), lakehouse.blocks.clear()]);
     },

@@ -27,4 +27,6 @@ export interface IngestDependencies {
   committedPart: (key: RunKey, part: number) => Promise<CommittedPart>;
   /** Hours that a blocked run waits for a decision; 0: a closed gate ends the run at once. */
   gateDecisionTimeoutInHours: number;
+  /** Aborted when the app begins to close. From then on its clients may fail in any way. */
+  closing: AbortSignal;
 }

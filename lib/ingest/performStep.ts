@@ -1,3 +1,4 @@
+import { PipelineError } from '../problems/problem';
 import { recordTask } from '../runs/recordTask';
 import type { RunKey, RunStep } from '../runs/runKey';
 import type { IngestDependencies } from './dependencies';
@@ -5,7 +6,10 @@ import { outcomeOf } from './outcomeOf';
 import { STEPS, type StepName, type Steps } from './registry';
 import type { Outcome, Step, StepLog } from './step';
 
-/** Performs one step and records its progress. Returns and throws as `outcomeOf`. */
+/**
+ * Performs one step and records its progress. Returns and throws as `outcomeOf`. A step that fails while the app closes has
+ * no outcome: it throws APP_CLOSING, retryable, whatever failed.
+ */
 export async function performStep<Name extends StepName>(
   dependencies: IngestDependencies,
   name: Name,
@@ -14,7 +18,20 @@ export async function performStep<Name extends StepName>(
 ): Promise<Outcome<Steps[Name]['result']>> {
   // The compiler can not see that the step with this name takes the input with this name.
   const step = STEPS[name] as unknown as Step<Steps[Name]['input'], Steps[Name]['result']>;
-  return outcomeOf(name, input, log, () => recorded(dependencies, step, input, log));
+  return outcomeOf(name, input, log, async () => {
+    try {
+      return await recorded(dependencies, step, input, log);
+    } catch (error) {
+      throw dependencies.closing.aborted ? closingError(name, error) : error;
+    }
+  });
+}
+
+function closingError(name: StepName, cause: unknown): PipelineError {
+  return new PipelineError('APP_CLOSING', `The app stopped while the step ${name} was running.`, {
+    remedy: 'The step is done again when the app runs again.',
+    cause,
+  });
 }
 
 async function recorded<Input extends RunKey, Result extends object>(

@@ -26,6 +26,7 @@ const requests = {
   METHOD_NOT_ALLOWED: permanent(405, 'The call does not have this method.'),
   CONTENT_TYPE_UNSUPPORTED: permanent(415, 'The request body is not sent as JSON.'),
   API_UNREACHABLE: quoting(retryable(502, 'The Functions host does not answer.')),
+  APP_CLOSING: retryable(503, 'The app is stopping.'),
   INTERNAL: quoting(permanent(500, 'An unexpected error occurred.')),
 };
 
@@ -152,7 +153,7 @@ const models = {
   EMBEDDING_DIMENSIONS_MISMATCH: permanent(500, 'The embedding service returned vectors of another length.'),
   EMBEDDING_FAILED: quoting(permanent(500, 'The embedded model failed on a text.')),
   EMBEDDING_WORKER_FAILED: retryable(503, 'A worker of the embedded model stopped.'),
-  EMBEDDING_CLOSED: permanent(500, 'The embedder was closed while it was in use.'),
+  EMBEDDING_CLOSED: retryable(503, 'The embedder was closed while it was in use.'),
   ANSWER_UNAVAILABLE: quoting(retryable(503, 'The answer service does not answer.')),
   ANSWER_RATE_LIMITED: quoting(retryable(503, 'The answer service allows no more requests now.')),
   ANSWER_DENIED: quoting(permanent(502, 'The answer service does not accept the credentials.')),
