@@ -28,6 +28,7 @@ import { createPostgres } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
 import { createQueryAnalysis } from './quality/analyseQueries';
 import { createGateStore } from './quality/gateStore';
+import { createCancellationStore } from './runs/cancellationStore';
 import { createRunStore } from './runs/runStore';
 import { createExtractStore } from './extraction/extractStore';
 import { contractOfRun } from './staging/runContract';
@@ -85,6 +86,7 @@ export function createApp(config: Config): App {
     database,
     runs: createRunStore(database),
     gates: createGateStore(database),
+    cancellations: createCancellationStore(database),
     extracts: createExtractStore(database),
     connectSource: (setting) => createPostgresSource(sqlConnection(config, setting), setting),
     vectors,

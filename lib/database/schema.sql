@@ -60,6 +60,17 @@ CREATE INDEX documents_by_publication ON public.documents USING btree (published
 
 comment on table documents is 'One row for each row of the lake''s tables: mirrors each partition.';
 
+create table run_cancellations (
+  run_id text not null,
+  cancelled_by text not null,
+  reason text not null,
+  cancelled_at timestamp with time zone default now() not null,
+  constraint run_cancellations_pkey PRIMARY KEY (run_id),
+  constraint run_cancellations_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(run_id) ON DELETE CASCADE
+);
+
+comment on table run_cancellations is 'Who asked to end a run, and why. The steps of the run look here. The first request counts.';
+
 create table run_decisions (
   run_id text not null,
   decision text not null,
@@ -135,7 +146,7 @@ create table runs (
   replay_of text,
   started_by text,
   constraint runs_pkey PRIMARY KEY (run_id),
-  constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text])))
+  constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
 
 CREATE INDEX runs_by_instance ON public.runs USING btree (instance_id, started_at DESC);

@@ -1,6 +1,7 @@
 import { PipelineError } from '../problems/problem';
 import { recordTask } from '../runs/recordTask';
 import type { RunKey, RunStep } from '../runs/runKey';
+import { unlessCancelled } from './cancelledRun';
 import type { IngestDependencies } from './dependencies';
 import { outcomeOf } from './outcomeOf';
 import { STEPS, type StepName, type Steps } from './registry';
@@ -8,7 +9,7 @@ import type { Outcome, Step, StepLog } from './step';
 
 /**
  * Performs one step and records its progress. Returns and throws as `outcomeOf`. A step that fails while the app closes has
- * no outcome: it throws APP_CLOSING, retryable, whatever failed.
+ * no outcome: it throws APP_CLOSING, retryable, whatever failed. A step of a cancelled run fails with RUN_CANCELLED.
  */
 export async function performStep<Name extends StepName>(
   dependencies: IngestDependencies,
@@ -20,7 +21,10 @@ export async function performStep<Name extends StepName>(
   const step = STEPS[name] as unknown as Step<Steps[Name]['input'], Steps[Name]['result']>;
   return outcomeOf(name, input, log, async () => {
     try {
-      return await recorded(dependencies, step, input, log);
+      if (step.endsRun) return await recorded(dependencies, step, input, log, new AbortController().signal);
+      return await unlessCancelled(dependencies, input, (cancelled) =>
+        recorded(dependencies, step, input, log, cancelled),
+      );
     } catch (error) {
       throw dependencies.closing.aborted ? closingError(name, error) : error;
     }
@@ -39,9 +43,10 @@ async function recorded<Input extends RunKey, Result extends object>(
   { progress, prepare, work, totals }: Step<Input, Result>,
   input: Input,
   log: StepLog,
+  cancelled: AbortSignal,
 ): Promise<Result> {
   const { runs } = dependencies;
-  const perform = (): Promise<Result> => work(dependencies, input, log);
+  const perform = (): Promise<Result> => work(dependencies, input, log, cancelled);
   await prepare?.(dependencies, input);
   const result =
     progress === undefined

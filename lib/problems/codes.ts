@@ -43,6 +43,8 @@ const runs = {
   RUN_ID_INVALID: permanent(400, 'The run id is not safe in a path.'),
   RUN_NOT_FOUND: permanent(404, 'The run is not known.'),
   RUN_UNDER_WAY: permanent(409, 'A run of this partition is under way.'),
+  RUN_ALREADY_ENDED: permanent(409, 'The run has already ended.'),
+  RUN_CANCELLED: permanent(409, 'The run was cancelled.'),
   RUN_NOT_BLOCKED: permanent(409, 'The run does not wait for a decision.'),
   RUN_ALREADY_DECIDED: permanent(409, 'Another decision was made first.'),
   RUN_NOT_EVALUATED: permanent(500, 'The run has no verdict yet.'),

@@ -11,12 +11,14 @@ const log = { warn: () => undefined };
 async function failingStep(error: unknown, isClosing: boolean): Promise<unknown> {
   const closing = new AbortController();
   const gates = {
-    find: () => {
+    find: async () => {
       if (isClosing) closing.abort();
-      return Promise.reject(error);
+      await Promise.resolve();
+      throw error as Error;
     },
   };
-  const dependencies = { closing: closing.signal, gates } as unknown as IngestDependencies;
+  const cancellations = { find: () => Promise.resolve(undefined) };
+  const dependencies = { closing: closing.signal, gates, cancellations } as unknown as IngestDependencies;
   return performStep(dependencies, 'resolveGate', { ...key, isOverdue: false }, log);
 }
 
