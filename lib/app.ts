@@ -31,6 +31,7 @@ import { createPostgres } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
 import { createQueryAnalysis } from './quality/analyseQueries';
 import { createGateStore } from './quality/gateStore';
+import { createCancellationStore } from './runs/cancellationStore';
 import { createRunStore } from './runs/runStore';
 import { createExtractStore } from './extraction/extractStore';
 import { contractOfRun } from './staging/runContract';
@@ -80,6 +81,7 @@ export function createApp(config: Config): App {
   const { database, requestDatabase } = createDatabases(config);
   const embedder = createEmbedder(config);
   const vectors = createQdrantIndex({ ...config.qdrant, embedder });
+  const closing = new AbortController();
   const steps: IngestDependencies = {
     contracts,
     lakehouse,
@@ -88,6 +90,7 @@ export function createApp(config: Config): App {
     connectSource: (setting) => createPostgresSource(sqlConnection(config, setting), setting),
     vectors,
     embedder,
+    closing: closing.signal,
     gateDecisionTimeoutInHours: config.gateDecisionTimeoutInHours,
     committedPart: createPartLookup(lake, async (key) => (await contractOfRun(lakehouse, key)).roles),
   };
@@ -109,6 +112,7 @@ export function createApp(config: Config): App {
       vectors: () => vectors.check(),
     },
     close: async () => {
+      closing.abort();
       engines.close();
       await Promise.all([database.close(), requestDatabase.close(), embedder.close(), lakehouse.blocks.clear()]);
     },
@@ -129,11 +133,12 @@ function createDatabases(config: Config): { database: Database; requestDatabase:
   };
 }
 
-function createStores(database: Database): Pick<IngestDependencies, 'database' | 'runs' | 'gates' | 'extracts'> {
+function createStores(database: Database): Pick<IngestDependencies, 'database' | 'runs' | 'gates' | 'cancellations' | 'extracts'> {
   return {
     database,
     runs: createRunStore(database),
     gates: createGateStore(database),
+    cancellations: createCancellationStore(database),
     extracts: createExtractStore(database),
   };
 }

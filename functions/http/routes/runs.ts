@@ -1,4 +1,6 @@
 import {
+  cancelledRun,
+  cancelRunRequest,
   decidedRun,
   decideRunRequest,
   replayedRun,
@@ -11,6 +13,7 @@ import {
 } from '../../../lib/api/runs';
 import type { Caller } from '../../../lib/access/caller';
 import { mayRead, type DocumentAccess } from '../../../lib/documents/documentAccess';
+import { cancelRun } from '../../../lib/ingest/cancelRun';
 import { decideRun } from '../../../lib/ingest/decideRun';
 import { listRuns } from '../../../lib/ingest/listRuns';
 import { replayRun } from '../../../lib/ingest/replayRun';
@@ -121,6 +124,25 @@ export const decideRunRoute = defineRoute({
 function asReadable<Of extends Run>(run: Of, access: DocumentAccess): Of {
   return mayRead(access, run.dataset, null) ? run : withoutValues(run);
 }
+export const cancelRunRoute = defineRoute({
+  name: 'cancelRun',
+  method: 'POST',
+  path: 'runs/{id}/cancel',
+  summary:
+    'Asks a run to end, with its sub-orchestrations. Before the commit nothing changes in the stores; after it, the next run of the date completes what is missing.',
+  role: 'operator',
+  request: { params: runIdParameter, body: cancelRunRequest },
+  response: { status: 202, body: cancelledRun },
+  problems: ['RUN_NOT_FOUND', 'RUN_ALREADY_ENDED', 'DATABASE_UNAVAILABLE'],
+  example: { params: { id: SAMPLE.run }, body: { reason: 'The wrong file was uploaded.' } },
+  changes: true,
+  usesOrchestration: true,
+  handler: async ({ params, body: { reason } }, { app, orchestration, caller }) => {
+    const id = requireRunId(params.id);
+    const accepted = await cancelRun(app, orchestration, id, { reason, cancelledBy: nameOf(caller) });
+    return { location: `/api/runs/${id}`, body: { id, ...accepted } };
+  },
+});
 
 function nameOf(caller: Caller | undefined): string {
   return caller?.name ?? 'anonymous';

@@ -6,6 +6,7 @@ import { runRowKeys } from './0005-run-row-keys';
 import { access } from './0006-access';
 import { documentAccess } from './0007-document-access';
 import { ignoredFiles } from './0008-ignored-files';
+import { cancellations } from './0009-cancellations';
 import type { Migration } from './migration';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   access,
   documentAccess,
   ignoredFiles,
+  cancellations,
 ];
