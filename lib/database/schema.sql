@@ -62,9 +62,8 @@ CREATE INDEX documents_by_publication ON public.documents USING btree (published
 
 comment on table documents is 'One row for each row of the lake''s tables: mirrors each partition.';
 
-<<<<<<< HEAD
 comment on column documents.allowed_groups is 'Groups that may read the document, * for every reader. Null: its dataset did not limit access when it was loaded.';
-=======
+
 create table run_cancellations (
   run_id text not null,
   cancelled_by text not null,
@@ -75,7 +74,6 @@ create table run_cancellations (
 );
 
 comment on table run_cancellations is 'Who asked to end a run, and why. The steps of the run look here. The first request counts.';
->>>>>>> 2f7b2851a50470fed5d161f34c348e0c9f90bfc8
 
 create table run_decisions (
   run_id text not null,
