@@ -61,7 +61,8 @@ const nouns = {
   runs: 'database problems',
   staging: 'concurrency contract delta lakehouse problems runs storage',
   storage: 'concurrency problems',
-  transform: 'contract conversion csv delta duckdb lakehouse planning problems quality quarantine runs staging storage',
+  transform:
+    'concurrency contract conversion csv delta duckdb lakehouse planning problems quality quarantine runs staging storage',
   vectors: 'language problems',
 };
 const ROOT_FILES = ['./azureIdentity.ts', './health.ts'];

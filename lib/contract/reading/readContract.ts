@@ -6,6 +6,7 @@ import type { ContractFault } from './contractFault';
 import { contractShape, propertyShape, sourceShape } from './contractShape';
 import { columnFaults, readColumn } from './readColumn';
 import { readFreshness } from './readFreshness';
+import { readDerivedKey, readKey } from './readKey';
 import { queryFault, readQuality, type ReadingNotes } from './readQuality';
 import { readRoles, type RoleCandidate } from './readRoles';
 import { isDatasetName } from '../datasetName';
@@ -134,7 +135,7 @@ function readContent(
   content: unknown,
   faults: ContractFault[],
   notes: ReadingNotes,
-): Pick<DataContract, 'columns' | 'roles' | 'source' | 'quality'> | undefined {
+): Pick<DataContract, 'columns' | 'roles' | 'key' | 'source' | 'quality'> | undefined {
   const table = fieldsOf(listOf(fieldsOf(content)['schema'])[0]);
   const name = table['name'];
   if (typeof name === 'string' && !isDatasetName(name)) {
@@ -146,19 +147,27 @@ function readContent(
     });
   }
   const properties = listOf(table['properties']);
+  const keys = properties.filter((property) => fieldsOf(property)['primaryKey'] === true).length;
   const columns = properties.flatMap((property, index) => {
     const parsed = propertyShape.safeParse(property);
-    return parsed.success ? [{ index, column: readColumn(parsed.data, index, faults) }] : [];
+    return parsed.success ? [{ index, column: readColumn(parsed.data, index, faults, keys === 1) }] : [];
   });
   faults.push(...columnFaults(properties.flatMap(namedColumn)));
-  const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
+  const candidates = properties.map(roleCandidate);
+  const custom = listOf(fieldsOf(content)['customProperties']).map(fieldsOf);
+  const pathOf = (property: string) => ['customProperties', indexOfProperty(custom, property), 'value'];
+  const given = custom[indexOfProperty(custom, 'key')]?.['value'];
+  const derivedFrom = readDerivedKey(candidates, given, faults, pathOf);
+  const roles = properties.length === 0 ? undefined : readRoles(candidates, faults, derivedFrom !== undefined);
   const rules = readRules(fieldsOf(content), faults, notes);
-  const options = readSource(listOf(fieldsOf(content)['customProperties']).map(fieldsOf), faults);
+  const options = readSource(custom, faults);
   if (roles === undefined || options === undefined) return undefined;
-  const { maxRejectShare, ignoredFiles, ...source } = options;
+  const { maxRejectShare, ignoredFiles, key: _, repeatedKeys, ...source } = options;
+  const key = readKey(derivedFrom, repeatedKeys, candidates, faults, pathOf);
   return {
     columns: columns.map(({ column }) => withoutUndefined(column)),
     roles,
+    ...(key === undefined ? {} : { key }),
     source,
     quality: { maxRejectShare, rules, ...(ignoredFiles === undefined ? {} : { ignoredFiles }) },
   };
@@ -197,7 +206,7 @@ function readSource(
       ? [[entry['property'], entry['value']]]
       : [],
   );
-  const indexOf = (property: string) => custom.findIndex((entry) => entry['property'] === property);
+  const indexOf = (property: string) => indexOfProperty(custom, property);
   custom.forEach(({ property }, index) => {
     if (typeof property !== 'string' || !known.includes(property) || indexOf(property) === index) return;
     const message = `customProperties[${indexOf(property)}] sets ${property} too.`;
@@ -222,6 +231,11 @@ function readSource(
   return undefined;
 }
 
+/** Of the first custom property with this name; -1 when there is none. */
+function indexOfProperty(custom: Record<string, unknown>[], property: string): number {
+  return custom.findIndex((entry) => entry['property'] === property);
+}
+
 /** The names of a property, which may have other faults. */
 function namedColumn(property: unknown, index: number) {
   const { name, physicalName } = fieldsOf(property);
@@ -230,11 +244,13 @@ function namedColumn(property: unknown, index: number) {
 }
 
 function roleCandidate(property: unknown): RoleCandidate {
-  const { name, logicalType, primaryKey, customProperties, logicalTypeOptions } = fieldsOf(property);
+  const { name, logicalType, primaryKey, primaryKeyPosition, customProperties, logicalTypeOptions } =
+    fieldsOf(property);
   return {
     name: textOf(name),
     logicalType: textOf(logicalType),
     primaryKey: primaryKey === true,
+    ...(typeof primaryKeyPosition === 'number' && primaryKeyPosition > 0 ? { primaryKeyPosition } : {}),
     maxLength: fieldsOf(logicalTypeOptions)['maxLength'],
     customProperties: listOf(customProperties).map(fieldsOf),
   };

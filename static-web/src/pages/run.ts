@@ -45,7 +45,7 @@ export function runPage(api: Api, id: string): Page {
     setText(announcement, `Run ${run.status.toLowerCase()}.`);
     replay.hidden = !hasEnded(run);
     const isBlocked = run.status === 'Blocked';
-    if (isBlocked) decision.show(run.gate?.decideBy ?? null);
+    if (isBlocked) decision.show(run.gate);
     else decision.hide();
     for (const step of run.steps) {
       const row = rows.get(step.name) ?? stepRow(step.name);
