@@ -25,6 +25,8 @@ export interface ContractColumn {
   /** Name in the header of the files when it differs from `name` (physicalName in the standard). */
   header?: string;
   logicalType: LogicalType;
+  /** True: an empty text is null. Default: true for columns of other types than string, which have no empty value. */
+  emptyIsNull?: boolean;
   required: boolean;
   unique: boolean;
   /** With several of them, their values together are the key. */
@@ -55,6 +57,8 @@ export interface ColumnRoles {
   author?: string;
   date?: string;
   category?: string;
+  /** Text: groups that may read the document, with semicolons between them; `*` for every reader. */
+  access?: string;
 }
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -70,7 +74,7 @@ export interface SourceOptions {
   /** 'auto': detected from the file's first bytes. */
   compression: 'none' | 'gzip' | 'auto';
   format: 'csv' | 'ndjson';
-  /** An unquoted field with this text is null. A quoted one never is. */
+  /** An unquoted field with this text is null. A quoted one is not, unless it is empty and its column has `emptyIsNull`. */
   nullText: string;
   /** The database that the files are extracted from; undefined when files are dropped. */
   sqlSource?: SqlSourceOptions;

@@ -31,7 +31,8 @@ create view current_documents as
     category,
     source_file,
     record_number,
-    loaded_at
+    loaded_at,
+    allowed_groups
    FROM documents
   WHERE NOT (EXISTS ( SELECT
            FROM documents later
@@ -51,6 +52,7 @@ create table documents (
   source_file text not null,
   record_number bigint not null,
   loaded_at timestamp with time zone default now() not null,
+  allowed_groups text[],
   constraint documents_pkey PRIMARY KEY (dataset, ingest_date, doc_id)
 );
 
@@ -59,6 +61,21 @@ CREATE INDEX documents_by_id ON public.documents USING btree (dataset, doc_id, i
 CREATE INDEX documents_by_publication ON public.documents USING btree (published_at, dataset, doc_id);
 
 comment on table documents is 'One row for each row of the lake''s tables: mirrors each partition.';
+
+<<<<<<< HEAD
+comment on column documents.allowed_groups is 'Groups that may read the document, * for every reader. Null: its dataset did not limit access when it was loaded.';
+=======
+create table run_cancellations (
+  run_id text not null,
+  cancelled_by text not null,
+  reason text not null,
+  cancelled_at timestamp with time zone default now() not null,
+  constraint run_cancellations_pkey PRIMARY KEY (run_id),
+  constraint run_cancellations_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(run_id) ON DELETE CASCADE
+);
+
+comment on table run_cancellations is 'Who asked to end a run, and why. The steps of the run look here. The first request counts.';
+>>>>>>> 2f7b2851a50470fed5d161f34c348e0c9f90bfc8
 
 create table run_decisions (
   run_id text not null,
@@ -136,7 +153,7 @@ create table runs (
   started_by text,
   ignored jsonb,
   constraint runs_pkey PRIMARY KEY (run_id),
-  constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text])))
+  constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
 
 CREATE INDEX runs_by_instance ON public.runs USING btree (instance_id, started_at DESC);

@@ -8,6 +8,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { PipelineError } from '../problems/problem';
+import { prepareExactText } from './exactText';
 
 export interface DuckDbSettings {
   /** Above this limit the engine spills to its temporary directory, then fails. */
@@ -78,6 +79,7 @@ export interface DuckDbEngine {
 }
 
 export async function openEngine(settings: DuckDbSettings): Promise<DuckDbEngine> {
+  await prepareExactText();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(settings.threads ?? 1),
     memory_limit: `${settings.memoryLimitInMegabytes}MB`,

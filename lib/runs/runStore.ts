@@ -33,7 +33,7 @@ export interface RunRecord {
   date: string;
   startedAt: Date;
   finishedAt: Date | null;
-  status: 'running' | 'blocked' | 'completed' | 'failed';
+  status: 'running' | 'blocked' | 'completed' | 'failed' | 'cancelled';
   /** The execution that this one replays. */
   replayOf: string | null;
   startedBy: string | null;
@@ -106,7 +106,7 @@ export function createRunStore(database: Database): RunStore {
         `update runs set finished_at = now(), status = $2, summary = $3, problem = $4 where run_id = $1`,
         [
           runId,
-          'summary' in outcome ? 'completed' : 'failed',
+          'summary' in outcome ? 'completed' : outcome.problem.code === 'RUN_CANCELLED' ? 'cancelled' : 'failed',
           'summary' in outcome ? JSON.stringify(outcome.summary) : null,
           'problem' in outcome ? JSON.stringify(outcome.problem) : null,
         ],

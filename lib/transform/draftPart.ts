@@ -3,7 +3,7 @@ import type { DataContract } from '../contract/contract';
 import { DERIVED_ID } from '../contract/key';
 import { literal, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
 import type { ParquetCodec } from '../lakehouse/paths';
-import { checksOf, contentHash, named, typedValue } from './columnSql';
+import { checksOf, columnText, contentHash, named, typedValue } from './columnSql';
 import { checkOfKey, derivedId } from './keySql';
 import type { RecordFile, RecordSource } from './recordSource';
 
@@ -73,7 +73,7 @@ export async function draftPart(
  */
 function soundRows(contract: DataContract, file: RecordFile, source: RecordSource): string {
   const columns = contract.columns.map((column, index) => {
-    const text = `c${index}`;
+    const text = columnText(column, `c${index}`);
     const value = column.logicalType === 'string' ? text : `v${index}`;
     return { column, text, value };
   });

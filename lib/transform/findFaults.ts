@@ -1,6 +1,6 @@
 import type { DataContract } from '../contract/contract';
 import type { DuckDb } from '../duckdb/duckdb';
-import { checksOf, typedValue } from './columnSql';
+import { checksOf, columnText, typedValue } from './columnSql';
 import { checkOfKey } from './keySql';
 import type { RecordFault } from '../quarantine/rejectedRecord';
 import type { RecordSource } from './recordSource';
@@ -24,7 +24,7 @@ export async function findValueFaults(
   await duckDb.run(`CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM ${source.table}`);
   for (const [index, column] of contract.columns.entries()) {
     const text = `c${index}`;
-    const checks = checksOf(column, text);
+    const checks = checksOf(column, columnText(column, text));
     if (checks.length === 0) continue;
     const branches = checks.map((check, number) => `WHEN ${check.condition} THEN ${number}`);
     const rows = await duckDb.rows(
@@ -38,11 +38,10 @@ export async function findValueFaults(
       faults.add(Number(ordinal), { code, column: column.name, found: found as string | null, expected });
     }
   }
-  const values = contract.columns.map((column, index) => ({
-    column,
-    text: `c${index}`,
-    value: typedValue(column, `c${index}`),
-  }));
+  const values = contract.columns.map((column, index) => {
+    const text = columnText(column, `c${index}`);
+    return { column, text, value: typedValue(column, text) };
+  });
   const check = checkOfKey(contract, values);
   if (check === undefined) return;
   for (const [ordinal] of await duckDb.rows(`SELECT ordinal FROM suspects WHERE ${check.condition}`)) {

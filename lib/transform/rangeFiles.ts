@@ -11,6 +11,7 @@ import type { RecordFault } from '../quarantine/rejectedRecord';
 import type { RunKey } from '../runs/runKey';
 import type { ByteRange } from '../storage/objectStore';
 import type { WrittenPart } from './finishPart';
+import { groupsOfRecord } from './groupsOfRecord';
 import { withOrigins } from './originsOfRecords';
 import { writeRejectedRecords } from './rejectedRecords';
 
@@ -69,7 +70,8 @@ export async function quarantineRecords(
 ): Promise<void> {
   await withOrigins(lakehouse, contract, file, (originOf) => {
     const source = { path: file.path, localFile, ...range, originOf };
-    return writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults);
+    const groupsOf = groupsOfRecord(contract, file.columns);
+    return writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults, groupsOf);
   });
   await lakehouse.store.upload(lakehouse.containers.quarantine, target, rejectedFile);
 }

@@ -105,6 +105,7 @@ export const sourceShape = z.object({
     .string()
     .regex(/^[^"'\r\n]*$/, 'expected text without quotes or line ends')
     .default(''),
+  emptyIsNull: z.boolean('expected true or false').default(false),
   sqlSource: sqlSourceShape.optional(),
   maxRejectShare: z.number().min(0).max(1).default(0),
   ignoredFiles: z.enum(['warning', 'error']).optional(),
@@ -119,7 +120,7 @@ export const sourceShape = z.object({
 
 export type SourceProperties = z.infer<typeof sourceShape>;
 
-export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category'] as const;
+export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category', 'access'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** String formats of the standard that need no check. */

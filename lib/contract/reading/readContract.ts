@@ -5,6 +5,7 @@ import type { ContractColumn, DataContract } from '../contract';
 import type { ContractFault } from './contractFault';
 import { contractShape, propertyShape, sourceShape } from './contractShape';
 import { columnFaults, readColumn } from './readColumn';
+import { readEmptyIsNull } from './readEmptyIsNull';
 import { readFreshness } from './readFreshness';
 import { readDerivedKey, readKey } from './readKey';
 import { queryFault, readQuality, type ReadingNotes } from './readQuality';
@@ -146,26 +147,31 @@ function readContent(
       expected: 'lower-case letters, digits and single hyphens',
     });
   }
+  const custom = listOf(fieldsOf(content)['customProperties']).map(fieldsOf);
+  const options = readSource(custom, faults);
   const properties = listOf(table['properties']);
   const keys = properties.filter((property) => fieldsOf(property)['primaryKey'] === true).length;
   const columns = properties.flatMap((property, index) => {
     const parsed = propertyShape.safeParse(property);
-    return parsed.success ? [{ index, column: readColumn(parsed.data, index, faults, keys === 1) }] : [];
+    if (!parsed.success) return [];
+    const column = readColumn(parsed.data, index, faults, keys === 1);
+    const { customProperties } = fieldsOf(property);
+    const byDefault = options?.emptyIsNull ?? false;
+    const emptyIsNull = readEmptyIsNull(customProperties, column.logicalType, byDefault, index, faults);
+    return [{ ...column, emptyIsNull }];
   });
   faults.push(...columnFaults(properties.flatMap(namedColumn)));
   const candidates = properties.map(roleCandidate);
-  const custom = listOf(fieldsOf(content)['customProperties']).map(fieldsOf);
   const pathOf = (property: string) => ['customProperties', indexOfProperty(custom, property), 'value'];
   const given = custom[indexOfProperty(custom, 'key')]?.['value'];
   const derivedFrom = readDerivedKey(candidates, given, faults, pathOf);
   const roles = properties.length === 0 ? undefined : readRoles(candidates, faults, derivedFrom !== undefined);
   const rules = readRules(fieldsOf(content), faults, notes);
-  const options = readSource(custom, faults);
   if (roles === undefined || options === undefined) return undefined;
-  const { maxRejectShare, ignoredFiles, key: _, repeatedKeys, ...source } = options;
+  const { maxRejectShare, emptyIsNull: _, ignoredFiles, key: _key, repeatedKeys, ...source } = options;
   const key = readKey(derivedFrom, repeatedKeys, candidates, faults, pathOf);
   return {
-    columns: columns.map(({ column }) => withoutUndefined(column)),
+    columns: columns.map(withoutUndefined),
     roles,
     ...(key === undefined ? {} : { key }),
     source,

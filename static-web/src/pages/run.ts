@@ -1,6 +1,7 @@
 import type { Api } from '../api';
 import type { RunDetail } from '../../../lib/api/runs';
 import { documentAttention } from '../documentAttention';
+import { cancelForm } from '../elements/runs/cancelForm';
 import { decisionForm } from '../elements/runs/decisionForm';
 import { button, element, setText } from '../elements/element';
 import { gateVerdict } from '../elements/runs/gateVerdict';
@@ -38,12 +39,15 @@ export function runPage(api: Api, id: string): Page {
     () => void startReplay(),
   );
 
+  const cancel = cancelForm(api, id, () => polling.now());
+
   const show = (run: RunDetail) => {
     setText(heading, `${run.dataset}, ${formatDate(run.date)}`);
     badge.show(run.status);
     setText(times, formatSeconds(run.seconds));
     setText(announcement, `Run ${run.status.toLowerCase()}.`);
     replay.hidden = !hasEnded(run);
+    cancel.show(run);
     const isBlocked = run.status === 'Blocked';
     if (isBlocked) decision.show(run.gate);
     else decision.hide();
@@ -85,10 +89,11 @@ export function runPage(api: Api, id: string): Page {
     { class: 'page' },
     element('p', { class: 'back' }, element('a', { href: '/runs' }, 'All runs')),
     heading,
-    element('div', { class: 'run-state' }, badge.node, times, replay),
+    element('div', { class: 'run-state' }, badge.node, times, replay, cancel.button),
     announcement,
     message,
     decision.node,
+    cancel.node,
     steps,
     gate,
     ignored,

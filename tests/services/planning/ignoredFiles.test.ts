@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { migrate } from '../../../lib/database/migrate';
 import { createGateStore } from '../../../lib/quality/gateStore';
+import { createCancellationStore } from '../../../lib/runs/cancellationStore';
 import { evaluateRun } from '../../../lib/quality/evaluateRun';
 import { showRun } from '../../../lib/ingest/showRun';
 import { runDetail } from '../../../lib/api/runs';
@@ -116,11 +117,12 @@ describe('the record of a run', () => {
   it('shows the ignored files over the API', async () => {
     const runs = createRunStore(test.database);
     const gates = createGateStore(test.database);
+    const cancellations = createCancellationStore(test.database);
     const key = { dataset: 'letters', date: DATE, runId: 'first' };
     const ignored: IgnoredFiles = { count: 3, files: [{ name: 'notes.txt', size: 4, reason: 'name' }] };
     await runs.begin(key);
     const show = () =>
-      showRun({ runs, gates }, { state: () => Promise.resolve(undefined) } as never, `ingest-letters-${DATE}`);
+      showRun({ runs, gates, cancellations }, { state: () => Promise.resolve(undefined) } as never, `ingest-letters-${DATE}`);
     expect((await show()).ignored).toBeNull();
     await runs.ignored(key.runId, ignored);
     expect(runDetail.parse(await show()).ignored).toEqual(ignored);

@@ -1,7 +1,7 @@
 import type { Migration } from './migration';
 
 export const ignoredFiles: Migration = {
-  version: 7,
+  version: 8,
   name: 'ignored-files',
   sql: `
     alter table runs add column ignored jsonb;
