@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { mapAll } from '../concurrency/mapInOrder';
 import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
+import { storedColumns } from '../contract/key';
 import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
@@ -41,7 +42,7 @@ export async function withStagedRows<T>(
     );
     return withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
       const wanted = new Set(gateColumns(contract));
-      const columns = contract.columns.filter(({ name }) => wanted.has(name));
+      const columns = storedColumns(contract).filter(({ name }) => wanted.has(name));
       const view = identifier(contract.dataset);
       if (files.length === 0) {
         await createEmptyTable(duckDb, view, columns);
@@ -59,7 +60,11 @@ export async function withStagedRows<T>(
 }
 
 /** Creates a table with the columns and without rows. */
-export async function createEmptyTable(duckDb: DuckDb, table: string, columns: ContractColumn[]): Promise<void> {
+export async function createEmptyTable(
+  duckDb: DuckDb,
+  table: string,
+  columns: Pick<ContractColumn, 'name' | 'logicalType'>[],
+): Promise<void> {
   const written = columns.map(({ name, logicalType }) => `${identifier(name)} ${SQL_TYPES[logicalType]}`);
   await duckDb.run(`CREATE TABLE ${table} (${written.length === 0 ? 'record_number BIGINT' : written.join(', ')})`);
 }
