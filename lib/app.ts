@@ -102,6 +102,10 @@ export function createApp(config: Config): App {
       postgres: () => database.query('select 1'),
       vectors: () => vectors.check(),
     },
+    disks: {
+      temporary: config.temporaryDirectory,
+      ...(config.localDataDirectory ? { data: config.localDataDirectory } : {}),
+    },
     closing: closing.signal,
     close: async () => {
       closing.abort();

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Pool, types, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { diskFullError } from '../problems/diskFullError';
 import { PipelineError } from '../problems/problem';
 import type { CopyValue, Database, Session } from './database';
 
@@ -90,11 +91,17 @@ const RETRYABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);
 /** Class of SQLSTATE: the statement is valid, but a value in it is not. */
 const DATA_EXCEPTION = '22';
 
+/** SQLSTATE. A server that has no room for its own log ends instead. */
+const DISK_FULL = '53100';
+
 /** SQLSTATE for a text with NUL, which JSON and URLs may contain: the input of the caller is wrong, not the statement. */
 const UNTRANSLATABLE_TEXT = '22021';
 
 function toDatabaseError(error: unknown): PipelineError {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  if (code === DISK_FULL) {
+    return diskFullError('The disk of PostgreSQL', { found: `SQLSTATE ${code}`, cause: error });
+  }
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
   if (!isSqlState || RETRYABLE_CLASSES.has(code.slice(0, 2))) {
     return new PipelineError('DATABASE_UNAVAILABLE', `PostgreSQL is not available: ${message || code}`, {

@@ -71,7 +71,10 @@ export class Journal {
       if (this.options.isSynchronous) fs.fdatasyncSync(this.handle);
     } catch (cause) {
       // The file may end with part of a line; records after it would be unreadable.
-      this.failure = new Error(`The journal ${this.file} can't be written: ${messageOf(cause)}`, { cause });
+      this.failure = new Error(
+        `The journal ${this.file} can't be written: ${messageOf(cause)}. What it holds is whole: free space on the disk, if it is full, and start the host again.`,
+        { cause },
+      );
       throw this.failure;
     }
   }
