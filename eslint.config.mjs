@@ -31,7 +31,7 @@ const nouns = {
   access: 'problems',
   api: 'access answering audit documents problems quarantine runs',
   audit: 'access database paging problems',
-  answering: 'embedding language openAi problems retrieval vectors',
+  answering: 'documents embedding language openAi problems retrieval vectors',
   concurrency: '',
   config: 'access problems',
   contract: 'problems',
@@ -61,7 +61,8 @@ const nouns = {
   runs: 'database problems',
   staging: 'concurrency contract delta lakehouse problems runs storage',
   storage: 'concurrency problems',
-  transform: 'contract conversion csv delta duckdb lakehouse planning problems quality quarantine runs staging storage',
+  transform:
+    'contract conversion csv delta documents duckdb lakehouse planning problems quality quarantine runs staging storage',
   vectors: 'language problems',
 };
 const ROOT_FILES = ['./azureIdentity.ts', './health.ts'];
@@ -88,7 +89,8 @@ const technologies = {
   '@azure/storage-file-datalake': ['lib/storage/azureStorage.ts'],
   '@azure/identity': ['lib/azureIdentity.ts'],
   '@azure/openai/types': ['lib/openAi/openAiService.ts', 'lib/answering/openAi.ts'],
-  '@duckdb/node-api': ['lib/duckdb/duckdb.ts'],
+  '@duckdb/node-api': ['lib/duckdb/duckdb.ts', 'lib/duckdb/exactText.ts'],
+  '@duckdb/node-api/lib/vectors/dataAccessors': ['lib/duckdb/exactText.ts'],
   pg: ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts', 'lib/extraction/postgresRights.ts'],
   'pg-copy-streams': ['lib/database/postgres.ts', 'lib/extraction/postgresSource.ts'],
   '@qdrant/js-client-rest': ['lib/vectors/qdrant.ts', 'lib/vectors/qdrantError.ts', 'lib/vectors/qdrantFilter.ts'],

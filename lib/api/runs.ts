@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IGNORED_REASONS } from '../runs/ignoredFiles';
 import { RUN_STEPS } from '../runs/runKey';
 import type { RunCancellation as CancellationRecord } from '../runs/cancellationStore';
 import type { RunDecision, RunGate as GateRecord } from '../runs/gate';
@@ -95,6 +96,13 @@ export const runDetail = named(
         rejected: z.object({ before: count, after: count.nullable() }),
       })
       .nullable(),
+    ignored: z
+      .object({
+        count,
+        files: z.array(z.object({ name: z.string(), size: count, reason: z.enum(IGNORED_REASONS) })),
+      })
+      .nullable()
+      .describe('Files of the date that the run does not use; null until the files are listed.'),
     cancellation: runCancellation.nullable().describe('Null when nobody asked to end the run.'),
   }),
 ) satisfies z.ZodType<RunDetailView>;

@@ -1,4 +1,4 @@
-import type { QualityRule } from './qualityRule';
+import type { QualityRule, Severity } from './qualityRule';
 import type { SqlSourceOptions } from './sqlSource';
 import type { TextFormat } from './textFormat';
 
@@ -22,6 +22,8 @@ export interface ContractColumn {
   /** Name in the header of the files when it differs from `name` (physicalName in the standard). */
   header?: string;
   logicalType: LogicalType;
+  /** True: an empty text is null. Default: true for columns of other types than string, which have no empty value. */
+  emptyIsNull?: boolean;
   required: boolean;
   unique: boolean;
   primaryKey: boolean;
@@ -51,20 +53,24 @@ export interface ColumnRoles {
   author?: string;
   date?: string;
   category?: string;
+  /** Text: groups that may read the document, with semicolons between them; `*` for every reader. */
+  access?: string;
 }
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 export interface SourceOptions {
-  /** File name pattern under `raw/<dataset>/<date>/`. */
-  glob: string;
+  /** File name pattern, or several, under `raw/<dataset>/<date>/`. */
+  glob: string | string[];
+  /** Default false: names in another case are other names. */
+  globIgnoresCase?: boolean;
   delimiter: string;
   quote: string;
   encoding: TextEncoding;
   /** 'auto': detected from the file's first bytes. */
   compression: 'none' | 'gzip' | 'auto';
   format: 'csv' | 'ndjson';
-  /** An unquoted field with this text is null. A quoted one never is. */
+  /** An unquoted field with this text is null. A quoted one is not, unless it is empty and its column has `emptyIsNull`. */
   nullText: string;
   /** The database that the files are extracted from; undefined when files are dropped. */
   sqlSource?: SqlSourceOptions;
@@ -73,5 +79,7 @@ export interface SourceOptions {
 export interface QualityLimits {
   /** Share of records (0 to 1) that may be rejected before the gate closes. */
   maxRejectShare: number;
+  /** Severity of files of the date that the run ignores; `error` closes the gate. Default `warning`. */
+  ignoredFiles?: Severity;
   rules: QualityRule[];
 }

@@ -59,7 +59,7 @@ export async function profileColumn(
   };
   if (filled === 0) return profile;
   // Values of other types are short, so long texts are not tested against them.
-  const types = maxLength > 40 ? [] : await fittingTypes(duckDb, table, name, header);
+  const types = maxLength > 40 ? [] : await fittingTypes(duckDb, table, `nullif(${name}, '')`, header);
   const [best, next] = types;
   if (best !== undefined) {
     const alternative = next?.logicalType === best.logicalType ? next.format : undefined;

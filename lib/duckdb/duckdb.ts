@@ -10,6 +10,7 @@ import {
 import { diskFullLine } from '../problems/diskFull';
 import { diskFullError } from '../problems/diskFullError';
 import { PipelineError } from '../problems/problem';
+import { prepareExactText } from './exactText';
 
 export interface DuckDbSettings {
   /** Above this limit the engine spills to its temporary directory, then fails. */
@@ -80,6 +81,7 @@ export interface DuckDbEngine {
 }
 
 export async function openEngine(settings: DuckDbSettings): Promise<DuckDbEngine> {
+  await prepareExactText();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(settings.threads ?? 1),
     memory_limit: `${settings.memoryLimitInMegabytes}MB`,

@@ -143,6 +143,7 @@ async function* planChunks(
           title: row.title,
           author: row.author,
           category: row.category,
+          allowedGroups: row.allowedGroups,
           publishedAt: row.publishedAt,
           ingestDate: date,
           chunkNumber,
@@ -169,7 +170,18 @@ async function confirmPresent(
   run: RunKey,
 ): Promise<PlannedChunk[]> {
   const dates = await vectors.datesOf(planned.map(({ id }) => id));
-  await vectors.confirm([...dates.keys()], run);
+  const present = planned.filter(({ id }) => dates.has(id));
+  // Access may change while the row, and with it the point, stays the same.
+  const idsByGroups = new Map<string, string[]>();
+  for (const { id, payload } of present) {
+    const groups = JSON.stringify(payload.allowedGroups);
+    const ids = idsByGroups.get(groups);
+    if (ids) ids.push(id);
+    else idsByGroups.set(groups, [id]);
+  }
+  for (const [groups, ids] of idsByGroups) {
+    await vectors.confirm(ids, { ...run, allowedGroups: JSON.parse(groups) as string[] | null });
+  }
   return planned.filter(({ id }) => !dates.has(id));
 }
 

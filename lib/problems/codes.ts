@@ -18,6 +18,7 @@ const retryable = (status: number, title: string): CodeEntry => ({ title, status
 const command = (title: string): CodeEntry => permanent(500, title);
 
 const requests = {
+  BODY_TOO_LARGE: permanent(413, 'The request body is too large.'),
   BODY_NOT_JSON: permanent(400, 'The request body is not JSON.'),
   REQUEST_INVALID: permanent(400, 'The request is not valid.'),
   FIELD_INVALID: permanent(400, 'A field of the request is not valid.'),
@@ -131,6 +132,7 @@ const lake = {
 
 const stores = {
   DATABASE_UNAVAILABLE: quoting(retryable(503, 'PostgreSQL does not answer.')),
+  DATABASE_TIMEOUT: quoting(retryable(503, 'PostgreSQL did not answer in time.')),
   DATABASE_REJECTED: quoting(permanent(500, 'PostgreSQL refused the statement.')),
   DATABASE_VALUE_REJECTED: quoting(permanent(500, 'PostgreSQL refused a value of the statement.')),
   DATABASE_TEXT_UNTRANSLATABLE: permanent(400, 'A text has a character that PostgreSQL cannot hold.'),

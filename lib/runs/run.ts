@@ -1,6 +1,7 @@
 import type { Problem } from '../problems/problem';
 import type { RunCancellation } from './cancellationStore';
 import type { RunGate } from './gate';
+import type { IgnoredFiles } from './ignoredFiles';
 import type { RunStep } from './runKey';
 
 /** Counts of one task of a step; absent counts are 0. */
@@ -82,6 +83,8 @@ export interface RunDetail extends Run {
   gate: RunGate | null;
   /** Null when the run was not started as a replay. */
   replay: RunReplay | null;
+  /** Files of the date that the run does not use; null until the files are listed. */
+  ignored: IgnoredFiles | null;
   /** Null when nobody asked to end the run. A run whose last step was under way may have completed all the same. */
   cancellation: RunCancellation | null;
 }

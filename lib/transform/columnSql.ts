@@ -48,6 +48,11 @@ const EXPECTED_TYPES: Record<LogicalType, string> = {
 const BOUND_TYPES: Partial<Record<LogicalType, string>> = { date: 'DATE', timestamp: 'TIMESTAMPTZ' };
 const EXPECTED_KINDS: Partial<Record<LogicalType, string>> = { date: 'a date', timestamp: 'a time' };
 
+/** SQL for the column's text, null where an empty text is null. `field`: SQL for the text as in the file. */
+export function columnText({ logicalType, emptyIsNull }: ContractColumn, field: string): string {
+  return (emptyIsNull ?? logicalType !== 'string') ? `nullif(${field}, '')` : field;
+}
+
 /** The column's typed value; null when the text is null or not of the type. `text` is an SQL expression. */
 export function typedValue(column: ContractColumn, text: string): string {
   switch (column.logicalType) {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { DataContract } from '../contract/contract';
 import { literal, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
 import type { ParquetCodec } from '../lakehouse/paths';
-import { checksOf, contentHash, named, typedValue } from './columnSql';
+import { checksOf, columnText, contentHash, named, typedValue } from './columnSql';
 import type { RecordFile, RecordSource } from './recordSource';
 
 /** A Parquet file with the sound rows of a range, before repeated keys are looked for. */
@@ -71,7 +71,7 @@ export async function draftPart(
  */
 function soundRows(contract: DataContract, file: RecordFile, source: RecordSource): string {
   const columns = contract.columns.map((column, index) => {
-    const text = `c${index}`;
+    const text = columnText(column, `c${index}`);
     const value = column.logicalType === 'string' ? text : `v${index}`;
     return { column, text, value };
   });

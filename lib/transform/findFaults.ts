@@ -1,6 +1,6 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
 import { identifier, literal, type DuckDb } from '../duckdb/duckdb';
-import { checksOf } from './columnSql';
+import { checksOf, columnText } from './columnSql';
 import type { RecordFault } from '../quarantine/rejectedRecord';
 import type { RecordSource } from './recordSource';
 
@@ -23,7 +23,7 @@ export async function findValueFaults(
   await duckDb.run(`CREATE OR REPLACE TEMP TABLE suspects AS SELECT * FROM ${source.table}`);
   for (const [index, column] of contract.columns.entries()) {
     const text = `c${index}`;
-    const checks = checksOf(column, text);
+    const checks = checksOf(column, columnText(column, text));
     if (checks.length === 0) continue;
     const branches = checks.map((check, number) => `WHEN ${check.condition} THEN ${number}`);
     const rows = await duckDb.rows(

@@ -12,6 +12,7 @@ import {
   startRunRequest,
 } from '../../../lib/api/runs';
 import type { Caller } from '../../../lib/access/caller';
+import { mayRead, type DocumentAccess } from '../../../lib/documents/documentAccess';
 import { cancelRun } from '../../../lib/ingest/cancelRun';
 import { decideRun } from '../../../lib/ingest/decideRun';
 import { listRuns } from '../../../lib/ingest/listRuns';
@@ -19,6 +20,8 @@ import { replayRun } from '../../../lib/ingest/replayRun';
 import { requireRunId } from '../../../lib/ingest/runNotFound';
 import { showRun } from '../../../lib/ingest/showRun';
 import { startIngest } from '../../../lib/ingest/startIngest';
+import type { Run } from '../../../lib/runs/run';
+import { withoutValues } from '../../../lib/runs/withoutValues';
 import { defineRoute } from '../route';
 import { SAMPLE } from '../sampleRequests';
 
@@ -33,9 +36,13 @@ export const listRunsRoute = defineRoute({
   problems: ['DATABASE_UNAVAILABLE'],
   example: { query: { limit: '10' } },
   usesOrchestration: true,
-  handler: async ({ query }, { app, orchestration }) => ({
-    body: { runs: await listRuns(app, orchestration, query.limit) },
-  }),
+  handler: async ({ query }, { app, orchestration, caller }) => {
+    const [runs, access] = await Promise.all([
+      listRuns(app, orchestration, query.limit),
+      app.findAccess(caller?.groups ?? []),
+    ]);
+    return { body: { runs: runs.map((run) => asReadable(run, access)) } };
+  },
 });
 
 export const showRunRoute = defineRoute({
@@ -50,9 +57,10 @@ export const showRunRoute = defineRoute({
   problems: ['RUN_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
   example: { params: { id: SAMPLE.run } },
   usesOrchestration: true,
-  handler: async ({ params }, { app, orchestration }) => ({
-    body: await showRun(app, orchestration, requireRunId(params.id)),
-  }),
+  handler: async ({ params }, { app, orchestration, caller }) => {
+    const run = await showRun(app, orchestration, requireRunId(params.id));
+    return { body: asReadable(run, await app.findAccess(caller?.groups ?? [])) };
+  },
 });
 
 export const startRunRoute = defineRoute({
@@ -112,6 +120,10 @@ export const decideRunRoute = defineRoute({
   },
 });
 
+/** A run's rules and errors may quote values of any of its documents. */
+function asReadable<Of extends Run>(run: Of, access: DocumentAccess): Of {
+  return mayRead(access, run.dataset, null) ? run : withoutValues(run);
+}
 export const cancelRunRoute = defineRoute({
   name: 'cancelRun',
   method: 'POST',

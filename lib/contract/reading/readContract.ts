@@ -5,6 +5,7 @@ import type { ContractColumn, DataContract } from '../contract';
 import type { ContractFault } from './contractFault';
 import { contractShape, propertyShape, sourceShape } from './contractShape';
 import { columnFaults, readColumn } from './readColumn';
+import { readEmptyIsNull } from './readEmptyIsNull';
 import { readFreshness } from './readFreshness';
 import { queryFault, readQuality, type ReadingNotes } from './readQuality';
 import { readRoles, type RoleCandidate } from './readRoles';
@@ -145,22 +146,27 @@ function readContent(
       expected: 'lower-case letters, digits and single hyphens',
     });
   }
+  const options = readSource(listOf(fieldsOf(content)['customProperties']).map(fieldsOf), faults);
   const properties = listOf(table['properties']);
   const columns = properties.flatMap((property, index) => {
     const parsed = propertyShape.safeParse(property);
-    return parsed.success ? [{ index, column: readColumn(parsed.data, index, faults) }] : [];
+    if (!parsed.success) return [];
+    const column = readColumn(parsed.data, index, faults);
+    const { customProperties } = fieldsOf(property);
+    const byDefault = options?.emptyIsNull ?? false;
+    const emptyIsNull = readEmptyIsNull(customProperties, column.logicalType, byDefault, index, faults);
+    return [{ ...column, emptyIsNull }];
   });
   faults.push(...columnFaults(properties.flatMap(namedColumn)));
   const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
   const rules = readRules(fieldsOf(content), faults, notes);
-  const options = readSource(listOf(fieldsOf(content)['customProperties']).map(fieldsOf), faults);
   if (roles === undefined || options === undefined) return undefined;
-  const { maxRejectShare, ...source } = options;
+  const { maxRejectShare, emptyIsNull: _, ignoredFiles, ...source } = options;
   return {
-    columns: columns.map(({ column }) => withoutUndefined(column)),
+    columns: columns.map(withoutUndefined),
     roles,
     source,
-    quality: { maxRejectShare, rules },
+    quality: { maxRejectShare, rules, ...(ignoredFiles === undefined ? {} : { ignoredFiles }) },
   };
 }
 

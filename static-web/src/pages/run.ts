@@ -5,6 +5,7 @@ import { cancelForm } from '../elements/runs/cancelForm';
 import { decisionForm } from '../elements/runs/decisionForm';
 import { button, element, setText } from '../elements/element';
 import { gateVerdict } from '../elements/runs/gateVerdict';
+import { ignoredFiles } from '../elements/runs/ignoredFiles';
 import { showProblem } from '../elements/problemNotice';
 import { quarantineList } from '../elements/runs/quarantineList';
 import { replayComparison } from '../elements/runs/replayComparison';
@@ -29,6 +30,7 @@ export function runPage(api: Api, id: string): Page {
   const rows = new Map<string, ReturnType<typeof stepRow>>();
   const totals = element('section', { class: 'totals' });
   const gate = element('section', { class: 'gate' });
+  const ignored = element('section', { class: 'gate' });
   const decision = decisionForm(api, id, () => polling.now());
   const quarantine = quarantineList(api, id);
   const replay = button(
@@ -58,6 +60,7 @@ export function runPage(api: Api, id: string): Page {
     // For a blocked run, the form below shows what to do.
     showProblem(message, run.error ? { ...run.error, ...(isBlocked ? { remedy: undefined } : {}) } : undefined);
     gate.replaceChildren(...(run.gate ? gateVerdict(run.gate) : []));
+    ignored.replaceChildren(...ignoredFiles(run));
     quarantine.show(run);
     totals.replaceChildren(...replayComparison(run), ...runTotals(run));
   };
@@ -93,6 +96,7 @@ export function runPage(api: Api, id: string): Page {
     cancel.node,
     steps,
     gate,
+    ignored,
     quarantine.node,
     totals,
   );

@@ -48,6 +48,7 @@ describe('a drafted contract', () => {
     ['a whole number that is too big', ['1', '9223372036854775808'], ['number', undefined]],
     ['codes with leading zeros', ['01', '12'], ['string', undefined]],
     ['numbers', ['1', '2.5', '-1e3'], ['number', undefined]],
+    ['numbers and nothing between quotes', ['1', '2', ''], ['integer', undefined]],
     ['numbers and one word', ['1', '2', 'none'], ['string', undefined]],
     ['true and false', ['true', 'FALSE'], ['boolean', undefined]],
     ['days', ['2026-01-31', '1999-12-01'], ['date', '%Y-%m-%d']],

@@ -180,9 +180,23 @@ describe('computing a part', () => {
   });
 
   it('keeps a byte order mark in the data', async () => {
-    const { parquet } = await load('\uFEFFa,b,c\n');
-    // Measured in SQL: the binding of DuckDB removes the mark from each text that it returns.
+    const { rows, parquet } = await load('\uFEFFa,b,c\n');
+    expect(rows.map(texts)).toEqual([['\uFEFFa', 'b', 'c']]);
     expect(await duckDb.rows(`SELECT strlen(a)::INTEGER FROM ${parquet}`)).toEqual([[4]]);
+  });
+
+  it('gives a row the same hash whether a null of a number has quotes or not', async () => {
+    const contract = {
+      ...CONTRACT,
+      columns: CONTRACT.columns.map((column) =>
+        column.name === 'b' ? { ...column, logicalType: 'integer' as const } : column,
+      ),
+    };
+    const { rejected, parquet } = await load('a,"",c\na,,c\n', contract);
+    expect(rejected).toEqual([]);
+    expect(
+      await duckDb.rows(`SELECT count(*)::INTEGER, count(DISTINCT content_hash)::INTEGER FROM ${parquet}`),
+    ).toEqual([[2, 1]]);
   });
 
   it('reads one giant record', async () => {

@@ -24,6 +24,25 @@ const withColumn = (rest: string) =>
   contractText().replace('customProperties: [{"', `${column(rest)}\ncustomProperties: [{"`);
 
 describe('reading a contract', () => {
+  it('reads whether an empty text is null, by column and for all texts', () => {
+    const empty = (columnRest: string, custom = {}) =>
+      readContract(withColumn(columnRest).replace('[{"', `[${JSON.stringify(custom)},{"`), 'notes.yaml').columns.find(
+        ({ name }) => name === 'extra',
+      )?.emptyIsNull;
+    const all = { property: 'emptyIsNull', value: true };
+    const own = (value: unknown) => `customProperties: [{property: emptyIsNull, value: ${String(value)}}]`;
+    const other = { property: 'owner', value: 'us' };
+    expect(empty('logicalType: string', other)).toBeUndefined();
+    expect(empty('logicalType: string', all)).toBe(true);
+    expect(empty(`logicalType: string, ${own(false)}`, all)).toBe(false);
+    expect(empty(`logicalType: string, ${own(true)}`, other)).toBe(true);
+    expect(empty('logicalType: integer', all)).toBeUndefined();
+    expect(empty(`logicalType: integer, ${own(false)}`, other)).toBe(false);
+    expect(faultsOf(withColumn(`logicalType: string, ${own("'yes'")}`))).toMatchObject([
+      { field: 'schema[0].properties[5].customProperties[0].value', found: '"yes"' },
+    ]);
+  });
+
   it('reads the sample', async () => {
     const contract = await contractFolder(SAMPLE_CONTRACTS).get('state-of-the-union');
     expect(contract).toMatchObject({

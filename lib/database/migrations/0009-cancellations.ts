@@ -1,7 +1,7 @@
 import type { Migration } from './migration';
 
 export const cancellations: Migration = {
-  version: 7,
+  version: 9,
   name: 'cancellations',
   sql: `
     alter table runs drop constraint runs_status_check;
