@@ -28,6 +28,7 @@ const requests = {
   CONTENT_TYPE_UNSUPPORTED: permanent(415, 'The request body is not sent as JSON.'),
   API_UNREACHABLE: quoting(retryable(502, 'The Functions host does not answer.')),
   APP_CLOSING: retryable(503, 'The app is stopping.'),
+  DISK_FULL: retryable(507, 'A disk is full.'),
   INTERNAL: quoting(permanent(500, 'An unexpected error occurred.')),
 };
 
