@@ -42,14 +42,14 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
     for (const rule of contract.quality.rules) {
       const measure = (): Promise<VerdictRule> => measureRule(rule, contract, counts, rows);
       evaluated.push(
-        readsValues(rule.measure) ? await withinTimeLimit(rows().duckDb, rule, limit, measure) : await measure(),
+        needsTimeLimit(rule.measure) ? await withinTimeLimit(rows().duckDb, rule, limit, measure) : await measure(),
       );
     }
     return evaluated;
   };
   const readsRows = unique.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));
   const evaluated = readsRows
-    ? await withStagedRows(lakehouse, contract, files, (rows) => evaluate(() => rows))
+    ? await withStagedRows(lakehouse, contract, files, limit, (rows) => evaluate(() => rows))
     : await evaluate(() => {
         throw new Error('a rule reads rows that were not staged');
       });
@@ -58,6 +58,11 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
 
 function readsValues(measure: Parameters<typeof columnsRead>[0]): boolean {
   return measure.metric === 'sql' || columnsRead(measure).length > 0;
+}
+
+/** A query of the contract has its own. */
+function needsTimeLimit(measure: Parameters<typeof columnsRead>[0]): boolean {
+  return measure.metric !== 'sql' && readsValues(measure);
 }
 
 function countsOf(manifests: PartManifest[], { date }: RunKey): RunCounts {
