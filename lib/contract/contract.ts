@@ -1,3 +1,4 @@
+import type { Decimal } from './decimal';
 import type { QualityRule } from './qualityRule';
 import type { SqlSourceOptions } from './sqlSource';
 import type { TextFormat } from './textFormat';
@@ -22,6 +23,8 @@ export interface ContractColumn {
   /** Name in the header of the files when it differs from `name` (physicalName in the standard). */
   header?: string;
   logicalType: LogicalType;
+  /** Of an integer or a number that is stored exactly, by its physicalType: `decimal(12,2)`. */
+  decimal?: Decimal;
   /** True: an empty text is null. Default: true for columns of other types than string, which have no empty value. */
   emptyIsNull?: boolean;
   required: boolean;

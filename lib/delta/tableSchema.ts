@@ -1,4 +1,5 @@
-import type { DataContract, LogicalType } from '../contract/contract';
+import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
+import { decimalText } from '../contract/decimal';
 import { PipelineError } from '../problems/problem';
 import type { DeltaField, DeltaSchema } from './deltaActions';
 import { requireWritable } from './protocol';
@@ -13,6 +14,10 @@ const DELTA_TYPES: Record<LogicalType, DeltaField['type']> = {
   timestamp: 'timestamp',
 };
 
+function deltaType({ decimal, logicalType }: ContractColumn): DeltaField['type'] {
+  return decimal === undefined ? DELTA_TYPES[logicalType] : decimalText(decimal);
+}
+
 /** The table's schema by the contract: its columns, then those that the transform adds. The last is the partition column. */
 export function tableSchema(contract: DataContract): DeltaSchema {
   // Every column is nullable for readers: the contract says what is required, and may change without a new table.
@@ -20,7 +25,7 @@ export function tableSchema(contract: DataContract): DeltaSchema {
   return {
     type: 'struct',
     fields: [
-      ...contract.columns.map((column) => field(column.name, DELTA_TYPES[column.logicalType])),
+      ...contract.columns.map((column) => field(column.name, deltaType(column))),
       field('source_file', 'string'),
       field('record_number', 'long'),
       field('content_hash', 'string'),

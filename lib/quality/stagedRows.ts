@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { mapAll } from '../concurrency/mapInOrder';
 import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
+import { decimalText } from '../contract/decimal';
 import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
@@ -15,7 +16,7 @@ export interface StagedRows {
 
 const PARALLEL_DOWNLOADS = 8;
 
-export const SQL_TYPES: Record<LogicalType, string> = {
+const SQL_TYPES: Record<LogicalType, string> = {
   string: 'VARCHAR',
   integer: 'BIGINT',
   number: 'DOUBLE',
@@ -23,6 +24,11 @@ export const SQL_TYPES: Record<LogicalType, string> = {
   date: 'DATE',
   timestamp: 'TIMESTAMPTZ',
 };
+
+/** The engine's type of a column. */
+export function sqlType({ decimal, logicalType }: ContractColumn): string {
+  return decimal === undefined ? SQL_TYPES[logicalType] : decimalText(decimal);
+}
 
 /**
  * Downloads the key files and opens an engine on them. Memory: the engine's limit, past which it spills. Disk: the key
@@ -60,7 +66,7 @@ export async function withStagedRows<T>(
 
 /** Creates a table with the columns and without rows. */
 export async function createEmptyTable(duckDb: DuckDb, table: string, columns: ContractColumn[]): Promise<void> {
-  const written = columns.map(({ name, logicalType }) => `${identifier(name)} ${SQL_TYPES[logicalType]}`);
+  const written = columns.map((column) => `${identifier(column.name)} ${sqlType(column)}`);
   await duckDb.run(`CREATE TABLE ${table} (${written.length === 0 ? 'record_number BIGINT' : written.join(', ')})`);
 }
 
