@@ -31,7 +31,7 @@ const nouns = {
   access: 'problems',
   api: 'access answering audit documents problems quarantine runs',
   audit: 'access database paging problems',
-  answering: 'embedding language openAi problems retrieval vectors',
+  answering: 'documents embedding language openAi problems retrieval vectors',
   concurrency: '',
   config: 'access problems',
   contract: 'problems',
@@ -47,7 +47,7 @@ const nouns = {
   extraction: 'contract database lakehouse problems runs staging storage',
   indexing: 'concurrency documents embedding language problems runs vectors',
   ingest:
-    'contract database delta documents embedding extraction indexing lakehouse planning problems quality reconcile runs staging transform vectors',
+    'concurrency contract database delta documents embedding extraction indexing lakehouse planning problems quality reconcile runs staging transform vectors',
   lakehouse: 'contract duckdb problems runs storage',
   language: '',
   openAi: 'problems',
@@ -61,7 +61,8 @@ const nouns = {
   runs: 'database problems',
   staging: 'concurrency contract delta lakehouse problems runs storage',
   storage: 'concurrency problems',
-  transform: 'contract conversion csv delta duckdb lakehouse planning problems quality quarantine runs staging storage',
+  transform:
+    'contract conversion csv delta documents duckdb lakehouse planning problems quality quarantine runs staging storage',
   vectors: 'language problems',
 };
 const ROOT_FILES = ['./azureIdentity.ts', './health.ts'];

@@ -31,6 +31,8 @@ export function durableOrchestration(client: df.DurableClient): Orchestration {
       await client.startNew(INGEST, { instanceId, input });
     },
     wake: (instanceId, runId) => client.raiseEvent(instanceId, GATE_DECISION, { runId }),
+    terminate: (instanceId, reason) => client.terminate(instanceId, reason),
+    resume: (instanceId, reason) => client.resume(instanceId, reason),
   };
 }
 

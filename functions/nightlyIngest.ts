@@ -7,5 +7,5 @@ import { theApp } from './theApp';
 df.app.client.timer('nightlyIngest', {
   schedule: '%INGEST_SCHEDULE%',
   handler: (_timer, client, context) =>
-    startDue(theApp(), durableOrchestration(client), new Date(), (line) => context.log(line)),
+    startDue(theApp().steps, durableOrchestration(client), new Date(), (line) => context.log(line)),
 });

@@ -22,12 +22,16 @@ import type { Lakehouse } from './lakehouse/lakehouse';
 import type { ObjectStore } from './storage/objectStore';
 import { createPartLookup } from './documents/partLookup';
 import { createBlockCache } from './storage/blockCache';
+import { createAccessFinder, type FindAccess } from './documents/documentAccess';
 import { createDocumentLookup } from './documents/currentDocuments';
-import { migratedDatabase } from './database/migratedDatabase';
+import { migrate } from './database/migrate';
+import { migratedDatabase, migrateOnce } from './database/migratedDatabase';
+import type { Database } from './database/database';
 import { createPostgres } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
 import { createQueryAnalysis } from './quality/analyseQueries';
 import { createGateStore } from './quality/gateStore';
+import { createCancellationStore } from './runs/cancellationStore';
 import { createRunStore } from './runs/runStore';
 import { createExtractStore } from './extraction/extractStore';
 import { contractOfRun } from './staging/runContract';
@@ -35,14 +39,17 @@ import { createPostgresSource } from './extraction/postgresSource';
 import type { OpenAiService } from './openAi/openAiService';
 import { createQdrantIndex } from './vectors/qdrant';
 
-/** Everything that the triggers use. */
+/** Everything that the triggers use. Its own stores are for requests: their queries have time limits. */
 export interface App extends IngestDependencies {
+  /** For the steps of runs: the same, with connections of their own and without time limits. */
+  steps: IngestDependencies;
   /** Who sends a request. */
   identify: Identify;
   audit: AuditStore;
   /** Origins of other web pages that may call the API. */
   allowedOrigins: readonly string[];
   documents: DocumentLookup;
+  findAccess: FindAccess;
   answerer: Answerer;
   questions: QuestionQueue;
   answerTimeoutInMilliseconds: number;
@@ -71,38 +78,70 @@ export function createApp(config: Config): App {
     }),
   };
   const lake = createLakeReader(lakehouse);
-  const database = migratedDatabase(createPostgres(config.postgresUrl));
+  const { database, requestDatabase } = createDatabases(config);
   const embedder = createEmbedder(config);
   const vectors = createQdrantIndex({ ...config.qdrant, embedder });
-  return {
-    identify: createIdentity(config.access),
-    audit: createAuditStore(database),
-    allowedOrigins: config.access.allowedOrigins,
+  const closing = new AbortController();
+  const steps: IngestDependencies = {
     contracts,
     lakehouse,
     lake,
-    database,
-    runs: createRunStore(database),
-    gates: createGateStore(database),
-    extracts: createExtractStore(database),
+    ...createStores(database),
     connectSource: (setting) => createPostgresSource(sqlConnection(config, setting), setting),
     vectors,
     embedder,
-    documents: createDocumentLookup(database),
+    closing: closing.signal,
+    gateDecisionTimeoutInHours: config.gateDecisionTimeoutInHours,
+    committedPart: createPartLookup(lake, async (key) => (await contractOfRun(lakehouse, key)).roles),
+  };
+  return {
+    ...steps,
+    ...createStores(requestDatabase),
+    steps,
+    identify: createIdentity(config.access),
+    audit: createAuditStore(requestDatabase),
+    allowedOrigins: config.access.allowedOrigins,
+    documents: createDocumentLookup(requestDatabase),
+    findAccess: createAccessFinder(contracts),
     answerer: createAnswerer(config, { vectors, embedder }),
     questions: createQuestionQueue(config.questions),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
-    gateDecisionTimeoutInHours: config.gateDecisionTimeoutInHours,
-    committedPart: createPartLookup(lake, async (key) => (await contractOfRun(lakehouse, key)).roles),
     probes: {
       storage: () => store.info(config.lake.containers.raw, 'health'),
-      postgres: () => database.query('select 1'),
+      postgres: () => requestDatabase.query('select 1'),
       vectors: () => vectors.check(),
     },
     close: async () => {
+      closing.abort();
       engines.close();
-      await Promise.all([database.close(), embedder.close(), lakehouse.blocks.clear()]);
+      await Promise.all([database.close(), requestDatabase.close(), embedder.close(), lakehouse.blocks.clear()]);
     },
+  };
+}
+
+/** Two pools, so that requests never wait for the connections of steps, nor steps for those of requests. */
+function createDatabases(config: Config): { database: Database; requestDatabase: Database } {
+  const database = createPostgres(config.postgresUrl, { connections: config.postgresConnections.steps });
+  const requestDatabase = createPostgres(config.postgresUrl, {
+    connections: config.postgresConnections.requests,
+    timeoutInMilliseconds: config.requestQueryTimeoutInMilliseconds,
+  });
+  const whenMigrated = migrateOnce(() => migrate(database));
+  return {
+    database: migratedDatabase(database, whenMigrated),
+    requestDatabase: migratedDatabase(requestDatabase, whenMigrated),
+  };
+}
+
+function createStores(
+  database: Database,
+): Pick<IngestDependencies, 'database' | 'runs' | 'gates' | 'cancellations' | 'extracts'> {
+  return {
+    database,
+    runs: createRunStore(database),
+    gates: createGateStore(database),
+    cancellations: createCancellationStore(database),
+    extracts: createExtractStore(database),
   };
 }
 

@@ -8,7 +8,7 @@ const POLL_IN_MILLISECONDS = 250;
 export async function followRun(api: PipelineApi, id: string, display: RunDisplay): Promise<Run> {
   for (;;) {
     const run = await api.run(id);
-    if (['Completed', 'Failed', 'Terminated', 'Blocked'].includes(run.status)) {
+    if (['Completed', 'Failed', 'Cancelled', 'Terminated', 'Blocked'].includes(run.status)) {
       display.finish(run);
       return run;
     }

@@ -28,14 +28,22 @@ import {
 
 /**
  * Kills the Functions host (SIGKILL) at random moments of runs over several files, starts it again, lets the run end, and
- * compares every store with the content of the files.
- * Usage: node dist/bench/reliability/killAtRandom.js [--kills 100] [--seed 1]
+ * compares every store with the content of the files. With `--signal SIGTERM` the host is asked to stop instead; with
+ * `--drain-seconds 0` it then waits for no activity, so that each stop interrupts the work that is under way.
+ * Usage: node dist/bench/reliability/killAtRandom.js [--kills 100] [--seed 1] [--signal SIGTERM] [--drain-seconds 0]
  * Prints a line for each kill and one line of JSON. Exit code 1 when a store differs or too few kills hit a run.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
+    options: {
+      kills: { type: 'string', default: '100' },
+      seed: { type: 'string', default: '1' },
+      signal: { type: 'string', default: 'SIGKILL' },
+      'drain-seconds': { type: 'string' },
+    },
   });
+  const signal = values.signal as NodeJS.Signals;
+  if (signal !== 'SIGKILL' && signal !== 'SIGTERM') throw new Error(`--signal is ${String(signal)}`);
   const kills = Number(values.kills);
   const random = seededRandom(Number(values.seed));
   const data = mkdtempSync(path.join(tmpdir(), 'pipeline-x-kills-'));
@@ -59,6 +67,12 @@ async function main(): Promise<void> {
   process.env.PIPELINE_HOST = 'own';
   process.chdir(layout.appDirectory);
   const app = createApp(readConfig(settings));
+  const startHost = async (): Promise<Service> =>
+    functionsService(layout, settings, {
+      port: await anyFreePort(),
+      hostKey: secrets.hostKey,
+      drainSeconds: values['drain-seconds'],
+    });
   let host: Service | undefined;
   let hits = 0;
   let wrongAtTheEnd: number;
@@ -66,7 +80,7 @@ async function main(): Promise<void> {
   const outcomes: { moment: number; step: string; disagreements: string[] }[] = [];
   try {
     await app.lakehouse.store.ensureContainer(app.lakehouse.containers.raw);
-    host = await functionsService(layout, settings, { port: await anyFreePort(), hostKey: secrets.hostKey });
+    host = await startHost();
     // The first run compiles and loads; the second one tells how long a run takes.
     await runOnce(app, host, '2000-01-01', committed, token);
     let typical = await runOnce(app, host, '2000-01-02', committed, token);
@@ -86,9 +100,9 @@ async function main(): Promise<void> {
       if (isUnderWay) hits += 1;
       else typical = Math.round((typical + moment) / 2);
       const step = isUnderWay ? (before?.step ?? 'start') : 'over';
-      host.child?.process.kill('SIGKILL');
+      host.child?.process.kill(signal);
       await host.child?.ended;
-      host = await functionsService(layout, settings, { port: await anyFreePort(), hostKey: secrets.hostKey });
+      host = await startHost();
       const run = await followRun(pipelineApi(`${host.url}/api`, token), id, {
         show: () => undefined,
         finish: () => undefined,
@@ -116,7 +130,7 @@ async function main(): Promise<void> {
     return { ...counts, [step]: (counts[step] ?? 0) + 1 };
   }, {});
   const totals = { kills: outcomes.length, hits, disagreed: bad.length, wrongAtTheEnd, steps };
-  console.log(JSON.stringify({ bench: 'killAtRandom', ...totals }));
+  console.log(JSON.stringify({ bench: 'killAtRandom', signal, ...totals }));
   process.exitCode = bad.length === 0 && wrongAtTheEnd === 0 && hits >= kills ? 0 : 1;
 }
 

@@ -3,16 +3,20 @@ import type { z } from 'zod';
 import { FaultList, PipelineError, type Problem } from '../../lib/problems/problem';
 
 const LONGEST_EXPECTATION = 200;
+/** Bytes. The longest valid body of a route is a decision's reason or a question, of a few thousand characters. */
+const LARGEST_BODY = 64 * 1024;
 
 /**
- * The JSON body, validated. Throws CONTENT_TYPE_UNSUPPORTED (415), BODY_NOT_JSON, or REQUEST_INVALID with every fault (400).
+ * The JSON body, validated. Throws CONTENT_TYPE_UNSUPPORTED (415), BODY_TOO_LARGE (413), BODY_NOT_JSON, or REQUEST_INVALID with every fault (400).
  */
 export async function readBody<Schema extends z.ZodType>(
   request: HttpRequest,
   schema: Schema,
 ): Promise<z.output<Schema>> {
   requireJson(request);
+  requireSize(Number(request.headers.get('content-length') ?? 0));
   const text = await request.text();
+  requireSize(Buffer.byteLength(text));
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -24,6 +28,15 @@ export async function readBody<Schema extends z.ZodType>(
     });
   }
   return validate(body, schema);
+}
+
+function requireSize(bytes: number): void {
+  if (bytes <= LARGEST_BODY) return;
+  throw new PipelineError('BODY_TOO_LARGE', 'The request body is too large.', {
+    found: `${bytes} bytes`,
+    expected: `at most ${LARGEST_BODY} bytes`,
+    remedy: 'Send a shorter text.',
+  });
 }
 
 /** A form of a web page can send text and form data anywhere, and JSON nowhere but to its own site. */

@@ -10,7 +10,7 @@ export interface Caller {
   name: string;
   kind: 'person' | 'application' | 'local' | 'anonymous';
   roles: readonly Role[];
-  /** For access to single documents, which no query checks yet; `everything` for the owner of a local platform. */
+  /** By which documents are filtered; `everything` for who may read all: the owner of a local platform, for example. */
   groups: readonly string[] | 'everything';
 }
 

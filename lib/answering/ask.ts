@@ -1,4 +1,5 @@
 import { search, type SearchDependencies } from '../retrieval/search';
+import type { DocumentAccess } from '../documents/documentAccess';
 import type { SearchFilters } from '../vectors/passage';
 import type { AnswerEvent } from './answer';
 import type { Answerer } from './answerer';
@@ -16,6 +17,8 @@ export interface AskDependencies extends SearchDependencies {
 interface Question {
   question: string;
   filters?: SearchFilters;
+  /** Passages are only of documents that may be read. */
+  access: DocumentAccess;
 }
 
 /**
@@ -67,9 +70,9 @@ async function* withinTime(events: AsyncGenerator<AnswerEvent>, signal: AbortSig
 
 async function* searchAndAnswer(
   dependencies: AskDependencies,
-  { question, filters }: Question,
+  { question, filters, access }: Question,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const passages = await search(dependencies, { question, filters });
+  const passages = await search(dependencies, { question, filters, access });
   yield* streamAnswer(dependencies, { question, passages, signal });
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { IGNORED_REASONS } from '../runs/ignoredFiles';
 import { RUN_STEPS } from '../runs/runKey';
+import type { RunCancellation as CancellationRecord } from '../runs/cancellationStore';
 import type { RunDecision, RunGate as GateRecord } from '../runs/gate';
 import type { Run as RunView, RunDetail as RunDetailView } from '../runs/run';
 import { named } from './components';
@@ -28,7 +30,7 @@ const runFields = {
   dataset: z.string(),
   date: z.string().describe('Partition, `yyyy-mm-dd`.'),
   runId: z.string().nullable().describe('Of this execution; null before it starts.'),
-  status: z.enum(['Pending', 'Running', 'Blocked', 'Completed', 'Failed', 'Terminated', 'Suspended']),
+  status: z.enum(['Pending', 'Running', 'Blocked', 'Completed', 'Failed', 'Cancelled', 'Terminated', 'Suspended']),
   step: z.enum(RUN_STEPS).nullable(),
   startedBy: z.string().nullable().describe('Name of the caller, or `schedule`; null when it is not known.'),
   startedAt: moment.nullable(),
@@ -75,6 +77,13 @@ const gate = named(
   }),
 ) satisfies z.ZodType<GateRecord>;
 
+const cancellationFields = {
+  cancelledBy: z.string().describe('Name of the caller who asked to end the run.'),
+  reason: z.string(),
+  cancelledAt: moment,
+};
+const runCancellation = named('RunCancellation', z.object(cancellationFields)) satisfies z.ZodType<CancellationRecord>;
+
 /** One run with all that is known about it. */
 export const runDetail = named(
   'RunDetail',
@@ -87,6 +96,14 @@ export const runDetail = named(
         rejected: z.object({ before: count, after: count.nullable() }),
       })
       .nullable(),
+    ignored: z
+      .object({
+        count,
+        files: z.array(z.object({ name: z.string(), size: count, reason: z.enum(IGNORED_REASONS) })),
+      })
+      .nullable()
+      .describe('Files of the date that the run does not use; null until the files are listed.'),
+    cancellation: runCancellation.nullable().describe('Null when nobody asked to end the run.'),
   }),
 ) satisfies z.ZodType<RunDetailView>;
 
@@ -115,14 +132,20 @@ export const replayedRun = named(
 const LONGEST_REASON = 1000;
 const REASON = 'why, in 1 to 1000 characters';
 
-export const decideRunRequest = named(
-  'DecideRunRequest',
-  z.strictObject({
-    decision,
-    reason: z.string(REASON).trim().min(1, REASON).max(LONGEST_REASON, REASON).pipe(plainText),
+const reason = z.string(REASON).trim().min(1, REASON).max(LONGEST_REASON, REASON).pipe(plainText);
+
+export const decideRunRequest = named('DecideRunRequest', z.strictObject({ decision, reason }));
+export const decidedRun = named('DecidedRun', z.object({ id: z.string(), runId: z.string(), ...decisionFields }));
+
+export const cancelRunRequest = named('CancelRunRequest', z.strictObject({ reason }));
+export const cancelledRun = named(
+  'CancelledRun',
+  z.object({
+    id: z.string(),
+    runId: z.string().nullable().describe('Null for a run that had not begun.'),
+    ...cancellationFields,
   }),
 );
-export const decidedRun = named('DecidedRun', z.object({ id: z.string(), runId: z.string(), ...decisionFields }));
 
 export type Run = z.infer<typeof run>;
 export type RunDetail = z.infer<typeof runDetail>;
@@ -131,6 +154,7 @@ export type StepProgress = z.infer<typeof step>;
 export type RunGate = z.infer<typeof gate>;
 export type Decision = z.infer<typeof decision>;
 export type DecideRunRequest = z.input<typeof decideRunRequest>;
+export type CancelRunRequest = z.input<typeof cancelRunRequest>;
 export type StartRunRequest = z.input<typeof startRunRequest>;
 export type StartedRun = z.infer<typeof startedRun>;
 export type RunList = z.infer<typeof runList>;

@@ -18,6 +18,10 @@ export interface Config {
   /** How long a run with a closed quality gate waits for a decision; 0: it fails at once. */
   gateDecisionTimeoutInHours: number;
   postgresUrl: string;
+  /** Connections of one process: for the steps of runs, and for requests. */
+  postgresConnections: { steps: number; requests: number };
+  /** Time limit of a query for a request. */
+  requestQueryTimeoutInMilliseconds: number;
   /** Connection strings of SQL sources by the names of their settings, `SQL_SOURCE_...`. */
   sqlSources: Record<string, string>;
   qdrant: { url: string; apiKey?: string; alias: string };
@@ -76,6 +80,8 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     blockCacheInMegabytes: settings.BLOCK_CACHE_MEGABYTES,
     gateDecisionTimeoutInHours: settings.GATE_DECISION_TIMEOUT_HOURS,
     postgresUrl: settings.POSTGRES_URL,
+    postgresConnections: { steps: settings.POSTGRES_CONNECTIONS, requests: settings.POSTGRES_REQUEST_CONNECTIONS },
+    requestQueryTimeoutInMilliseconds: settings.REQUEST_QUERY_TIMEOUT_SECONDS * 1000,
     qdrant: { url: settings.QDRANT_URL, apiKey: settings.QDRANT_API_KEY, alias: settings.QDRANT_ALIAS },
     embedding: embeddingOf(settings, azure, openAi),
     answering: answeringOf(settings, azure, openAi),
@@ -135,6 +141,7 @@ function accessOf(settings: SettingValues): AccessConfig {
     local: token ? { token, user: settings.LOCAL_USER } : undefined,
     signedInRoles: settings.SIGNED_IN_ROLES,
     anonymousRoles: settings.ALLOW_ANONYMOUS ? settings.ANONYMOUS_ROLES : undefined,
+    allDocumentsGroup: settings.ALL_DOCUMENTS_GROUP,
     allowedOrigins: settings.ALLOWED_ORIGINS,
   };
 }

@@ -1,5 +1,5 @@
 import type { Decimal } from './decimal';
-import type { QualityRule } from './qualityRule';
+import type { QualityRule, Severity } from './qualityRule';
 import type { SqlSourceOptions } from './sqlSource';
 import type { TextFormat } from './textFormat';
 
@@ -56,13 +56,17 @@ export interface ColumnRoles {
   author?: string;
   date?: string;
   category?: string;
+  /** Text: groups that may read the document, with semicolons between them; `*` for every reader. */
+  access?: string;
 }
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 export interface SourceOptions {
-  /** File name pattern under `raw/<dataset>/<date>/`. */
-  glob: string;
+  /** File name pattern, or several, under `raw/<dataset>/<date>/`. */
+  glob: string | string[];
+  /** Default false: names in another case are other names. */
+  globIgnoresCase?: boolean;
   delimiter: string;
   quote: string;
   encoding: TextEncoding;
@@ -78,5 +82,7 @@ export interface SourceOptions {
 export interface QualityLimits {
   /** Share of records (0 to 1) that may be rejected before the gate closes. */
   maxRejectShare: number;
+  /** Severity of files of the date that the run ignores; `error` closes the gate. Default `warning`. */
+  ignoredFiles?: Severity;
   rules: QualityRule[];
 }

@@ -1,5 +1,8 @@
-/** Turns a file name pattern (`*`, `?`, `{a,b}`) into a test. It matches names, not paths: `*` stops at a slash. */
-export function fileNameTest(pattern: string): (name: string) => boolean {
+/**
+ * Turns a file name pattern (`*`, `?`, `{a,b}`) into a test. It matches the path inside the folder of a date, and `*` stops
+ * at a slash.
+ */
+export function fileNameTest(pattern: string, ignoresCase = false): (name: string) => boolean {
   let depth = 0;
   const source = [...pattern].map((character) => {
     if (character === '*') return '[^/]*';
@@ -15,6 +18,11 @@ export function fileNameTest(pattern: string): (name: string) => boolean {
     if (character === ',' && depth > 0) return '|';
     return character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   });
-  const expression = new RegExp(`^${source.join('')}${')'.repeat(depth)}$`, 'u');
+  const expression = new RegExp(`^${source.join('')}${')'.repeat(depth)}$`, ignoresCase ? 'isu' : 'su');
   return (name) => expression.test(name);
+}
+
+/** The patterns of a contract: `glob` is one or several. */
+export function globsOf({ glob }: { glob: string | readonly string[] }): readonly string[] {
+  return typeof glob === 'string' ? [glob] : glob;
 }

@@ -17,4 +17,5 @@ export interface Session {
   copyInto(table: string, columns: string[], rows: AsyncIterable<CopyValue[][]>): Promise<number>;
 }
 
-export type CopyValue = string | number | null;
+/** A list becomes an array of texts. */
+export type CopyValue = string | number | string[] | null;

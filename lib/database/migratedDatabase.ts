@@ -1,28 +1,33 @@
 import type { Database } from './database';
-import { migrate } from './migrate';
 
-/** The same database. Its schema is migrated before the first use in this process. */
-export function migratedDatabase(database: Database): Database {
-  let ready: Promise<unknown> | undefined;
-  const whenReady = async (): Promise<void> => {
-    ready ??= migrate(database);
-    try {
-      await ready;
-    } catch (error) {
-      // The database is out of reach now; the next use tries again.
-      ready = undefined;
-      throw error;
-    }
-  };
+/**
+ * The same database, which is not used before `whenMigrated` resolves. It is called again at the next use when it throws: the
+ * database may then be in reach.
+ */
+export function migratedDatabase(database: Database, whenMigrated: () => Promise<unknown>): Database {
   return {
     query: async (text, parameters) => {
-      await whenReady();
+      await whenMigrated();
       return database.query(text, parameters);
     },
     transaction: async (work) => {
-      await whenReady();
+      await whenMigrated();
       return database.transaction(work);
     },
     close: () => database.close(),
+  };
+}
+
+/** Migrates once in this process, for all its databases; after a failure the next call tries again. */
+export function migrateOnce(migrateNow: () => Promise<unknown>): () => Promise<void> {
+  let ready: Promise<unknown> | undefined;
+  return async () => {
+    ready ??= migrateNow();
+    try {
+      await ready;
+    } catch (error) {
+      ready = undefined;
+      throw error;
+    }
   };
 }

@@ -16,14 +16,31 @@ const parsers = {
   },
 };
 
+export interface PostgresOptions {
+  /** Default 8. */
+  connections?: number;
+  /** Of one statement, in milliseconds; a wait for a lock may take at most 3 seconds of it. Default: no limit. */
+  timeoutInMilliseconds?: number;
+}
+
+const LONGEST_LOCK_WAIT_MS = 3000;
+/** When the server itself does not end a statement in time, the connection is given up this much later. */
+const SERVER_ANSWERS_WITHIN_MS = 1000;
+
 /** A pool of connections, opened when needed. Sessions use UTC. */
-export function createPostgres(url: string, options: { connections?: number } = {}): Database {
+export function createPostgres(url: string, options: PostgresOptions = {}): Database {
+  const { connections = 8, timeoutInMilliseconds: timeout } = options;
   const pool = new Pool({
     connectionString: url,
-    max: options.connections ?? 8,
+    max: connections,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 10000,
     options: '-c timezone=UTC',
+    ...(timeout !== undefined && {
+      statement_timeout: timeout,
+      lock_timeout: Math.min(timeout, LONGEST_LOCK_WAIT_MS),
+      query_timeout: timeout + SERVER_ANSWERS_WITHIN_MS,
+    }),
     types: parsers as unknown as typeof types,
   });
   // An idle connection that the server ends is replaced at the next use; without a listener it would end the process.
@@ -72,7 +89,12 @@ function sessionOf(client: PoolClient): Session {
 
 /** In COPY's csv format an unquoted empty field is null and a quoted one is the empty string. */
 function csvLine(values: CopyValue[]): string {
-  return `${values.map((value) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`)).join(',')}\n`;
+  return `${values.map((value) => (value === null ? '' : `"${textOf(value).replaceAll('"', '""')}"`)).join(',')}\n`;
+}
+
+function textOf(value: Exclude<CopyValue, null>): string {
+  if (!Array.isArray(value)) return String(value);
+  return `{${value.map((entry) => `"${entry.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 }
 
 async function guard<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -93,8 +115,20 @@ const DATA_EXCEPTION = '22';
 /** SQLSTATE for a text with NUL, which JSON and URLs may contain: the input of the caller is wrong, not the statement. */
 const UNTRANSLATABLE_TEXT = '22021';
 
+/** SQLSTATE of a statement that a time limit ended, and of one that waited too long for a lock. */
+const TIMED_OUT = new Set(['57014', '55P03']);
+/** The client's own error, without a code. */
+const NO_ANSWER = 'Query read timeout';
+
 function toDatabaseError(error: unknown): PipelineError {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  if (TIMED_OUT.has(code) || message === NO_ANSWER) {
+    return new PipelineError('DATABASE_TIMEOUT', `PostgreSQL did not answer in time: ${message}`, {
+      remedy:
+        'Try again later. When it happens again: something holds a lock, or REQUEST_QUERY_TIMEOUT_SECONDS is too short.',
+      cause: error,
+    });
+  }
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
   if (!isSqlState || RETRYABLE_CLASSES.has(code.slice(0, 2))) {
     return new PipelineError('DATABASE_UNAVAILABLE', `PostgreSQL is not available: ${message || code}`, {

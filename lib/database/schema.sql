@@ -31,7 +31,8 @@ create view current_documents as
     category,
     source_file,
     record_number,
-    loaded_at
+    loaded_at,
+    allowed_groups
    FROM documents
   WHERE NOT (EXISTS ( SELECT
            FROM documents later
@@ -51,6 +52,7 @@ create table documents (
   source_file text not null,
   record_number bigint not null,
   loaded_at timestamp with time zone default now() not null,
+  allowed_groups text[],
   constraint documents_pkey PRIMARY KEY (dataset, ingest_date, doc_id)
 );
 
@@ -59,6 +61,19 @@ CREATE INDEX documents_by_id ON public.documents USING btree (dataset, doc_id, i
 CREATE INDEX documents_by_publication ON public.documents USING btree (published_at, dataset, doc_id);
 
 comment on table documents is 'One row for each row of the lake''s tables: mirrors each partition.';
+
+comment on column documents.allowed_groups is 'Groups that may read the document, * for every reader. Null: its dataset did not limit access when it was loaded.';
+
+create table run_cancellations (
+  run_id text not null,
+  cancelled_by text not null,
+  reason text not null,
+  cancelled_at timestamp with time zone default now() not null,
+  constraint run_cancellations_pkey PRIMARY KEY (run_id),
+  constraint run_cancellations_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(run_id) ON DELETE CASCADE
+);
+
+comment on table run_cancellations is 'Who asked to end a run, and why. The steps of the run look here. The first request counts.';
 
 create table run_decisions (
   run_id text not null,
@@ -134,13 +149,16 @@ create table runs (
   problem jsonb,
   replay_of text,
   started_by text,
+  ignored jsonb,
   constraint runs_pkey PRIMARY KEY (run_id),
-  constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text])))
+  constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
 
 CREATE INDEX runs_by_instance ON public.runs USING btree (instance_id, started_at DESC);
 
 CREATE INDEX runs_by_start ON public.runs USING btree (started_at DESC, run_id);
+
+comment on column runs.ignored is 'Files of the date that the run does not use: count, and the first of them with the reason.';
 
 comment on column runs.replay_of is 'The execution of the same dataset and date that this one was started to better.';
 

@@ -13,6 +13,8 @@ export interface DocumentRow {
   /** ISO 8601 date or timestamp text as in the lake; null when the contract has no date role or the value is null. */
   publishedAt: string | null;
   category: string | null;
+  /** Groups that may read it; `*` is every reader. Null when the contract has no access role. */
+  allowedGroups: string[] | null;
   /** File under `raw/` and 1-based record number in it (header not counted). */
   sourceFile: string;
   recordNumber: number;

@@ -1,3 +1,5 @@
+import type { DocumentAccess } from './documentAccess';
+
 /** Names one version of a document. */
 export interface DocumentKey {
   dataset: string;
@@ -17,8 +19,8 @@ export interface DocumentMetadata extends DocumentKey {
 /** Finds which versions of documents are current. Implemented on the metadata database. */
 export interface DocumentLookup {
   /**
-   * Those of the keys whose document exists with exactly this content hash, in any order; the others are left out. At most
-   * a few hundred keys. Database out of reach: a retryable PipelineError.
+   * Those of the keys whose document exists with exactly this content hash and may be read, in any order; the others are
+   * left out. At most a few hundred keys. Database out of reach: a retryable PipelineError.
    */
-  current(keys: DocumentKey[]): Promise<DocumentMetadata[]>;
+  current(keys: DocumentKey[], access: DocumentAccess): Promise<DocumentMetadata[]>;
 }

@@ -1,6 +1,7 @@
 import { cursorInvalid, readCursor, writeCursor } from '../paging/cursor';
 import { PipelineError } from '../problems/problem';
 import type { Database } from '../database/database';
+import { accessCondition, type DocumentAccess } from './documentAccess';
 
 export interface DocumentFilters {
   dataset?: string;
@@ -38,17 +39,19 @@ interface Position {
 }
 
 /**
- * Current documents, newest publication first (those without a date last), one page. Paging is by position, so rows
+ * Current documents that may be read, newest publication first (those without a date last), one page. Paging is by position, so rows
  * added or removed between two pages neither repeat nor hide others. Error: CURSOR_INVALID (400).
  */
 export async function listDocuments(
   database: Database,
   filters: DocumentFilters,
+  access: DocumentAccess,
   page: { limit: number; cursor?: string },
 ): Promise<DocumentPage> {
   const parameters: unknown[] = [];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
-  const where = conditions(filters, bind);
+  const readable = accessCondition(access, bind);
+  const where = [...conditions(filters, bind), ...(readable === undefined ? [] : [readable])];
   if (page.cursor !== undefined) where.push(after(readCursor(page.cursor, positionOf), bind));
   const query = database.query<DocumentListing & { position: string | null }>(
     `select dataset, doc_id as "docId", title, author, category, ingest_date as "ingestDate",

@@ -5,6 +5,7 @@ import { fetchColumns } from './fetchColumns';
 import { identifier, literal, openDuckDb, type SqlValue } from '../duckdb/duckdb';
 import { rowsByStatistics } from '../delta/fileStatistics';
 import { readSnapshot } from '../delta/deltaLog';
+import { allowedGroupsOf } from './documentAccess';
 import type { CommittedPart, DocumentRow, LakeReader } from './document';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { requireDate } from '../lakehouse/paths';
@@ -74,7 +75,7 @@ export function createLakeReader(
       const { text, ...others } = roles;
       const columns = [...ADDED_COLUMNS, ...Object.values(others), ...(withText ? [text] : [])];
       const select = (types: ColumnTypes) => documentColumns(roles, types, withText);
-      for await (const batch of rowsOf(part, columns, select)) yield batch.map((row) => documentRow(part, row));
+      for await (const batch of rowsOf(part, columns, select)) yield batch.map((row) => documentRow(part, roles, row));
     },
   };
 }
@@ -93,6 +94,7 @@ function documentColumns(roles: ColumnRoles, types: ColumnTypes, withText: boole
     byRole('author'),
     byRole('date'),
     byRole('category'),
+    byRole('access'),
     'source_file',
     'record_number',
     withText ? byRole('text') : "''",
@@ -106,8 +108,8 @@ function asText(column: string, type: string): string {
   return `${column}::VARCHAR`;
 }
 
-function documentRow(part: CommittedPart, row: SqlValue[]): DocumentRow {
-  const [docId, contentHash, title, author, publishedAt, category, sourceFile, recordNumber, text] = row;
+function documentRow(part: CommittedPart, roles: ColumnRoles, row: SqlValue[]): DocumentRow {
+  const [docId, contentHash, title, author, publishedAt, category, access, sourceFile, recordNumber, text] = row;
   const optional = (value: SqlValue | undefined) => (value === null || value === undefined ? null : String(value));
   const required = (value: SqlValue | undefined) => optional(value) ?? '';
   return {
@@ -119,6 +121,7 @@ function documentRow(part: CommittedPart, row: SqlValue[]): DocumentRow {
     author: optional(author),
     publishedAt: optional(publishedAt),
     category: optional(category),
+    allowedGroups: roles.access === undefined ? null : allowedGroupsOf(optional(access)),
     sourceFile: required(sourceFile),
     recordNumber: Number(recordNumber),
     text: required(text),

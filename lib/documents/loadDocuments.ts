@@ -10,6 +10,7 @@ const COLUMNS = [
   'author',
   'published_at',
   'category',
+  'allowed_groups',
   'source_file',
   'record_number',
 ];
@@ -56,6 +57,7 @@ async function* toCopyRows(rows: AsyncIterable<DocumentRow[]>): AsyncGenerator<C
       row.author,
       row.publishedAt,
       row.category,
+      row.allowedGroups,
       row.sourceFile,
       row.recordNumber,
     ]);

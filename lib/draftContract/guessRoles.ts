@@ -8,6 +8,9 @@ export interface NamedProfile extends ColumnProfile {
 /** Characters of the longest key. */
 export const LONGEST_KEY = 500;
 
+/** Who may read a document is for people to decide. */
+type GuessedRole = Exclude<keyof ColumnRoles, 'access'>;
+
 const NAMES = {
   id: [
     /^(?:id|key|uuid|guid|doc_?id)$/,
@@ -25,7 +28,7 @@ const NAMES = {
   ],
   date: [/^(?:date|published_at|published|publish_date)$/, /publish|date|time|created|day|year/],
   category: [/^(?:category|topic|section|genre)$/, /category|topic|section|genre|type|kind|tag|class|event|party/],
-} satisfies Record<keyof ColumnRoles, RegExp[]>;
+} satisfies Record<GuessedRole, RegExp[]>;
 
 /** Guesses by name and content which column has which role; undefined when no column could be the key. */
 export function guessRoles(columns: NamedProfile[]): ColumnRoles | undefined {
@@ -69,7 +72,7 @@ function idScore(column: NamedProfile): number {
 }
 
 /** Higher for a more specific name; 0 when the name does not match. */
-function byName({ name }: NamedProfile, role: keyof ColumnRoles): number {
+function byName({ name }: NamedProfile, role: GuessedRole): number {
   const index = NAMES[role].findIndex((pattern) => pattern.test(name.toLowerCase()));
   return index < 0 ? 0 : NAMES[role].length - index;
 }

@@ -60,12 +60,13 @@ const CHUNKS_PER_LOOKUP = 1024;
  * look-up, and all are confirmed for the run. When a batch of documents is stored, its points of older partitions are
  * deleted; stale points of this partition stay until `removeStalePoints`. Safe to repeat, and several parts may run side by
  * side. Memory: a few requests and one batch of documents, whatever the size of the part. Errors: VECTORS_* and
- * EMBEDDING_*, thrown when the requests under way have ended.
+ * EMBEDDING_*, or the reason of `cancelled`, thrown when the requests under way have ended.
  */
 export async function embedDocuments(
   dependencies: EmbedDependencies,
   documents: AsyncIterable<DocumentRow[]>,
   run: RunKey,
+  cancelled?: AbortSignal,
 ): Promise<EmbedResult> {
   const result: EmbedResult = { documents: 0, embedded: 0, reused: 0, deleted: 0, superseded: 0 };
 
@@ -76,6 +77,7 @@ export async function embedDocuments(
     result.deleted += deleted;
   };
   const store = async (items: AbsentChunk[]): Promise<void> => {
+    cancelled?.throwIfAborted();
     await storeChunks(
       dependencies,
       items.map(({ chunk }) => chunk),
@@ -88,6 +90,7 @@ export async function embedDocuments(
   async function* requests(): AsyncGenerator<AbsentChunk[]> {
     const missing: AbsentChunk[] = [];
     for await (const rows of documents) {
+      cancelled?.throwIfAborted();
       const current = await withoutSuperseded(dependencies, rows, run);
       result.documents += rows.length;
       result.superseded += rows.length - current.length;
@@ -140,6 +143,7 @@ async function* planChunks(
           title: row.title,
           author: row.author,
           category: row.category,
+          allowedGroups: row.allowedGroups,
           publishedAt: row.publishedAt,
           ingestDate: date,
           chunkNumber,
@@ -166,7 +170,18 @@ async function confirmPresent(
   run: RunKey,
 ): Promise<PlannedChunk[]> {
   const dates = await vectors.datesOf(planned.map(({ id }) => id));
-  await vectors.confirm([...dates.keys()], run);
+  const present = planned.filter(({ id }) => dates.has(id));
+  // Access may change while the row, and with it the point, stays the same.
+  const idsByGroups = new Map<string, string[]>();
+  for (const { id, payload } of present) {
+    const groups = JSON.stringify(payload.allowedGroups);
+    const ids = idsByGroups.get(groups);
+    if (ids) ids.push(id);
+    else idsByGroups.set(groups, [id]);
+  }
+  for (const [groups, ids] of idsByGroups) {
+    await vectors.confirm(ids, { ...run, allowedGroups: JSON.parse(groups) as string[] | null });
+  }
   return planned.filter(({ id }) => !dates.has(id));
 }
 

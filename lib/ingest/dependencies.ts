@@ -6,6 +6,7 @@ import type { ExtractStore } from '../extraction/extractStore';
 import type { SqlSource } from '../extraction/sqlSource';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import type { GateStore } from '../quality/gateStore';
+import type { CancellationStore } from '../runs/cancellationStore';
 import type { RunKey } from '../runs/runKey';
 import type { RunStore } from '../runs/runStore';
 import type { VectorIndex } from '../vectors/vectorIndex';
@@ -20,6 +21,7 @@ export interface IngestDependencies {
   embedder: Embedder;
   runs: RunStore;
   gates: GateStore;
+  cancellations: CancellationStore;
   extracts: ExtractStore;
   /** The SQL source whose connection string the setting holds. Not set: SETTING_MISSING. */
   connectSource: (setting: string) => SqlSource;
@@ -27,4 +29,6 @@ export interface IngestDependencies {
   committedPart: (key: RunKey, part: number) => Promise<CommittedPart>;
   /** Hours that a blocked run waits for a decision; 0: a closed gate ends the run at once. */
   gateDecisionTimeoutInHours: number;
+  /** Aborted when the app begins to close. From then on its clients may fail in any way. */
+  closing: AbortSignal;
 }

@@ -21,6 +21,10 @@ export interface Orchestration {
   start(instanceId: string, input: IngestInput): Promise<void>;
   /** Ends the wait of a blocked run, so that it looks up its decision. Safe to repeat. */
   wake(instanceId: string, runId: string): Promise<void>;
+  /** Ends an instance that has not begun. It does not end the sub-orchestrations and activities of one that has. */
+  terminate(instanceId: string, reason: string): Promise<void>;
+  /** Continues a suspended instance. */
+  resume(instanceId: string, reason: string): Promise<void>;
 }
 
 export function isUnderWay(state: InstanceState | undefined): boolean {

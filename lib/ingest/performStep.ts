@@ -1,11 +1,16 @@
+import { PipelineError } from '../problems/problem';
 import { recordTask } from '../runs/recordTask';
 import type { RunKey, RunStep } from '../runs/runKey';
+import { unlessCancelled } from './cancelledRun';
 import type { IngestDependencies } from './dependencies';
 import { outcomeOf } from './outcomeOf';
 import { STEPS, type StepName, type Steps } from './registry';
 import type { Outcome, Step, StepLog } from './step';
 
-/** Performs one step and records its progress. Returns and throws as `outcomeOf`. */
+/**
+ * Performs one step and records its progress. Returns and throws as `outcomeOf`. A step that fails while the app closes has
+ * no outcome: it throws APP_CLOSING, retryable, whatever failed. A step of a cancelled run fails with RUN_CANCELLED.
+ */
 export async function performStep<Name extends StepName>(
   dependencies: IngestDependencies,
   name: Name,
@@ -14,7 +19,23 @@ export async function performStep<Name extends StepName>(
 ): Promise<Outcome<Steps[Name]['result']>> {
   // The compiler can not see that the step with this name takes the input with this name.
   const step = STEPS[name] as unknown as Step<Steps[Name]['input'], Steps[Name]['result']>;
-  return outcomeOf(name, input, log, () => recorded(dependencies, step, input, log));
+  return outcomeOf(name, input, log, async () => {
+    try {
+      if (step.endsRun) return await recorded(dependencies, step, input, log, new AbortController().signal);
+      return await unlessCancelled(dependencies, input, (cancelled) =>
+        recorded(dependencies, step, input, log, cancelled),
+      );
+    } catch (error) {
+      throw dependencies.closing.aborted ? closingError(name, error) : error;
+    }
+  });
+}
+
+function closingError(name: StepName, cause: unknown): PipelineError {
+  return new PipelineError('APP_CLOSING', `The app stopped while the step ${name} was running.`, {
+    remedy: 'The step is done again when the app runs again.',
+    cause,
+  });
 }
 
 async function recorded<Input extends RunKey, Result extends object>(
@@ -22,9 +43,10 @@ async function recorded<Input extends RunKey, Result extends object>(
   { progress, prepare, work, totals }: Step<Input, Result>,
   input: Input,
   log: StepLog,
+  cancelled: AbortSignal,
 ): Promise<Result> {
   const { runs } = dependencies;
-  const perform = (): Promise<Result> => work(dependencies, input, log);
+  const perform = (): Promise<Result> => work(dependencies, input, log, cancelled);
   await prepare?.(dependencies, input);
   const result =
     progress === undefined

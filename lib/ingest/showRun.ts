@@ -7,7 +7,7 @@ import { runNotFound } from './runNotFound';
 
 /** One run, live: its steps, the verdict and decision of its gate, and how a replay compares. RUN_NOT_FOUND (404). */
 export async function showRun(
-  { runs, gates }: Pick<IngestDependencies, 'runs' | 'gates'>,
+  { runs, gates, cancellations }: Pick<IngestDependencies, 'runs' | 'gates' | 'cancellations'>,
   orchestration: Orchestration,
   instanceId: string,
 ): Promise<RunDetail> {
@@ -17,10 +17,11 @@ export async function showRun(
   const run = describeRun(instanceId, state, record, new Date());
   // While an execution starts, the record is still that of an earlier one.
   const current = run.runId === null ? undefined : record;
-  const [gate, replayed] = await Promise.all([
+  const [gate, replayed, cancellation] = await Promise.all([
     current && gates.find(current.runId),
     typeof current?.replayOf === 'string' ? runs.find(current.replayOf) : undefined,
+    current && cancellations.find(current.runId),
   ]);
   const replay = current && replayed ? describeReplay(current, replayed) : null;
-  return { ...run, gate: gate ?? null, replay };
+  return { ...run, gate: gate ?? null, replay, ignored: current?.ignored ?? null, cancellation: cancellation ?? null };
 }

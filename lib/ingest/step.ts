@@ -10,8 +10,13 @@ import type { IngestDependencies } from './dependencies';
 export interface Step<Input extends RunKey, Result extends object> {
   /** Done before the progress is recorded: the record of the run itself. */
   prepare?: (dependencies: IngestDependencies, input: Input) => Promise<void>;
-  /** Throws a PipelineError: retryable when a retry may help. */
-  work: (dependencies: IngestDependencies, input: Input, log: StepLog) => Promise<Result>;
+  /**
+   * Throws a PipelineError: retryable when a retry may help. Work that may take minutes looks at `cancelled` and throws its
+   * reason, so that a cancelled run ends soon.
+   */
+  work: (dependencies: IngestDependencies, input: Input, log: StepLog, cancelled: AbortSignal) => Promise<Result>;
+  /** Done for a cancelled run too: it ends a run. */
+  endsRun?: true;
   /** The step of the run record that shows this work; absent for work that it does not show. */
   progress?: Progress<NoInfer<Input>, NoInfer<Result>>;
   /** Number of tasks of steps in the run record, when the result contains it. */

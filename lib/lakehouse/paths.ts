@@ -87,6 +87,11 @@ export function contractFile(key: RunKey): string {
   return `${stagingFolder(key)}contract.json`;
 }
 
+/** The files of the date that the run ignores. */
+export function ignoredFilesFile(key: RunKey): string {
+  return `${stagingFolder(key)}ignored.json`;
+}
+
 export function planHeaderFile(key: RunKey): string {
   return `${stagingFolder(key)}plan.json`;
 }

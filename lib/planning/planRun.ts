@@ -3,7 +3,9 @@ import { dialectOf, type CsvDialect } from '../csv/dialect';
 import { readSnapshot } from '../delta/deltaLog';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { requireFittingTable } from '../delta/tableSchema';
+import type { IgnoredFiles } from '../runs/ignoredFiles';
 import type { RunKey } from '../runs/runKey';
+import { keepIgnored } from '../staging/ignoredFiles';
 import { contractOfRun, contractToKeep, keepContract } from '../staging/runContract';
 import { needsConversion, convertSource } from '../conversion/convertSource';
 import { convertedFiles, convertFile, listConversions } from './convertFiles';
@@ -16,7 +18,7 @@ import type { PlanHeader, PlanSummary } from './plan';
 import { convertedFile, openFile, plainFile, sourceOf, type ReadableFile } from './readableFile';
 import type { PlanProgress } from './scan';
 import { scanBlock } from './scanBlock';
-import { listSourceFiles } from './sourceFiles';
+import { listSourceFiles, requireFiles } from './sourceFiles';
 import { PlanWriter } from './writePlan';
 
 const DEFAULT_RANGE_LENGTH = 64 * 1024 * 1024;
@@ -30,15 +32,23 @@ type Run = Pick<PlanHeader, 'tableVersion' | 'bytes'>;
 /**
  * Begins the plan of one run: finds the files of raw/<dataset>/<date>/ and checks every header. A small run is planned at
  * once; for a large one the work to do in parallel is listed in staging: files to convert, then blocks to scan. Safe to
- * repeat. When a header is wrong, nothing is written. Errors: RAW_FOLDER_NOT_FOUND, RAW_NO_MATCHING_FILE,
- * LAKE_SCHEMA_INCOMPATIBLE, or CSV_* with all faults of the files together (several codes: CSV_FILES_INVALID).
+ * repeat. When a header is wrong, nothing is written. `onIgnored` gets the files that the run ignores, also when the plan
+ * then fails. Errors: RAW_FOLDER_NOT_FOUND, RAW_NO_MATCHING_FILE, LAKE_SCHEMA_INCOMPATIBLE, or CSV_* with all faults of the
+ * files together (several codes: CSV_FILES_INVALID).
  */
-export async function beginPlan(lakehouse: Lakehouse, key: RunKey): Promise<PlanProgress> {
+export async function beginPlan(
+  lakehouse: Lakehouse,
+  key: RunKey,
+  onIgnored: (ignored: IgnoredFiles) => Promise<void> = () => Promise.resolve(),
+): Promise<PlanProgress> {
   const contract = await contractToKeep(lakehouse, key);
   const snapshot = await readSnapshot(lakehouse, key.dataset);
   if (snapshot !== undefined) requireFittingTable(snapshot, contract);
 
-  const listed = await listSourceFiles(lakehouse, contract, key);
+  const source = await listSourceFiles(lakehouse, contract, key);
+  const { files: listed, ignored } = source;
+  await onIgnored(ignored);
+  requireFiles(source, lakehouse, contract, key);
   const isToConvert = ({ path }: { path: string }) => needsConversion(contract, path);
   const run: Run = {
     tableVersion: snapshot?.version ?? -1,
@@ -49,17 +59,18 @@ export async function beginPlan(lakehouse: Lakehouse, key: RunKey): Promise<Plan
   const isLittle = weightOf(listed, isToConvert) <= (lakehouse.directPlanLengthInBytes ?? DEFAULT_DIRECT_LENGTH);
   if (!isLittle) {
     await keepContract(lakehouse, key, contract);
+    await keepIgnored(lakehouse, key, ignored);
     return plain.length === listed.length
       ? writeBlockList(lakehouse, key, checked, run)
       : { next: 'convert', conversions: await listConversions(lakehouse, key, run, listed, isToConvert) };
   }
-  if (plain.length === listed.length) return planDirectly(lakehouse, key, contract, checked, run);
+  if (plain.length === listed.length) return planDirectly(lakehouse, key, contract, checked, { ...run, ignored });
   const files: ReadableFile[] = [];
   for (const info of listed) {
     const file = isToConvert(info) ? convertedFile(info, await convertSource(lakehouse, key, info, contract)) : info;
     files.push(file === info ? plainFile(info) : file);
   }
-  return planDirectly(lakehouse, key, contract, await checkHeaders(lakehouse, contract, files), run);
+  return planDirectly(lakehouse, key, contract, await checkHeaders(lakehouse, contract, files), { ...run, ignored });
 }
 
 /** Continues the plan when all files are converted: checks every header and lists the blocks to scan. */
@@ -109,7 +120,7 @@ async function planDirectly(
   key: RunKey,
   contract: DataContract,
   files: readonly CheckedFile[],
-  run: Run,
+  run: Run & { ignored: IgnoredFiles },
 ): Promise<PlanProgress> {
   const length = lakehouse.rangeLengthInBytes ?? DEFAULT_RANGE_LENGTH;
   const faults = new FileFaults();
@@ -123,6 +134,7 @@ async function planDirectly(
   }
   faults.throwAny();
   await keepContract(lakehouse, key, contract);
+  await keepIgnored(lakehouse, key, run.ignored);
   const plan = new PlanWriter(lakehouse, key);
   for (const { file, ranges } of splits) {
     for (const range of ranges) await plan.add({ ...file, columns: file.header.columns }, range);

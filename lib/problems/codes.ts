@@ -18,6 +18,7 @@ const retryable = (status: number, title: string): CodeEntry => ({ title, status
 const command = (title: string): CodeEntry => permanent(500, title);
 
 const requests = {
+  BODY_TOO_LARGE: permanent(413, 'The request body is too large.'),
   BODY_NOT_JSON: permanent(400, 'The request body is not JSON.'),
   REQUEST_INVALID: permanent(400, 'The request is not valid.'),
   FIELD_INVALID: permanent(400, 'A field of the request is not valid.'),
@@ -26,6 +27,7 @@ const requests = {
   METHOD_NOT_ALLOWED: permanent(405, 'The call does not have this method.'),
   CONTENT_TYPE_UNSUPPORTED: permanent(415, 'The request body is not sent as JSON.'),
   API_UNREACHABLE: quoting(retryable(502, 'The Functions host does not answer.')),
+  APP_CLOSING: retryable(503, 'The app is stopping.'),
   INTERNAL: quoting(permanent(500, 'An unexpected error occurred.')),
 };
 
@@ -42,6 +44,8 @@ const runs = {
   RUN_ID_INVALID: permanent(400, 'The run id is not safe in a path.'),
   RUN_NOT_FOUND: permanent(404, 'The run is not known.'),
   RUN_UNDER_WAY: permanent(409, 'A run of this partition is under way.'),
+  RUN_ALREADY_ENDED: permanent(409, 'The run has already ended.'),
+  RUN_CANCELLED: permanent(409, 'The run was cancelled.'),
   RUN_NOT_BLOCKED: permanent(409, 'The run does not wait for a decision.'),
   RUN_ALREADY_DECIDED: permanent(409, 'Another decision was made first.'),
   RUN_NOT_EVALUATED: permanent(500, 'The run has no verdict yet.'),
@@ -127,6 +131,7 @@ const lake = {
 
 const stores = {
   DATABASE_UNAVAILABLE: quoting(retryable(503, 'PostgreSQL does not answer.')),
+  DATABASE_TIMEOUT: quoting(retryable(503, 'PostgreSQL did not answer in time.')),
   DATABASE_REJECTED: quoting(permanent(500, 'PostgreSQL refused the statement.')),
   DATABASE_VALUE_REJECTED: quoting(permanent(500, 'PostgreSQL refused a value of the statement.')),
   DATABASE_TEXT_UNTRANSLATABLE: permanent(400, 'A text has a character that PostgreSQL cannot hold.'),
@@ -152,7 +157,7 @@ const models = {
   EMBEDDING_DIMENSIONS_MISMATCH: permanent(500, 'The embedding service returned vectors of another length.'),
   EMBEDDING_FAILED: quoting(permanent(500, 'The embedded model failed on a text.')),
   EMBEDDING_WORKER_FAILED: retryable(503, 'A worker of the embedded model stopped.'),
-  EMBEDDING_CLOSED: permanent(500, 'The embedder was closed while it was in use.'),
+  EMBEDDING_CLOSED: retryable(503, 'The embedder was closed while it was in use.'),
   ANSWER_UNAVAILABLE: quoting(retryable(503, 'The answer service does not answer.')),
   ANSWER_RATE_LIMITED: quoting(retryable(503, 'The answer service allows no more requests now.')),
   ANSWER_DENIED: quoting(permanent(502, 'The answer service does not accept the credentials.')),

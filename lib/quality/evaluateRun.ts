@@ -2,7 +2,9 @@ import type { ContractColumn, DataContract } from '../contract/contract';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { readManifests, type PartManifest } from '../staging/partManifest';
 import { readPlan } from '../planning/readPlan';
+import { readIgnored } from '../staging/ignoredFiles';
 import { contractOfRun } from '../staging/runContract';
+import type { IgnoredFiles } from '../runs/ignoredFiles';
 import type { RunKey } from '../runs/runKey';
 import { findRepeatedValues } from './findRepeatedValues';
 import { columnsRead } from './gateColumns';
@@ -19,7 +21,11 @@ const DEFAULT_TIMEOUT_IN_SECONDS = 300;
  * RUN_STAGING_GONE, DUCKDB_OUT_OF_MEMORY, QUALITY_RULE_TIMEOUT, or an error of the store.
  */
 export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Verdict> {
-  const [plan, contract] = await Promise.all([readPlan(lakehouse, key), contractOfRun(lakehouse, key)]);
+  const [plan, contract, ignored] = await Promise.all([
+    readPlan(lakehouse, key),
+    contractOfRun(lakehouse, key),
+    readIgnored(lakehouse, key),
+  ]);
   const manifests = await readManifests(lakehouse, key, plan.ranges);
   const files = manifests.flatMap((part) => (part.keys === null ? [] : [part.keys]));
   // Within one part the transform has already rejected repeated values.
@@ -46,7 +52,7 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
     : await evaluate(() => {
         throw new Error('a rule reads rows that were not staged');
       });
-  return verdictOf([...countRules(contract, plan.records, manifests), ...evaluated]);
+  return verdictOf([...countRules(contract, plan.records, manifests), ...ignoredRule(contract, ignored), ...evaluated]);
 }
 
 function readsValues(measure: Parameters<typeof columnsRead>[0]): boolean {
@@ -93,6 +99,28 @@ function countRules(contract: DataContract, records: number, manifests: PartMani
       expected: `at most ${limit}`,
       observed: `${Number(share.toPrecision(4))} (${rejected} of ${records})`,
       passed: share <= limit,
+    },
+  ];
+}
+
+/** Files that nobody expected are often data under a wrong name. */
+function ignoredRule({ quality }: DataContract, ignored: IgnoredFiles | undefined): VerdictRule[] {
+  if (ignored === undefined) return [];
+  const { count, files } = ignored;
+  return [
+    {
+      rule: 'every file of the date is used',
+      severity: quality.ignoredFiles ?? 'warning',
+      expected: '0 ignored files',
+      observed: `${count}${
+        count === 0
+          ? ''
+          : `, e.g. ${files
+              .slice(0, 3)
+              .map(({ name, reason }) => `${name} (${reason})`)
+              .join(', ')}`
+      }`,
+      passed: count === 0,
     },
   ];
 }

@@ -3,6 +3,7 @@ import { quarantinePrefix } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { linesOf } from './lines';
 import { readRecord } from './readRecord';
+import type { RejectedRecord } from './rejectedRecord';
 
 export interface QuarantineCounts {
   /** Rejected records by the code of their first fault, most frequent first. */
@@ -14,10 +15,11 @@ export interface QuarantineCounts {
 /** Bytes: about one second of reading. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Counts an execution's rejected records by code. Memory: a line and the counts. */
+/** Counts those rejected records of an execution that are visible, by code. Memory: a line and the counts. */
 export async function countQuarantine(
   { store, containers: { quarantine } }: { store: ObjectStore; containers: LakeContainers },
   key: RunKey,
+  isVisible: (record: RejectedRecord) => boolean,
   mostBytes: number = MOST_BYTES,
 ): Promise<QuarantineCounts> {
   const counts = new Map<string, number>();
@@ -34,8 +36,8 @@ export async function countQuarantine(
       if (bytes > mostBytes) return result(false);
       bytes += line.end - offset;
       offset = line.end;
-      const code = readRecord(line.text, line.isWhole)?.code;
-      if (code !== undefined) counts.set(code, (counts.get(code) ?? 0) + 1);
+      const record = readRecord(line.text, line.isWhole);
+      if (record && isVisible(record)) counts.set(record.code, (counts.get(record.code) ?? 0) + 1);
     }
   }
   return result(true);

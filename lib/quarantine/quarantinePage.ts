@@ -5,11 +5,12 @@ import { quarantinePrefix } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { linesOf } from './lines';
 import { readRecord, type QuarantinedRecord } from './readRecord';
+import type { RejectedRecord } from './rejectedRecord';
 
 export interface QuarantinePage {
   /** The execution that rejected the records. */
   runId: string;
-  records: QuarantinedRecord[];
+  records: Omit<QuarantinedRecord, 'allowedGroups'>[];
   /** Opaque; null on the last page. A page may have fewer records than requested, even none, without being the last. */
   nextCursor: string | null;
 }
@@ -32,17 +33,18 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_CHARACTERS = 1024 * 1024;
 
 /**
- * Rejected records of one execution in the order of its parts, page by page: all, or those whose first fault has the
- * code. Memory: the page and one line. Error: CURSOR_INVALID (400).
+ * The visible rejected records of one execution in the order of its parts, page by page: all, or those whose first fault has
+ * the code. Memory: the page and one line. Error: CURSOR_INVALID (400).
  */
 export async function readQuarantine(
   { store, containers: { quarantine } }: QuarantineStore,
   key: RunKey,
   { cursor, limit, code }: { cursor?: string; limit: number; code?: string },
+  isVisible: (record: RejectedRecord) => boolean,
 ): Promise<QuarantinePage> {
   const prefix = quarantinePrefix(key);
   const start = cursor === undefined ? undefined : readCursor(cursor, positionOf);
-  const records: QuarantinedRecord[] = [];
+  const records: QuarantinePage['records'] = [];
   let bytes = 0;
   let characters = 0;
   for await (const object of store.list(quarantine, prefix)) {
@@ -56,9 +58,10 @@ export async function readQuarantine(
       bytes += line.end - offset;
       offset = line.end;
       const record = readRecord(line.text, line.isWhole) ?? unreadable(object);
-      if (code !== undefined && record.code !== code) continue;
+      if ((code !== undefined && record.code !== code) || !isVisible(record)) continue;
       characters += record.raw.length;
-      records.push(record);
+      const { allowedGroups: _, ...shown } = record;
+      records.push(shown);
     }
   }
   return { runId: key.runId, records, nextCursor: null };

@@ -1,7 +1,7 @@
 import { decodeProblem } from '../problems/codec';
 import { publicProblem } from '../problems/publicProblem';
 import type { Problem } from '../problems/problem';
-import type { Run, RunStatus, StepProgress } from './run';
+import { hasEnded, type Run, type RunStatus, type StepProgress } from './run';
 import { RUN_STEPS, type RunStep } from './runKey';
 import type { RunRecord, StepRecord } from './runStore';
 
@@ -34,7 +34,7 @@ export function describeRun(
   const isOlder = state && record && record.startedAt.getTime() < state.createdAt.getTime() - CLOCK_SLACK_MS;
   const current = isOlder ? undefined : record;
   const status = statusOf(state, current);
-  const ended = status === 'Completed' || status === 'Failed' || status === 'Terminated';
+  const ended = hasEnded(status);
   const finishedAt = ended ? (current?.finishedAt ?? state?.updatedAt ?? null) : null;
   const startedAt = current?.startedAt ?? state?.createdAt ?? null;
   const end = finishedAt ?? now;
@@ -62,11 +62,18 @@ export function describeRun(
 // The engine gives whole seconds.
 const CLOCK_SLACK_MS = 2000;
 
-const RECORDED = { running: 'Running', blocked: 'Blocked', completed: 'Completed', failed: 'Failed' } as const;
+const RECORDED = {
+  running: 'Running',
+  blocked: 'Blocked',
+  completed: 'Completed',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+} as const;
 
-/** For the engine, a run that waits is running. */
+/** For the engine, a run that waits is running, and a cancelled one has failed. */
 function statusOf(state: InstanceState | undefined, record: RunRecord | undefined): RunStatus {
   if (!state) return record ? RECORDED[record.status] : 'Pending';
+  if (state.status === 'Failed' && record?.status === 'cancelled') return 'Cancelled';
   return state.status === 'Running' && record?.status === 'blocked' ? 'Blocked' : state.status;
 }
 

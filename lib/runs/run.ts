@@ -1,5 +1,7 @@
 import type { Problem } from '../problems/problem';
+import type { RunCancellation } from './cancellationStore';
 import type { RunGate } from './gate';
+import type { IgnoredFiles } from './ignoredFiles';
 import type { RunStep } from './runKey';
 
 /** Counts of one task of a step; absent counts are 0. */
@@ -23,8 +25,20 @@ export interface RunSummary {
   lakeVersion: number;
 }
 
-/** `Blocked`: the quality gate closed, and the run waits for a decision. */
-export type RunStatus = 'Pending' | 'Running' | 'Blocked' | 'Completed' | 'Failed' | 'Terminated' | 'Suspended';
+/**
+ * `Blocked`: the quality gate closed, and the run waits for a decision. `Cancelled`: somebody asked the run to end, and it
+ * has cleared what it had staged. `Terminated`: the orchestration engine was told to end it, and nothing was cleared.
+ */
+export type RunStatus =
+  'Pending' | 'Running' | 'Blocked' | 'Completed' | 'Failed' | 'Cancelled' | 'Terminated' | 'Suspended';
+
+const ENDED: ReadonlySet<RunStatus> = new Set<RunStatus>(['Completed', 'Failed', 'Cancelled', 'Terminated']);
+
+/** True when the run can't change any more. */
+export function hasEnded(status: RunStatus): boolean {
+  return ENDED.has(status);
+}
+
 export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 
 export interface StepProgress {
@@ -69,6 +83,10 @@ export interface RunDetail extends Run {
   gate: RunGate | null;
   /** Null when the run was not started as a replay. */
   replay: RunReplay | null;
+  /** Files of the date that the run does not use; null until the files are listed. */
+  ignored: IgnoredFiles | null;
+  /** Null when nobody asked to end the run. A run whose last step was under way may have completed all the same. */
+  cancellation: RunCancellation | null;
 }
 
 /** How a replay compares with the execution that it replays. */

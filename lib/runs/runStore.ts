@@ -2,6 +2,7 @@ import type { Problem } from '../problems/problem';
 import type { Database } from '../database/database';
 import type { Decision } from './gate';
 import type { TaskCounts, RunSummary } from './run';
+import type { IgnoredFiles } from './ignoredFiles';
 import { instanceIdOf, type RunKey, type RunStep } from './runKey';
 
 /** The record of a run in PostgreSQL: written by the activities, read by the API. Every write may be repeated. */
@@ -10,6 +11,8 @@ export interface RunStore {
   begin(key: RunKey, origin?: { replayOf?: string | null; startedBy?: string | null }): Promise<void>;
   /** Records how many tasks a step has. */
   plan(runId: string, step: RunStep, total: number): Promise<void>;
+  /** Records the files of the date that the run does not use. */
+  ignored(runId: string, ignored: IgnoredFiles): Promise<void>;
   taskStarted(runId: string, step: RunStep, task: number): Promise<void>;
   taskFinished(runId: string, step: RunStep, task: number, outcome: TaskOutcome): Promise<void>;
   conclude(runId: string, outcome: { summary: RunSummary } | { problem: Problem }): Promise<void>;
@@ -30,10 +33,12 @@ export interface RunRecord {
   date: string;
   startedAt: Date;
   finishedAt: Date | null;
-  status: 'running' | 'blocked' | 'completed' | 'failed';
+  status: 'running' | 'blocked' | 'completed' | 'failed' | 'cancelled';
   /** The execution that this one replays. */
   replayOf: string | null;
   startedBy: string | null;
+  /** Null until the files are listed. */
+  ignored: IgnoredFiles | null;
   /** Null until the parts have been evaluated. */
   gatePassed: boolean | null;
   /** The decision after the gate closed. */
@@ -72,6 +77,9 @@ export function createRunStore(database: Database): RunStore {
         [runId, step, total],
       );
     },
+    ignored: async (runId, ignored) => {
+      await database.query('update runs set ignored = $2 where run_id = $1', [runId, JSON.stringify(ignored)]);
+    },
     taskStarted: async (runId, step, task) => {
       await database.query(
         `insert into run_parts (run_id, step, part) values ($1, $2, $3)
@@ -97,7 +105,7 @@ export function createRunStore(database: Database): RunStore {
         `update runs set finished_at = now(), status = $2, summary = $3, problem = $4 where run_id = $1`,
         [
           runId,
-          'summary' in outcome ? 'completed' : 'failed',
+          'summary' in outcome ? 'completed' : outcome.problem.code === 'RUN_CANCELLED' ? 'cancelled' : 'failed',
           'summary' in outcome ? JSON.stringify(outcome.summary) : null,
           'problem' in outcome ? JSON.stringify(outcome.problem) : null,
         ],
@@ -142,6 +150,7 @@ async function read(database: Database, selection: string, parameters: unknown[]
          using (run_id, step))
      select run_id as "runId", instance_id as "instanceId", dataset, ingest_date as date, started_at as "startedAt",
             finished_at as "finishedAt", status, summary, problem, replay_of as "replayOf", started_by as "startedBy",
+            ignored,
             (select passed from run_verdicts where run_verdicts.run_id = chosen.run_id) as "gatePassed",
             (select decision from run_decisions where run_decisions.run_id = chosen.run_id) as decision,
             coalesce((select json_agg(json_build_object(

@@ -23,6 +23,6 @@ export async function discardRun(lakehouse: Lakehouse, key: RunKey): Promise<{ p
 }
 
 /** The newest snapshot has every run that ever committed, even when its files were replaced since. */
-async function isCommitted(lakehouse: Lakehouse, key: RunKey): Promise<boolean> {
+export async function isCommitted(lakehouse: Lakehouse, key: RunKey): Promise<boolean> {
   return (await readSnapshot(lakehouse, key.dataset))?.transactions.has(key.runId) ?? false;
 }

@@ -14,7 +14,7 @@ const WRITE_LENGTH = 1024 * 1024;
 
 /**
  * Writes the faulty records of a range as NDJSON, in file order. For converted records, `originOf` returns the position
- * and text in the source; it is called in file order.
+ * and text in the source; it is called in file order. `groupsOf`: the groups that may read a record, from its CSV text.
  */
 export async function writeRejectedRecords(
   outputFile: string,
@@ -28,6 +28,7 @@ export async function writeRejectedRecords(
   },
   dialect: CsvDialect,
   faults: ReadonlyMap<number, RecordFault[]>,
+  groupsOf?: (record: string) => string[],
 ): Promise<void> {
   const output = await open(outputFile, 'w');
   let gathered = '';
@@ -46,8 +47,17 @@ export async function writeRejectedRecords(
         };
         const [first, ...more] = origin.faults ?? faults.get(location.ordinal) ?? [];
         const { line, byteOffset, raw } = origin;
-        const rejected = { file: source.path, record, line, byteOffset, ...first };
-        gathered += `${JSON.stringify({ ...rejected, ...(more.length > 0 ? { more } : {}), raw })}\n`;
+        const rejected = {
+          file: source.path,
+          record,
+          line,
+          byteOffset,
+          ...first,
+          ...(more.length > 0 ? { more } : {}),
+          ...(groupsOf ? { allowedGroups: hasFields(first) ? groupsOf(location.raw) : [] } : {}),
+          raw,
+        };
+        gathered += `${JSON.stringify(rejected)}\n`;
         if (gathered.length >= WRITE_LENGTH) await flush();
       }
     });
@@ -55,4 +65,9 @@ export async function writeRejectedRecords(
   } finally {
     await output.close();
   }
+}
+
+/** With any other fault a field of the record may be part of another one. */
+function hasFields(fault: RecordFault | undefined): boolean {
+  return fault !== undefined && /^ROW_(?:VALUE|DUPLICATE)_/.test(fault.code);
 }

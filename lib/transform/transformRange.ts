@@ -11,6 +11,7 @@ import { withTemporaryFolder } from '../storage/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
 import { computePart } from './computePart';
 import type { WrittenPart } from './finishPart';
+import { groupsOfRecord } from './groupsOfRecord';
 import { withOrigins } from './originsOfRecords';
 import type { PlannedFile, PlannedRange } from '../planning/plan';
 import { plannedRanges } from '../planning/readPlan';
@@ -49,7 +50,8 @@ export async function transformRange(
       const rejectedFile = path.join(folder, 'rejected.ndjson');
       await withOrigins(lakehouse, contract, file, (originOf) => {
         const source = { path: file.path, localFile, ...range, originOf };
-        return writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults);
+        const groupsOf = groupsOfRecord(contract, file.columns);
+        return writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults, groupsOf);
       });
       await lakehouse.store.upload(lakehouse.containers.quarantine, quarantine, rejectedFile);
     }

@@ -3,6 +3,8 @@ import type { ChunkPayload } from './vectorIndex';
 /** Payload as stored: snake case, with dates also as integers, which compare and index the same in every engine. */
 export type StoredPayload = Record<string, unknown>;
 
+const NOBODY = '';
+
 export function toStoredPayload(payload: ChunkPayload): StoredPayload {
   return {
     dataset: payload.dataset,
@@ -11,6 +13,7 @@ export function toStoredPayload(payload: ChunkPayload): StoredPayload {
     title: payload.title,
     author: payload.author,
     category: payload.category,
+    allowed_groups: toStoredGroups(payload.allowedGroups),
     published_at: payload.publishedAt,
     published_day: payload.publishedAt === null ? null : toDayNumber(payload.publishedAt),
     ingest_date: toDayNumber(payload.ingestDate),
@@ -31,6 +34,7 @@ export function fromStoredPayload(stored: StoredPayload): ChunkPayload {
     title: textOf(stored.title) ?? '',
     author: textOf(stored.author),
     category: textOf(stored.category),
+    allowedGroups: fromStoredGroups(stored.allowed_groups),
     publishedAt: textOf(stored.published_at),
     ingestDate: toDate(stored.ingest_date),
     chunkNumber: Number(stored.chunk_number),
@@ -40,6 +44,15 @@ export function fromStoredPayload(stored: StoredPayload): ChunkPayload {
     chunker: textOf(stored.chunker) ?? '',
     runId: textOf(stored.run_id) ?? '',
   };
+}
+
+/** An engine takes an empty list for an absent one, which means every reader; a name that no group has means nobody. */
+export function toStoredGroups(groups: string[] | null): string[] | null {
+  return groups?.length === 0 ? [NOBODY] : groups;
+}
+
+function fromStoredGroups(stored: unknown): string[] | null {
+  return Array.isArray(stored) ? stored.map(String).filter((group) => group !== NOBODY) : null;
 }
 
 /** `1862-12-01` and `1862-12-01T10:00:00Z` are 18621201. Text that does not begin with a date has no day. */

@@ -2,7 +2,14 @@
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' };
 import { LEXICON_VERSION } from '../language/sparseText';
 import { PipelineError } from '../problems/problem';
-import { fromStoredPayload, toDate, toDayNumber, toStoredPayload, type StoredPayload } from './chunkPayload';
+import {
+  fromStoredPayload,
+  toDate,
+  toDayNumber,
+  toStoredGroups,
+  toStoredPayload,
+  type StoredPayload,
+} from './chunkPayload';
 import { isAbsent, toVectorsError } from './qdrantError';
 import { confirmableFilter, pointFilter, searchFilter } from './qdrantFilter';
 import type { ChunkPoint, RankedChunk, StoredPoint, VectorIndex } from './vectorIndex';
@@ -31,6 +38,7 @@ const PAYLOAD_INDEXES: Record<string, 'keyword' | 'integer'> = {
   content_hash: 'keyword',
   author: 'keyword',
   category: 'keyword',
+  allowed_groups: 'keyword',
   ingest_date: 'integer',
   published_day: 'integer',
   chunk_number: 'integer',
@@ -86,10 +94,14 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
         if (points.length > 0) await client.upsert(collection, { wait: true, points: points.map(toStoredPoint) });
       }),
 
-    confirm: (ids, { date, runId }) =>
+    confirm: (ids, { date, runId, allowedGroups }) =>
       attempt('update points', async (client) => {
         if (ids.length === 0) return;
-        const payload = { ingest_date: toDayNumber(date), run_id: runId };
+        const payload = {
+          ingest_date: toDayNumber(date),
+          run_id: runId,
+          allowed_groups: toStoredGroups(allowedGroups),
+        };
         // By filter: Qdrant refuses ids of absent points when they are named directly.
         await client.setPayload(collection, { payload, filter: confirmableFilter(ids, date), wait: true });
       }),
@@ -121,9 +133,9 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
         await client.delete(collection, { filter: pointFilter(filter), wait: true });
       }),
 
-    search: ({ dense, lexical, filters, limit }) =>
+    search: ({ dense, lexical, filters, groups, limit }) =>
       unlessAbsent('search', { lexical: [], dense: [] }, async (client) => {
-        const common = { filter: searchFilter(filters), limit, with_payload: true };
+        const common = { filter: searchFilter(filters, groups), limit, with_payload: true };
         const searches: Schemas['QueryRequest'][] = [{ ...common, query: [...dense], using: DENSE }];
         // A question with only stop words has no terms.
         if (lexical.indices.length > 0) searches.push({ ...common, query: lexical, using: LEXICAL });

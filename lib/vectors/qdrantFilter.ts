@@ -12,6 +12,8 @@ export type QdrantCondition =
   | { has_id: string[] }
   | { key: string; match: { value: string | number } }
   | { key: string; match: { any: string[] } }
+  | { is_empty: { key: string } }
+  | { should: QdrantCondition[] }
   | { key: string; range: { gte?: number; lte?: number; gt?: number; lt?: number } };
 
 export function pointFilter(filter: PointFilter): QdrantFilter {
@@ -31,7 +33,7 @@ export function confirmableFilter(ids: string[], date: string): QdrantFilter {
 }
 
 /** Undefined when there are no conditions. A document without a date matches no date condition. */
-export function searchFilter(filters: SearchFilters): QdrantFilter | undefined {
+export function searchFilter(filters: SearchFilters, groups?: readonly string[]): QdrantFilter | undefined {
   const must: QdrantCondition[] = [];
   if (filters.dataset !== undefined) must.push(equal('dataset', filters.dataset));
   if (filters.author !== undefined) must.push(equal('author', filters.author));
@@ -40,6 +42,10 @@ export function searchFilter(filters: SearchFilters): QdrantFilter | undefined {
   const lte = filters.publishedTo === undefined ? null : toDayNumber(filters.publishedTo);
   if (gte !== null || lte !== null) {
     must.push({ key: 'published_day', range: { ...(gte !== null && { gte }), ...(lte !== null && { lte }) } });
+  }
+  if (groups !== undefined) {
+    const key = 'allowed_groups';
+    must.push({ should: [{ is_empty: { key } }, { key, match: { any: [...groups] } }] });
   }
   return must.length > 0 ? { must } : undefined;
 }

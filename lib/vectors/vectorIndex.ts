@@ -17,10 +17,10 @@ export interface VectorIndex {
   /** Writes points and waits until they are searchable; a point with the same id is replaced. */
   upsert(points: ChunkPoint[]): Promise<void>;
   /**
-   * Confirms points for a run: those that exist get its partition's date and its id, and keep everything else. Points of a
-   * newer date stay as they are; absent ids are not an error.
+   * Confirms points for a run: those that exist get its partition's date, its id and the groups, and keep everything else.
+   * Points of a newer date stay as they are; absent ids are not an error.
    */
-  confirm(ids: string[], run: { date: string; runId: string }): Promise<void>;
+  confirm(ids: string[], run: { date: string; runId: string; allowedGroups: string[] | null }): Promise<void>;
   /** All matching points in pages, in no particular order, each once. An absent collection has none. */
   points(filter: PointFilter): AsyncIterable<StoredPoint[]>;
   /** Exact number of matching points; 0 for an absent collection. */
@@ -46,6 +46,8 @@ export interface ChunkPayload {
   title: string;
   author: string | null;
   category: string | null;
+  /** Groups that may read the document; null when its dataset does not limit access. */
+  allowedGroups: string[] | null;
   /** ISO 8601 as in the lake. */
   publishedAt: string | null;
   /** Partition, `yyyy-mm-dd`. */
@@ -93,6 +95,8 @@ export interface ChunkQuery {
   dense: Float32Array;
   lexical: SparseVector;
   filters: SearchFilters;
+  /** Only points that one of these groups may read, or that have no groups. Undefined: all points. */
+  groups?: readonly string[];
   /** Length of each list. */
   limit: number;
 }

@@ -177,7 +177,7 @@ export async function vectorService(
 export async function functionsService(
   layout: Layout,
   settings: Record<string, string>,
-  { port, hostKey }: { port: number; hostKey: string },
+  { port, hostKey, drainSeconds }: { port: number; hostKey: string; drainSeconds?: string },
   abandon?: AbortSignal,
 ): Promise<Service> {
   const func = coreTools(process.env.PIPELINE_HOST || undefined);
@@ -191,6 +191,7 @@ export async function functionsService(
           path.join(__dirname, '..', '..', 'packages', 'functions-host', 'main.js'),
           layout.appDirectory,
           ...['--port', `${port}`, '--data', layout.functionsHost, '--exit-with-parent'],
+          ...(drainSeconds === undefined ? [] : ['--drain-seconds', drainSeconds]),
         ],
     environment: { ...process.env, FUNCTIONS_WORKER_RUNTIME: 'node', FUNCTIONS_HOST_KEY: hostKey, ...settings },
     workingDirectory: layout.appDirectory,

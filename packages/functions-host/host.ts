@@ -53,7 +53,10 @@ export interface RunningHost {
   origin: string;
   /** One line for each function: its name and where or how it runs. */
   functions: string[];
-  /** Accepts no new work, waits for running work (up to the drain timeout), runs appTerminate hooks, releases the lock. */
+  /**
+   * Accepts no new work, waits for running work (up to the drain timeout), closes the journal, runs appTerminate hooks,
+   * releases the lock. Activities that have not ended by then, or fail meanwhile, run again at the next start.
+   */
   stop(): Promise<void>;
 }
 
@@ -147,9 +150,9 @@ async function runApp({ options, settings, server, unlock }: Ground): Promise<Ru
       server.stop(drainTimeoutInMilliseconds),
     ]);
     try {
+      engine.close();
       await shim.runAppHooks('appTerminate', appFolder);
     } finally {
-      engine.close();
       unlock();
     }
   };

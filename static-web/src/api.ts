@@ -3,7 +3,15 @@ import type { Me } from '../../lib/api/access';
 import type { DocumentPage, DocumentQuery } from '../../lib/api/documents';
 import type { Health } from '../../lib/api/health';
 import type { QuarantinePage, QuarantineQuery } from '../../lib/api/quarantine';
-import type { DecideRunRequest, Run, RunDetail, RunList, StartedRun, StartRunRequest } from '../../lib/api/runs';
+import type {
+  CancelRunRequest,
+  DecideRunRequest,
+  Run,
+  RunDetail,
+  RunList,
+  StartedRun,
+  StartRunRequest,
+} from '../../lib/api/runs';
 import { answerEvents, type AskEvent } from './answerEvents';
 import { ApiError, isAbort, problemOf } from './problem';
 
@@ -19,6 +27,8 @@ export interface Api {
   replayRun(id: string, signal?: AbortSignal): Promise<void>;
   /** Approves or rejects a blocked run. */
   decideRun(id: string, decision: DecideRunRequest, signal?: AbortSignal): Promise<void>;
+  /** Asks a run to end. */
+  cancelRun(id: string, request: CancelRunRequest, signal?: AbortSignal): Promise<void>;
   /** The rejected records of a run. */
   quarantine(id: string, query: QuarantineQuery, signal?: AbortSignal): Promise<QuarantinePage>;
   documents(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage>;
@@ -51,6 +61,9 @@ export function createApi(origin = ''): Api {
     },
     async decideRun(id, decision, signal) {
       await accepted(await call(`${runAddress(id)}/decision`, { ...jsonPost(decision), signal }));
+    },
+    async cancelRun(id, request, signal) {
+      await accepted(await call(`${runAddress(id)}/cancel`, { ...jsonPost(request), signal }));
     },
     quarantine: (id, query, signal) => get<QuarantinePage>(`${runAddress(id)}/quarantine${searchOf(query)}`, signal),
     documents: (query, signal) => get<DocumentPage>(`documents${searchOf(query)}`, signal),

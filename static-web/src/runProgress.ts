@@ -24,7 +24,7 @@ export function stepTitleOf(run: Run): string {
 
 /** True when the run may be started again: it has ended. */
 export function hasEnded(run: Run): boolean {
-  return run.status === 'Completed' || run.status === 'Failed' || run.status === 'Terminated';
+  return ['Completed', 'Failed', 'Cancelled', 'Terminated'].includes(run.status);
 }
 
 /** True while a run may still change by itself. */

@@ -206,3 +206,28 @@ describe('a container that was deleted', () => {
     expect(platform.hostLog()).toContain(`1804-01-01: created the missing containers ${containers.processed};`);
   });
 });
+
+describe('a locked table', () => {
+  it('ends requests with a problem, while other calls answer and a run waits for the lock', async () => {
+    const call = async (path: string, body?: object): Promise<[number, string | undefined]> => {
+      const response = await platform.fetch(`${platform.urls.api}/${path}`, {
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      });
+      return [response.status, ((await response.json()) as Partial<Problem>).code];
+    };
+    await platform.drop(DATASET, '1850-01-01', 'a.csv', HEADER + rows('locked'));
+    let run: Promise<unknown> = Promise.resolve();
+    await database.transaction(async (session) => {
+      await session.query('lock table documents in access exclusive mode');
+      run = platform.ingest(DATASET, '1850-01-01');
+      const timeOut = [503, 'DATABASE_TIMEOUT'];
+      const blocked = Array.from({ length: 8 }, () => call('documents'));
+      expect(await call('live')).toEqual([200, undefined]);
+      expect(await Promise.all(blocked)).toContainEqual(timeOut);
+      expect(await call('ask', { question: 'What about the treasury?' })).toEqual(timeOut);
+      expect(await call('runs')).toEqual([200, undefined]);
+    });
+    expect(await run).toMatchObject({ status: 'Completed', rows: { sql: 1 } });
+    expect(await call('documents')).toEqual([200, undefined]);
+  });
+});

@@ -190,6 +190,7 @@ describe('the API', () => {
       listQuarantine: 200,
       ask: 200,
       decideRun: 409,
+      cancelRun: 409,
       replayRun: 202,
       startRun: 409,
       live: 200,

@@ -12,6 +12,7 @@ import { ownerFetch } from './ownerFetch';
 import { eventually, startCommand } from './startCommand';
 
 export interface RunningTestPlatform {
+  dataDirectory: string;
   urls: Record<string, string>;
   /** `fetch` as the owner. */
   fetch: typeof fetch;
@@ -53,9 +54,10 @@ export async function startTestPlatform(environment: Record<string, string> = {}
   const endedOrBlocked = (id: string): Promise<RunDetail> =>
     eventually(`the end of ${id}`, async () => {
       const run = (await (await call(`${urls.api}/runs/${id}`)).json()) as RunDetail;
-      return ['Completed', 'Failed', 'Blocked'].includes(run.status) ? run : undefined;
+      return ['Completed', 'Failed', 'Cancelled', 'Blocked'].includes(run.status) ? run : undefined;
     });
   return {
+    dataDirectory: data,
     urls,
     fetch: call,
     entry: `${urls.web}/?token=${token}`,

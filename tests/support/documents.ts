@@ -10,6 +10,7 @@ export function documentRow(row: Partial<DocumentRow> & { docId: string }): Docu
     author: 'Somebody',
     publishedAt: '2020-05-17',
     category: 'letter',
+    allowedGroups: null,
     sourceFile: 'letters.csv',
     recordNumber: 1,
     text: '',

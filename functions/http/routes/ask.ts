@@ -31,7 +31,8 @@ export const askRoute = defineRoute({
   example: { body: { question: SAMPLE.question, dataset: SAMPLE.dataset } },
   handler: async ({ body: { question, dataset, filters, stream }, http }, { app, caller, logError, requestId }) => {
     if (dataset !== undefined) await app.contracts.get(dataset);
-    const asked = { question, filters: { dataset, ...filters } };
+    const access = await app.findAccess(caller?.groups ?? []);
+    const asked = { question, filters: { dataset, ...filters }, access };
     const events = await ask(app, asked, caller?.id ?? 'anonymous');
     if (stream ?? wantsStream(http)) {
       const body = ReadableStream.from(

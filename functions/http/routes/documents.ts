@@ -7,13 +7,14 @@ export const listDocumentsRoute = defineRoute({
   name: 'listDocuments',
   method: 'GET',
   path: 'documents',
-  summary: 'Lists the current documents, newest first, page by page.',
+  summary: 'Lists the current documents that the caller may read, newest first, page by page.',
   role: 'reader',
   request: { query: documentQuery },
   response: { status: 200, body: documentPage },
   problems: ['CURSOR_INVALID', 'DATABASE_UNAVAILABLE'],
   example: { query: { dataset: SAMPLE.dataset, author: 'Abraham Lincoln', from: '1862-01-01', limit: '2' } },
-  handler: async ({ query: { cursor, limit, ...filters } }, { app }) => ({
-    body: await listDocuments(app.database, filters, { limit, cursor }),
-  }),
+  handler: async ({ query: { cursor, limit, ...filters } }, { app, caller }) => {
+    const access = await app.findAccess(caller?.groups ?? []);
+    return { body: await listDocuments(app.database, filters, access, { limit, cursor }) };
+  },
 });

@@ -4,7 +4,7 @@ import { askRoute } from './ask';
 import { listDocumentsRoute } from './documents';
 import { healthRoute, liveRoute } from './health';
 import { listQuarantineRoute, showQuarantineRoute } from './quarantine';
-import { decideRunRoute, listRunsRoute, replayRunRoute, showRunRoute, startRunRoute } from './runs';
+import { cancelRunRoute, decideRunRoute, listRunsRoute, replayRunRoute, showRunRoute, startRunRoute } from './runs';
 
 /** Every route of the API. */
 export const ROUTES = [
@@ -15,6 +15,7 @@ export const ROUTES = [
   startRunRoute,
   replayRunRoute,
   decideRunRoute,
+  cancelRunRoute,
   showQuarantineRoute,
   listQuarantineRoute,
   healthRoute,

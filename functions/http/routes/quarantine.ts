@@ -1,4 +1,6 @@
 import { quarantineList, quarantinePage, quarantineParameters, quarantineQuery } from '../../../lib/api/quarantine';
+import { mayRead } from '../../../lib/documents/documentAccess';
+import type { RejectedRecord } from '../../../lib/quarantine/rejectedRecord';
 import { runIdParameter } from '../../../lib/api/runs';
 import { findExecution } from '../../../lib/ingest/findExecution';
 import { requireRunId } from '../../../lib/ingest/runNotFound';
@@ -12,18 +14,21 @@ export const showQuarantineRoute = defineRoute({
   name: 'showQuarantine',
   method: 'GET',
   path: 'runs/{id}/quarantine',
-  summary: 'Lists the rejected records of a run, page by page; the first page also counts them by code.',
+  summary:
+    'Lists the rejected records of a run that the caller may read, page by page; the first page also counts them by code.',
   role: 'reader',
   request: { params: runIdParameter, query: quarantineQuery },
   response: { status: 200, body: quarantinePage },
   problems: ['RUN_NOT_FOUND', 'CURSOR_INVALID'],
   example: { params: { id: SAMPLE.run }, query: { limit: '10' } },
-  handler: async ({ params, query: { run, ...page } }, { app }) => {
+  handler: async ({ params, query: { run, ...page } }, { app, caller }) => {
     const { dataset, date, runId } = await findExecution(app, requireRunId(params.id), run);
     const key = { dataset, date, runId };
+    const access = await app.findAccess(caller?.groups ?? []);
+    const isVisible = ({ allowedGroups }: RejectedRecord) => mayRead(access, dataset, allowedGroups ?? null);
     const [records, counts] = await Promise.all([
-      readQuarantine(app.lakehouse, key, page),
-      page.cursor === undefined ? countQuarantine(app.lakehouse, key) : undefined,
+      readQuarantine(app.lakehouse, key, page, isVisible),
+      page.cursor === undefined ? countQuarantine(app.lakehouse, key, isVisible) : undefined,
     ]);
     return { body: { ...records, ...(counts ? { counts } : {}) } };
   },

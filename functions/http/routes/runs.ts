@@ -1,4 +1,6 @@
 import {
+  cancelledRun,
+  cancelRunRequest,
   decidedRun,
   decideRunRequest,
   replayedRun,
@@ -10,12 +12,16 @@ import {
   startRunRequest,
 } from '../../../lib/api/runs';
 import type { Caller } from '../../../lib/access/caller';
+import { mayRead, type DocumentAccess } from '../../../lib/documents/documentAccess';
+import { cancelRun } from '../../../lib/ingest/cancelRun';
 import { decideRun } from '../../../lib/ingest/decideRun';
 import { listRuns } from '../../../lib/ingest/listRuns';
 import { replayRun } from '../../../lib/ingest/replayRun';
 import { requireRunId } from '../../../lib/ingest/runNotFound';
 import { showRun } from '../../../lib/ingest/showRun';
 import { startIngest } from '../../../lib/ingest/startIngest';
+import type { Run } from '../../../lib/runs/run';
+import { withoutValues } from '../../../lib/runs/withoutValues';
 import { defineRoute } from '../route';
 import { SAMPLE } from '../sampleRequests';
 
@@ -30,9 +36,13 @@ export const listRunsRoute = defineRoute({
   problems: ['DATABASE_UNAVAILABLE'],
   example: { query: { limit: '10' } },
   usesOrchestration: true,
-  handler: async ({ query }, { app, orchestration }) => ({
-    body: { runs: await listRuns(app, orchestration, query.limit) },
-  }),
+  handler: async ({ query }, { app, orchestration, caller }) => {
+    const [runs, access] = await Promise.all([
+      listRuns(app, orchestration, query.limit),
+      app.findAccess(caller?.groups ?? []),
+    ]);
+    return { body: { runs: runs.map((run) => asReadable(run, access)) } };
+  },
 });
 
 export const showRunRoute = defineRoute({
@@ -47,9 +57,10 @@ export const showRunRoute = defineRoute({
   problems: ['RUN_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
   example: { params: { id: SAMPLE.run } },
   usesOrchestration: true,
-  handler: async ({ params }, { app, orchestration }) => ({
-    body: await showRun(app, orchestration, requireRunId(params.id)),
-  }),
+  handler: async ({ params }, { app, orchestration, caller }) => {
+    const run = await showRun(app, orchestration, requireRunId(params.id));
+    return { body: asReadable(run, await app.findAccess(caller?.groups ?? [])) };
+  },
 });
 
 export const startRunRoute = defineRoute({
@@ -106,6 +117,30 @@ export const decideRunRoute = defineRoute({
     const id = requireRunId(params.id);
     const decided = await decideRun(app, orchestration, id, { ...body, decidedBy: nameOf(caller) });
     return { location: `/api/runs/${id}`, body: { id, ...decided } };
+  },
+});
+
+/** A run's rules and errors may quote values of any of its documents. */
+function asReadable<Of extends Run>(run: Of, access: DocumentAccess): Of {
+  return mayRead(access, run.dataset, null) ? run : withoutValues(run);
+}
+export const cancelRunRoute = defineRoute({
+  name: 'cancelRun',
+  method: 'POST',
+  path: 'runs/{id}/cancel',
+  summary:
+    'Asks a run to end, with its sub-orchestrations. Before the commit nothing changes in the stores; after it, the next run of the date completes what is missing.',
+  role: 'operator',
+  request: { params: runIdParameter, body: cancelRunRequest },
+  response: { status: 202, body: cancelledRun },
+  problems: ['RUN_NOT_FOUND', 'RUN_ALREADY_ENDED', 'DATABASE_UNAVAILABLE'],
+  example: { params: { id: SAMPLE.run }, body: { reason: 'The wrong file was uploaded.' } },
+  changes: true,
+  usesOrchestration: true,
+  handler: async ({ params, body: { reason } }, { app, orchestration, caller }) => {
+    const id = requireRunId(params.id);
+    const accepted = await cancelRun(app, orchestration, id, { reason, cancelledBy: nameOf(caller) });
+    return { location: `/api/runs/${id}`, body: { id, ...accepted } };
   },
 });
 

@@ -34,6 +34,11 @@ export const accessSettings = {
     listOf(z.string().refine(isOrigin, 'an origin'), 'origins such as https://example.org, with commas between them'),
     'Origins of web pages on other hosts that may call the API.',
   ),
+  ALL_DOCUMENTS_GROUP: setting(
+    z.string().optional(),
+    'Group whose members may read every document, also where a contract names other groups.',
+    { example: 'data-platform' },
+  ),
   LOCAL_TOKEN: setting(
     z.string().min(20, 'at least 20 characters').optional(),
     'Token of a local platform: whoever sends it is its owner. `npm start` sets it. Refused in Azure.',

@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import { setting } from '../setting';
-import { postgresUrl, url } from '../values';
+import { postgresUrl, url, wholeNumber } from '../values';
 
 export const storeSettings = {
   POSTGRES_URL: setting(postgresUrl, 'The PostgreSQL database, with user and password.', {
     example: 'postgres://user:password@host:5432/pipeline',
     isSecret: true,
   }),
+  POSTGRES_CONNECTIONS: setting(
+    wholeNumber(1, 100).prefault('8'),
+    'Connections to PostgreSQL of one process for the steps of runs.',
+  ),
+  POSTGRES_REQUEST_CONNECTIONS: setting(
+    wholeNumber(1, 100).prefault('4'),
+    'Connections of one process for requests to the API, apart from those of the steps.',
+  ),
+  REQUEST_QUERY_TIMEOUT_SECONDS: setting(
+    wholeNumber(1, 300).prefault('10'),
+    'Time limit of a query for a request to the API. A wait for a lock ends after at most 3 seconds.',
+  ),
   QDRANT_URL: setting(url(['http:', 'https:']), 'The Qdrant server.', { example: 'http://127.0.0.1:6333' }),
   QDRANT_API_KEY: setting(z.string().optional(), 'Key of the Qdrant server, where it wants one.', { isSecret: true }),
   QDRANT_ALIAS: setting(

@@ -83,9 +83,12 @@ export const qualityShape = z.object({
 
 export type QualityEntry = z.infer<typeof qualityShape>;
 
+const pattern = z.string().min(1);
+
 /** Values of the top-level customProperties that say how the files are written and how much may be rejected. */
 export const sourceShape = z.object({
-  glob: z.string().min(1).default('*.csv'),
+  glob: z.union([pattern, z.array(pattern).min(1)], 'expected a file name pattern, or a list of them').default('*.csv'),
+  globIgnoresCase: z.boolean().optional(),
   delimiter: z
     .string()
     .regex(/^[^A-Za-z0-9"\r\n]$/, 'expected one ASCII character other than a letter, digit, quote or line end')
@@ -105,9 +108,10 @@ export const sourceShape = z.object({
   emptyIsNull: z.boolean('expected true or false').default(false),
   sqlSource: sqlSourceShape.optional(),
   maxRejectShare: z.number().min(0).max(1).default(0),
+  ignoredFiles: z.enum(['warning', 'error']).optional(),
 });
 
-export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category'] as const;
+export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category', 'access'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** String formats of the standard that need no check. */

@@ -161,12 +161,12 @@ function readContent(
   const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
   const rules = readRules(fieldsOf(content), faults, notes);
   if (roles === undefined || options === undefined) return undefined;
-  const { maxRejectShare, emptyIsNull: _, ...source } = options;
+  const { maxRejectShare, emptyIsNull: _, ignoredFiles, ...source } = options;
   return {
     columns: columns.map(withoutUndefined),
     roles,
     source,
-    quality: { maxRejectShare, rules },
+    quality: { maxRejectShare, rules, ...(ignoredFiles === undefined ? {} : { ignoredFiles }) },
   };
 }
 

@@ -64,12 +64,21 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
       expected: `two columns, or logicalTypeOptions: {maxLength: ${LONGEST_KEY}} or less`,
     });
   }
+  const access = columns[found.get('access') ?? -1];
+  if (access !== undefined && access.logicalType !== 'string') {
+    faults.push({
+      path: ['schema', 0, 'properties', found.get('access') ?? 0, 'logicalType'],
+      message: 'The column with the role access holds names of groups.',
+      found: access.logicalType,
+      expected: 'string',
+    });
+  }
   const nameOf = (role: RoleName) => {
     const index = found.get(role);
     return index === undefined ? undefined : columns[index]?.name;
   };
   const optional = Object.fromEntries(
-    (['author', 'date', 'category'] as const).flatMap((role) => {
+    (['author', 'date', 'category', 'access'] as const).flatMap((role) => {
       const name = nameOf(role);
       return name === undefined ? [] : [[role, name]];
     }),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ContractFault } from './contractFault';
 import type { sourceShape } from './contractShape';
-import { fileNameTest } from '../fileNames';
+import { fileNameTest, globsOf } from '../fileNames';
 
 /** File name that `extractSource` uses. */
 const EXTRACT = 'extract-00000.csv';
@@ -10,7 +10,7 @@ type Source = z.infer<typeof sourceShape>;
 
 /** Faults of options that are valid alone but not together. `property` is the option that is reported. */
 export function sourceFaults(source: Source): (Omit<ContractFault, 'path'> & { property: keyof Source })[] {
-  const { glob, delimiter, quote, nullText, sqlSource, format, encoding, compression } = source;
+  const { globIgnoresCase, delimiter, quote, nullText, sqlSource, format, encoding, compression } = source;
   const faults: ReturnType<typeof sourceFaults> = [];
   if (nullText.includes(delimiter)) {
     faults.push({ property: 'nullText', message: 'nullText may not contain the delimiter.' });
@@ -30,7 +30,7 @@ export function sourceFaults(source: Source): (Omit<ContractFault, 'path'> & { p
       expected: 'format csv, encoding utf-8, compression none or auto',
     });
   }
-  if (sqlSource !== undefined && !fileNameTest(glob)(EXTRACT)) {
+  if (sqlSource !== undefined && !globsOf(source).some((glob) => fileNameTest(glob, globIgnoresCase)(EXTRACT))) {
     faults.push({
       property: 'glob',
       message: 'The glob does not match the name of the file that is extracted from a SQL source.',

@@ -4,6 +4,19 @@ import { gate } from './0003-gate';
 import { sourceExtracts } from './0004-source-extracts';
 import { runRowKeys } from './0005-run-row-keys';
 import { access } from './0006-access';
+import { documentAccess } from './0007-document-access';
+import { ignoredFiles } from './0008-ignored-files';
+import { cancellations } from './0009-cancellations';
 import type { Migration } from './migration';
 
-export const MIGRATIONS: readonly Migration[] = [documents, runs, gate, sourceExtracts, runRowKeys, access];
+export const MIGRATIONS: readonly Migration[] = [
+  documents,
+  runs,
+  gate,
+  sourceExtracts,
+  runRowKeys,
+  access,
+  documentAccess,
+  ignoredFiles,
+  cancellations,
+];

@@ -109,5 +109,7 @@ export class WorkerPool {
 }
 
 function closedError(): PipelineError {
-  return new PipelineError('EMBEDDING_CLOSED', 'The embedder was closed while it was in use.');
+  return new PipelineError('EMBEDDING_CLOSED', 'The embedder was closed while it was in use.', {
+    remedy: 'The app is stopping: repeat the call when it runs again.',
+  });
 }

@@ -2,16 +2,20 @@ import { clearRowKeys } from '../../documents/removeStaleDocuments';
 import type { Problem } from '../../problems/problem';
 import type { RunSummary } from '../../runs/run';
 import type { RunKey } from '../../runs/runKey';
+import { discardRun } from '../../staging/discardRun';
 import { defineStep } from '../step';
 
 type ConcludeInput = RunKey & { problem: Problem | null; summary: RunSummary | null };
 
 /** Closes the run record, with the run's counts or its problem, and clears what is stored only during the run. */
 export const concludeRunStep = defineStep({
-  work: async ({ runs, database }, { problem, summary, ...key }: ConcludeInput) => {
+  endsRun: true,
+  work: async ({ runs, database, lakehouse }, { problem, summary, ...key }: ConcludeInput) => {
     if (problem) await runs.conclude(key.runId, { problem });
     else if (summary) await runs.conclude(key.runId, { summary });
     await clearRowKeys(database, key);
+    // A run that failed after its commit keeps its staging, to be looked at. Nobody looks at a cancelled one.
+    if (problem?.code === 'RUN_CANCELLED') await discardRun(lakehouse, key);
     return {};
   },
 });

@@ -69,7 +69,7 @@ export class Engine {
         this.options.journal.flush();
       },
       abandon: ({ instanceId, event }) => this.record({ t: 'abandoned', id: instanceId, task: event.EventId }),
-      settle: (job, outcome) => this.post(job.instanceId, outcome, job.executionId),
+      settle: (job, outcome) => this.settle(job, outcome),
     });
   }
 
@@ -139,7 +139,7 @@ export class Engine {
     this.options.journal.flush();
   }
 
-  /** Starts no more work and waits for running activities, so that their outcomes are kept. */
+  /** Starts no more work and waits for running activities, so that their results are kept. A failure is not kept. */
   async drain(timeoutInMilliseconds: number): Promise<void> {
     this.isStopping = true;
     this.timers.cancelAll();
@@ -153,14 +153,26 @@ export class Engine {
     );
   }
 
-  /** Closes the journal. Outcomes that arrive later are lost, and their activities run again. */
+  /**
+   * Closes the journal. Outcomes that arrive later are lost, and their activities run again. Must come before the app
+   * closes: what fails because the app closes has no outcome.
+   */
   close(): void {
     this.isClosed = true;
-    // The activities are not to blame for this end of the process.
-    for (const job of this.activities.runningJobs) {
-      if (this.isCurrent(job)) this.record({ t: 'interrupted', id: job.instanceId, task: job.event.EventId });
-    }
+    for (const job of this.activities.runningJobs) this.interrupt(job);
     this.options.journal.close();
+  }
+
+  private settle(job: ActivityJob, outcome: Unstamped<Message>): void {
+    if (this.isClosed) return;
+    // Once a stop has begun, what an activity needs may be stopping too: its failure may come from that alone.
+    if (this.isStopping && outcome.EventType === EventType.TaskFailed) return this.interrupt(job);
+    this.post(job.instanceId, outcome, job.executionId);
+  }
+
+  /** The activity runs again at the next start, and is not to blame for this end of the process. */
+  private interrupt(job: ActivityJob): void {
+    if (this.isCurrent(job)) this.record({ t: 'interrupted', id: job.instanceId, task: job.event.EventId });
   }
 
   private record(record: JournalRecord): void {

@@ -1,9 +1,11 @@
 import type { Api } from '../api';
 import type { RunDetail } from '../../../lib/api/runs';
 import { documentAttention } from '../documentAttention';
+import { cancelForm } from '../elements/runs/cancelForm';
 import { decisionForm } from '../elements/runs/decisionForm';
 import { button, element, setText } from '../elements/element';
 import { gateVerdict } from '../elements/runs/gateVerdict';
+import { ignoredFiles } from '../elements/runs/ignoredFiles';
 import { showProblem } from '../elements/problemNotice';
 import { quarantineList } from '../elements/runs/quarantineList';
 import { replayComparison } from '../elements/runs/replayComparison';
@@ -28,6 +30,7 @@ export function runPage(api: Api, id: string): Page {
   const rows = new Map<string, ReturnType<typeof stepRow>>();
   const totals = element('section', { class: 'totals' });
   const gate = element('section', { class: 'gate' });
+  const ignored = element('section', { class: 'gate' });
   const decision = decisionForm(api, id, () => polling.now());
   const quarantine = quarantineList(api, id);
   const replay = button(
@@ -36,12 +39,15 @@ export function runPage(api: Api, id: string): Page {
     () => void startReplay(),
   );
 
+  const cancel = cancelForm(api, id, () => polling.now());
+
   const show = (run: RunDetail) => {
     setText(heading, `${run.dataset}, ${formatDate(run.date)}`);
     badge.show(run.status);
     setText(times, formatSeconds(run.seconds));
     setText(announcement, `Run ${run.status.toLowerCase()}.`);
     replay.hidden = !hasEnded(run);
+    cancel.show(run);
     const isBlocked = run.status === 'Blocked';
     if (isBlocked) decision.show(run.gate?.decideBy ?? null);
     else decision.hide();
@@ -54,6 +60,7 @@ export function runPage(api: Api, id: string): Page {
     // For a blocked run, the form below shows what to do.
     showProblem(message, run.error ? { ...run.error, ...(isBlocked ? { remedy: undefined } : {}) } : undefined);
     gate.replaceChildren(...(run.gate ? gateVerdict(run.gate) : []));
+    ignored.replaceChildren(...ignoredFiles(run));
     quarantine.show(run);
     totals.replaceChildren(...replayComparison(run), ...runTotals(run));
   };
@@ -82,12 +89,14 @@ export function runPage(api: Api, id: string): Page {
     { class: 'page' },
     element('p', { class: 'back' }, element('a', { href: '/runs' }, 'All runs')),
     heading,
-    element('div', { class: 'run-state' }, badge.node, times, replay),
+    element('div', { class: 'run-state' }, badge.node, times, replay, cancel.button),
     announcement,
     message,
     decision.node,
+    cancel.node,
     steps,
     gate,
+    ignored,
     quarantine.node,
     totals,
   );

@@ -1,6 +1,6 @@
 import { createAuditStore, type AuditStore } from '../../../lib/audit/auditStore';
 import { auditing } from '../../../functions/http/auditing';
-import { migratedDatabase } from '../../../lib/database/migratedDatabase';
+import { migrate } from '../../../lib/database/migrate';
 import { createPostgres } from '../../../lib/database/postgres';
 import type { Database } from '../../../lib/database/database';
 import { PipelineError } from '../../../lib/problems/problem';
@@ -11,7 +11,8 @@ let database: Database;
 let audit: AuditStore;
 beforeAll(async () => {
   test = await createTestDatabase();
-  database = migratedDatabase(createPostgres(test.url));
+  database = createPostgres(test.url);
+  await migrate(database);
   audit = createAuditStore(database);
 });
 afterAll(async () => {

@@ -70,6 +70,7 @@ describe('current documents', () => {
     const lookup = createDocumentLookup(test.database);
     const found = await lookup.current(
       ['old', 'new'].map((contentHash) => ({ dataset: 'letters', docId: 'a', contentHash })),
+      'everything',
     );
     expect(found.map(({ contentHash }) => contentHash)).toEqual(['new']);
   });
@@ -94,7 +95,7 @@ describe('listing documents', () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await listDocuments(test.database, {}, { limit: 4, cursor });
+      const page = await listDocuments(test.database, {}, 'everything', { limit: 4, cursor });
       seen.push(...page.documents.map(({ docId }) => docId));
       cursor = page.nextCursor ?? undefined;
     } while (cursor);
@@ -112,11 +113,13 @@ describe('listing documents', () => {
     ['wildcards in the title as plain text', { title: '100% sure_' }, 1],
     ['another dataset', { dataset: 'other' }, 0],
   ])('filters by %s', async (_name, filters, expected) => {
-    expect((await listDocuments(test.database, filters, { limit: 100 })).documents).toHaveLength(expected);
+    expect((await listDocuments(test.database, filters, 'everything', { limit: 100 })).documents).toHaveLength(
+      expected,
+    );
   });
 
   it.each(['garbage', Buffer.from('[1,2]').toString('base64url'), ''])('refuses the cursor "%s"', async (cursor) => {
-    await expect(listDocuments(test.database, {}, { limit: 4, cursor })).rejects.toMatchObject({
+    await expect(listDocuments(test.database, {}, 'everything', { limit: 4, cursor })).rejects.toMatchObject({
       code: 'CURSOR_INVALID',
       status: 400,
     });

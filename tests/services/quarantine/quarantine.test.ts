@@ -48,11 +48,13 @@ beforeAll(async () => {
   await store.write(containers.quarantine, quarantineFile(later, 0), line(99));
 });
 
+const visible = (): boolean => true;
+
 async function pagesOf(limit: number, code?: string, of = key): Promise<QuarantinePage[]> {
   const pages: QuarantinePage[] = [];
   let cursor: string | undefined;
   do {
-    const page = await readQuarantine(lake, of, { limit, code, cursor });
+    const page = await readQuarantine(lake, of, { limit, code, cursor }, visible);
     pages.push(page);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -92,7 +94,7 @@ describe('browsing a quarantine', () => {
 
   it('refuses a foreign cursor', async () => {
     for (const cursor of ['nonsense', Buffer.from('["x",-1]').toString('base64url')]) {
-      await expect(readQuarantine(lake, key, { limit: 1, cursor })).rejects.toMatchObject({
+      await expect(readQuarantine(lake, key, { limit: 1, cursor }, visible)).rejects.toMatchObject({
         code: 'CURSOR_INVALID',
         status: 400,
       });
@@ -102,7 +104,7 @@ describe('browsing a quarantine', () => {
   it('names a file that is not readable', async () => {
     const tampered = { ...key, runId: 'tampered' };
     await store.write(containers.quarantine, quarantineFile(tampered, 0), 'hello\n');
-    await expect(readQuarantine(lake, tampered, { limit: 1 })).rejects.toMatchObject({
+    await expect(readQuarantine(lake, tampered, { limit: 1 }, visible)).rejects.toMatchObject({
       code: 'QUARANTINE_UNREADABLE',
       where: { file: quarantineFile(tampered, 0) },
     });
@@ -111,7 +113,7 @@ describe('browsing a quarantine', () => {
 
 describe('counting a quarantine', () => {
   it('counts by code, most frequent first', async () => {
-    expect(await countQuarantine(lake, key)).toEqual({
+    expect(await countQuarantine(lake, key, visible)).toEqual({
       codes: [
         { code: 'VALUE_MISSING', records: 14 },
         { code: 'VALUE_NOT_A_DATE', records: 14 },
@@ -122,7 +124,7 @@ describe('counting a quarantine', () => {
   });
 
   it('reports that it stopped before the end', async () => {
-    const { codes, isWhole } = await countQuarantine(lake, key, 1000);
+    const { codes, isWhole } = await countQuarantine(lake, key, visible, 1000);
     expect(isWhole).toBe(false);
     const counted = codes.reduce((sum, { records }) => sum + records, 0);
     expect(counted).toBeGreaterThan(0);
@@ -155,7 +157,7 @@ describe('a giant rejected record', () => {
 
   it('is truncated, and the next record is complete; no read is larger than a block', async () => {
     reads.length = 0;
-    const { records, nextCursor } = await readQuarantine(lake, giant, { limit: 10 });
+    const { records, nextCursor } = await readQuarantine(lake, giant, { limit: 10 }, visible);
     expect(nextCursor).toBeNull();
     expect(records).toMatchObject([
       { record: 1, code: 'ROW_VALUE_LENGTH', isTruncated: true },

@@ -55,7 +55,10 @@ async function meanGain(folder: string): Promise<number> {
     for (const { _id: id, text } of readQueries(folder)) {
       const relevant = judgements.get(id);
       if (!relevant) continue;
-      const passages = await search({ vectors, embedder, documents }, { question: text, limit: 20 });
+      const passages = await search(
+        { vectors, embedder, documents },
+        { question: text, access: 'everything', limit: 20 },
+      );
       gains.push(normalizedGain([...new Set(passages.map(({ docId }) => docId))].slice(0, 10), relevant));
     }
     return gains.reduce((sum, value) => sum + value, 0) / gains.length;

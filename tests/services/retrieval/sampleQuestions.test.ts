@@ -39,7 +39,7 @@ afterAll(() => embedder.close());
 
 async function ask(question: string): Promise<Answer> {
   const documents = { current: () => Promise.resolve(ROWS) };
-  const passages = await search({ vectors, embedder, documents }, { question });
+  const passages = await search({ vectors, embedder, documents }, { question, access: 'everything' });
   const answerer = createExtractiveAnswerer({ vectors, embedder });
   const answer = await answerQuestion({ answerer }, { question, passages });
   for (const { docId, quote } of answer.citations) {

@@ -33,7 +33,7 @@ test('finds the document that matches the question, with its metadata from SQL',
     documentRow({ docId: `d${index}`, text: `On the ${text}.` }),
   );
   const current = rows.map((row) => ({ ...row, title: `Current title of ${row.docId}` }));
-  const [best] = await search(await indexed(rows, current), { question: 'What about the navy?' });
+  const [best] = await search(await indexed(rows, current), { access: 'everything', question: 'What about the navy?' });
   expect(best).toEqual({
     dataset: 'letters',
     docId: 'd1',
@@ -54,7 +54,7 @@ test('hits of rows that SQL has replaced or deleted are dropped, and current hit
   );
   const kept = documentRow({ docId: 'kept', text: 'A letter on rivers, harbors, roads and, last of all, the army.' });
   const dependencies = await indexed([...stale, kept], [kept, documentRow({ docId: 's1', contentHash: 'newer' })]);
-  const passages = await search(dependencies, { question: 'the army', limit: 1 });
+  const passages = await search(dependencies, { access: 'everything', question: 'the army', limit: 1 });
   expect(passages.map(({ docId }) => docId)).toEqual(['kept']);
 });
 
@@ -64,7 +64,7 @@ test('one long document does not fill the answer', async () => {
     text: 'The army marched on and on, and the army marched again. '.repeat(200),
   });
   const short = documentRow({ docId: 'short', text: 'Of the navy, and a word on the army.' });
-  const passages = await search(await indexed([long, short]), { question: 'army', limit: 5 });
+  const passages = await search(await indexed([long, short]), { access: 'everything', question: 'army', limit: 5 });
   expect(passages.map(({ docId }) => docId).sort()).toEqual(['long', 'long', 'short']);
 });
 
@@ -74,10 +74,12 @@ test('filters are applied in the index, and an empty index gives no passages', a
     documentRow({ docId: 'b', author: 'Ben', text: 'army' }),
   ];
   const dependencies = await indexed(rows);
-  const found = await search(dependencies, { question: 'army', filters: { author: 'Ben' } });
+  const found = await search(dependencies, { access: 'everything', question: 'army', filters: { author: 'Ben' } });
   expect(found.map(({ docId }) => docId)).toEqual(['b']);
-  expect(await search(dependencies, { question: 'army', filters: { dataset: 'other' } })).toEqual([]);
-  expect(await search(await indexed([]), { question: 'army' })).toEqual([]);
+  expect(await search(dependencies, { access: 'everything', question: 'army', filters: { dataset: 'other' } })).toEqual(
+    [],
+  );
+  expect(await search(await indexed([]), { access: 'everything', question: 'army' })).toEqual([]);
 });
 
 test('fusion adds min-max shares by weight', () => {

@@ -25,6 +25,7 @@ function point(number: number, text: string, payload: Partial<ChunkPoint['payloa
       contentHash: 'hash',
       title: 'Title',
       author: null,
+      allowedGroups: null,
       category: null,
       publishedAt: null,
       ingestDate: '2026-05-01',
@@ -162,8 +163,8 @@ test('writing no points and deleting absent points is not an error', async () =>
   const { index } = await freshIndex();
   const { id } = point(1, 'debt');
   await index.upsert([]);
-  await index.confirm([], { date: '2026-05-02', runId: 'run-2' });
-  await index.confirm([id], { date: '2026-05-02', runId: 'run-2' });
+  await index.confirm([], { date: '2026-05-02', runId: 'run-2', allowedGroups: null });
+  await index.confirm([id], { date: '2026-05-02', runId: 'run-2', allowedGroups: null });
   await index.remove({ dataset: 'letters' });
   expect(await index.datesOf([])).toEqual(new Map());
   expect(await index.datesOf([id])).toEqual(new Map());
@@ -175,20 +176,25 @@ test('confirming moves points to a run and its date, but never back to an older 
   const points = dates.map((ingestDate, number) => point(number, 'debt', { ingestDate }));
   await index.upsert(points);
   const ids = points.map(({ id }) => id);
-  await index.confirm(ids, { date: '2026-05-01', runId: 'run-2' });
+  await index.confirm(ids, { date: '2026-05-01', runId: 'run-2', allowedGroups: null });
   expect([...(await index.datesOf(ids)).values()].sort()).toEqual(['2026-05-01', '2026-05-01', '2026-05-02']);
   expect(await index.count({ dataset: 'letters', confirmed: { by: 'run-2' } })).toBe(2);
   expect(await index.count({ dataset: 'letters', confirmed: { notBy: 'run-2' } })).toBe(1);
   const [first] = (await index.search(NOTHING)).dense;
-  expect(first?.payload).toEqual({ ...points[0]?.payload, ingestDate: '2026-05-01', runId: 'run-2' });
+  expect(first?.payload).toEqual({
+    ...points[0]?.payload,
+    ingestDate: '2026-05-01',
+    runId: 'run-2',
+    allowedGroups: null,
+  });
 });
 
 test('only matching points are deleted, also points without a run', async () => {
   const { alias, index } = await freshIndex();
   const date = { ingestDate: '2026-05-02' };
   await index.upsert([
-    point(1, 'stale', { runId: 'run-0' }),
-    point(2, 'fresh', { runId: 'run-1' }),
+    point(1, 'stale', { runId: 'run-0', allowedGroups: null }),
+    point(2, 'fresh', { runId: 'run-1', allowedGroups: null }),
     point(3, 'of another date', { runId: 'run-0', ...date }),
     point(4, 'of another dataset', { runId: 'run-0', dataset: 'notes' }),
     point(5, 'without a run'),
@@ -213,4 +219,27 @@ test('an index out of reach is a retryable error that names the setting', async 
   await expect(index.check()).rejects.toMatchObject(unavailable);
   await expect(index.ensure()).rejects.toMatchObject(unavailable);
   await expect(index.count({ dataset: 'letters' })).rejects.toMatchObject(unavailable);
+});
+
+test('a search by groups finds their points and those without groups, and never those that nobody may read', async () => {
+  const { index } = await freshIndex();
+  const groups = [null, [], ['finance'], ['legal', 'finance'], ['*']];
+  await index.upsert(groups.map((allowedGroups, number) => point(number, 'debt', { allowedGroups })));
+  const numbers = async (of: readonly string[] | undefined): Promise<string[]> =>
+    (await index.search({ ...NOTHING, groups: of })).dense.map(({ payload }) => payload.docId).sort();
+  expect(await numbers(undefined)).toHaveLength(5);
+  expect(await numbers(['*'])).toEqual(['letter-0', 'letter-4']);
+  expect(await numbers(['legal', '*'])).toEqual(['letter-0', 'letter-3', 'letter-4']);
+  expect(await numbers(['finance'])).toEqual(['letter-0', 'letter-2', 'letter-3']);
+});
+
+test('confirming replaces the groups of points', async () => {
+  const { index } = await freshIndex();
+  const opened = point(1, 'debt', { allowedGroups: ['finance'] });
+  const closed = point(2, 'debt', { allowedGroups: null });
+  await index.upsert([opened, closed]);
+  await index.confirm([opened.id], { date: '2026-05-02', runId: 'run-2', allowedGroups: null });
+  await index.confirm([closed.id], { date: '2026-05-02', runId: 'run-2', allowedGroups: [] });
+  const { dense } = await index.search({ ...NOTHING, groups: ['finance'] });
+  expect(dense.map(({ payload }) => [payload.docId, payload.allowedGroups])).toEqual([['letter-1', null]]);
 });

@@ -128,6 +128,13 @@ describe('the ways to know a caller', () => {
     expect(await createIdentity(none)(headers({ authorization: `Bearer ${TOKEN}` }))).toBeUndefined();
   });
 
+  it('let the members of one group read every document, and nobody else', async () => {
+    const identify = createIdentity({ ...none, trustsPlatform: true, allDocumentsGroup: 'data' });
+    const member = (group: string) => principal({ userId: 'abc', userRoles: ['authenticated', 'reader', group] });
+    expect(await identify(member('data'))).toMatchObject({ groups: 'everything' });
+    expect(await identify(member('finance'))).toMatchObject({ groups: ['finance'] });
+  });
+
   it('know a caller without an identity only as the settings say', async () => {
     const anonymous = createIdentity({ ...none, anonymousRoles: ['reader'] });
     expect(await anonymous(headers({}))).toMatchObject({ kind: 'anonymous', roles: ['reader'], groups: [] });

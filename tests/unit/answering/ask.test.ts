@@ -32,7 +32,8 @@ function dependencies(changed: Partial<AskDependencies>, timeoutInMilliseconds =
 
 async function eventsOf(asked: AskDependencies): Promise<AnswerEvent['type'][]> {
   const types: AnswerEvent['type'][] = [];
-  for await (const { type } of await ask(asked, { question: 'What about the debt?' }, 'ada')) types.push(type);
+  for await (const { type } of await ask(asked, { access: 'everything', question: 'What about the debt?' }, 'ada'))
+    types.push(type);
   return types;
 }
 

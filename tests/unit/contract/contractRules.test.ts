@@ -159,4 +159,13 @@ describe('bounds and formats', () => {
     expect(faultsOf(contractText({ columns: short(', logicalTypeOptions: {maxLength: 501}') }))).toHaveLength(1);
     expect(faultsOf(contractText({ columns: short(', logicalTypeOptions: {maxLength: 500}') }))).toEqual([]);
   });
+
+  it('accept the role access only for a text column', () => {
+    const columns = (type: string) => `
+      - {name: id, logicalType: string, primaryKey: true, customProperties: [{property: role, value: id}, {property: role, value: title}]}
+      - {name: body, logicalType: string, customProperties: [{property: role, value: text}]}
+      - {name: readers, logicalType: ${type}, customProperties: [{property: role, value: access}]}`;
+    expect(faultsOf(contractText({ columns: columns('integer') }))).toEqual(['schema[0].properties[2].logicalType']);
+    expect(faultsOf(contractText({ columns: columns('string') }))).toEqual([]);
+  });
 });

@@ -169,7 +169,7 @@ describe('other calls', () => {
     expect([id, sent]).toEqual(['ingest-a-2024-01-15', { dataset: 'a', date: '2024-01-15' }]);
   });
 
-  it('decides and replays a run', async () => {
+  it('decides, replays and cancels a run', async () => {
     const seen: unknown[] = [];
     handle = (request, response, body) => {
       seen.push(request.method, request.url, body === '' ? undefined : JSON.parse(body));
@@ -178,9 +178,11 @@ describe('other calls', () => {
     const api = createApi(origin);
     await api.decideRun('a/b', { decision: 'approve', reason: 'known' });
     await api.replayRun('a/b');
+    await api.cancelRun('a/b', { reason: 'wrong file' });
     expect(seen).toEqual([
       ...['POST', '/api/runs/a%2Fb/decision', { decision: 'approve', reason: 'known' }],
       ...['POST', '/api/runs/a%2Fb/replay', undefined],
+      ...['POST', '/api/runs/a%2Fb/cancel', { reason: 'wrong file' }],
     ]);
   });
 

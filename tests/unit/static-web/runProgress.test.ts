@@ -96,6 +96,7 @@ it('reports that the stores agree only when all counts agree', () => {
 it.each([
   ['Completed', true],
   ['Failed', true],
+  ['Cancelled', true],
   ['Terminated', true],
   ['Blocked', false],
   ['Running', false],
