@@ -7,6 +7,7 @@ import { readIgnored } from '../staging/ignoredFiles';
 import { contractOfRun } from '../staging/runContract';
 import type { IgnoredFiles } from '../runs/ignoredFiles';
 import type { RunKey } from '../runs/runKey';
+import { absentColumnsRule } from './absentColumns';
 import { findRepeatedValues } from './findRepeatedValues';
 import { columnsRead } from './gateColumns';
 import { measureRule, type RunCounts } from './measureRule';
@@ -53,7 +54,12 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
     : await evaluate(() => {
         throw new Error('a rule reads rows that were not staged');
       });
-  return verdictOf([...countRules(contract, plan.records, manifests), ...ignoredRule(contract, ignored), ...evaluated]);
+  return verdictOf([
+    ...countRules(contract, plan.records, manifests),
+    ...ignoredRule(contract, ignored),
+    ...absentColumnsRule(contract, plan),
+    ...evaluated,
+  ]);
 }
 
 function readsValues(measure: Parameters<typeof columnsRead>[0]): boolean {

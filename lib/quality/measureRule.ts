@@ -1,9 +1,10 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
+import { decimalPattern } from '../contract/decimal';
 import type { Measure, QualityRule, Scalar } from '../contract/qualityRule';
 import { identifier, literal } from '../duckdb/duckdb';
 import { describeComparison, holds } from './comparison';
 import { QueryFault } from './limitedQueries';
-import { SQL_TYPES, type StagedRows } from './stagedRows';
+import { sqlType, type StagedRows } from './stagedRows';
 import type { VerdictRule } from './verdict';
 
 /** What is known about a run's rows without reading them. */
@@ -119,8 +120,12 @@ function conditionOf(
 
 /** Compares as values of the column's type. A listed value that cannot be cast to that type matches nothing. */
 function isAmong(name: string, column: ContractColumn, values: Scalar[]): string {
-  const type = SQL_TYPES[column.logicalType];
-  const casts = values.map((value) => `try_cast(${literal(String(value))} AS ${type})`);
+  const type = sqlType(column);
+  const { decimal, logicalType } = column;
+  // A cast to a decimal rounds.
+  const exact = decimal && new RegExp(`^(?:${decimalPattern(decimal, logicalType === 'integer')})$`);
+  const comparable = values.filter((value) => exact?.test(String(value)) ?? true);
+  const casts = comparable.map((value) => `try_cast(${literal(String(value))} AS ${type})`);
   return `coalesce(list_contains([${casts.join(', ')}], ${name}), false)`;
 }
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { mapAll } from '../concurrency/mapInOrder';
-import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
-import { storedColumns } from '../contract/key';
+import type { DataContract, LogicalType } from '../contract/contract';
+import { storedColumns, type StoredColumn } from '../contract/key';
+import { decimalText } from '../contract/decimal';
 import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
@@ -20,7 +21,7 @@ export interface StagedRows {
 
 const PARALLEL_DOWNLOADS = 8;
 
-export const SQL_TYPES: Record<LogicalType, string> = {
+const SQL_TYPES: Record<LogicalType, string> = {
   string: 'VARCHAR',
   integer: 'BIGINT',
   number: 'DOUBLE',
@@ -28,6 +29,11 @@ export const SQL_TYPES: Record<LogicalType, string> = {
   date: 'DATE',
   timestamp: 'TIMESTAMPTZ',
 };
+
+/** The engine's type of a column. */
+export function sqlType({ decimal, logicalType }: StoredColumn): string {
+  return decimal === undefined ? SQL_TYPES[logicalType] : decimalText(decimal);
+}
 
 /**
  * Downloads the key files and opens an engine on them. Memory: the engine's limit, past which it spills. Disk: the key
@@ -77,8 +83,8 @@ export async function withStagedRows<T>(
 }
 
 /** Statement for a table with the columns and without rows. */
-export function emptyTable(table: string, columns: Pick<ContractColumn, 'name' | 'logicalType'>[]): string {
-  const written = columns.map(({ name, logicalType }) => `${identifier(name)} ${SQL_TYPES[logicalType]}`);
+export function emptyTable(table: string, columns: StoredColumn[]): string {
+  const written = columns.map((column) => `${identifier(column.name)} ${sqlType(column)}`);
   return `CREATE TABLE ${table} (${written.length === 0 ? 'record_number BIGINT' : written.join(', ')})`;
 }
 
