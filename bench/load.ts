@@ -75,7 +75,12 @@ async function round({ urls: { api }, settings }: State, questions: number): Pro
     refused: times(429).length,
     other: asked.filter(({ status }) => status !== 200 && status !== 429).map(({ status }) => status),
     answersPerSecond: Math.round((10 * times(200).length) / seconds) / 10,
-    milliseconds: { answered: spread(times(200)), refused: spread(times(429)), live: spread(live), health: spread(health) },
+    milliseconds: {
+      answered: spread(times(200)),
+      refused: spread(times(429)),
+      live: spread(live),
+      health: spread(health),
+    },
   };
 }
 

@@ -70,6 +70,7 @@ export function createApp(config: Config): App {
     temporaryDirectory: config.temporaryDirectory,
     parquetCodec: config.lake.parquetCodec,
     duckDb,
+    unpackLimits: config.unpackLimits,
     qualityRuleTimeoutInSeconds: config.qualityRuleTimeoutInSeconds,
     engines,
     blocks: createBlockCache({

@@ -15,6 +15,7 @@ export interface Config {
   /** For one DuckDB instance, in megabytes. */
   duckdbMemoryInMegabytes: number;
   qualityRuleTimeoutInSeconds: number;
+  unpackLimits: { ratio: number; bytes: number };
   /** Local disk for blocks that scans keep for transforms; 0 keeps nothing. */
   blockCacheInMegabytes: number;
   /** How long a run with a closed quality gate waits for a decision; 0: it fails at once. */
@@ -79,6 +80,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     temporaryDirectory: settings.TEMPORARY_DIRECTORY,
     localDataDirectory: settings.LOCAL_DATA_DIRECTORY,
     duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
+    unpackLimits: { ratio: settings.UNPACKED_RATIO_LIMIT, bytes: settings.UNPACKED_MEGABYTES_LIMIT * 1024 * 1024 },
     qualityRuleTimeoutInSeconds: settings.QUALITY_RULE_TIMEOUT_SECONDS,
     blockCacheInMegabytes: settings.BLOCK_CACHE_MEGABYTES,
     gateDecisionTimeoutInHours: settings.GATE_DECISION_TIMEOUT_HOURS,

@@ -40,7 +40,7 @@ export function needsConversion(contract: DataContract, path: string): boolean {
  * uploaded whole. The target's name contains a hash of the file's path and etag, so a repeated call finds the file and does
  * nothing. The line index of an NDJSON file is written first, so it exists whenever the converted file exists.
  *
- * Errors: SOURCE_GZIP_BROKEN, SOURCE_ENCODING_INVALID, SOURCE_ENCODING_CONTRADICTED, CSV_ENCODING_INVALID,
+ * Errors: SOURCE_GZIP_BROKEN, SOURCE_TOO_LARGE, SOURCE_ENCODING_INVALID, SOURCE_ENCODING_CONTRADICTED, CSV_ENCODING_INVALID,
  * CSV_NOT_CSV, CSV_EMPTY_FILE, and CSV_FILE_CHANGED when the file has changed since it was listed. Byte offsets count
  * decompressed bytes; those of SOURCE_GZIP_BROKEN count compressed bytes.
  */
@@ -59,7 +59,7 @@ export async function convertSource(
     const raw = store.stream(containers.raw, file.path, { offset: 0, length: file.size });
     let converted: { size: number; index?: LineIndex };
     try {
-      converted = await convert(raw, file, contract, localFile, lakehouse.lineIndexStepInBytes);
+      converted = await convert(raw, file, contract, localFile, lakehouse);
     } finally {
       // A fault may be thrown before the stream was read, so it is closed here.
       await raw.return();
@@ -77,11 +77,11 @@ async function convert(
   file: SourceFileReference,
   contract: DataContract,
   localFile: string,
-  indexStep: number | undefined,
+  { lineIndexStepInBytes, unpackLimits }: Pick<Lakehouse, 'lineIndexStepInBytes' | 'unpackLimits'>,
 ): Promise<{ size: number; index?: LineIndex }> {
-  const { text, textStart } = await sourceText(raw, file.path, contract.source);
+  const { text, textStart } = await sourceText(raw, file.path, contract.source, unpackLimits);
   if (contract.source.format !== 'ndjson') return { size: await writeBlocks(localFile, text) };
-  const lines = new LineIndexBuilder(indexStep);
+  const lines = new LineIndexBuilder(lineIndexStepInBytes);
   const size = await writeBlocks(localFile, ndjsonToCsv(text, contract, lines));
   return { size, index: { sourceLength: file.size, textStart, points: lines.points } };
 }

@@ -13,11 +13,26 @@ export function startsAsGzip(head: Buffer): boolean {
   return GZIP_MAGIC.every((byte, index) => head[index] === byte);
 }
 
+export interface UnpackLimits {
+  /** Most decompressed bytes for each compressed byte. Checked after the first 256 MiB. */
+  ratio: number;
+  /** Most decompressed bytes. */
+  bytes: number;
+}
+
+const NO_LIMITS: UnpackLimits = { ratio: Infinity, bytes: Infinity };
+const RATIO_MATTERS_FROM = 256 * 1024 * 1024;
+
 /**
  * Decompresses gzip. Several members in a row are one text, as `cat a.gz b.gz` makes them; zero bytes after the last member
- * are padding. Throws SOURCE_GZIP_BROKEN for data that is truncated, damaged (checksum, length) or followed by other bytes.
+ * are padding. Throws SOURCE_GZIP_BROKEN for data that is truncated, damaged (checksum, length) or followed by other bytes,
+ * and SOURCE_TOO_LARGE when the text exceeds the limits: such a file fills the disk, and is rarely meant.
  */
-export async function* gunzipBlocks(blocks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+export async function* gunzipBlocks(
+  blocks: AsyncIterable<Buffer>,
+  file: string,
+  limits = NO_LIMITS,
+): AsyncGenerator<Buffer> {
   const input = new GzipInput(blocks);
   const gunzip = createGunzip({ chunkSize: OUTPUT_BLOCK_LENGTH });
   const feeding = pipeline(Readable.from(input.smallBlocks()), gunzip);
@@ -32,7 +47,12 @@ export async function* gunzipBlocks(blocks: AsyncIterable<Buffer>, file: string)
       cause,
     });
   try {
-    for await (const block of gunzip) yield block as Buffer;
+    let length = 0;
+    for await (const block of gunzip) {
+      length += (block as Buffer).length;
+      requireWithin(limits, length, gunzip.bytesWritten, file);
+      yield block as Buffer;
+    }
     await fed;
     // The stream ends at a zero byte after a member, whatever follows.
     if ((await input.lastByteThatIsNotZero()) >= gunzip.bytesWritten) {
@@ -44,6 +64,17 @@ export async function* gunzipBlocks(blocks: AsyncIterable<Buffer>, file: string)
   } finally {
     await input.close();
   }
+}
+
+function requireWithin({ ratio, bytes }: UnpackLimits, length: number, compressed: number, file: string): void {
+  const isTooLong = length > bytes;
+  if (!isTooLong && (length <= RATIO_MATTERS_FROM || length <= ratio * compressed)) return;
+  throw sourceFault('SOURCE_TOO_LARGE', 'The file is larger than allowed when it is decompressed.', {
+    found: `more than ${length} bytes from ${compressed} compressed ones`,
+    expected: isTooLong ? `at most ${bytes} bytes` : `at most ${ratio} bytes for each compressed byte`,
+    where: { file, setting: isTooLong ? 'UNPACKED_MEGABYTES_LIMIT' : 'UNPACKED_RATIO_LIMIT' },
+    remedy: 'Check what the file holds. If it is right: raise the setting, or drop the data in smaller files.',
+  });
 }
 
 /** The compressed bytes in small blocks. Bytes that the stream has not read can still be inspected. */

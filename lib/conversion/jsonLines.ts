@@ -1,6 +1,6 @@
 import { CARRIAGE_RETURN, LINE_FEED } from '../csv/dialect';
 import { recordText } from '../csv/recordText';
-import { LONGEST_RECORD_IN_BYTES } from '../csv/rewriteRecords';
+import { LONGEST_RECORD_IN_BYTES } from '../csv/recordBlocks';
 
 /** Where a line begins in the decoded text, which has no byte order mark. */
 export interface LineStart {

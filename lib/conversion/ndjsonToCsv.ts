@@ -1,5 +1,5 @@
 import type { DataContract } from '../contract/contract';
-import { LONGEST_RECORD_IN_BYTES } from '../csv/rewriteRecords';
+import { LONGEST_RECORD_IN_BYTES } from '../csv/recordBlocks';
 import { isBlank, isTooLong, linesOf, lineText, type JsonLine } from './jsonLines';
 import { readJsonRecord, type JsonRecordFault } from './jsonRecord';
 import type { LineIndexBuilder } from './lineIndex';

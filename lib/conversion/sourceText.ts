@@ -2,7 +2,7 @@ import type { SourceOptions } from '../contract/contract';
 import { byteOrderMark } from '../encoding/byteOrderMark';
 import { UTF8_BYTE_ORDER_MARK_LENGTH } from '../encoding/fileKind';
 import { decodeSource } from './decodeSource';
-import { gunzipBlocks, startsAsGzip } from './gunzipBlocks';
+import { gunzipBlocks, startsAsGzip, type UnpackLimits } from './gunzipBlocks';
 import { peek } from './peek';
 
 /**
@@ -14,11 +14,12 @@ export async function sourceText(
   raw: AsyncIterable<Buffer>,
   file: string,
   { compression, encoding }: Pick<SourceOptions, 'compression' | 'encoding'>,
+  limits?: UnpackLimits,
 ): Promise<{ text: AsyncGenerator<Buffer>; textStart: number | null }> {
   const { head, all } = await peek(raw, UTF8_BYTE_ORDER_MARK_LENGTH);
   const isGzip = compression === 'gzip' || (compression === 'auto' && startsAsGzip(head));
   return {
-    text: decodeSource(isGzip ? gunzipBlocks(all, file) : all, encoding, file),
+    text: decodeSource(isGzip ? gunzipBlocks(all, file, limits) : all, encoding, file),
     textStart: isGzip || encoding !== 'utf-8' ? null : (byteOrderMark(head)?.length ?? 0),
   };
 }

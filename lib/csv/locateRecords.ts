@@ -1,8 +1,8 @@
 import type { CsvDialect } from './dialect';
 import { countLineFeeds } from '../encoding/countLineFeeds';
-import { readRecordBlocks } from './recordBlocks';
+import { LONGEST_RECORD_IN_BYTES, readRecordBlocks, type RecordBlock } from './recordBlocks';
+import type { LongRecord } from './longRecord';
 import { recordText } from './recordText';
-import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';
 import { visitRecords } from './visitRecords';
 
 /** A record's position in a file, and its text. */
@@ -27,7 +27,7 @@ export async function locateRecords(
 ): Promise<void> {
   let ordinal = 0;
   let linesBefore = 0;
-  await readRecordBlocks(file, async ({ bytes, offset, atEnd }) => {
+  const block = async ({ bytes, offset, atEnd }: RecordBlock): Promise<number> => {
     const locations: RecordLocation[] = [];
     let counted = 0;
     const countTo = (end: number): void => {
@@ -48,5 +48,13 @@ export async function locateRecords(
     countTo(consumed);
     await found(locations);
     return consumed;
-  });
+  };
+  const longRecord = async ({ offset, lineFeeds, head }: LongRecord): Promise<void> => {
+    ordinal += 1;
+    if (ordinals.has(ordinal)) {
+      await found([{ ordinal, byteOffset: offset, linesBefore, raw: recordText(head, longestRaw) }]);
+    }
+    linesBefore += lineFeeds;
+  };
+  await readRecordBlocks(file, dialect, { block, longRecord });
 }

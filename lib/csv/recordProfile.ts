@@ -1,8 +1,8 @@
 import type { CsvDialect } from './dialect';
 import { startsWithByteOrderMark } from '../encoding/fileKind';
-import { readRecordBlocks } from './recordBlocks';
+import { LONGEST_RECORD_IN_BYTES, readRecordBlocks, type RecordBlock } from './recordBlocks';
+import type { LongRecord } from './longRecord';
 import { countFields } from './recordFields';
-import { LONGEST_RECORD_IN_BYTES } from './rewriteRecords';
 import { visitRecords } from './visitRecords';
 
 /** What decides whether and how the engine's CSV reader can read a file. */
@@ -45,12 +45,15 @@ export async function profileRecords(
     longestRecord: 0,
     beginsWithByteOrderMark: false,
   };
-  await readRecordBlocks(file, ({ bytes, offset, atEnd }) => {
+  const countLineEnd = (length: number): void => {
+    if (length === 2) profile.carriageReturnLineFeeds += 1;
+    else if (length === 1) profile.lineFeeds += 1;
+  };
+  const block = ({ bytes, offset, atEnd }: RecordBlock): number => {
     if (offset === 0) profile.beginsWithByteOrderMark = startsWithByteOrderMark(bytes);
     return visitRecords(bytes, dialect, atEnd, (record) => {
       profile.records += 1;
-      if (record.lineEndLength === 2) profile.carriageReturnLineFeeds += 1;
-      else if (record.lineEndLength === 1) profile.lineFeeds += 1;
+      countLineEnd(record.lineEndLength);
       profile.literalQuotes += record.literalQuotes;
       profile.brokenQuotes += record.brokenQuotes;
       profile.bareCarriageReturns += record.bareCarriageReturns;
@@ -61,7 +64,13 @@ export async function profileRecords(
       }
       profile.longestRecord = Math.max(profile.longestRecord, record.end - record.start);
     });
-  });
+  };
+  const longRecord = ({ length, lineEndLength }: LongRecord): void => {
+    profile.records += 1;
+    countLineEnd(lineEndLength);
+    profile.longestRecord = Math.max(profile.longestRecord, length);
+  };
+  await readRecordBlocks(file, dialect, { block, longRecord });
   return profile;
 }
 

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { LINE_FEED, type CsvDialect } from './dialect';
-import { readRecordBlocks } from './recordBlocks';
+import type { LongRecord } from './longRecord';
+import { LONGEST_RECORD_IN_BYTES, readRecordBlocks, type RecordBlock } from './recordBlocks';
 import { countFields, fieldsOf } from './recordFields';
 import { visitRecords, type RecordSpan } from './visitRecords';
 
@@ -12,9 +13,6 @@ export interface MalformedRecord {
   found: string;
   expected: string;
 }
-
-/** Bytes. One record must fit into the engine's read buffer. */
-export const LONGEST_RECORD_IN_BYTES = 32 * 1024 * 1024;
 
 /**
  * Writes the well-formed records of a file, each with its number as first field, in one plain dialect: records end with LF,
@@ -34,7 +32,7 @@ export async function rewriteRecords(
   let lastOrdinal = 0;
   const output = await open(outputFile, 'w');
   try {
-    await readRecordBlocks(inputFile, async ({ bytes, atEnd }) => {
+    const block = async ({ bytes, atEnd }: RecordBlock): Promise<number> => {
       const writer = new RecordWriter(bytes.length);
       const consumed = visitRecords(bytes, dialect, atEnd, (record) => {
         ordinal += 1;
@@ -54,7 +52,12 @@ export async function rewriteRecords(
       });
       for (const buffer of writer.done()) await output.writeFile(buffer);
       return consumed;
-    });
+    };
+    const longRecord = ({ length }: LongRecord): void => {
+      ordinal += 1;
+      if (only === undefined || only.has(ordinal)) malformed.push({ ordinal, ...tooLong(length) });
+    };
+    await readRecordBlocks(inputFile, dialect, { block, longRecord });
   } finally {
     await output.close();
   }
@@ -68,10 +71,7 @@ function faultOf(
   columnCount: number,
 ): Omit<MalformedRecord, 'ordinal'> | undefined {
   const length = record.end - record.start;
-  if (length > LONGEST_RECORD_IN_BYTES) {
-    const expected = `at most ${LONGEST_RECORD_IN_BYTES} bytes`;
-    return { code: 'ROW_RECORD_TOO_LONG', found: `${length} bytes`, expected };
-  }
+  if (length > LONGEST_RECORD_IN_BYTES) return tooLong(length);
   if (record.brokenQuotes > 0) {
     return {
       code: 'ROW_QUOTE_BROKEN',
@@ -89,6 +89,14 @@ function faultOf(
   const fields = countFields(bytes, record.start, record.end, dialect);
   if (fields === columnCount) return undefined;
   return { code: 'ROW_COLUMN_COUNT', found: `${fields} fields`, expected: `${columnCount} fields` };
+}
+
+function tooLong(length: number): Omit<MalformedRecord, 'ordinal'> {
+  return {
+    code: 'ROW_RECORD_TOO_LONG',
+    found: `${length} bytes`,
+    expected: `at most ${LONGEST_RECORD_IN_BYTES} bytes`,
+  };
 }
 
 function requoted(bytes: Buffer, record: RecordSpan, dialect: CsvDialect): Buffer {

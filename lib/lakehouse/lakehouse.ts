@@ -24,6 +24,8 @@ export interface Lakehouse {
   directPlanLengthInBytes?: number;
   /** Time limit of one quality rule. Default 300 s. */
   qualityRuleTimeoutInSeconds?: number;
+  /** For compressed files. Default: no limits. `ratio`: decompressed bytes for each compressed one, after 256 MiB. */
+  unpackLimits?: { ratio: number; bytes: number };
   /** JavaScript of the process that runs the queries of rules. Default: the compiled one. */
   queryProcessFile?: string;
   /** Bytes of NDJSON text between two points of the line index. Default 4 MiB. */

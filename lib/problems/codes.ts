@@ -72,6 +72,7 @@ const sources = {
   RAW_FOLDER_NOT_FOUND: permanent(404, 'The dataset has no files for this date.'),
   RAW_NO_MATCHING_FILE: permanent(422, 'No file has a name that the contract expects.'),
   SOURCE_GZIP_BROKEN: permanent(422, 'The gzip data of a file is broken.'),
+  SOURCE_TOO_LARGE: permanent(422, 'A file is larger than allowed when it is decompressed.'),
   SOURCE_ENCODING_CONTRADICTED: permanent(422, 'The encoding of a file differs from the contract.'),
   SOURCE_ENCODING_INVALID: permanent(422, 'A file has bytes that its encoding does not allow.'),
   SQL_SOURCE_DATE_PASSED: permanent(409, 'A later date of the SQL source is committed.'),

@@ -1,6 +1,6 @@
 import type { DataContract } from '../contract/contract';
 import type { RecordProfile } from '../csv/recordProfile';
-import { LONGEST_RECORD_IN_BYTES } from '../csv/rewriteRecords';
+import { LONGEST_RECORD_IN_BYTES } from '../csv/recordBlocks';
 import { literal } from '../duckdb/duckdb';
 
 /** A local file of records without a header. */

@@ -21,6 +21,14 @@ export const ingestSettings = {
     wholeNumber(256, 65536).default(1024),
     'Memory limit of one DuckDB instance, in MB.',
   ),
+  UNPACKED_RATIO_LIMIT: setting(
+    wholeNumber(1, 2000).default(200),
+    'Most bytes of a decompressed file for each compressed byte; checked after the first 256 MB.',
+  ),
+  UNPACKED_MEGABYTES_LIMIT: setting(
+    wholeNumber(1, 1048576).default(20480),
+    'Largest size of one decompressed file, in MB.',
+  ),
   QUALITY_RULE_TIMEOUT_SECONDS: setting(
     wholeNumber(1, 86400).default(300),
     'Time limit of one quality rule, in seconds.',

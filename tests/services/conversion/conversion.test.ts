@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -35,13 +35,14 @@ async function convert(
   content: Buffer,
   custom: Record<string, unknown>,
   name = 'file.csv',
+  unpackLimits?: Lakehouse['unpackLimits'],
 ): Promise<{ text: string; staged: ConvertedSource; source: string }> {
   files += 1;
   const source = `notes/2026-01-01/${files}-${name}`;
   await store.write(container, source, content);
   const info = await store.info(container, source);
   if (info === undefined) throw new Error('the file is not there');
-  const staged = await convertSource(lakehouse, key, info, contractOf(custom));
+  const staged = await convertSource({ ...lakehouse, unpackLimits }, key, info, contractOf(custom));
   const bytes = await store.read(container, staged.path);
   expect(staged).toEqual({ path: staged.path, size: bytes.length });
   return { text: bytes.toString('utf8'), staged, source };
@@ -156,6 +157,27 @@ describe('gzip', () => {
     const { byteOffset } = error['where'] as { byteOffset: number };
     expect(byteOffset).toBeGreaterThanOrEqual(0);
     expect(byteOffset).toBeLessThanOrEqual(content.length);
+  });
+
+  it('that is longer than the limit when it is decompressed is refused, and leaves no file', async () => {
+    const limits = { ratio: 2000, bytes: text.length - 1 };
+    expect(await errorOf(convert(gzipSync(text), {}, 'long.csv.gz', limits))).toMatchObject({
+      code: 'SOURCE_TOO_LARGE',
+      status: 422,
+      where: { setting: 'UNPACKED_MEGABYTES_LIMIT' },
+    });
+    expect(await readdir(lakehouse.temporaryDirectory)).toEqual([]);
+    const exact = { ratio: 2000, bytes: text.length };
+    expect((await convert(gzipSync(text), {}, 'exact.csv.gz', exact)).text).toBe(text);
+  });
+
+  it('that is compressed more than any real text is refused after 256 MiB', async () => {
+    const bomb = gzipSync(Buffer.alloc(280 * 1024 * 1024, 'x'));
+    const limits = { ratio: 200, bytes: 1024 * 1024 * 1024 };
+    expect(await errorOf(convert(bomb, {}, 'bomb.csv.gz', limits))).toMatchObject({
+      code: 'SOURCE_TOO_LARGE',
+      where: { setting: 'UNPACKED_RATIO_LIMIT' },
+    });
   });
 
   it('that is declared but plain text is refused', async () => {

@@ -180,6 +180,7 @@ describe('a repeated commit of a run', () => {
       version: 23,
       rows: 23,
       rejected: 1,
+      dropped: 0,
       parts: 2,
       bytes: 2,
     });
