@@ -47,7 +47,7 @@ const nouns = {
   extraction: 'contract database lakehouse problems runs staging storage',
   indexing: 'concurrency documents embedding language problems runs vectors',
   ingest:
-    'concurrency contract database delta documents embedding extraction indexing lakehouse planning problems quality reconcile runs staging transform vectors',
+    'concurrency contract database delta documents embedding extraction indexing lakehouse planning problems quality reconcile runs staging storage transform vectors',
   lakehouse: 'contract duckdb problems runs storage',
   language: '',
   openAi: 'problems',
@@ -62,7 +62,7 @@ const nouns = {
   staging: 'concurrency contract delta lakehouse problems runs storage',
   storage: 'concurrency problems',
   transform:
-    'contract conversion csv delta documents duckdb lakehouse planning problems quality quarantine runs staging storage',
+    'concurrency contract conversion csv delta documents duckdb lakehouse planning problems quality quarantine runs staging storage',
   vectors: 'language problems',
 };
 const ROOT_FILES = ['./azureIdentity.ts', './health.ts'];

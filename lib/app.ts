@@ -90,6 +90,10 @@ export function createApp(config: Config): App {
     connectSource: (setting) => createPostgresSource(sqlConnection(config, setting), setting),
     vectors,
     embedder,
+    disks: {
+      temporary: config.temporaryDirectory,
+      ...(config.localDataDirectory ? { data: config.localDataDirectory } : {}),
+    },
     closing: closing.signal,
     gateDecisionTimeoutInHours: config.gateDecisionTimeoutInHours,
     committedPart: createPartLookup(lake, async (key) => (await contractOfRun(lakehouse, key)).roles),

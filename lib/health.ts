@@ -1,5 +1,6 @@
 import { describeProblem } from './problems/describeProblem';
 import { publicProblem } from './problems/publicProblem';
+import { diskSpaceOf } from './storage/diskSpace';
 import { toProblem } from './problems/problem';
 
 /** Resolves when the dependency works; throws when it does not. */
@@ -7,6 +8,8 @@ export type Probe = () => Promise<unknown>;
 
 export interface Health {
   status: 'ok' | 'degraded';
+  /** Free space in bytes of the disks of this machine that the app or its services write to. */
+  disks: { name: string; freeBytes: number; totalBytes: number }[];
   dependencies: { name: string; status: 'ok' | 'unavailable'; latencyInMilliseconds: number; error?: string }[];
 }
 
@@ -14,7 +17,7 @@ const LONGEST_WAIT_IN_MILLISECONDS = 5000;
 
 /** Asks every dependency at once; `onFailure` gets the details, which callers must not see. One that does not answer in five seconds is unavailable. */
 export async function checkHealth(
-  probes: Record<string, Probe>,
+  { probes, disks }: { probes: Record<string, Probe>; disks: Readonly<Record<string, string>> },
   onFailure: (message: string, error: unknown) => void = () => undefined,
 ): Promise<Health> {
   const dependencies = await Promise.all(
@@ -32,7 +35,15 @@ export async function checkHealth(
       }
     }),
   );
-  return { status: dependencies.every(({ status }) => status === 'ok') ? 'ok' : 'degraded', dependencies };
+  const status = dependencies.every((dependency) => dependency.status === 'ok') ? 'ok' : 'degraded';
+  return { status, disks: await spaceOf(disks), dependencies };
+}
+
+async function spaceOf(disks: Readonly<Record<string, string>>): Promise<Health['disks']> {
+  const spaces = Object.entries(disks).map(async ([name, folder]) => ({ name, space: await diskSpaceOf(folder) }));
+  return (await Promise.all(spaces)).flatMap(({ name, space }) =>
+    space ? [{ name, freeBytes: space.free, totalBytes: space.total }] : [],
+  );
 }
 
 async function withinTime(work: Promise<unknown>): Promise<void> {

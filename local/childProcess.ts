@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { diskFullLine } from '../lib/problems/diskFull';
+import { diskFullError } from '../lib/problems/diskFullError';
 import { PipelineError } from '../lib/problems/problem';
 
 /** A started child process. It keeps the last lines of its output for the error message if it dies. */
@@ -46,6 +48,8 @@ process.on('exit', () => {
 export async function startChild(options: ChildOptions): Promise<RunningChild> {
   mkdirSync(path.dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
+  // A log that can't be written, on a full disk for example, must not end the platform: the last lines are kept here anyway.
+  log.on('error', () => undefined);
   const spawnOptions: SpawnOptions = {
     cwd: options.workingDirectory,
     env: options.environment ?? process.env,
@@ -159,6 +163,9 @@ async function answersInTime(probe: () => Promise<boolean>, abandon: AbortSignal
   }
 }
 
-function startFailure(message: string): PipelineError {
-  return new PipelineError('SERVICE_NOT_STARTED', message);
+/** SERVICE_NOT_STARTED, or DISK_FULL when the output of the service says so. */
+export function startFailure(message: string): PipelineError {
+  const full = diskFullLine(message);
+  if (full === undefined) return new PipelineError('SERVICE_NOT_STARTED', message);
+  return diskFullError('The disk of the data folder', { found: full, where: { setting: 'PIPELINE_DATA_DIRECTORY' } });
 }

@@ -6,6 +6,9 @@ export const health = named(
   'Health',
   z.object({
     status: z.enum(['ok', 'degraded']),
+    disks: z
+      .array(z.object({ name: z.string(), freeBytes: z.number(), totalBytes: z.number() }))
+      .describe('Space on the disks of this machine that the app or its services write to.'),
     dependencies: z.array(
       z.object({
         name: z.string(),

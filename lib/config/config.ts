@@ -10,6 +10,8 @@ export interface Config {
   };
   contractsDirectory: string;
   temporaryDirectory: string;
+  /** Of the services on this machine, if there are any. */
+  localDataDirectory?: string;
   /** For one DuckDB instance, in megabytes. */
   duckdbMemoryInMegabytes: number;
   qualityRuleTimeoutInSeconds: number;
@@ -75,6 +77,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     },
     contractsDirectory: settings.CONTRACTS_DIRECTORY,
     temporaryDirectory: settings.TEMPORARY_DIRECTORY,
+    localDataDirectory: settings.LOCAL_DATA_DIRECTORY,
     duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
     qualityRuleTimeoutInSeconds: settings.QUALITY_RULE_TIMEOUT_SECONDS,
     blockCacheInMegabytes: settings.BLOCK_CACHE_MEGABYTES,

@@ -1,3 +1,4 @@
+import type { KeyOptions } from './key';
 import type { Decimal } from './decimal';
 import type { QualityRule, Severity } from './qualityRule';
 import type { SqlSourceOptions } from './sqlSource';
@@ -14,6 +15,8 @@ export interface DataContract {
   description?: string;
   columns: ContractColumn[];
   roles: ColumnRoles;
+  /** Absent: the column with the role `id` is the key, and records that repeat it are rejected. */
+  key?: KeyOptions;
   source: SourceOptions;
   quality: QualityLimits;
 }
@@ -39,6 +42,7 @@ export interface ContractColumn {
   emptyIsNull?: boolean;
   required: boolean;
   unique: boolean;
+  /** With several of them, their values together are the key. */
   primaryKey: boolean;
   /** Regular expression that the whole value must match. */
   pattern?: string;
@@ -58,7 +62,7 @@ export interface ContractColumn {
 
 export type Bound = number | string;
 
-/** Which column has which role in documents. `id`, `title` and `text` are required. */
+/** Which column has which role in documents; `id` may be `DERIVED_ID`. `id`, `title` and `text` are required. */
 export interface ColumnRoles {
   id: string;
   title: string;

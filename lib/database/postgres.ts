@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Pool, types, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { diskFullError } from '../problems/diskFullError';
 import { PipelineError } from '../problems/problem';
 import type { CopyValue, Database, Session } from './database';
 
@@ -112,6 +113,9 @@ const RETRYABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);
 /** Class of SQLSTATE: the statement is valid, but a value in it is not. */
 const DATA_EXCEPTION = '22';
 
+/** SQLSTATE. A server that has no room for its own log ends instead. */
+const DISK_FULL = '53100';
+
 /** SQLSTATE for a text with NUL, which JSON and URLs may contain: the input of the caller is wrong, not the statement. */
 const UNTRANSLATABLE_TEXT = '22021';
 
@@ -122,6 +126,9 @@ const NO_ANSWER = 'Query read timeout';
 
 function toDatabaseError(error: unknown): PipelineError {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  if (code === DISK_FULL) {
+    return diskFullError('The disk of PostgreSQL', { found: `SQLSTATE ${code}`, cause: error });
+  }
   if (TIMED_OUT.has(code) || message === NO_ANSWER) {
     return new PipelineError('DATABASE_TIMEOUT', `PostgreSQL did not answer in time: ${message}`, {
       remedy:

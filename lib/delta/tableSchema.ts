@@ -1,5 +1,6 @@
-import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
+import type { DataContract, LogicalType } from '../contract/contract';
 import { decimalText } from '../contract/decimal';
+import { DERIVED_ID, storedColumns, type StoredColumn } from '../contract/key';
 import { PipelineError } from '../problems/problem';
 import type { DeltaField, DeltaSchema } from './deltaActions';
 import { requireWritable } from './protocol';
@@ -14,7 +15,7 @@ const DELTA_TYPES: Record<LogicalType, DeltaField['type']> = {
   timestamp: 'timestamp',
 };
 
-function deltaType({ decimal, logicalType }: ContractColumn): DeltaField['type'] {
+function deltaType({ decimal, logicalType }: StoredColumn): DeltaField['type'] {
   return decimal === undefined ? DELTA_TYPES[logicalType] : decimalText(decimal);
 }
 
@@ -25,7 +26,7 @@ export function tableSchema(contract: DataContract): DeltaSchema {
   return {
     type: 'struct',
     fields: [
-      ...contract.columns.map((column) => field(column.name, deltaType(column))),
+      ...storedColumns(contract).map((column) => field(column.name, deltaType(column))),
       field('source_file', 'string'),
       field('record_number', 'long'),
       field('content_hash', 'string'),
@@ -56,6 +57,13 @@ export function requireFittingTable(snapshot: TableSnapshot, contract: DataContr
     });
   }
   const known = new Set(snapshot.schema.fields.map(({ name }) => name));
+  if (contract.key?.derivedFrom !== undefined && !known.has(DERIVED_ID)) {
+    throw incompatible(dataset, DERIVED_ID, 'The key of the contract is not the key of the table.', {
+      found: 'a key of several columns, or a hash of the row',
+      expected: 'a key of one column: the rows of earlier dates have no other id',
+      remedy: 'Keep the key, or start a new dataset.',
+    });
+  }
   const demanded = contract.columns.find(
     ({ name, required, primaryKey }) => (required || primaryKey) && !known.has(name),
   );

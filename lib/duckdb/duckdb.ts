@@ -7,6 +7,8 @@ import {
   type DuckDBDataChunk,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { diskFullLine } from '../problems/diskFull';
+import { diskFullError } from '../problems/diskFullError';
 import { PipelineError } from '../problems/problem';
 import { prepareExactText } from './exactText';
 
@@ -148,11 +150,13 @@ export async function withDuckDb<T>(
 /** Quote a name and a text for SQL. */
 export { quotedIdentifier as identifier, quotedString as literal } from '@duckdb/node-api';
 
-/** The engine has one class for all errors. Only running out of memory can be fixed by a setting, so it gets a code. */
+/** The engine has one class for all errors. A full disk and too little memory can be fixed, so they get codes. */
 async function guard<T>(settings: DuckDbSettings, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    const full = diskFullLine(String(cause));
+    if (full !== undefined) throw diskFullError("The disk of the query engine's files", { found: full, cause });
     if (!String(cause).includes('Out of Memory')) throw cause;
     throw new PipelineError('DUCKDB_OUT_OF_MEMORY', 'The query engine needs more memory than its limit.', {
       found: String(cause).split('\n')[0],

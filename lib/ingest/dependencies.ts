@@ -29,6 +29,8 @@ export interface IngestDependencies {
   committedPart: (key: RunKey, part: number) => Promise<CommittedPart>;
   /** Hours that a blocked run waits for a decision; 0: a closed gate ends the run at once. */
   gateDecisionTimeoutInHours: number;
+  /** Folders of this machine that the app or its services write to, by name. */
+  disks: Readonly<Record<string, string>>;
   /** Aborted when the app begins to close. From then on its clients may fail in any way. */
   closing: AbortSignal;
 }

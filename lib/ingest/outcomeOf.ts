@@ -21,7 +21,7 @@ export async function outcomeOf<Result>(
   } catch (error) {
     const problem = toProblem(error);
     log.warn(`${step} ${dataset} ${date}: ${describeProblem(problem)}`);
-    if (error instanceof PipelineError && !error.retryable) return { ok: false, problem: shortenProblem(problem) };
+    if (error instanceof PipelineError && !problem.retryable) return { ok: false, problem: shortenProblem(problem) };
     throw new Error(encodeProblem(problem), { cause: error });
   }
 }

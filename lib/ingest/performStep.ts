@@ -1,4 +1,5 @@
 import { PipelineError } from '../problems/problem';
+import { fullDiskError } from '../storage/diskSpace';
 import { recordTask } from '../runs/recordTask';
 import type { RunKey, RunStep } from '../runs/runKey';
 import { unlessCancelled } from './cancelledRun';
@@ -26,9 +27,18 @@ export async function performStep<Name extends StepName>(
         recorded(dependencies, step, input, log, cancelled),
       );
     } catch (error) {
-      throw dependencies.closing.aborted ? closingError(name, error) : error;
+      throw dependencies.closing.aborted ? closingError(name, error) : await orDiskFull(dependencies, error);
     }
   });
+}
+
+/**
+ * The storage emulator answers only that it can't, and PostgreSQL ends, when the disk under them is full. So after a failure
+ * that a retry may solve the disks are looked at: a problem of a full disk is worth more than one of a service.
+ */
+async function orDiskFull({ disks }: IngestDependencies, error: unknown): Promise<unknown> {
+  if (error instanceof PipelineError && !error.retryable) return error;
+  return (await fullDiskError(disks, error)) ?? error;
 }
 
 function closingError(name: StepName, cause: unknown): PipelineError {

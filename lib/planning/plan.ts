@@ -6,6 +6,8 @@ export interface PlanSummary {
   bytes: number;
   /** Records of the files, headers and blank lines not counted. */
   records: number;
+  /** The contract keeps one record of each key, and there are several parts: after the transform, rows may be dropped. */
+  dropsRepeatedKeys?: true;
 }
 
 /** `plan.json` in staging: the head of the plan. */

@@ -1,6 +1,7 @@
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { planHeaderFile } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
+import { contractOfRun } from '../staging/runContract';
 import type { ShardWriter } from '../staging/shards';
 import type { PlanHeader, PlannedFile, PlannedRange, PlanSummary } from './plan';
 import { plannedRanges } from './readPlan';
@@ -26,12 +27,16 @@ export class PlanWriter {
     await this.ranges.add({ file: { path, etag, columns, ...(staged === undefined ? {} : { staged }) }, ...range });
   }
 
+  /** The run's contract must be stored. */
   async finish(run: Omit<PlanHeader, 'ranges' | 'presence'>): Promise<PlanSummary> {
     const { store, containers } = this.lakehouse;
-    const header: PlanHeader = { ...run, ranges: await this.ranges.finish(), presence: this.presence };
+    const count = await this.ranges.finish();
+    const { key } = await contractOfRun(this.lakehouse, this.key);
+    const drops = key?.keep !== undefined && count > 1 ? { dropsRepeatedKeys: true as const } : {};
+    const header: PlanHeader = { ...run, ranges: count, presence: this.presence, ...drops };
     await store.write(containers.staging, planHeaderFile(this.key), JSON.stringify(header));
     const { ranges, files, bytes, records } = header;
-    return { ranges, files, bytes, records };
+    return { ranges, files, bytes, records, ...drops };
   }
 
   private count(columns: readonly number[]): void {

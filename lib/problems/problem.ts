@@ -1,4 +1,5 @@
 import { codeEntry, type ProblemCode } from './codes';
+import { DISK_FULL_REMEDY, diskFullMessage } from './diskFull';
 import { withoutUserInfo } from './withoutUserInfo';
 import { describeProblem } from './describeProblem';
 
@@ -64,8 +65,22 @@ export class FaultList extends PipelineError {
   }
 }
 
-/** The problem of any thrown value. Values other than a PipelineError have the code INTERNAL. */
+/**
+ * The problem of any thrown value. Values other than a PipelineError have the code INTERNAL. An error that a full disk has
+ * caused has the code DISK_FULL, whatever failed because of it.
+ */
 export function toProblem(error: unknown): Problem {
+  const full = error instanceof PipelineError && error.code === 'DISK_FULL' ? undefined : diskFullMessage(error);
+  if (full !== undefined) {
+    return {
+      code: 'DISK_FULL',
+      message: 'A disk of this machine is full.',
+      found: withoutUserInfo(full),
+      ...(error instanceof PipelineError && error.where ? { where: error.where } : {}),
+      remedy: DISK_FULL_REMEDY,
+      retryable: true,
+    };
+  }
   if (error instanceof PipelineError) {
     return dropUndefined({
       code: error.code,

@@ -23,7 +23,7 @@ export interface ColumnCheck {
 }
 
 /** PostgreSQL indexes the whole key with dataset and date, and refuses index entries over 2704 bytes. */
-const LONGEST_KEY_IN_BYTES = 2000;
+export const LONGEST_KEY_IN_BYTES = 2000;
 
 const DEFAULT_FORMATS = { date: '%Y-%m-%d', timestamp: '%Y-%m-%dT%H:%M:%SZ' };
 
@@ -150,12 +150,19 @@ function expectedType({ decimal, logicalType }: ContractColumn, format = ''): st
  * and adding a nullable column does not change a hash. One `concat`: a chain of `||` took 15 times as long. A `required`
  * column is not checked for null: a row in which it is null is rejected, and its hash is not used.
  */
-export function contentHash(columns: { name: string; text: string; required: boolean }[]): string {
+export function contentHash(columns: ColumnText[]): string {
+  return `md5(${rowText(columns)})`;
+}
+
+export type ColumnText = Pick<ContractColumn, 'name' | 'required'> & { text: string };
+
+/** SQL for the text that is hashed. */
+export function rowText(columns: ColumnText[]): string {
   const texts = columns.map(({ name, text, required }) => {
     const label = `chr(0) || ${literal(name)} || chr(0)`;
     return required ? `${label}, ${text}` : `CASE WHEN ${text} IS NOT NULL THEN ${label} END, ${text}`;
   });
-  return `md5(concat(${texts.join(', ')}))`;
+  return `concat(${texts.join(', ')})`;
 }
 
 /** The strptime format of a date or timestamp column; undefined for other types. */

@@ -21,6 +21,7 @@ export interface WrittenPart {
   statistics: FileStatistics;
 }
 
+const KEYS = 'keys.parquet';
 const EMPTY = { rows: 0, bytes: 0, nullCount: {}, statistics: { numRecords: 0 } };
 
 /** The partition has its value in the log, not in the file. */
@@ -39,17 +40,41 @@ export async function finishPart(
   rejectedRows: number,
   layout: ParquetLayout,
 ): Promise<WrittenPart> {
-  const keysFile = path.join(folder, 'keys.parquet');
-  let { parquetFile, summary } = draft;
-  if (draft.rows + (draft.lastIsFaulty ? 1 : 0) <= rejectedRows) return { ...EMPTY, parquetFile, keysFile };
-  if (rejectedRows > 0) {
-    parquetFile = path.join(folder, 'part.parquet');
-    summary = await duckDb.writeParquet(
-      `SELECT * FROM read_parquet(${literal(draft.parquetFile)}) ANTI JOIN rejected USING (record_number)`,
-      parquetFile,
-      parquetOptions(layout),
-    );
+  const { parquetFile } = draft;
+  if (draft.rows + (draft.lastIsFaulty ? 1 : 0) <= rejectedRows) {
+    return { ...EMPTY, parquetFile, keysFile: path.join(folder, KEYS) };
   }
+  return rejectedRows > 0
+    ? withoutRejected(duckDb, contract, folder, parquetFile, layout)
+    : withKeys(duckDb, contract, folder, parquetFile, draft.summary, layout);
+}
+
+/** Removes the rows in the table `rejected` from a part, and writes its other files. */
+export async function withoutRejected(
+  duckDb: DuckDb,
+  contract: DataContract,
+  folder: string,
+  parquetFile: string,
+  layout: ParquetLayout,
+): Promise<WrittenPart> {
+  const target = path.join(folder, 'part.parquet');
+  const summary = await duckDb.writeParquet(
+    `SELECT * FROM read_parquet(${literal(parquetFile)}) ANTI JOIN rejected USING (record_number)`,
+    target,
+    parquetOptions(layout),
+  );
+  return withKeys(duckDb, contract, folder, target, summary, layout);
+}
+
+async function withKeys(
+  duckDb: DuckDb,
+  contract: DataContract,
+  folder: string,
+  parquetFile: string,
+  summary: ParquetSummary,
+  layout: ParquetLayout,
+): Promise<WrittenPart> {
+  const keysFile = path.join(folder, KEYS);
   const keys = gateColumns(contract).map(identifier);
   await duckDb.run(
     `COPY (SELECT ${[...keys, 'record_number'].join(', ')} FROM read_parquet(${literal(parquetFile)}))

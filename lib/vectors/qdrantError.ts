@@ -1,3 +1,5 @@
+import { diskFullLine } from '../problems/diskFull';
+import { diskFullError } from '../problems/diskFullError';
 import { PipelineError } from '../problems/problem';
 
 /** Error of the client for an unsuccessful answer. Connection failures and time-outs have no status. */
@@ -19,6 +21,8 @@ export function toVectorsError(error: unknown, action: string, url: string): Pip
   if (error instanceof TypeError && error.cause === undefined) throw error;
   const status = statusOf(error);
   const found = reasonOf(error);
+  const full = status === undefined ? undefined : diskFullLine(found);
+  if (full !== undefined) return diskFullError('The disk of the vector index', { found: full, cause: error });
   if (status === undefined || status === 408 || status === 429 || status >= 500) {
     return new PipelineError('VECTORS_UNAVAILABLE', `The vector index cannot ${action} now.`, {
       found: status === undefined ? found : `HTTP ${status}: ${found}`,

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findCommand } from '../platform/findCommand';
 import { describeProblem } from '../../lib/problems/describeProblem';
@@ -30,7 +31,8 @@ async function main(): Promise<number> {
     nodeVersion(layout),
     ...settingFaults,
     ...(await ports(layout, own)),
-    disk(layout),
+    disk('disk', layout.dataDirectory),
+    disk('temporary', own.TEMPORARY_DIRECTORY ?? tmpdir()),
     writeAccess(layout),
     postgres(own),
     ...(await sourceRoles(own)),
@@ -98,15 +100,15 @@ async function ports(layout: Layout, own: Settings): Promise<Finding[]> {
   );
 }
 
-function disk(layout: Layout): Finding {
-  const { bavail, bsize } = statfsSync(nearestFolder(layout.dataDirectory));
+function disk(name: string, folder: string): Finding {
+  const { bavail, bsize } = statfsSync(nearestFolder(path.resolve(folder)));
   const free = (bavail * bsize) / 1e9;
   return free >= NEEDED_DISK_IN_GIGABYTES
-    ? { name: 'disk', level: 'ok', what: `${free.toFixed(1)} GB free` }
+    ? { name, level: 'ok', what: `${free.toFixed(1)} GB free in ${folder}` }
     : {
-        name: 'disk',
+        name,
         level: 'fault',
-        what: `${free.toFixed(1)} GB free; ${NEEDED_DISK_IN_GIGABYTES} GB are needed. Free some space.`,
+        what: `${free.toFixed(1)} GB free in ${folder}; ${NEEDED_DISK_IN_GIGABYTES} GB are needed. Free some space.`,
       };
 }
 

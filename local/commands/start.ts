@@ -1,6 +1,11 @@
+import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { ProblemCode } from '../../lib/problems/codes';
 import { describeProblem } from '../../lib/problems/describeProblem';
+import { diskFullLine } from '../../lib/problems/diskFull';
+import { diskFullError } from '../../lib/problems/diskFullError';
 import { PipelineError, toProblem, type Problem } from '../../lib/problems/problem';
+import { fullDiskError } from '../../lib/storage/diskSpace';
 import { SAMPLE_DATASET, SAMPLE_DATE, SAMPLE_QUESTION } from '../../samples/stateOfTheUnion';
 import { dropSample } from './dropSample';
 import { followRun } from '../followRun';
@@ -47,6 +52,15 @@ async function main(): Promise<number> {
     process.stdout.write(`${JSON.stringify(report.json)}\n`);
   };
   const say = (line: string): void => void screen.write(`${line}\n`);
+  const fail = async (error: unknown): Promise<number> => {
+    const problem = await orDiskFull(error instanceof ApiProblem ? error.problem : toProblem(error));
+    report.json.error ??= problem;
+    process.stderr.write(`\n${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
+    printReport();
+    return 1;
+  };
+  // What no caller waits for, like a stream that can't be written. The started processes are stopped when this one ends.
+  process.on('uncaughtException', (error) => void fail(error).then((code) => process.exit(code)));
   try {
     const options = readOptions();
     if (options.help) {
@@ -56,13 +70,18 @@ async function main(): Promise<number> {
     report.json.question = options.question;
     return await run({ options, report, printReport, screen, say, since });
   } catch (error) {
-    const problem = error instanceof ApiProblem ? error.problem : toProblem(error);
-    report.json.error ??= problem;
-    process.stderr.write(`\n${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
-    printReport();
-    return 1;
+    return await fail(error);
   }
 }
+
+/** A service on a full disk says only that it can't, or ends. */
+async function orDiskFull(problem: Problem): Promise<Problem> {
+  if (!MAY_BE_OF_A_FULL_DISK.has(problem.code) && !problem.retryable) return problem;
+  const full = await fullDiskError({ data: findLayout().dataDirectory, temporary: tmpdir() }, problem);
+  return full ? toProblem(full) : problem;
+}
+
+const MAY_BE_OF_A_FULL_DISK = new Set<ProblemCode>(['INTERNAL', 'RUN_FAILED', 'SERVICE_DIED', 'SERVICE_NOT_STARTED']);
 
 function readOptions() {
   try {
@@ -193,6 +212,11 @@ function interrupted({ report, printReport }: Command): number {
 }
 
 function death({ name, how, lastLines }: { name: string; how: string; lastLines: string }): PipelineError {
+  const full = diskFullLine(lastLines);
+  if (full !== undefined) {
+    const where = { file: findLayout().dataDirectory };
+    return diskFullError(`${name} ended (${how}), because its disk`, { found: full, where });
+  }
   return new PipelineError('SERVICE_DIED', `${name} ended unexpectedly (${how}). Its last lines:\n${lastLines}\n`, {
     remedy: `All other services were stopped. No data is lost: \`npm start\` continues from here. Logs are in ${findLayout().logs}.`,
   });

@@ -1,4 +1,6 @@
 import { userInfo } from 'node:os';
+import { describeProblem } from '../../lib/problems/describeProblem';
+import { toProblem } from '../../lib/problems/problem';
 import { isSetting } from '../../lib/config/settings';
 import { readHostNames } from '../../packages/functions-host/http/allowedHosts';
 import { postgresIsInside } from '../postgres/postgres';
@@ -81,7 +83,12 @@ export async function startPlatform(
   };
   const stop = async (): Promise<void> => {
     state.isStopping = true;
-    record();
+    try {
+      record();
+    } catch (error) {
+      // The state only tells other commands that this one is stopping. With a full disk the services must stop all the same.
+      listener.note(describeProblem(toProblem(error)));
+    }
     for (const service of started.splice(0).reverse()) await service.stop();
     removeState(layout.stateFile, state.pid);
   };
@@ -95,7 +102,11 @@ export async function startPlatform(
     ]);
     const broken = grounds.find((ground) => ground.status === 'rejected');
     if (broken) throw broken.reason;
-    const owner = { LOCAL_TOKEN: own.LOCAL_TOKEN ?? secrets.token, LOCAL_USER: own.LOCAL_USER ?? userInfo().username };
+    const owner = {
+      LOCAL_DATA_DIRECTORY: layout.dataDirectory,
+      LOCAL_TOKEN: own.LOCAL_TOKEN ?? secrets.token,
+      LOCAL_USER: own.LOCAL_USER ?? userInfo().username,
+    };
     const settings = { ...appSettings(own, started), ...owner };
     state.settings = settings;
     const functions = await start('functions', () =>

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
-import { startChild, waitUntilReady, type RunningChild } from '../childProcess';
+import { startChild, startFailure, waitUntilReady, type RunningChild } from '../childProcess';
 import { anyFreePort } from '../ports';
 import { commandOf } from '../../packages/functions-host/processIdentity';
 import { installedPostgresFolder } from './binaries';
@@ -117,7 +117,7 @@ function createCluster(
     { cwd: folder, encoding: 'utf8', uid: user?.uid, gid: user?.gid, env: { PATH: process.env.PATH, TZ: 'UTC' } },
   );
   if (result.status !== 0) {
-    throw new Error(`PostgreSQL's initdb failed:\n${result.error?.message ?? `${result.stdout}${result.stderr}`}`);
+    throw startFailure(`PostgreSQL's initdb failed:\n${result.error?.message ?? `${result.stdout}${result.stderr}`}`);
   }
   renameSync(draft, cluster);
 }

@@ -119,7 +119,8 @@ async function runApp({ options, settings, server, unlock }: Ground): Promise<Ru
   const invoke = createInvoke(shim, log);
   const hasOrchestrators = [...functions.values()].some((one) => isOfType(one, 'orchestrationTrigger'));
   const { dataFolder: folder, isSynchronousJournal: isSynchronous, onFatal } = options;
-  const journal = new Journal({ folder, isSynchronous, onFatal });
+  const onDamage = (message: string): void => log('warning', 'durable', message);
+  const journal = new Journal({ folder, isSynchronous, onFatal, onDamage });
   const engine = new Engine({
     invoke,
     functions,

@@ -13,7 +13,7 @@ export const healthRoute = defineRoute({
   problems: [],
   example: {},
   handler: async (_request, { app, logError }) => {
-    const body = await checkHealth(app.probes, logError);
+    const body = await checkHealth(app, logError);
     return { body, status: body.status === 'ok' ? 200 : 503 };
   },
 });

@@ -13,6 +13,10 @@ export const ingestSettings = {
     z.string().default(tmpdir()),
     "Local folder for files under way; by default the system's folder for temporary files.",
   ),
+  LOCAL_DATA_DIRECTORY: setting(
+    z.string().optional(),
+    'Folder of the services on this machine, set by the local platform: `/api/health` shows the free space of its disk.',
+  ),
   DUCKDB_MEMORY_MEGABYTES: setting(
     wholeNumber(256, 65536).default(1024),
     'Memory limit of one DuckDB instance, in MB.',

@@ -23,8 +23,16 @@ const OPTION_TYPES: Record<string, LogicalType[]> = {
   defaultTimezone: ['timestamp'],
 };
 
-/** Reads one property of the standard as a column. Adds to `faults`; the column is usable only when there are none. */
-export function readColumn(property: ContractProperty, index: number, faults: ContractFault[]): ContractColumn {
+/**
+ * Reads one property of the standard as a column. Adds to `faults`; the column is usable only when there are none. A primary
+ * key is unique by itself only when it is the only one (`isOnlyKey`).
+ */
+export function readColumn(
+  property: ContractProperty,
+  index: number,
+  faults: ContractFault[],
+  isOnlyKey: boolean,
+): ContractColumn {
   const options = property.logicalTypeOptions ?? {};
   const path = (name: string) => ['schema', 0, 'properties', index, 'logicalTypeOptions', name];
   for (const name of Object.keys(options)) {
@@ -60,7 +68,7 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
     logicalType: property.logicalType,
     decimal: readDecimal(property, index, faults),
     required: property.required || property.primaryKey,
-    unique: property.unique || property.primaryKey,
+    unique: property.unique || (property.primaryKey && isOnlyKey),
     primaryKey: property.primaryKey,
     pattern: options.pattern,
     minLength: options.minLength,

@@ -22,6 +22,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const settings = () => ({
   temporaryDirectory: path.join(folder, 'temporary'),
   duckDb: { memoryLimitInMegabytes: 512 },
+  queryProcessFile: path.join(__dirname, '../../support/queryProcessFromSource.cjs'),
 });
 
 async function draftOf(content: string | Buffer, name = 'notes.csv') {

@@ -23,7 +23,7 @@ function readTrace(): string[] {
 function readJournal(): JournalRecord[] {
   const text = fs.readFileSync(journalFile, 'utf8');
   const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
-  return lines.map((line) => JSON.parse(line) as JournalRecord);
+  return lines.map((line) => JSON.parse(line.split('\t')[0] ?? '') as JournalRecord);
 }
 
 /** Task ids of an instance with an outcome in the journal, in its order; twice if the outcome was written twice. */

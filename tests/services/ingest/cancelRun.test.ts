@@ -38,6 +38,7 @@ beforeAll(async () => {
     gates: createGateStore(test.database),
     cancellations: createCancellationStore(test.database),
     closing: new AbortController().signal,
+    disks: {},
   } as unknown as IngestDependencies;
 });
 afterAll(async () => {

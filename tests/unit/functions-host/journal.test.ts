@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { EventType, stamped } from '../../../packages/functions-host/durable/episodes/historyEvents';
 import { InstanceTable } from '../../../packages/functions-host/durable/instances/instanceTable';
-import { Journal } from '../../../packages/functions-host/durable/journal/journal';
+import { Journal, type JournalOptions } from '../../../packages/functions-host/durable/journal/journal';
 import type { JournalRecord } from '../../../packages/functions-host/durable/journal/journalRecords';
 import { startedEvent } from '../../../packages/functions-host/durable/episodes/newEvents';
 import { temporaryFolder } from '../../support/functions-host/temporaryFolder';
@@ -18,7 +18,9 @@ beforeEach(() => {
   fs.mkdirSync(folder);
 });
 
-function openJournal(options: { compactAtBytes?: number; isSynchronous?: boolean } = {}) {
+type Options = Partial<Pick<JournalOptions, 'compactAtBytes' | 'isSynchronous' | 'onDamage'>>;
+
+function openJournal(options: Options = {}) {
   const table = new InstanceTable();
   const onFatal = (thrown: unknown) => {
     throw thrown as Error;
@@ -87,13 +89,81 @@ test('an incomplete last line is removed, and later records are complete', () =>
   expect(ids(openJournal().table)).toEqual(['a', 'b']);
 });
 
+const lineOf = (text: string, index: number): string => text.split('\n')[index] ?? '';
+
+/** A closed journal of instances a, b and c; returns its lines. The first is the header. */
+function writtenJournal(): string[] {
+  const { add, journal } = openJournal();
+  for (const id of ['a', 'b', 'c']) add(created(id));
+  journal.close();
+  return fs.readFileSync(file, 'utf8').trimEnd().split('\n');
+}
+
 test('a broken line in the middle is refused with file, line and remedy', () => {
-  const first = openJournal();
-  first.add(created('a'));
-  first.journal.close();
-  const [head, ...rest] = fs.readFileSync(file, 'utf8').split('\n');
-  fs.writeFileSync(file, [head, 'garbage', ...rest].join('\n'));
+  const [head, ...rest] = writtenJournal();
+  fs.writeFileSync(file, `${[head, 'garbage', ...rest].join('\n')}\n`);
   expect(() => openJournal()).toThrow(/durable\.jsonl can't be read at line 2: .*move it away/);
+});
+
+test('a flipped byte in the middle is refused, also where the JSON stays valid', () => {
+  const lines = writtenJournal();
+  const changed = lines.map((line, index) => (index === 2 ? line.replace('"some"', '"same"') : line));
+  expect(JSON.parse(lineOf(changed.join('\n'), 2).split('\t')[0] ?? '')).toMatchObject({ name: 'same' });
+  fs.writeFileSync(file, `${changed.join('\n')}\n`);
+  expect(() => openJournal()).toThrow(/can't be read at line 3: its checksum does not match.*Restore the file/);
+  // Nothing was changed by the refusal.
+  expect(fs.readFileSync(file, 'utf8')).toBe(`${changed.join('\n')}\n`);
+});
+
+test.each([
+  ['one line', (lines: string[]) => [...lines.slice(0, 3), (lines[3] ?? '').replace('"some"', '"same"')], ['a', 'b']],
+  ['two lines', (lines: string[]) => [...lines.slice(0, 2), 'garbage', '{"t":"purged","id":"a"}'], ['a']],
+  ['zeros', (lines: string[]) => [...lines.slice(0, 3), '\0'.repeat(64)], ['a', 'b']],
+])('a damaged end is kept apart and reported, and the journal goes on before it: %s', (_, damage, expected) => {
+  const lines = damage(writtenJournal());
+  fs.writeFileSync(file, `${lines.join('\n')}\n`);
+  const messages: string[] = [];
+  const second = openJournal({ onDamage: (message) => messages.push(message) });
+  expect(ids(second.table)).toEqual(expected);
+  expect(messages.join()).toMatch(/bytes of the journal .* were damaged.*durable\.jsonl\.damaged/);
+  expect(fs.readFileSync(`${file}.damaged`, 'utf8')).toBe(`${lines.slice(expected.length + 1).join('\n')}\n`);
+  second.add(created('d'));
+  second.journal.close();
+  expect(ids(openJournal().table)).toEqual([...expected, 'd']);
+});
+
+test('every single flipped bit is found, or changes nothing', () => {
+  const valid = Buffer.from(`${writtenJournal().join('\n')}\n`);
+  const found = { refused: 0, shorter: 0 };
+  for (let bit = 0; bit < valid.length * 8; bit += 5) {
+    const damaged = Buffer.from(valid);
+    damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    fs.writeFileSync(file, damaged);
+    try {
+      const { table, journal } = openJournal();
+      journal.close();
+      for (const instance of table.all())
+        expect(instance).toMatchObject({ name: 'some', input: `{"of":"${instance.id}"}` });
+      expect(['a', 'b', 'c'].slice(0, ids(table).length)).toEqual(ids(table));
+      found.shorter += 1;
+    } catch (error) {
+      expect(String(error)).toContain("can't be read at line");
+      found.refused += 1;
+    }
+  }
+  expect(found.refused).toBeGreaterThan(found.shorter);
+});
+
+test('a journal of the version before checksums is read, and written anew with checksums', () => {
+  const old = writtenJournal().map((line) => (line.split('\t')[0] ?? '').replace('"version":2', '"version":1'));
+  // As after a kill in the middle of a write.
+  fs.writeFileSync(file, `${old.join('\n')}\n{"t":"created","id":"torn`);
+  const second = openJournal();
+  expect(ids(second.table)).toEqual(['a', 'b', 'c']);
+  second.journal.close();
+  const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^\{"t":"journal","version":2\}\t[0-9a-f]{8}$/);
+  for (const line of lines) expect(line).toMatch(/\t[0-9a-f]{8}$/);
 });
 
 test('a journal of another version is refused', () => {

@@ -18,7 +18,7 @@ async function failingStep(error: unknown, isClosing: boolean): Promise<unknown>
     },
   };
   const cancellations = { find: () => Promise.resolve(undefined) };
-  const dependencies = { closing: closing.signal, gates, cancellations } as unknown as IngestDependencies;
+  const dependencies = { closing: closing.signal, gates, cancellations, disks: {} } as unknown as IngestDependencies;
   return performStep(dependencies, 'resolveGate', { ...key, isOverdue: false }, log);
 }
 

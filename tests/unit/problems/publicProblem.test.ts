@@ -39,8 +39,9 @@ it('hides the details of a fault of ours in an answer, and shows them in the rec
 
 it('reports a failed dependency without its text, which goes to the log', async () => {
   const logged: string[] = [];
-  const health = await checkHealth({ postgres: () => Promise.reject(leaking('DATABASE_UNAVAILABLE')) }, (line) =>
-    logged.push(line),
+  const health = await checkHealth(
+    { probes: { postgres: () => Promise.reject(leaking('DATABASE_UNAVAILABLE')) }, disks: {} },
+    (line) => logged.push(line),
   );
   expect(health.status).toBe('degraded');
   expect(JSON.stringify(health)).not.toContain(SECRET);

@@ -284,6 +284,7 @@ describe('other calls', () => {
   it('reads a degraded health report, whatever its status', async () => {
     const sent: ServerHealth = {
       status: 'degraded',
+      disks: [{ name: 'temporary', freeBytes: 5, totalBytes: 9 }],
       dependencies: [{ name: 'vectors', status: 'unavailable', latencyInMilliseconds: 9, error: 'down' }],
     };
     answerWith(503, 'application/json', JSON.stringify(sent));

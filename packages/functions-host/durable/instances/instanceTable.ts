@@ -12,6 +12,7 @@ import {
 } from './instance';
 import {
   journalVersion,
+  readableVersions,
   type ContinuedRecord,
   type EpisodeRecord,
   type JournalRecord,
@@ -33,7 +34,7 @@ export class InstanceTable {
   apply(record: JournalRecord): void {
     switch (record.t) {
       case 'journal':
-        if (record.version === journalVersion) return;
+        if (readableVersions.includes(record.version)) return;
         throw new Error(`it has version ${record.version}, but this host needs version ${journalVersion}`);
       case 'created': {
         const { id, name, parent, start } = record;

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../log';
-import { readLines, replaceFile, writeAll } from './journalFile';
-import type { JournalRecord } from './journalRecords';
+import { journalLine, readLines, replaceFile, writeAll } from './journalFile';
+import { journalVersion, type JournalRecord } from './journalRecords';
 
 const smallestCompactionInBytes = 8 * 1024 * 1024;
 const growthBeforeCompaction = 4;
@@ -14,12 +14,14 @@ export interface JournalOptions {
   isSynchronous?: boolean;
   /** Called when a background write fails. After that the journal accepts no more records. */
   onFatal: (thrown: unknown) => void;
+  /** Called when the end of the file was damaged and taken away. */
+  onDamage?: (message: string) => void;
   /** For tests: compact the file from this size on. */
   compactAtBytes?: number;
 }
 
 /**
- * The append-only journal of all orchestrations: one JSON line for each fact. Records are collected and written together at
+ * The append-only journal of all orchestrations: one line for each fact, JSON with a checksum. Records are collected and written together at
  * the end of the tick or by `flush()`, whichever comes first. Callers must flush before they act on a fact (write-ahead).
  */
 export class Journal {
@@ -40,20 +42,32 @@ export class Journal {
 
   /**
    * Reads all records into `apply`, then compacts the file to `snapshot()` when that is shorter, and opens it for appending.
-   * An incomplete compaction of a crashed host is deleted: the journal that it should have replaced is still complete.
+   * An incomplete compaction of a crashed host is deleted: the journal that it should have replaced is still complete. A
+   * journal of an older version is written anew, with checksums.
    */
   open(apply: (record: JournalRecord) => void, snapshot: () => JournalRecord[]): void {
     fs.rmSync(this.temporaryFile, { force: true });
-    const { lines, bytes } = readLines(this.file, (line) => apply(line as JournalRecord));
+    let version: number | undefined;
+    const { lines, bytes, damaged } = readLines(this.file, (line) => {
+      const record = line as JournalRecord;
+      if (record.t === 'journal') version = record.version;
+      apply(record);
+    });
     this.bytes = bytes;
+    if (damaged) {
+      this.options.onDamage?.(
+        `the last ${damaged.bytes} bytes of the journal ${this.file} were damaged, as after a loss of power. They are in ` +
+          `${damaged.file} now; activities whose results were in them run again`,
+      );
+    }
     const records = snapshot();
-    if (lines === records.length) this.handle = fs.openSync(this.file, 'a');
+    if (lines === records.length && version === journalVersion) this.handle = fs.openSync(this.file, 'a');
     else this.compact(records);
   }
 
   /** Adds a record; it is on disk after the next `flush()`. */
   append(record: JournalRecord): void {
-    this.pending.push(JSON.stringify(record));
+    this.pending.push(journalLine(record));
     if (this.isFlushPlanned) return;
     this.isFlushPlanned = true;
     setImmediate(() => this.flushPlanned());
@@ -64,14 +78,17 @@ export class Journal {
     if (this.failure) throw this.failure;
     if (this.pending.length === 0) return;
     if (this.handle === undefined) throw new Error(`The journal ${this.file} is closed.`);
-    const text = `${this.pending.join('\n')}\n`;
+    const text = this.pending.join('');
     this.pending = [];
     try {
       this.bytes += writeAll(this.handle, text);
       if (this.options.isSynchronous) fs.fdatasyncSync(this.handle);
     } catch (cause) {
       // The file may end with part of a line; records after it would be unreadable.
-      this.failure = new Error(`The journal ${this.file} can't be written: ${messageOf(cause)}`, { cause });
+      this.failure = new Error(
+        `The journal ${this.file} can't be written: ${messageOf(cause)}. What it holds is whole: free space on the disk, if it is full, and start the host again.`,
+        { cause },
+      );
       throw this.failure;
     }
   }
@@ -84,7 +101,7 @@ export class Journal {
   /** Replaces the whole journal with `records`, which must include all facts that were appended so far. */
   compact(records: JournalRecord[]): void {
     this.close();
-    const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    const text = records.map(journalLine).join('');
     replaceFile(this.file, this.temporaryFile, text);
     this.handle = fs.openSync(this.file, 'a');
     this.bytes = Buffer.byteLength(text);

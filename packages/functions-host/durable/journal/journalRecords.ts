@@ -40,4 +40,6 @@ export interface ContinuedRecord {
   start: ExecutionStarted;
 }
 
-export const journalVersion = 1;
+/** Since version 2 each line has a checksum. */
+export const journalVersion = 2;
+export const readableVersions: readonly number[] = [1, journalVersion];
