@@ -25,11 +25,16 @@ export const GATE_DECISION = 'gateDecision';
  * in parallel, reconcile. Before the commit a failure leaves nothing visible; after it, running again finishes the work.
  */
 export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
-  const { dataset, date, replayOf = null, startedBy = null } = context.df.getInput<IngestInput>();
+  const { dataset, date, replayOf = null, startedBy = null, contractHash } = context.df.getInput<IngestInput>();
   const key: RunKey = { dataset, date, runId: newRunId(context) };
   let committed = false;
   try {
-    yield* callStep(context, 'ensureRun', { ...key, replayOf, startedBy });
+    yield* callStep(context, 'ensureRun', {
+      ...key,
+      replayOf,
+      startedBy,
+      ...(contractHash === undefined ? {} : { contractHash }),
+    });
     yield* callStep(context, 'extractSource', key);
     const plan = yield* planAll(context, key);
     yield* spreadApart(context, { step: 'transformRange', key, first: 0, count: plan.ranges });

@@ -59,7 +59,7 @@ export function localLakehouse(folder: string, dataset: Dataset, ranges: JobRang
   return {
     store: localStore(folder, ({ offset, length }) => splitFiles.get(`${offset}-${length}`)),
     containers: { raw: 'raw', processed: 'processed', quarantine: 'quarantine', staging: 'staging' },
-    contracts: { get: async () => contract, names: async () => [dataset.name] },
+    contracts: { get: async () => contract, read: async () => contract, names: async () => [dataset.name] },
     temporaryDirectory: `${folder}/temporary`,
     parquetCodec: 'snappy',
     duckDb: DUCKDB,

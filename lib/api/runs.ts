@@ -94,6 +94,10 @@ export const runDetail = named(
   'RunDetail',
   z.object({
     ...runFields,
+    contract: z
+      .object({ version: z.string(), hash: z.string().describe('SHA-256 of its text.') })
+      .nullable()
+      .describe('The contract that the run uses; null until it is planned.'),
     gate: gate.nullable().describe('Null until the rules are evaluated.'),
     replay: z
       .object({
@@ -115,11 +119,20 @@ export const runDetail = named(
 export const runList = named('RunList', z.object({ runs: z.array(run) }));
 export const runListQuery = z.strictObject({ limit: pageLimit });
 
+const contractVersion = plainText
+  .min(1)
+  .max(100)
+  .describe(
+    'The contract to use: `current` (the default), `partition` (the one that this date was read with), a version, or a hash.',
+  );
+export const replayQuery = z.strictObject({ contractVersion: contractVersion.optional() });
+
 export const startRunRequest = named(
   'StartRunRequest',
   z.strictObject({
     dataset: z.string(),
     date: calendarDate.optional().describe('Default: today, UTC.'),
+    contractVersion: contractVersion.optional(),
   }),
 );
 export const startedRun = named('StartedRun', z.object({ id: z.string(), dataset: z.string(), date: z.string() }));

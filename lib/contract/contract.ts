@@ -9,6 +9,8 @@ export interface DataContract {
   /** Name of the dataset: folder name under `raw/` and `processed-data/`; lower-case letters, digits, hyphens. */
   dataset: string;
   version: string;
+  /** The text that it was read from. */
+  origin?: ContractOrigin;
   status: string;
   description?: string;
   columns: ContractColumn[];
@@ -17,6 +19,14 @@ export interface DataContract {
   key?: KeyOptions;
   source: SourceOptions;
   quality: QualityLimits;
+}
+
+export interface ContractOrigin {
+  /** SHA-256 of the text, hexadecimal. */
+  hash: string;
+  text: string;
+  /** The run was asked to use this text instead of the current one. */
+  isEarlier?: true;
 }
 
 export type LogicalType = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'timestamp';

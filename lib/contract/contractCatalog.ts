@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FaultList, PipelineError } from '../problems/problem';
@@ -13,6 +14,11 @@ export interface ContractCatalog {
    * contracts of other datasets do not matter.
    */
   get(dataset: string): Promise<DataContract>;
+  /**
+   * Reads an earlier text of the dataset's contract. Errors: CONTRACT_INVALID, also when the text is valid no more under the
+   * rules of this version of the app.
+   */
+  read(dataset: string, text: string): Promise<DataContract>;
   /** Dataset names in order, one per contract file. An absent folder: CONTRACTS_FOLDER_NOT_FOUND. */
   names(): Promise<string[]>;
 }
@@ -40,6 +46,22 @@ export function contractFolder(folder: string, analyse?: AnalyseQueries): Contra
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   };
+  const read = async (dataset: string, text: string, file: string): Promise<DataContract> => {
+    const contract =
+      analyse === undefined ? readContract(text, file) : (await readContractWithQueries(text, file, analyse)).contract;
+    if (contract.dataset !== dataset) {
+      throw new FaultList('CONTRACT_INVALID', `The data contract ${file} has 1 fault(s).`, [
+        {
+          code: 'CONTRACT_FIELD_INVALID',
+          message: 'The table name differs from the file name.',
+          found: contract.dataset,
+          expected: dataset,
+          where: { file, field: 'schema[0].name' },
+        },
+      ]);
+    }
+    return { ...contract, origin: { hash: createHash('sha256').update(text).digest('hex'), text } };
+  };
   return {
     async names() {
       return [...(await files()).keys()];
@@ -56,23 +78,8 @@ export function contractFolder(folder: string, analyse?: AnalyseQueries): Contra
           remedy: `Use a known dataset, or add ${dataset}.yaml to the contracts.`,
         });
       }
-      const text = await readFile(path.join(folder, file), 'utf8');
-      const contract =
-        analyse === undefined
-          ? readContract(text, file)
-          : (await readContractWithQueries(text, file, analyse)).contract;
-      if (contract.dataset !== dataset) {
-        throw new FaultList('CONTRACT_INVALID', `The data contract ${file} has 1 fault(s).`, [
-          {
-            code: 'CONTRACT_FIELD_INVALID',
-            message: 'The table name differs from the file name.',
-            found: contract.dataset,
-            expected: dataset,
-            where: { file, field: 'schema[0].name' },
-          },
-        ]);
-      }
-      return contract;
+      return read(dataset, await readFile(path.join(folder, file), 'utf8'), file);
     },
+    read: (dataset, text) => read(requireDatasetName(dataset), text, `${dataset}.yaml`),
   };
 }

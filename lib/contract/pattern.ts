@@ -1,4 +1,6 @@
-/** RE2's limit for one repetition. */
+import { nestedRepetitions } from './nestedRepetitions';
+
+/** RE2's limit for one repetition, and for the product of repetitions one inside the other. */
 const MOST_REPETITIONS = 1000;
 
 /** General categories: the only properties with the same names in ECMAScript and RE2. */
@@ -30,6 +32,9 @@ export function patternFault(pattern: string): string | undefined {
       const fault = groupFault(rest) ?? repetitionFault(rest);
       if (fault !== undefined) return fault;
     }
+  }
+  if (nestedRepetitions(pattern) > MOST_REPETITIONS) {
+    return `More than ${MOST_REPETITIONS} repetitions, one inside the other, are not supported in patterns.`;
   }
   return undefined;
 }

@@ -150,6 +150,7 @@ create table runs (
   replay_of text,
   started_by text,
   ignored jsonb,
+  contract jsonb,
   constraint runs_pkey PRIMARY KEY (run_id),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'blocked'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
@@ -157,6 +158,8 @@ create table runs (
 CREATE INDEX runs_by_instance ON public.runs USING btree (instance_id, started_at DESC);
 
 CREATE INDEX runs_by_start ON public.runs USING btree (started_at DESC, run_id);
+
+comment on column runs.contract is 'Version and hash of the contract that the run uses. Null: not planned, or before this was recorded.';
 
 comment on column runs.ignored is 'Files of the date that the run does not use: count, and the first of them with the reason.';
 

@@ -5,6 +5,7 @@ import { checkpointIfDue } from './checkpoint';
 import type { AddFile, DeltaAction, DeltaSchema } from './deltaActions';
 import { readLog, readSnapshot } from './deltaLog';
 import { findCommit } from './findCommit';
+import { withContractTags, type ContractVersion } from '../lakehouse/contractVersions';
 import type { TableStorage } from '../lakehouse/lakehouse';
 import { logEntryPath } from '../lakehouse/paths';
 import { OWN_PROTOCOL, requireWritable } from './protocol';
@@ -30,6 +31,8 @@ export interface PartitionCommit {
   schema: DeltaSchema;
   /** Stored in the table's properties; documents are read by them. Absent: the table keeps its roles. */
   roles?: ColumnRoles;
+  /** The contract that the files were read with, for the history. */
+  contract?: ContractVersion;
   /** All files of the partition after the commit. */
   files: AddFile[];
   /** Counts for the history, e.g. rows and rejected records. */
@@ -100,6 +103,9 @@ function actionsOf(commit: PartitionCommit, snapshot: TableSnapshot | undefined,
           partitionBy: '["ingest_date"]',
           predicate: `ingest_date = '${commit.date}'`,
           runId: commit.runId,
+          ...(commit.contract === undefined
+            ? {}
+            : { contractVersion: commit.contract.version, contractHash: commit.contract.hash }),
         },
         ...(snapshot === undefined ? {} : { readVersion: snapshot.version }),
         isBlindAppend: false,
@@ -121,7 +127,7 @@ function actionsOf(commit: PartitionCommit, snapshot: TableSnapshot | undefined,
           size: file.size,
         },
       })),
-    ...commit.files.map((file) => ({ add: file })),
+    ...commit.files.map((file) => ({ add: withContractTags(file, commit.contract) })),
   ];
 }
 

@@ -5,6 +5,7 @@ import { commitPartition } from '../delta/commitPartition';
 import type { AddFile } from '../delta/deltaActions';
 import { readSnapshot } from '../delta/deltaLog';
 import { findCommit } from '../delta/findCommit';
+import { contractVersionOf, keepContractText } from '../lakehouse/contractVersions';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { droppedRecords, readManifests } from '../staging/partManifest';
 import { contractOfRun } from '../staging/runContract';
@@ -45,13 +46,16 @@ export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<Comm
   };
   const files = manifests.flatMap((part) => (part.add === null ? [] : [part.add]));
   await requireFiles(lakehouse, key, files);
+  if (contract.origin !== undefined) await keepContractText(lakehouse, key.dataset, contract.origin);
   const { version, ...outcome } = await commitPartition(lakehouse, {
     dataset: key.dataset,
     date: key.date,
     runId: key.runId,
     plannedOn: plan.tableVersion,
     schema: tableSchema(contract),
-    roles: contract.roles,
+    // An earlier contract does not change how the rest of the table is read.
+    roles: contract.origin?.isEarlier === true ? undefined : contract.roles,
+    contract: contractVersionOf(contract),
     files,
     metrics: {
       numFiles: String(result.parts),

@@ -9,6 +9,8 @@ export interface IngestInput {
   replayOf?: string;
   /** Name of the caller, or `schedule`. */
   startedBy?: string;
+  /** Hash of the earlier contract to use. Absent: the current one. */
+  contractHash?: string;
 }
 
 /** The orchestration engine, as the use cases of an ingest need it. An instance is one (dataset, date). */

@@ -23,5 +23,12 @@ export async function showRun(
     current && cancellations.find(current.runId),
   ]);
   const replay = current && replayed ? describeReplay(current, replayed) : null;
-  return { ...run, gate: gate ?? null, replay, ignored: current?.ignored ?? null, cancellation: cancellation ?? null };
+  return {
+    ...run,
+    contract: current?.contract ?? null,
+    gate: gate ?? null,
+    replay,
+    ignored: current?.ignored ?? null,
+    cancellation: cancellation ?? null,
+  };
 }

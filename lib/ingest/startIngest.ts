@@ -1,15 +1,20 @@
 import { PipelineError } from '../problems/problem';
 import { instanceIdOf } from '../runs/runKey';
+import { chooseContract } from '../staging/chooseContract';
 import type { IngestDependencies } from './dependencies';
 import { isUnderWay, type IngestInput, type Orchestration } from './orchestration';
 
-/** Starts an ingest and returns its id. DATASET_UNKNOWN (404); RUN_UNDER_WAY (409), also for a blocked run. */
+/**
+ * Starts an ingest and returns its id. `contractVersion` as in `chooseContract`. Errors: those of `chooseContract`;
+ * RUN_UNDER_WAY (409), also for a blocked run.
+ */
 export async function startIngest(
-  { contracts }: Pick<IngestDependencies, 'contracts'>,
+  { lakehouse }: Pick<IngestDependencies, 'lakehouse'>,
   orchestration: Orchestration,
-  input: IngestInput,
+  { contractVersion, ...started }: Omit<IngestInput, 'contractHash'> & { contractVersion?: string },
 ): Promise<string> {
-  await contracts.get(input.dataset);
+  const contractHash = await chooseContract(lakehouse, started, contractVersion);
+  const input: IngestInput = { ...started, ...(contractHash === undefined ? {} : { contractHash }) };
   const id = instanceIdOf(input.dataset, input.date);
   await refuseUnderWay(orchestration, input, id);
   try {

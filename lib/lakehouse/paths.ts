@@ -34,6 +34,16 @@ export function checkpointPath(dataset: string, version: number): string {
   return `${logFolder(dataset)}${String(version).padStart(20, '0')}.checkpoint.parquet`;
 }
 
+/** In the processed container: the texts of the contracts that the partitions of the table were read with. */
+export function contractVersionsFolder(dataset: string): string {
+  return `${tableFolder(dataset)}_contracts/`;
+}
+
+/** `hash`: SHA-256, hexadecimal. */
+export function contractVersionFile(dataset: string, hash: string): string {
+  return `${contractVersionsFolder(dataset)}${hash}.yaml`;
+}
+
 /** Names the newest checkpoint, for readers that do not list the log. */
 export function lastCheckpointPath(dataset: string): string {
   return `${logFolder(dataset)}_last_checkpoint`;

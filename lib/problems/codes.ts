@@ -60,9 +60,11 @@ const runs = {
 
 const contracts = {
   DATASET_NAME_INVALID: permanent(400, 'The dataset name is not safe as a folder name.'),
+  CONTRACT_VERSION_UNKNOWN: permanent(404, 'The version of the contract is not known.'),
+  CONTRACT_VERSION_AMBIGUOUS: permanent(409, 'Several contracts have this version.'),
   DATASET_UNKNOWN: permanent(404, 'The dataset is not known.'),
   CONTRACTS_FOLDER_NOT_FOUND: permanent(500, 'The folder with the data contracts cannot be read.'),
-  CONTRACT_INVALID: permanent(500, 'The data contract is not valid.'),
+  CONTRACT_INVALID: permanent(422, 'The data contract is not valid.'),
   CONTRACT_FIELD_INVALID: permanent(500, 'A field of the data contract is not valid.'),
   CONTRACT_QUERY_INVALID: permanent(500, 'A query of the data contract cannot be run.'),
   CONTRACT_YAML_INVALID: permanent(500, 'The data contract is not valid YAML.'),

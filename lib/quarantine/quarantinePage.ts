@@ -1,4 +1,4 @@
-import { readCursor, writeCursor } from '../paging/cursor';
+import { cursorInvalid, readCursor, writeCursor } from '../paging/cursor';
 import { PipelineError } from '../problems/problem';
 import type { LakeContainers, ObjectInfo, ObjectStore } from '../storage/objectStore';
 import { quarantinePrefix } from '../lakehouse/paths';
@@ -29,6 +29,7 @@ interface Position {
 
 /** Most bytes of quarantine files that one page reads (a line is always read to its end). */
 const MOST_BYTES = 16 * 1024 * 1024;
+const LINE_FEED = 0x0a;
 /** Characters of raw records at which a page ends. */
 const MOST_CHARACTERS = 1024 * 1024;
 
@@ -51,6 +52,7 @@ export async function readQuarantine(
     const name = object.path.slice(prefix.length);
     if (start !== undefined && name < start.object) continue;
     let offset = name === start?.object ? start.offset : 0;
+    if (cursor !== undefined && offset > 0) await requireLineStart(store, quarantine, object, offset, cursor);
     for await (const line of linesOf(store, quarantine, object, offset)) {
       if (records.length === limit || bytes > MOST_BYTES || characters > MOST_CHARACTERS) {
         return { runId: key.runId, records, nextCursor: writeCursor([name, offset]) };
@@ -65,6 +67,18 @@ export async function readQuarantine(
     }
   }
   return { runId: key.runId, records, nextCursor: null };
+}
+
+/** A position in the middle of a record comes from a changed cursor: the rest of the record is not one. */
+async function requireLineStart(
+  store: ObjectStore,
+  container: string,
+  { path, size }: ObjectInfo,
+  offset: number,
+  cursor: string,
+): Promise<void> {
+  const before = offset > size ? undefined : await store.read(container, path, { offset: offset - 1, length: 1 });
+  if (before?.[0] !== LINE_FEED && offset !== size) throw cursorInvalid(cursor);
 }
 
 function unreadable({ path }: ObjectInfo): never {

@@ -83,8 +83,16 @@ export interface Run {
   error: Problem | null;
 }
 
+/** Version of a contract, and the SHA-256 of its text. */
+export interface RunContract {
+  version: string;
+  hash: string;
+}
+
 /** One run in full, as `/api/runs/{id}` shows it. */
 export interface RunDetail extends Run {
+  /** The contract that the run uses. Null until it is planned. */
+  contract: RunContract | null;
   /** Null until the parts have been evaluated. */
   gate: RunGate | null;
   /** Null when the run was not started as a replay. */

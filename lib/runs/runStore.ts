@@ -1,7 +1,7 @@
 import type { Problem } from '../problems/problem';
 import type { Database } from '../database/database';
 import type { Decision } from './gate';
-import type { TaskCounts, RunSummary } from './run';
+import type { RunContract, RunSummary, TaskCounts } from './run';
 import type { IgnoredFiles } from './ignoredFiles';
 import { instanceIdOf, type RunKey, type RunStep } from './runKey';
 
@@ -13,6 +13,8 @@ export interface RunStore {
   plan(runId: string, step: RunStep, total: number): Promise<void>;
   /** Records the files of the date that the run does not use. */
   ignored(runId: string, ignored: IgnoredFiles): Promise<void>;
+  /** Records the contract that the run uses. */
+  contract(runId: string, contract: RunContract): Promise<void>;
   taskStarted(runId: string, step: RunStep, task: number): Promise<void>;
   taskFinished(runId: string, step: RunStep, task: number, outcome: TaskOutcome): Promise<void>;
   conclude(runId: string, outcome: { summary: RunSummary } | { problem: Problem }): Promise<void>;
@@ -39,6 +41,7 @@ export interface RunRecord {
   startedBy: string | null;
   /** Null until the files are listed. */
   ignored: IgnoredFiles | null;
+  contract: RunContract | null;
   /** Null until the parts have been evaluated. */
   gatePassed: boolean | null;
   /** The decision after the gate closed. */
@@ -80,6 +83,9 @@ export function createRunStore(database: Database): RunStore {
     },
     ignored: async (runId, ignored) => {
       await database.query('update runs set ignored = $2 where run_id = $1', [runId, JSON.stringify(ignored)]);
+    },
+    contract: async (runId, contract) => {
+      await database.query('update runs set contract = $2 where run_id = $1', [runId, JSON.stringify(contract)]);
     },
     taskStarted: async (runId, step, task) => {
       await database.query(
@@ -153,7 +159,7 @@ async function read(database: Database, selection: string, parameters: unknown[]
          using (run_id, step))
      select run_id as "runId", instance_id as "instanceId", dataset, ingest_date as date, started_at as "startedAt",
             finished_at as "finishedAt", status, summary, problem, replay_of as "replayOf", started_by as "startedBy",
-            ignored,
+            ignored, contract,
             (select passed from run_verdicts where run_verdicts.run_id = chosen.run_id) as "gatePassed",
             (select decision from run_decisions where run_decisions.run_id = chosen.run_id) as decision,
             coalesce((select json_agg(json_build_object(

@@ -4,6 +4,7 @@ import {
   decidedRun,
   decideRunRequest,
   replayedRun,
+  replayQuery,
   runDetail,
   runIdParameter,
   runList,
@@ -71,12 +72,23 @@ export const startRunRoute = defineRoute({
   role: 'operator',
   request: { body: startRunRequest },
   response: { status: 202, body: startedRun },
-  problems: ['DATASET_UNKNOWN', 'RUN_UNDER_WAY'],
+  problems: [
+    'DATASET_UNKNOWN',
+    'RUN_UNDER_WAY',
+    'CONTRACT_INVALID',
+    'CONTRACT_VERSION_UNKNOWN',
+    'CONTRACT_VERSION_AMBIGUOUS',
+  ],
   example: { body: { dataset: SAMPLE.dataset, date: SAMPLE.date } },
   changes: true,
   usesOrchestration: true,
-  handler: async ({ body: { dataset, date = today() } }, { app, orchestration, caller }) => {
-    const id = await startIngest(app, orchestration, { dataset, date, startedBy: nameOf(caller) });
+  handler: async ({ body: { dataset, date = today(), contractVersion } }, { app, orchestration, caller }) => {
+    const id = await startIngest(app, orchestration, {
+      dataset,
+      date,
+      startedBy: nameOf(caller),
+      contractVersion,
+    });
     return { location: `/api/runs/${id}`, body: { id, dataset, date } };
   },
 });
@@ -87,15 +99,21 @@ export const replayRunRoute = defineRoute({
   path: 'runs/{id}/replay',
   summary: 'Ingests the same dataset and date again and compares the result with the run before.',
   role: 'operator',
-  request: { params: runIdParameter },
+  request: { params: runIdParameter, query: replayQuery },
   response: { status: 202, body: replayedRun },
-  problems: ['RUN_NOT_FOUND', 'RUN_UNDER_WAY', 'DATASET_UNKNOWN'],
+  problems: [
+    'RUN_NOT_FOUND',
+    'RUN_UNDER_WAY',
+    'DATASET_UNKNOWN',
+    'CONTRACT_VERSION_UNKNOWN',
+    'CONTRACT_VERSION_AMBIGUOUS',
+  ],
   example: { params: { id: SAMPLE.run } },
   changes: true,
   usesOrchestration: true,
-  handler: async ({ params }, { app, orchestration, caller }) => {
+  handler: async ({ params, query: { contractVersion } }, { app, orchestration, caller }) => {
     const id = requireRunId(params.id);
-    const started = await replayRun(app, orchestration, id, nameOf(caller));
+    const started = await replayRun(app, orchestration, id, nameOf(caller), contractVersion);
     return { location: `/api/runs/${id}`, body: { id, ...started } };
   },
 });

@@ -7,6 +7,7 @@ import { access } from './0006-access';
 import { documentAccess } from './0007-document-access';
 import { ignoredFiles } from './0008-ignored-files';
 import { cancellations } from './0009-cancellations';
+import { runContracts } from './0010-run-contracts';
 import type { Migration } from './migration';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   documentAccess,
   ignoredFiles,
   cancellations,
+  runContracts,
 ];

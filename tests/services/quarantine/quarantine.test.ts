@@ -101,6 +101,23 @@ describe('browsing a quarantine', () => {
     }
   });
 
+  it('refuses a cursor in the middle of a record, and after the end of a file', async () => {
+    const [first] = await pagesOf(1);
+    const [object = '', offset = 0] = JSON.parse(
+      Buffer.from(first?.nextCursor ?? '', 'base64url').toString('utf8'),
+    ) as [string, number];
+    const at = (position: number) => Buffer.from(JSON.stringify([object, position])).toString('base64url');
+    for (const position of [1, offset - 1, offset + 1, offset + 40, 1_000_000]) {
+      await expect(readQuarantine(lake, key, { limit: 1, cursor: at(position) }, visible)).rejects.toMatchObject({
+        code: 'CURSOR_INVALID',
+        status: 400,
+      });
+    }
+    expect((await readQuarantine(lake, key, { limit: 1, cursor: at(offset) }, visible)).records).toMatchObject([
+      { record: 1 },
+    ]);
+  });
+
   it('names a file that is not readable', async () => {
     const tampered = { ...key, runId: 'tampered' };
     await store.write(containers.quarantine, quarantineFile(tampered, 0), 'hello\n');

@@ -37,6 +37,7 @@ describe('a pattern that a contract may have is supported by DuckDB', () => {
       '\\0',
       '^a$',
     ],
+    ...['(a{100}){10}', '(?:(a{0}){1000}){1}', '(a{20,}b*){50}', '(?:[}{(]\\({500}){2}', 'a{600}b{600}'],
     ...['\\bword\\b', '[\\w.-]+@\\w+', '😀|é', '\\\\(?:1)', '.*?', '[\\d\\s]', '\\{a\\}', '\\\\k'],
   ])('%s', async (pattern) => {
     expect(patternFault(pattern)).toBeUndefined();
@@ -48,6 +49,7 @@ describe('a pattern that DuckDB does not support is refused in the contract', ()
   it.each([
     ...['\\u0041', '\\u{1F600}', '[\\u0041]', '\\cA', '\\p{Script=Greek}', '\\p{Letter}', '\\p{Emoji}', '\\P{Cn}'],
     ...['[]', '[^]', '[\\b]', '(?<name>a)', '(?=a)', '(?<!a)', '(a)\\1', '(?<n>a)\\k<n>', 'a{1001}', 'a{2,5000}'],
+    ...['(a{1000}){1000}', '(a{100}){11}', '(?:(?:a{10}|b){10}c){2,11}', '((a{20,}b)*){51}', '(?:[{(]{500}){3}'],
   ])('%s', async (pattern) => {
     expect(patternFault(pattern)).toEqual(expect.stringMatching(/ not supported in patterns|Only|only/));
     await expect(duckDb.rows(`SELECT regexp_full_match('a', ${literal(pattern)})`)).rejects.toThrow();

@@ -1,11 +1,18 @@
+import { contractVersionOf } from '../../../lakehouse/contractVersions';
 import { beginPlan } from '../../../planning/planRun';
 import type { RunKey } from '../../../runs/runKey';
+import { contractOfRun } from '../../../staging/runContract';
 import { defineStep } from '../../step';
 import { planningTask } from './planningTask';
 
 /** Checks the files' headers against the contract. Plans a small run completely; for a large one it lists the work to do. */
 export const planRunStep = defineStep({
-  work: ({ lakehouse, runs }, key: RunKey) => beginPlan(lakehouse, key, (ignored) => runs.ignored(key.runId, ignored)),
+  work: async ({ lakehouse, runs }, key: RunKey) => {
+    const progress = await beginPlan(lakehouse, key, (ignored) => runs.ignored(key.runId, ignored));
+    const contract = contractVersionOf(await contractOfRun(lakehouse, key));
+    if (contract !== undefined) await runs.contract(key.runId, contract);
+    return progress;
+  },
   progress: { step: 'plan', task: () => planningTask('planRun') },
   totals: (progress) => {
     if (progress.next === 'transform') return { transform: progress.ranges };
