@@ -1,4 +1,5 @@
 import type { KeyOptions } from './key';
+import type { Decimal } from './decimal';
 import type { QualityRule, Severity } from './qualityRule';
 import type { SqlSourceOptions } from './sqlSource';
 import type { TextFormat } from './textFormat';
@@ -25,6 +26,8 @@ export interface ContractColumn {
   /** Name in the header of the files when it differs from `name` (physicalName in the standard). */
   header?: string;
   logicalType: LogicalType;
+  /** Of an integer or a number that is stored exactly, by its physicalType: `decimal(12,2)`. */
+  decimal?: Decimal;
   /** True: an empty text is null. Default: true for columns of other types than string, which have no empty value. */
   emptyIsNull?: boolean;
   required: boolean;

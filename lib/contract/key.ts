@@ -14,8 +14,10 @@ export interface KeyOptions {
 /** `first`: in the order of files and records. `last`: with the highest value of `by`; of equal values the last record. */
 export type KeptRecord = { record: 'first' } | { record: 'last'; by: string };
 
+export type StoredColumn = Pick<ContractColumn, 'name' | 'logicalType' | 'decimal'>;
+
 /** The columns that a row of the table has by its contract: those of the contract, and the id where it is derived. */
-export function storedColumns(contract: DataContract): Pick<ContractColumn, 'name' | 'logicalType'>[] {
+export function storedColumns(contract: DataContract): StoredColumn[] {
   const isDerived = contract.key?.derivedFrom !== undefined;
   return [...contract.columns, ...(isDerived ? [{ name: DERIVED_ID, logicalType: 'string' as const }] : [])];
 }

@@ -1,5 +1,6 @@
 import type { DataContract, LogicalType } from '../contract/contract';
-import { DERIVED_ID, storedColumns } from '../contract/key';
+import { decimalText } from '../contract/decimal';
+import { DERIVED_ID, storedColumns, type StoredColumn } from '../contract/key';
 import { PipelineError } from '../problems/problem';
 import type { DeltaField, DeltaSchema } from './deltaActions';
 import { requireWritable } from './protocol';
@@ -14,6 +15,10 @@ const DELTA_TYPES: Record<LogicalType, DeltaField['type']> = {
   timestamp: 'timestamp',
 };
 
+function deltaType({ decimal, logicalType }: StoredColumn): DeltaField['type'] {
+  return decimal === undefined ? DELTA_TYPES[logicalType] : decimalText(decimal);
+}
+
 /** The table's schema by the contract: its columns, then those that the transform adds. The last is the partition column. */
 export function tableSchema(contract: DataContract): DeltaSchema {
   // Every column is nullable for readers: the contract says what is required, and may change without a new table.
@@ -21,7 +26,7 @@ export function tableSchema(contract: DataContract): DeltaSchema {
   return {
     type: 'struct',
     fields: [
-      ...storedColumns(contract).map((column) => field(column.name, DELTA_TYPES[column.logicalType])),
+      ...storedColumns(contract).map((column) => field(column.name, deltaType(column))),
       field('source_file', 'string'),
       field('record_number', 'long'),
       field('content_hash', 'string'),

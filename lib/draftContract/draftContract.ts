@@ -68,7 +68,7 @@ export function nameColumns(profiles: ColumnProfile[]): NamedProfile[] {
 }
 
 function property(column: NamedProfile, { key, roles }: FileProfile): object {
-  const { name, header, logicalType, filled, rows, distinct } = column;
+  const { name, header, physicalType, logicalType, filled, rows, distinct } = column;
   const place = key.columns.indexOf(name);
   const isFull = rows > 0 && filled === rows;
   const isUnique = isFull && rows > 1 && distinct === rows;
@@ -77,6 +77,7 @@ function property(column: NamedProfile, { key, roles }: FileProfile): object {
   return {
     name,
     ...(header === name ? {} : { physicalName: header }),
+    ...(physicalType === undefined ? {} : { physicalType: guess(physicalType, 'guessed: keeps every digit') }),
     logicalType: filled === 0 ? guess(logicalType, 'guessed: the file has no value in it') : logicalType,
     ...(place >= 0
       ? {

@@ -1,4 +1,5 @@
 import { literal, type DuckDb, type SqlValue } from '../duckdb/duckdb';
+import { numberFacts, numberType } from './numberTypes';
 import { typedValue } from '../transform/columnSql';
 import type { ContractColumn, LogicalType } from '../contract/contract';
 import { TEXT_FORMATS, textFormatPattern, type TextFormat } from '../contract/textFormat';
@@ -15,6 +16,8 @@ export interface ColumnProfile {
   maxLength: number;
   averageLength: number;
   logicalType: LogicalType;
+  /** Of numbers that only a decimal holds unchanged. */
+  physicalType?: string;
   /** JDK pattern of a date or timestamp. */
   format?: string;
   /** Another format that fits all values. */
@@ -121,6 +124,7 @@ async function countValues(duckDb: DuckDb, table: string, columns: FileColumn[])
 
 interface FittingType {
   logicalType: LogicalType;
+  physicalType?: string;
   format?: string;
 }
 
@@ -131,11 +135,9 @@ const TYPED_TEXT = "nullif(value, '')";
 async function fittingTypes(duckDb: DuckDb, table: string, columns: FileColumn[]): Promise<Map<number, FittingType[]>> {
   const dates = (formats: string[], logicalType: LogicalType): FittingType[] =>
     formats.map((format) => ({ logicalType, format }));
+  const first: FittingType[] = [{ logicalType: 'boolean' }, ...dates(NUMERIC_DATES, 'date')];
   const candidates: FittingType[] = [
-    { logicalType: 'boolean' },
-    ...dates(NUMERIC_DATES, 'date'),
-    { logicalType: 'integer' },
-    { logicalType: 'number' },
+    ...first,
     ...dates(DATE_FORMATS, 'date'),
     ...dates(TIMESTAMP_FORMATS, 'timestamp'),
   ];
@@ -147,20 +149,25 @@ async function fittingTypes(duckDb: DuckDb, table: string, columns: FileColumn[]
   });
   const facts = await aggregate(duckDb, table, columns, [
     ...misfits,
-    `count(*) FILTER (regexp_matches(${TYPED_TEXT}, '^-?0[0-9]'))`,
     `count(*) FILTER (NOT regexp_matches(${TYPED_TEXT}, '^(?:1[5-9]|20)[0-9]{2}'))`,
+    ...numberFacts(TYPED_TEXT),
   ]);
   return new Map(
     columns.map(({ index, header }) => {
       const row = facts.get(index) ?? [];
-      const hasLeadingZeros = Number(row[candidates.length]) > 0;
-      const hasOtherCenturies = Number(row[candidates.length + 1]) > 0;
-      const fitting = candidates.filter(({ logicalType, format }, number) => {
-        if (Number(row[number]) > 0) return false;
-        // A number with a leading zero is a code, and 0007 is not a year.
-        if (logicalType === 'integer' || logicalType === 'number') return !hasLeadingZeros;
-        return !NUMERIC_DATES.includes(format ?? '') || (TIME_NAME.test(header) && !hasOtherCenturies);
-      });
+      const hasOtherCenturies = Number(row[candidates.length]) > 0;
+      const isFitting = candidates.map(
+        ({ format }, candidate) =>
+          // 0007 is not a year.
+          Number(row[candidate]) === 0 &&
+          (!NUMERIC_DATES.includes(format ?? '') || (TIME_NAME.test(header) && !hasOtherCenturies)),
+      );
+      const number = numberType(row.slice(candidates.length + 1).map(Number));
+      const fitting = [
+        ...first.filter((_type, candidate) => isFitting[candidate]),
+        ...(number === undefined ? [] : [number]),
+        ...candidates.filter((_type, candidate) => candidate >= first.length && isFitting[candidate]),
+      ];
       return [index, fitting];
     }),
   );

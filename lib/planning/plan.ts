@@ -14,6 +14,8 @@ export interface PlanSummary {
 export interface PlanHeader extends PlanSummary {
   /** Version of the table when the run was planned; -1 when there was none. */
   tableVersion: number;
+  /** Files with records, and how many of them have each column, by its index in the contract. Absent in older plans. */
+  presence?: { files: number; columns: Record<number, number> };
 }
 
 export interface PlannedFile {

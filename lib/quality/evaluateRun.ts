@@ -7,6 +7,7 @@ import { readIgnored } from '../staging/ignoredFiles';
 import { contractOfRun } from '../staging/runContract';
 import type { IgnoredFiles } from '../runs/ignoredFiles';
 import type { RunKey } from '../runs/runKey';
+import { absentColumnsRule } from './absentColumns';
 import { findRepeatedValues } from './findRepeatedValues';
 import { columnsRead } from './gateColumns';
 import { measureRule, type RunCounts } from './measureRule';
@@ -42,22 +43,32 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
     for (const rule of contract.quality.rules) {
       const measure = (): Promise<VerdictRule> => measureRule(rule, contract, counts, rows);
       evaluated.push(
-        readsValues(rule.measure) ? await withinTimeLimit(rows().duckDb, rule, limit, measure) : await measure(),
+        needsTimeLimit(rule.measure) ? await withinTimeLimit(rows().duckDb, rule, limit, measure) : await measure(),
       );
     }
     return evaluated;
   };
   const readsRows = unique.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));
   const evaluated = readsRows
-    ? await withStagedRows(lakehouse, contract, files, (rows) => evaluate(() => rows))
+    ? await withStagedRows(lakehouse, contract, files, limit, (rows) => evaluate(() => rows))
     : await evaluate(() => {
         throw new Error('a rule reads rows that were not staged');
       });
-  return verdictOf([...countRules(contract, plan.records, manifests), ...ignoredRule(contract, ignored), ...evaluated]);
+  return verdictOf([
+    ...countRules(contract, plan.records, manifests),
+    ...ignoredRule(contract, ignored),
+    ...absentColumnsRule(contract, plan),
+    ...evaluated,
+  ]);
 }
 
 function readsValues(measure: Parameters<typeof columnsRead>[0]): boolean {
   return measure.metric === 'sql' || columnsRead(measure).length > 0;
+}
+
+/** A query of the contract has its own. */
+function needsTimeLimit(measure: Parameters<typeof columnsRead>[0]): boolean {
+  return measure.metric !== 'sql' && readsValues(measure);
 }
 
 function countsOf(manifests: PartManifest[], { date }: RunKey): RunCounts {

@@ -1,4 +1,5 @@
 import type { Bound, ContractColumn, LogicalType } from '../contract/contract';
+import { decimalPattern, decimalText } from '../contract/decimal';
 import { textFormatPattern } from '../contract/textFormat';
 import { timeShape, YEAR } from '../contract/timeFormat';
 import { identifier, literal } from '../duckdb/duckdb';
@@ -55,7 +56,12 @@ export function columnText({ logicalType, emptyIsNull }: ContractColumn, field: 
 
 /** The column's typed value; null when the text is null or not of the type. `text` is an SQL expression. */
 export function typedValue(column: ContractColumn, text: string): string {
-  switch (column.logicalType) {
+  const { decimal, logicalType } = column;
+  if (decimal !== undefined) {
+    const pattern = decimalPattern(decimal, logicalType === 'integer');
+    return matching(text, pattern, `try_cast(${text} AS ${decimalText(decimal)})`);
+  }
+  switch (logicalType) {
     case 'string':
       return text;
     case 'integer':
@@ -94,7 +100,7 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
     checks.push({
       code: 'ROW_VALUE_TYPE',
       condition: `${text} IS NOT NULL AND ${value} IS NULL`,
-      expected: `${EXPECTED_TYPES[column.logicalType]}${format ?? ''}`,
+      expected: expectedType(column, format),
     });
   }
   if (column.pattern !== undefined) {
@@ -128,6 +134,13 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
     checks.push({ code: 'ROW_VALUE_RANGE', condition: range.condition, expected: `${kind} ${range.expected}` });
   }
   return checks;
+}
+
+function expectedType({ decimal, logicalType }: ContractColumn, format = ''): string {
+  if (decimal === undefined) return `${EXPECTED_TYPES[logicalType]}${format}`;
+  const { precision, scale } = decimal;
+  const places = logicalType === 'integer' ? '' : `, at most ${scale} of them after the point`;
+  return `${logicalType === 'integer' ? 'a whole number' : 'a number'} of at most ${precision} digits${places}`;
 }
 
 /**

@@ -28,6 +28,8 @@ const EMPTY = { rows: 0, bytes: 0, nullCount: {}, statistics: { numRecords: 0 } 
 const PARTITION_COLUMN = 'ingest_date';
 /** Bytes. Files with longer texts have no statistics of their columns: the engine truncates them, and the log would grow. */
 const LONGEST_STATISTIC = 64;
+/** Digits that every double holds. */
+const EXACT_DIGITS = 15;
 
 /** Removes the rows in the table `rejected` (`rejectedRows` in number) from a draft, and writes the other files of a part. */
 export async function finishPart(
@@ -124,6 +126,8 @@ function exactValue(type: DeltaField['type'], text: string | undefined): string 
     case 'long':
     case 'double':
       return number(text);
+    default:
+      return decimal(text);
   }
 }
 
@@ -134,6 +138,11 @@ function exactValue(type: DeltaField['type'], text: string | undefined): string 
 function timestamp(text: string): string | undefined {
   const [, day, time, fraction = ''] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})0*)?\+00$/.exec(text) ?? [];
   return day === undefined ? undefined : `${day}T${time}.${fraction.padEnd(3, '0')}Z`;
+}
+
+/** Undefined for more digits than a double holds: readers may take the number for one. */
+function decimal(text: string): number | undefined {
+  return text.replaceAll(/\D/g, '').replace(/^0+/, '').length <= EXACT_DIGITS ? Number(text) : undefined;
 }
 
 /** Undefined for integers past 2^53, because JSON would change them. */

@@ -64,6 +64,7 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
     duckDb,
     engines,
     blocks: createBlockCache({ limitInBytes: 0, temporaryDirectory }),
+    queryProcessFile: path.join(__dirname, 'queryProcessFromSource.cjs'),
     ...options,
   };
   const { store, containers } = lakehouse;

@@ -26,6 +26,7 @@ export const propertyShape = z.object({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a column name of letters, digits and underscores'),
   /** Empty when the column has no name in the header, such as the index that pandas writes. */
   physicalName: z.string().optional(),
+  physicalType: z.string().optional(),
   logicalType: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'timestamp']),
   required: z.boolean().default(false),
   unique: z.boolean().default(false),

@@ -1,4 +1,5 @@
 import type { ContractColumn, LogicalType } from '../contract';
+import { decimalFault, decimalOf, MOST_DIGITS, type Decimal } from '../decimal';
 import type { ContractProperty } from './contractShape';
 import type { ContractFault } from './contractFault';
 import { patternFault } from '../pattern';
@@ -65,6 +66,7 @@ export function readColumn(
     name: property.name,
     header: property.physicalName,
     logicalType: property.logicalType,
+    decimal: readDecimal(property, index, faults),
     required: property.required || property.primaryKey,
     unique: property.unique || (property.primaryKey && isOnlyKey),
     primaryKey: property.primaryKey,
@@ -76,6 +78,26 @@ export function readColumn(
     ...readBounds(property.logicalType, options, path, faults),
     format,
   };
+}
+
+/** Other physical types do not change how values are stored: they may be those of the source. */
+function readDecimal(
+  { logicalType, physicalType, logicalTypeOptions }: ContractProperty,
+  index: number,
+  faults: ContractFault[],
+): Decimal | undefined {
+  const decimal = decimalOf(physicalType);
+  if (decimal === undefined || (logicalType !== 'integer' && logicalType !== 'number')) return undefined;
+  const isSized = logicalTypeOptions?.format !== undefined;
+  const fault = isSized
+    ? 'A decimal has no format: the physicalType gives its size.'
+    : decimalFault(decimal, logicalType === 'integer');
+  if (fault !== undefined) {
+    const path = ['schema', 0, 'properties', index, 'physicalType'];
+    const expected = `decimal(p,s): p digits, at most ${MOST_DIGITS}, s of them after the point`;
+    faults.push({ path, message: fault, found: physicalType, expected });
+  }
+  return decimal;
 }
 
 /** Names that are repeated (case does not count, as in Delta) or reserved. */
