@@ -40,7 +40,7 @@ const nouns = {
   database: 'problems',
   delta: 'concurrency contract duckdb lakehouse problems storage',
   documents: 'concurrency contract database delta duckdb lakehouse paging problems runs storage',
-  draftContract: 'contract conversion csv duckdb encoding problems storage transform',
+  draftContract: 'contract conversion csv duckdb encoding planning problems storage transform',
   duckdb: 'problems',
   embedding: 'openAi problems',
   encoding: 'contract problems',

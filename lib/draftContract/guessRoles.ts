@@ -1,6 +1,9 @@
 import type { ColumnRoles } from '../contract/contract';
 import type { ColumnProfile } from './profileColumns';
 
+/** A derived key has no column with the role id. */
+export type GuessedRoles = Partial<ColumnRoles> & Pick<ColumnRoles, 'title' | 'text'>;
+
 export interface NamedProfile extends ColumnProfile {
   name: string;
 }
@@ -30,18 +33,23 @@ const NAMES = {
   category: [/^(?:category|topic|section|genre)$/, /category|topic|section|genre|type|kind|tag|class|event|party/],
 } satisfies Record<GuessedRole, RegExp[]>;
 
-/** Guesses by name and content which column has which role; undefined when no column could be the key. */
-export function guessRoles(columns: NamedProfile[]): ColumnRoles | undefined {
-  const id = best(columns, (column) => idScore(column));
-  if (id === undefined) return undefined;
+/**
+ * Guesses by name and content which column has which role. `key`: the columns of the key; with one, it has the role id.
+ * Undefined when the file has no column.
+ */
+export function guessRoles(columns: NamedProfile[], key: readonly string[]): GuessedRoles | undefined {
+  const keys = columns.filter(({ name }) => key.includes(name));
+  const id = keys.length === 1 ? keys[0] : undefined;
+  const fallback = id ?? keys[0] ?? columns[0];
+  if (fallback === undefined) return undefined;
   const texts = columns.filter((column) => column !== id && column.logicalType === 'string' && column.filled > 0);
-  const title = best(texts, (column) => byName(column, 'title')) ?? id;
+  const title = best(texts, (column) => byName(column, 'title')) ?? fallback;
   const others = texts.filter((column) => column !== title);
   const text =
     best(others, (column) => byName(column, 'text') * 10 + (column.averageLength > 100 ? 5 : 0)) ??
     best(others, (column) => (column.averageLength > 40 ? column.averageLength : 0)) ??
-    (title === id ? best(others, (column) => column.averageLength) : title) ??
-    id;
+    (title === fallback ? best(others, (column) => column.averageLength) : title) ??
+    fallback;
   const taken = new Set([id, title, text]);
   const free = columns.filter((column) => !taken.has(column) && column.filled > 0);
   const author = best(free, (column) => (column.logicalType === 'string' ? byName(column, 'author') : 0));
@@ -52,7 +60,7 @@ export function guessRoles(columns: NamedProfile[]): ColumnRoles | undefined {
     column.logicalType === 'string' && column !== author ? byName(column, 'category') : 0,
   );
   return {
-    id: id.name,
+    ...(id === undefined ? {} : { id: id.name }),
     title: title.name,
     text: text.name,
     ...(author === undefined ? {} : { author: author.name }),
@@ -61,18 +69,8 @@ export function guessRoles(columns: NamedProfile[]): ColumnRoles | undefined {
   };
 }
 
-/** A value of its own in every row counts most, then the name, then short values. */
-function idScore(column: NamedProfile): number {
-  const fits = column.logicalType === 'string' || column.logicalType === 'integer';
-  if (!fits || column.maxLength > LONGEST_KEY || column.filled === 0) return 0;
-  const own = column.distinct / Math.max(1, column.rows);
-  const isKey = own === 1 && column.filled === column.rows;
-  const named = byName(column, 'id') + (byName(column, 'title') > 0 ? 0.5 : 0);
-  return (isKey ? 100 : 10 * own) + named - column.averageLength / 1000;
-}
-
 /** Higher for a more specific name; 0 when the name does not match. */
-function byName({ name }: NamedProfile, role: GuessedRole): number {
+export function byName({ name }: NamedProfile, role: GuessedRole): number {
   const index = NAMES[role].findIndex((pattern) => pattern.test(name.toLowerCase()));
   return index < 0 ? 0 : NAMES[role].length - index;
 }

@@ -1,16 +1,21 @@
 import path from 'node:path';
 import { dialectOf } from '../csv/dialect';
 import { profileRecords } from '../csv/recordProfile';
+import { LONGEST_RECORD_IN_BYTES } from '../csv/recordBlocks';
 import { rewriteRecords } from '../csv/rewriteRecords';
-import { identifier, literal, withDuckDb, type DuckDb, type DuckDbSettings } from '../duckdb/duckdb';
+import { literal, withDuckDb, type DuckDb, type DuckDbSettings } from '../duckdb/duckdb';
 import { PipelineError } from '../problems/problem';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 import { requireDatasetName } from '../contract/datasetName';
+import { readContract } from '../contract/reading/readContract';
 import { draftContract, nameColumns } from './draftContract';
-import { guessRoles, LONGEST_KEY } from './guessRoles';
+import { draftNotes } from './draftNotes';
+import { findKey } from './findKey';
+import { guessRoles } from './guessRoles';
 import { writeAsUtf8 } from './localText';
-import { profileColumn } from './profileColumns';
-import { readShape } from './readShape';
+import { profileColumns } from './profileColumns';
+import { contractOfShape, readShape } from './readShape';
+import { readAsRun, tryDraft } from './tryDraft';
 
 export interface InferSettings {
   temporaryDirectory: string;
@@ -19,52 +24,44 @@ export interface InferSettings {
   dataset?: string;
 }
 
+/** A draft, and what could not be settled from the file. */
+export interface ContractDraft {
+  yaml: string;
+  notes: string[];
+}
+
 /**
  * Drafts a contract from a local CSV. It reads all records: a column gets a type that fits every value, and is required when
- * it has no gaps. The draft is valid and accepts this file. Errors, for files that no contract could accept: CSV_NOT_CSV,
- * CSV_EMPTY_FILE, CSV_HEADER_REPEATED_COLUMN, CONTRACT_INFER_NO_COLUMNS, CONTRACT_INFER_NO_RECORDS,
- * CONTRACT_INFER_NO_KEY.
+ * it has no gaps; the smallest key of one to three columns is searched. The draft is run on the file before it is returned,
+ * with the checks of a run, so a file that a run would refuse is refused with the same code. Other errors:
+ * CONTRACT_INFER_NO_COLUMNS, CONTRACT_INFER_NO_RECORDS.
  */
-export async function inferContract(file: string, settings: InferSettings): Promise<string> {
+export async function inferContract(file: string, settings: InferSettings): Promise<ContractDraft> {
   const name = path.basename(file);
   const dataset = requireDatasetName(settings.dataset ?? datasetOf(name));
   return withTemporaryFolder(settings.temporaryDirectory, async (folder) => {
     const text = path.join(folder, 'text.csv');
     const local = await writeAsUtf8(file, text);
     const { delimiter, header } = await readShape(text, name);
-    const dialect = dialectOf({ delimiter, quote: '"' });
-    const { records, longestRecord } = await profileRecords(text, dialect, header.length);
-    const rewritten = path.join(folder, 'records.csv');
-    const { malformed } = await rewriteRecords(text, rewritten, dialect, header.length);
-    return withDuckDb(settings.duckDb, path.join(folder, 'spill'), async (duckDb) => {
-      const table = await loadRecords(duckDb, rewritten, { delimiter, columns: header.length, longestRecord, folder });
-      const profiles = [];
-      for (const [index, column] of header.entries()) {
-        profiles.push(await profileColumn(duckDb, table, `c${index}`, column));
-      }
-      const columns = nameColumns(profiles);
-      const rows = columns[0]?.rows ?? 0;
-      if (rows === 0) {
+    const { records } = await readAsRun(text, name, contractOfShape(dataset, delimiter, header));
+    const profile = await withDuckDb(settings.duckDb, path.join(folder, 'spill'), async (duckDb) => {
+      const { table, malformed } = await loadRecords(duckDb, text, { delimiter, columns: header.length, folder });
+      const columns = nameColumns(await profileColumns(duckDb, table, header));
+      if ((columns[0]?.rows ?? 0) === 0) {
         throw new PipelineError('CONTRACT_INFER_NO_RECORDS', 'The file has no record with a value.', {
-          found: `${records - 1} records, ${malformed.length} of them malformed`,
+          found: `${records} records, ${malformed} of them malformed`,
           where: { file: name },
           remedy: 'Use a file that has data.',
         });
       }
-      const roles = guessRoles(columns);
-      if (roles === undefined) {
-        throw new PipelineError('CONTRACT_INFER_NO_KEY', 'No column of the file could be a key.', {
-          found: columns.map(({ header, logicalType }) => `${header} (${logicalType})`).join(', '),
-          expected: `a column of texts of at most ${LONGEST_KEY} characters, or of whole numbers`,
-          where: { file: name },
-          remedy: 'Add a column that identifies each record, for example a number.',
-        });
-      }
-      const key = columns.findIndex((column) => column.name === roles.id);
-      const accepted = await distinctKeys(duckDb, table, `c${key}`);
-      const found = { ...local, file: name, delimiter, records: records - 1, rejected: records - 1 - accepted };
-      return draftContract(dataset, found, columns, roles);
+      const key = await findKey(duckDb, table, columns);
+      const roles = guessRoles(columns, key.columns) ?? { title: '', text: '' };
+      return { ...local, file: name, delimiter, records, columns, key, roles };
     });
+    const contract = readContract(draftContract(dataset, profile, []), `${dataset}.yaml`);
+    const trial = await tryDraft(file, contract, folder, settings.duckDb);
+    const notes = draftNotes(profile, trial);
+    return { yaml: draftContract(dataset, profile, notes), notes };
   });
 }
 
@@ -81,14 +78,18 @@ function datasetOf(file: string): string {
   return plain === '' ? 'dataset' : plain;
 }
 
-/** Writes all records with a value to a Parquet file of text columns. The first record is the header and is skipped. */
+/** Writes all well-formed records with a value to a Parquet file of text columns. The first record is the header. */
 async function loadRecords(
   duckDb: DuckDb,
-  file: string,
-  shape: { delimiter: string; columns: number; longestRecord: number; folder: string },
-): Promise<string> {
+  text: string,
+  shape: { delimiter: string; columns: number; folder: string },
+): Promise<{ table: string; malformed: number }> {
+  const dialect = dialectOf({ delimiter: shape.delimiter, quote: '"' });
+  const { longestRecord } = await profileRecords(text, dialect, shape.columns);
+  const file = path.join(shape.folder, 'records.csv');
+  const { malformed } = await rewriteRecords(text, file, dialect, shape.columns);
   const names = Array.from({ length: shape.columns }, (_unused, index) => `c${index}`);
-  const longest = Math.max(2 * 1024 * 1024, 2 * shape.longestRecord + 1024);
+  const longest = Math.max(2 * 1024 * 1024, 2 * Math.min(longestRecord, LONGEST_RECORD_IN_BYTES) + 1024);
   const parquet = literal(path.join(shape.folder, 'records.parquet'));
   await duckDb.run(
     `COPY (SELECT ${names.join(', ')} FROM read_csv(${literal(file)}, auto_detect=false, header=false, parallel=false,
@@ -98,14 +99,5 @@ async function loadRecords(
      WHERE ordinal > 1 AND (${names.map((name) => `nullif(trim(${name}, ' \t\r\n'), '') IS NOT NULL`).join(' OR ')}))
      TO ${parquet} (FORMAT parquet)`,
   );
-  return `read_parquet(${parquet})`;
-}
-
-/** Counts the records that the draft accepts: the first record of each key. */
-async function distinctKeys(duckDb: DuckDb, table: string, column: string): Promise<number> {
-  const name = identifier(column);
-  const [row = []] = await duckDb.rows(
-    `SELECT count(DISTINCT ${name}) FROM ${table} WHERE nullif(trim(${name}, ' \t\r\n'), '') IS NOT NULL`,
-  );
-  return Number(row[0]);
+  return { table: `read_parquet(${parquet})`, malformed: malformed.length };
 }

@@ -60,15 +60,16 @@ async function encodingOf(blocks: AsyncIterable<Buffer>, file: string): Promise<
     if (!isUtf8(bytes.subarray(0, whole))) return 'windows-1252';
     rest = Buffer.from(bytes.subarray(whole));
   }
-  return rest.length === 0 ? 'utf-8' : 'windows-1252';
+  return isUtf8(rest) ? 'utf-8' : 'windows-1252';
 }
 
 function encodingOfHead(head: Buffer, file: string): TextEncoding | undefined {
   const mark = byteOrderMark(head)?.encoding;
   if (mark !== undefined && mark !== 'utf-8') return mark;
   if (utf16Kind(head) !== undefined) return head[0] === 0 ? 'utf-16be' : 'utf-16le';
-  const binary = binaryKind(head) ?? (head.subarray(0, 4096).includes(0) ? 'binary data' : undefined);
-  if (binary === undefined) return undefined;
+  const binary = binaryKind(head);
+  // The check of the text names the place of a NUL.
+  if (binary === undefined) return head.includes(0) ? 'utf-8' : undefined;
   throw new PipelineError('CSV_NOT_CSV', 'The file is not a CSV.', {
     found: binary,
     expected: 'CSV text',

@@ -2,6 +2,10 @@ import { LINE_FEED, type CsvDialect } from '../csv/dialect';
 import { countFields, fieldsOf, fieldText } from '../csv/recordFields';
 import { visitRecords } from '../csv/visitRecords';
 import { PipelineError } from '../problems/problem';
+import { readHeader } from '../csv/header';
+import type { DataContract } from '../contract/contract';
+import { markupKind } from '../encoding/fileKind';
+import { FileFaults } from '../planning/fileFaults';
 import { readHead } from './localText';
 
 /** How a file is split into fields. */
@@ -32,9 +36,31 @@ export async function readShape(file: string, name: string): Promise<FileShape> 
       if (brokenQuotes === 0 && countFields(head, start, end, dialect) === header.length) alike += 1;
     });
     const names = header ?? [];
-    return { delimiter, header: names, fit: names.length < 2 ? -1 : (alike + 1) / (records + 1) + names.length / 1000 };
+    return {
+      delimiter,
+      header: names,
+      records,
+      fit: names.length < 2 ? -1 : (alike + 1) / (records + 1) + names.length / 1000,
+    };
   });
   const [best] = shapes.sort((one, other) => other.fit - one.fit);
+  const { delimiter = ',', header = [] } = best ?? {};
+  // A fault that a run would find is the better explanation.
+  const { faults = [] } = readHeader(head, name, contractOfShape('dataset', delimiter, header));
+  if (faults.length > 0) {
+    const found = new FileFaults();
+    found.add(...faults);
+    found.throwAny();
+  }
+  const markup = markupKind(head.toString('utf8', 0, 1000));
+  if (markup !== undefined && (best === undefined || best.fit < 0 || best.records === 0)) {
+    throw new PipelineError('CSV_NOT_CSV', 'The file is not a CSV.', {
+      found: markup,
+      expected: 'CSV text',
+      where: { file: name, line: 1 },
+      remedy: 'Export the data as CSV.',
+    });
+  }
   if (best === undefined || best.fit < 0) {
     throw new PipelineError('CONTRACT_INFER_NO_COLUMNS', 'The first line is not a header with two or more columns.', {
       found: head.toString('utf8', 0, Math.min(200, firstLineLength(head))),
@@ -43,16 +69,33 @@ export async function readShape(file: string, name: string): Promise<FileShape> 
       remedy: 'Add a header to the file, or write the contract by hand.',
     });
   }
-  const repeated = best.header.find((column, index) => best.header.indexOf(column) !== index);
-  if (repeated !== undefined) {
-    throw new PipelineError('CSV_HEADER_REPEATED_COLUMN', 'The header has a column more than once.', {
-      found: `"${repeated}"`,
-      expected: 'each column once',
-      where: { file: name, line: 1, column: repeated },
-      remedy: 'Rename one of them.',
-    });
-  }
-  return { delimiter: best.delimiter, header: best.header };
+  return { delimiter, header };
+}
+
+/** A contract with the columns of a header, all of them text: for the checks of a run. */
+export function contractOfShape(dataset: string, delimiter: string, header: string[]): DataContract {
+  const text = { logicalType: 'string' as const, required: false, unique: false, primaryKey: false };
+  return {
+    dataset,
+    version: '0',
+    status: 'draft',
+    // The reader takes a second byte order mark of a decoded file for its first.
+    columns: [...new Set(header)].map((name, index) => ({
+      ...text,
+      name: index === 0 ? name.replace(/^\uFEFF/, '') : name,
+    })),
+    roles: { id: '', title: '', text: '' },
+    source: {
+      glob: '*',
+      delimiter,
+      quote: String.fromCharCode(QUOTE),
+      encoding: 'utf-8',
+      compression: 'none',
+      format: 'csv',
+      nullText: '',
+    },
+    quality: { maxRejectShare: 0, rules: [] },
+  };
 }
 
 function headerNames(head: Buffer, start: number, end: number, dialect: CsvDialect): string[] {

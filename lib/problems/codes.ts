@@ -184,7 +184,6 @@ const settings = {
 
 const commands = {
   CONTRACT_INFER_NO_COLUMNS: command('The file has no header to draft a contract from.'),
-  CONTRACT_INFER_NO_KEY: command('No column of the file can be a key.'),
   CONTRACT_INFER_NO_RECORDS: command('The file has no values to draft a contract from.'),
   DATA_FOLDER_UNUSABLE: command('The data folder cannot be written.'),
   FUNC_NOT_FOUND: command('The func command is not on PATH.'),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inferContract } from '../../lib/draftContract/inferContract';
+import { contractWarnings } from '../../lib/contract/contractWarnings';
 import { readContractWithQueries } from '../../lib/contract/reading/readContract';
 import type { AnalyseQueries } from '../../lib/contract/reading/sqlQuery';
 import { describeProblem } from '../../lib/problems/describeProblem';
@@ -11,7 +12,7 @@ import { createEngines } from '../../lib/duckdb/engines';
 import { createQueryAnalysis } from '../../lib/quality/analyseQueries';
 import { checkQueries } from '../../lib/quality/checkQueries';
 
-const USAGE = `npm run contract -- infer <file.csv> [--dataset <name>] [--out <file.yaml>]
+const USAGE = `npm run contract -- infer <file.csv> [--dataset <name>] [--out <file.yaml>] [--json]
        npm run contract -- check <file.yaml> ...`;
 
 const SETTINGS = {
@@ -23,7 +24,7 @@ const SETTINGS = {
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { dataset: { type: 'string' }, out: { type: 'string' } },
+    options: { dataset: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' } },
   });
   const [command, ...files] = positionals;
   const absent = files.filter((file) => !existsSync(file));
@@ -42,15 +43,22 @@ async function main(): Promise<number> {
   return faults.length === 0 ? 0 : 1;
 }
 
-async function infer(file: string, { dataset, out }: { dataset?: string; out?: string }): Promise<number> {
+/** Prints a draft, or writes it to a file. `json`: as `{yaml, notes}`. */
+async function infer(
+  file: string,
+  { dataset, out, json = false }: { dataset?: string; out?: string; json?: boolean },
+): Promise<number> {
   const named = dataset ?? (out === undefined ? undefined : path.parse(out).name);
-  const text = await inferContract(file, { ...SETTINGS, ...(named === undefined ? {} : { dataset: named }) });
-  if (out === undefined) {
-    process.stdout.write(text);
-    return 0;
+  const draft = await inferContract(file, { ...SETTINGS, ...(named === undefined ? {} : { dataset: named }) });
+  if (out !== undefined) writeFileSync(out, draft.yaml, { flag: 'wx' });
+  if (json) {
+    process.stdout.write(`${JSON.stringify(draft)}\n`);
+  } else if (out === undefined) {
+    process.stdout.write(draft.yaml);
+  } else {
+    for (const note of draft.notes) process.stdout.write(`note  ${note}\n`);
+    process.stdout.write(`${out}\nCheck the guesses in this draft, then run: npm run contract -- check ${out}\n`);
   }
-  writeFileSync(out, text, { flag: 'wx' });
-  process.stdout.write(`${out}\nCheck the guesses in this draft, then run: npm run contract -- check ${out}\n`);
   return 0;
 }
 
@@ -73,6 +81,7 @@ async function check(file: string, analyse: AnalyseQueries): Promise<Problem[]> 
     if (faults.length === 0) {
       const { columns, quality } = contract;
       process.stdout.write(`ok    ${file}: ${columns.length} columns, ${quality.rules.length} quality rules\n`);
+      for (const warning of contractWarnings(contract)) process.stdout.write(`warn  ${file}: ${warning}\n`);
     }
     for (const remark of remarks) process.stdout.write(`note  ${file}: ${remark}\n`);
   } catch (error) {

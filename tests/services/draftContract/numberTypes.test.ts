@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { decimalOf } from '../../../lib/contract/decimal';
-import { profileColumn } from '../../../lib/draftContract/profileColumns';
+import { profileColumns } from '../../../lib/draftContract/profileColumns';
 import { literal, openDuckDb, type DuckDb } from '../../../lib/duckdb/duckdb';
 import { typedValue } from '../../../lib/transform/columnSql';
 
@@ -22,7 +22,9 @@ const tableOf = (values: string[]): string =>
   `(VALUES ${values.map((value) => `(${literal(value)})`).join(', ')}) t(c0)`;
 
 async function typeOf(values: string[]): Promise<string> {
-  const { logicalType, physicalType } = await profileColumn(duckDb, tableOf(values), 'c0', 'value');
+  const [{ logicalType = 'string' as const, physicalType } = {}] = await profileColumns(duckDb, tableOf(values), [
+    'value',
+  ]);
   return physicalType === undefined ? logicalType : `${logicalType} ${physicalType}`;
 }
 
@@ -59,7 +61,9 @@ describe('the type of numbers in a drafted contract', () => {
       .filter((text) => text.length <= 40);
     await fc.assert(
       fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 4 }), async (values) => {
-        const { logicalType, physicalType } = await profileColumn(duckDb, tableOf(values), 'c0', 'value');
+        const [{ logicalType = 'string' as const, physicalType } = {}] = await profileColumns(duckDb, tableOf(values), [
+          'value',
+        ]);
         const column = { name: 'c0', logicalType, required: false, unique: false, primaryKey: false };
         const typed = typedValue({ ...column, decimal: decimalOf(physicalType) }, 'c0');
         const rows = await duckDb.rows(`SELECT c0, (${typed})::VARCHAR FROM ${tableOf(values)}`);
