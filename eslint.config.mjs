@@ -62,7 +62,7 @@ const nouns = {
   staging: 'concurrency contract delta lakehouse problems runs storage',
   storage: 'concurrency problems',
   transform:
-    'contract conversion csv delta documents duckdb lakehouse planning problems quality quarantine runs staging storage',
+    'concurrency contract conversion csv delta documents duckdb lakehouse planning problems quality quarantine runs staging storage',
   vectors: 'language problems',
 };
 const ROOT_FILES = ['./azureIdentity.ts', './health.ts'];

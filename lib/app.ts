@@ -137,7 +137,9 @@ function createDatabases(config: Config): { database: Database; requestDatabase:
   };
 }
 
-function createStores(database: Database): Pick<IngestDependencies, 'database' | 'runs' | 'gates' | 'cancellations' | 'extracts'> {
+function createStores(
+  database: Database,
+): Pick<IngestDependencies, 'database' | 'runs' | 'gates' | 'cancellations' | 'extracts'> {
   return {
     database,
     runs: createRunStore(database),

@@ -21,7 +21,7 @@ export const INGEST = 'ingest';
 export const GATE_DECISION = 'gateDecision';
 
 /**
- * One ingest of one partition: ensure, extract (of a SQL source), plan, transform, gate, commit, then metadata and embedding
+ * One ingest of one partition: ensure, extract (of a SQL source), plan, transform, drop repeated keys (where the contract keeps one), gate, commit, then metadata and embedding
  * in parallel, reconcile. Before the commit a failure leaves nothing visible; after it, running again finishes the work.
  */
 export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
@@ -33,15 +33,17 @@ export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
     yield* callStep(context, 'extractSource', key);
     const plan = yield* planAll(context, key);
     yield* spreadApart(context, { step: 'transformRange', key, first: 0, count: plan.ranges });
+    if (plan.dropsRepeatedKeys) yield* dropRepeatedKeys(context, key, plan.ranges);
     yield* passGate(context, key);
     const commit = yield* callStep(context, 'commitRun', key);
     committed = true;
     const chunks = yield* followLake(context, { ...key, parts: commit.parts });
-    const { rejected, version: lakeVersion } = commit;
+    const { rejected, dropped, version: lakeVersion } = commit;
     const summary = yield* callStep(context, 'reconcileRun', {
       ...key,
       source: plan.records,
       rejected,
+      dropped,
       lakeVersion,
       chunks,
     });
@@ -60,6 +62,12 @@ export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
 function newRunId(context: OrchestrationContext): string {
   const moment = context.df.currentUtcDateTime.toISOString().replace(/[-:]|\.\d+/g, '');
   return `${moment}-${context.df.newGuid(context.df.instanceId).slice(0, 8)}`;
+}
+
+/** Keeps one row of each key over all parts. Only contracts that say which one have this step. */
+function* dropRepeatedKeys(context: OrchestrationContext, key: RunKey, parts: number): StepFlow<void> {
+  const repeated = yield* callStep(context, 'findRepeatedKeys', key);
+  if (repeated.rows > 0) yield* spreadApart(context, { step: 'dropRepeatedKeys', key, first: 0, count: parts });
 }
 
 /** When the gate is open, the run continues at once. When it is blocked, the run waits; a rejection fails the step. */

@@ -14,7 +14,8 @@ const WIDTH = 200;
 const NOTHING = {
   convertFile: { bytes: 0 },
   scanBlock: { bytes: 0 },
-  transformRange: { rows: 0, rejected: 0, bytes: 0 },
+  transformRange: { rows: 0, rejected: 0, dropped: 0, bytes: 0 },
+  dropRepeatedKeys: { dropped: 0 },
   loadDocuments: { rows: 0 },
   embedDocuments: { documents: 0, embedded: 0, reused: 0, deleted: 0 },
 } satisfies Partial<{ [Name in keyof Steps]: Steps[Name]['result'] }>;

@@ -40,6 +40,7 @@ const runFields = {
   rows: z.object({ source: count, lake: count, sql: count, vectors: count }).nullable(),
   chunks: z.object({ embedded: count, reused: count, deleted: count }).nullable(),
   rejected: count,
+  dropped: count.describe('Records of a key of which another one is kept, as the contract says.'),
   lakeVersion: count.nullable(),
   error: problem.nullable(),
 };
@@ -68,6 +69,10 @@ const gate = named(
         expected: z.string(),
         observed: z.string(),
         passed: z.boolean(),
+        isBinding: z
+          .boolean()
+          .optional()
+          .describe('The stores rely on the rule: while it fails, the run cannot be approved.'),
       }),
     ),
     omitted: z.object({ passed: count, failed: count }).nullable(),

@@ -1,3 +1,5 @@
+import type { KeyOptions } from './key';
+import type { Decimal } from './decimal';
 import type { QualityRule, Severity } from './qualityRule';
 import type { SqlSourceOptions } from './sqlSource';
 import type { TextFormat } from './textFormat';
@@ -11,6 +13,8 @@ export interface DataContract {
   description?: string;
   columns: ContractColumn[];
   roles: ColumnRoles;
+  /** Absent: the column with the role `id` is the key, and records that repeat it are rejected. */
+  key?: KeyOptions;
   source: SourceOptions;
   quality: QualityLimits;
 }
@@ -22,10 +26,13 @@ export interface ContractColumn {
   /** Name in the header of the files when it differs from `name` (physicalName in the standard). */
   header?: string;
   logicalType: LogicalType;
+  /** Of an integer or a number that is stored exactly, by its physicalType: `decimal(12,2)`. */
+  decimal?: Decimal;
   /** True: an empty text is null. Default: true for columns of other types than string, which have no empty value. */
   emptyIsNull?: boolean;
   required: boolean;
   unique: boolean;
+  /** With several of them, their values together are the key. */
   primaryKey: boolean;
   /** Regular expression that the whole value must match. */
   pattern?: string;
@@ -45,7 +52,7 @@ export interface ContractColumn {
 
 export type Bound = number | string;
 
-/** Which column has which role in documents. `id`, `title` and `text` are required. */
+/** Which column has which role in documents; `id` may be `DERIVED_ID`. `id`, `title` and `text` are required. */
 export interface ColumnRoles {
   id: string;
   title: string;

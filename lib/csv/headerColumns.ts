@@ -6,7 +6,8 @@ const OTHER_DELIMITERS = [',', ';', '\t', '|'];
 
 /**
  * Maps the names of a header to the contract's columns by name, in any order. `columns` holds, for each field, the index of
- * the contract's column; it is complete only when there are no faults.
+ * the contract's column; it is complete only when there are no faults. A column that is not required may be absent: it may
+ * have been added to the contract later.
  */
 export function checkColumns(
   names: string[],
@@ -78,7 +79,7 @@ function missingAndUnknown(
         where: { ...place, column: name },
         remedy: 'Rename the column in the file, or set physicalName in the contract.',
       });
-    } else {
+    } else if (column.required) {
       faults.push({
         code: 'CSV_HEADER_MISSING_COLUMN',
         message: 'A column of the contract is missing.',
@@ -88,7 +89,7 @@ function missingAndUnknown(
           .slice(0, 500),
         expected: `"${name}"`,
         where: { ...place, column: name },
-        remedy: 'Add the column to the file.',
+        remedy: 'Add the column to the file. Only columns that are not required may be absent.',
       });
     }
   }

@@ -99,7 +99,7 @@ export interface DeltaSchema {
 
 export interface DeltaField {
   name: string;
-  type: 'string' | 'long' | 'double' | 'boolean' | 'date' | 'timestamp';
+  type: 'string' | 'long' | 'double' | 'boolean' | 'date' | 'timestamp' | `decimal(${number},${number})`;
   nullable: boolean;
   metadata: Record<string, unknown>;
 }

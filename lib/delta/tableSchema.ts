@@ -1,4 +1,6 @@
 import type { DataContract, LogicalType } from '../contract/contract';
+import { decimalText } from '../contract/decimal';
+import { DERIVED_ID, storedColumns, type StoredColumn } from '../contract/key';
 import { PipelineError } from '../problems/problem';
 import type { DeltaField, DeltaSchema } from './deltaActions';
 import { requireWritable } from './protocol';
@@ -13,6 +15,10 @@ const DELTA_TYPES: Record<LogicalType, DeltaField['type']> = {
   timestamp: 'timestamp',
 };
 
+function deltaType({ decimal, logicalType }: StoredColumn): DeltaField['type'] {
+  return decimal === undefined ? DELTA_TYPES[logicalType] : decimalText(decimal);
+}
+
 /** The table's schema by the contract: its columns, then those that the transform adds. The last is the partition column. */
 export function tableSchema(contract: DataContract): DeltaSchema {
   // Every column is nullable for readers: the contract says what is required, and may change without a new table.
@@ -20,7 +26,7 @@ export function tableSchema(contract: DataContract): DeltaSchema {
   return {
     type: 'struct',
     fields: [
-      ...contract.columns.map((column) => field(column.name, DELTA_TYPES[column.logicalType])),
+      ...storedColumns(contract).map((column) => field(column.name, deltaType(column))),
       field('source_file', 'string'),
       field('record_number', 'long'),
       field('content_hash', 'string'),
@@ -49,6 +55,13 @@ export function requireFittingTable(snapshot: TableSnapshot, contract: DataContr
     });
   }
   const known = new Set(snapshot.schema.fields.map(({ name }) => name));
+  if (contract.key?.derivedFrom !== undefined && !known.has(DERIVED_ID)) {
+    throw incompatible(dataset, DERIVED_ID, 'The key of the contract is not the key of the table.', {
+      found: 'a key of several columns, or a hash of the row',
+      expected: 'a key of one column: the rows of earlier dates have no other id',
+      remedy: 'Keep the key, or start a new dataset.',
+    });
+  }
   const demanded = contract.columns.find(
     ({ name, required, primaryKey }) => (required || primaryKey) && !known.has(name),
   );

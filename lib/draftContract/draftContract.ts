@@ -77,6 +77,9 @@ function columnLines(column: NamedProfile, roles: ColumnRoles): string[] {
   return [
     `      - name: ${scalar(column.name)}`,
     ...(column.header === column.name ? [] : [`        physicalName: ${scalar(column.header)}`]),
+    ...(column.physicalType === undefined
+      ? []
+      : [`        physicalType: ${column.physicalType} # guessed: keeps every digit`]),
     `        logicalType: ${column.logicalType}${column.filled === 0 ? ' # guessed: the file has no value in it' : ''}`,
     ...(isKey
       ? [

@@ -1,4 +1,5 @@
 import { identifier, literal, type DuckDb } from '../duckdb/duckdb';
+import { numberFacts, numberType } from './numberTypes';
 import { typedValue } from '../transform/columnSql';
 import type { ContractColumn, LogicalType } from '../contract/contract';
 import { TEXT_FORMATS, textFormatPattern, type TextFormat } from '../contract/textFormat';
@@ -15,6 +16,8 @@ export interface ColumnProfile {
   maxLength: number;
   averageLength: number;
   logicalType: LogicalType;
+  /** Of numbers that only a decimal holds unchanged. */
+  physicalType?: string;
   /** JDK pattern of a date or timestamp. */
   format?: string;
   /** Another format that fits all values. */
@@ -75,6 +78,7 @@ export async function profileColumn(
 
 interface FittingType {
   logicalType: LogicalType;
+  physicalType?: string;
   format?: string;
 }
 
@@ -82,11 +86,12 @@ interface FittingType {
 async function fittingTypes(duckDb: DuckDb, table: string, name: string, header: string): Promise<FittingType[]> {
   const dates = (formats: string[], logicalType: LogicalType): FittingType[] =>
     formats.map((format) => ({ logicalType, format }));
-  const candidates: FittingType[] = [
+  const first: FittingType[] = [
     { logicalType: 'boolean' },
     ...(TIME_NAME.test(header) ? dates(NUMERIC_DATES, 'date') : []),
-    { logicalType: 'integer' },
-    { logicalType: 'number' },
+  ];
+  const candidates: FittingType[] = [
+    ...first,
     ...dates(DATE_FORMATS, 'date'),
     ...dates(TIMESTAMP_FORMATS, 'timestamp'),
   ];
@@ -97,17 +102,20 @@ async function fittingTypes(duckDb: DuckDb, table: string, name: string, header:
     return `count(*) FILTER (${name} IS NOT NULL AND ((${value}) IS NULL OR ${implausible}))`;
   });
   const [row = []] = await duckDb.rows(
-    `SELECT ${misfits.join(', ')}, count(*) FILTER (regexp_matches(${name}, '^-?0[0-9]')),
-       count(*) FILTER (NOT regexp_matches(${name}, '^(?:1[5-9]|20)[0-9]{2}')) FROM ${table}`,
+    `SELECT ${misfits.join(', ')}, count(*) FILTER (NOT regexp_matches(${name}, '^(?:1[5-9]|20)[0-9]{2}')),
+       ${numberFacts(name).join(', ')} FROM ${table}`,
   );
-  const hasLeadingZeros = Number(row[candidates.length]) > 0;
-  const hasOtherCenturies = Number(row[candidates.length + 1]) > 0;
-  return candidates.filter(({ logicalType, format }, index) => {
-    if (Number(row[index]) > 0) return false;
-    // A number with a leading zero is a code, and 0007 is not a year.
-    if (logicalType === 'integer' || logicalType === 'number') return !hasLeadingZeros;
-    return !NUMERIC_DATES.includes(format ?? '') || !hasOtherCenturies;
-  });
+  const hasOtherCenturies = Number(row[candidates.length]) > 0;
+  const fits = ({ format }: FittingType, index: number): boolean =>
+    // 0007 is not a year.
+    Number(row[index]) === 0 && (!NUMERIC_DATES.includes(format ?? '') || !hasOtherCenturies);
+  const number = numberType(row.slice(candidates.length + 1).map(Number));
+  const isFitting = candidates.map(fits);
+  return [
+    ...first.filter((_type, index) => isFitting[index]),
+    ...(number === undefined ? [] : [number]),
+    ...candidates.filter((_type, index) => index >= first.length && isFitting[index]),
+  ];
 }
 
 function columnOf({ logicalType, format }: FittingType): ContractColumn {

@@ -6,7 +6,7 @@ import type { AddFile } from '../delta/deltaActions';
 import { readSnapshot } from '../delta/deltaLog';
 import { findCommit } from '../delta/findCommit';
 import type { Lakehouse } from '../lakehouse/lakehouse';
-import { readManifests } from '../staging/partManifest';
+import { droppedRecords, readManifests } from '../staging/partManifest';
 import { contractOfRun } from '../staging/runContract';
 import { partitionFolder, tableFolder } from '../lakehouse/paths';
 import { tableSchema } from '../delta/tableSchema';
@@ -17,6 +17,8 @@ export interface CommitResult {
   version: number;
   rows: number;
   rejected: number;
+  /** Records of a key of which another one is kept. */
+  dropped: number;
   /** Parquet files of the partition. */
   parts: number;
   bytes: number;
@@ -37,6 +39,7 @@ export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<Comm
   const result = {
     rows: manifests.reduce((sum, part) => sum + part.rows, 0),
     rejected: manifests.reduce((sum, part) => sum + part.rejected, 0),
+    dropped: manifests.reduce((sum, part) => sum + droppedRecords(part), 0),
     parts: manifests.filter((part) => part.add !== null).length,
     bytes: manifests.reduce((sum, part) => sum + part.bytes, 0),
   };
@@ -55,6 +58,7 @@ export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<Comm
       numOutputRows: String(result.rows),
       numOutputBytes: String(result.bytes),
       rejectedRecords: String(result.rejected),
+      droppedRecords: String(result.dropped),
     },
   });
   return { version, ...result, ...outcome };
@@ -73,6 +77,7 @@ async function committedResult(lakehouse: Lakehouse, key: RunKey): Promise<Commi
       version: entry.version,
       rows: Number(metrics['numOutputRows'] ?? 0),
       rejected: Number(metrics['rejectedRecords'] ?? 0),
+      dropped: Number(metrics['droppedRecords'] ?? 0),
       parts: Number(metrics['numFiles'] ?? 0),
       bytes: Number(metrics['numOutputBytes'] ?? 0),
     };

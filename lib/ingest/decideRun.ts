@@ -1,5 +1,6 @@
 import { PipelineError } from '../problems/problem';
 import { describeRun } from '../runs/describeRun';
+import { notApprovable } from '../quality/gateProblem';
 import type { RunDecision } from '../runs/gate';
 import type { IngestDependencies } from './dependencies';
 import type { Orchestration } from './orchestration';
@@ -7,8 +8,8 @@ import { runNotFound } from './runNotFound';
 
 /**
  * Decides about a run that its quality gate blocks. The first decision counts, whoever makes it; the same decision again
- * wakes the run again. Returns the decision. RUN_NOT_FOUND (404); RUN_NOT_BLOCKED, or RUN_ALREADY_DECIDED when a different
- * decision came first (409).
+ * wakes the run again. Returns the decision. RUN_NOT_FOUND (404); RUN_NOT_BLOCKED, RUN_ALREADY_DECIDED when a different
+ * decision came first, or RUN_NOT_APPROVABLE when a rule fails that the stores rely on (409).
  */
 export async function decideRun(
   { runs, gates }: Pick<IngestDependencies, 'runs' | 'gates'>,
@@ -19,13 +20,17 @@ export async function decideRun(
   const [state, records] = await Promise.all([orchestration.state(instanceId), runs.latest([instanceId])]);
   const record = records.get(instanceId);
   if (!state && !record) throw runNotFound(instanceId);
-  const { runId, status } = describeRun(instanceId, state, record, new Date());
+  const { runId, status, ...partition } = describeRun(instanceId, state, record, new Date());
   if (!state || runId === null || status !== 'Blocked') {
     throw new PipelineError('RUN_NOT_BLOCKED', 'The run does not wait for a decision.', {
       found: `a run that is ${status}`,
       expected: 'a run that is Blocked',
       remedy: `See its verdict and decision at /api/runs/${instanceId}.`,
     });
+  }
+  if (decision === 'approve') {
+    const refusal = notApprovable(partition, (await gates.find(runId))?.rules ?? []);
+    if (refusal !== undefined) throw refusal;
   }
   const counted = await gates.decide(runId, { decision, decidedBy, reason });
   if (counted.decision !== decision) {

@@ -1,9 +1,11 @@
 import { commitRunStep } from './steps/commitRun';
 import { concludeRunStep } from './steps/concludeRun';
 import { discardRunStep } from './steps/discardRun';
+import { dropRepeatedKeysStep } from './steps/dropRepeatedKeys';
 import { ensureRunStep } from './steps/ensureRun';
 import { evaluateRunStep } from './steps/evaluateRun';
 import { extractSourceStep } from './steps/extractSource';
+import { findRepeatedKeysStep } from './steps/findRepeatedKeys';
 import { continuePlanStep } from './steps/planning/continuePlan';
 import { convertFileStep } from './steps/planning/convertFile';
 import { foldScanStep } from './steps/planning/foldScan';
@@ -28,6 +30,8 @@ export const STEPS = {
   scanBlock: scanBlockStep,
   foldScan: foldScanStep,
   transformRange: transformRangeStep,
+  findRepeatedKeys: findRepeatedKeysStep,
+  dropRepeatedKeys: dropRepeatedKeysStep,
   evaluateRun: evaluateRunStep,
   resolveGate: resolveGateStep,
   commitRun: commitRunStep,

@@ -24,6 +24,8 @@ export interface Lakehouse {
   directPlanLengthInBytes?: number;
   /** Time limit of one quality rule. Default 300 s. */
   qualityRuleTimeoutInSeconds?: number;
+  /** JavaScript of the process that runs the queries of rules. Default: the compiled one. */
+  queryProcessFile?: string;
   /** Bytes of NDJSON text between two points of the line index. Default 4 MiB. */
   lineIndexStepInBytes?: number;
 }

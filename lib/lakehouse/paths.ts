@@ -62,6 +62,11 @@ export function quarantineFile(key: RunKey, part: number): string {
   return `${quarantinePrefix(key)}${partNumber(part)}.ndjson`;
 }
 
+/** Records of a part that were dropped because a record of another part has the same key. */
+export function droppedRecordsFile(key: RunKey, part: number): string {
+  return `${quarantinePrefix(key)}${partNumber(part)}-dropped.ndjson`;
+}
+
 /** Prefix of all quarantine files of a run. */
 export function quarantinePrefix(key: RunKey): string {
   return `${rawFolder(key.dataset, key.date)}${requireRunId(key.runId)}-part-`;
@@ -69,7 +74,7 @@ export function quarantinePrefix(key: RunKey): string {
 
 /** The run that wrote a quarantine file; undefined for other objects. */
 export function runIdOfQuarantineFile(path: string): string | undefined {
-  return /([^/]+)-part-\d+\.ndjson$/.exec(path)?.[1];
+  return /([^/]+)-part-\d+(?:-dropped)?\.ndjson$/.exec(path)?.[1];
 }
 
 /** In the staging container: a folder for each run of the dataset that is under way. */
@@ -133,6 +138,11 @@ export function manifestPrefix(key: RunKey): string {
 
 export function manifestFile(key: RunKey, part: number): string {
   return `${manifestPrefix(key)}${partNumber(part)}.json`;
+}
+
+/** Rows to drop from one part, because a row of another part with the same key is kept. */
+export function repeatedKeysFile(key: RunKey, part: number): string {
+  return `${stagingFolder(key)}repeated-${partNumber(part)}.json`;
 }
 
 /** Keys of one part, for the search for duplicates across parts. */

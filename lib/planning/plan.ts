@@ -6,12 +6,16 @@ export interface PlanSummary {
   bytes: number;
   /** Records of the files, headers and blank lines not counted. */
   records: number;
+  /** The contract keeps one record of each key, and there are several parts: after the transform, rows may be dropped. */
+  dropsRepeatedKeys?: true;
 }
 
 /** `plan.json` in staging: the head of the plan. */
 export interface PlanHeader extends PlanSummary {
   /** Version of the table when the run was planned; -1 when there was none. */
   tableVersion: number;
+  /** Files with records, and how many of them have each column, by its index in the contract. Absent in older plans. */
+  presence?: { files: number; columns: Record<number, number> };
 }
 
 export interface PlannedFile {

@@ -96,8 +96,8 @@ export async function planRun(lakehouse: Lakehouse, key: RunKey): Promise<PlanSu
     for (let number = 0; number < progress.blocks; number += 1) await scanBlock(lakehouse, key, number);
     return foldScan(lakehouse, key);
   }
-  const { ranges, files, bytes, records } = progress;
-  return { ranges, files, bytes, records };
+  const { next: _, ...summary } = progress;
+  return summary;
 }
 
 function weightOf(files: readonly { path: string; size: number }[], isToConvert: (file: { path: string }) => boolean) {

@@ -67,7 +67,7 @@ export function requireFiles(
  * Returns a function that says why a file is ignored; undefined for a file that the run uses. `name` is the path in the
  * folder of the date. Where compression is found by the file itself (`auto`), a pattern also matches names with `.gz` added.
  */
-export function ignoredReasons(
+function ignoredReasons(
   source: Pick<SourceOptions, 'glob' | 'globIgnoresCase' | 'compression'>,
 ): (name: string) => IgnoredReason | undefined {
   const { compression } = source;

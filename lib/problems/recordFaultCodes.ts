@@ -18,6 +18,7 @@ export const recordFaultCodes = {
   ROW_VALUE_LENGTH: 'A value is shorter or longer than its column allows.',
   ROW_VALUE_RANGE: 'A value is outside the range of its column.',
   ROW_DUPLICATE_KEY: 'Another record has the same key.',
+  ROW_DUPLICATE_DROPPED: 'Another record with the same key was kept, as the contract says.',
   ROW_DUPLICATE_VALUE: 'Another record has the same value in a unique column.',
 };
 

@@ -1,11 +1,13 @@
-import type { ContractColumn, DataContract } from '../contract/contract';
+import type { DataContract } from '../contract/contract';
+import { uniqueColumns, type UniqueColumn } from '../contract/key';
 import type { Lakehouse } from '../lakehouse/lakehouse';
-import { readManifests, type PartManifest } from '../staging/partManifest';
+import { droppedRecords, readManifests, type PartManifest } from '../staging/partManifest';
 import { readPlan } from '../planning/readPlan';
 import { readIgnored } from '../staging/ignoredFiles';
 import { contractOfRun } from '../staging/runContract';
 import type { IgnoredFiles } from '../runs/ignoredFiles';
 import type { RunKey } from '../runs/runKey';
+import { absentColumnsRule } from './absentColumns';
 import { findRepeatedValues } from './findRepeatedValues';
 import { columnsRead } from './gateColumns';
 import { measureRule, type RunCounts } from './measureRule';
@@ -29,7 +31,7 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
   const manifests = await readManifests(lakehouse, key, plan.ranges);
   const files = manifests.flatMap((part) => (part.keys === null ? [] : [part.keys]));
   // Within one part the transform has already rejected repeated values.
-  const uniqueColumns = files.length < 2 ? [] : contract.columns.filter((column) => column.primaryKey || column.unique);
+  const unique = files.length < 2 ? [] : uniqueColumns(contract);
   const counts = countsOf(manifests, key);
   const limit = {
     seconds: lakehouse.qualityRuleTimeoutInSeconds ?? DEFAULT_TIMEOUT_IN_SECONDS,
@@ -37,26 +39,36 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
   };
   const evaluate = async (rows: () => StagedRows): Promise<VerdictRule[]> => {
     const evaluated: VerdictRule[] = [];
-    for (const column of uniqueColumns) evaluated.push(await repetitionRule(rows(), column));
+    for (const column of unique) evaluated.push(await repetitionRule(rows(), column));
     for (const rule of contract.quality.rules) {
       const measure = (): Promise<VerdictRule> => measureRule(rule, contract, counts, rows);
       evaluated.push(
-        readsValues(rule.measure) ? await withinTimeLimit(rows().duckDb, rule, limit, measure) : await measure(),
+        needsTimeLimit(rule.measure) ? await withinTimeLimit(rows().duckDb, rule, limit, measure) : await measure(),
       );
     }
     return evaluated;
   };
-  const readsRows = uniqueColumns.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));
+  const readsRows = unique.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));
   const evaluated = readsRows
-    ? await withStagedRows(lakehouse, contract, files, (rows) => evaluate(() => rows))
+    ? await withStagedRows(lakehouse, contract, files, limit, (rows) => evaluate(() => rows))
     : await evaluate(() => {
         throw new Error('a rule reads rows that were not staged');
       });
-  return verdictOf([...countRules(contract, plan.records, manifests), ...ignoredRule(contract, ignored), ...evaluated]);
+  return verdictOf([
+    ...countRules(contract, plan.records, manifests),
+    ...ignoredRule(contract, ignored),
+    ...absentColumnsRule(contract, plan),
+    ...evaluated,
+  ]);
 }
 
 function readsValues(measure: Parameters<typeof columnsRead>[0]): boolean {
   return measure.metric === 'sql' || columnsRead(measure).length > 0;
+}
+
+/** A query of the contract has its own. */
+function needsTimeLimit(measure: Parameters<typeof columnsRead>[0]): boolean {
+  return measure.metric !== 'sql' && readsValues(measure);
 }
 
 function countsOf(manifests: PartManifest[], { date }: RunKey): RunCounts {
@@ -75,6 +87,7 @@ function countsOf(manifests: PartManifest[], { date }: RunKey): RunCounts {
 function countRules(contract: DataContract, records: number, manifests: PartManifest[]): VerdictRule[] {
   const rows = manifests.reduce((sum, part) => sum + part.rows, 0);
   const rejected = manifests.reduce((sum, part) => sum + part.rejected, 0);
+  const dropped = manifests.reduce((sum, part) => sum + droppedRecords(part), 0);
   const share = records === 0 ? 0 : rejected / records;
   const limit = contract.quality.maxRejectShare;
   return [
@@ -82,8 +95,12 @@ function countRules(contract: DataContract, records: number, manifests: PartMani
       rule: 'every record is a row or rejected',
       severity: 'error',
       expected: `${records} records`,
-      observed: `${rows} rows and ${rejected} rejected`,
-      passed: rows + rejected === records,
+      observed:
+        dropped === 0
+          ? `${rows} rows and ${rejected} rejected`
+          : `${rows} rows, ${rejected} rejected and ${dropped} dropped, of whose keys another record is kept`,
+      passed: rows + rejected + dropped === records,
+      isBinding: true,
     },
     {
       rule: 'at least one row',
@@ -125,13 +142,14 @@ function ignoredRule({ quality }: DataContract, ignored: IgnoredFiles | undefine
   ];
 }
 
-async function repetitionRule(rows: StagedRows, column: ContractColumn): Promise<VerdictRule> {
-  const { count, examples } = await findRepeatedValues(rows, column.name);
+async function repetitionRule(rows: StagedRows, { name, isKey }: UniqueColumn): Promise<VerdictRule> {
+  const { count, examples } = await findRepeatedValues(rows, name);
   return {
-    rule: `${column.name} is unique over all parts`,
+    rule: `${name} is unique over all parts`,
     severity: 'error',
     expected: '0 repeated values',
     observed: count === 0 ? '0' : `${count}, e.g. ${examples.join(', ')}`,
     passed: count === 0,
+    ...(isKey ? { isBinding: true } : {}),
   };
 }

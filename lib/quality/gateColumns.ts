@@ -1,4 +1,5 @@
 import type { DataContract } from '../contract/contract';
+import { storedColumns, uniqueColumns } from '../contract/key';
 import type { Measure } from '../contract/qualityRule';
 
 /**
@@ -6,10 +7,13 @@ import type { Measure } from '../contract/qualityRule';
  * part, so that the gate does not read the parts.
  */
 export function gateColumns(contract: DataContract): string[] {
-  const named = new Set(contract.quality.rules.flatMap(({ measure }) => columnsRead(measure)));
-  return contract.columns
-    .filter(({ name, primaryKey, unique }) => primaryKey || unique || named.has(name))
-    .map(({ name }) => name);
+  const { key } = contract;
+  const named = new Set([
+    ...contract.quality.rules.flatMap(({ measure }) => columnsRead(measure)),
+    ...uniqueColumns(contract).map(({ name }) => name),
+    ...(key?.keep?.record === 'last' ? [key.keep.by] : []),
+  ]);
+  return storedColumns(contract).flatMap(({ name }) => (named.has(name) ? [name] : []));
 }
 
 /** Columns whose values a measure reads; none when the statistics of the parts suffice. */

@@ -37,6 +37,21 @@ export function gateRejected(partition: Partition, rules: GateRule[], decision: 
   );
 }
 
+/** A run cannot be approved while a rule fails that the stores rely on. Undefined when it can. */
+export function notApprovable({ dataset, date }: Partition, rules: GateRule[]): PipelineError | undefined {
+  const binding = failing(rules).filter(({ isBinding }) => isBinding === true);
+  if (binding.length === 0) return undefined;
+  return new PipelineError(
+    'RUN_NOT_APPROVABLE',
+    `The run of ${dataset} ${date} cannot be approved, because SQL and vectors rely on: ${list(binding, ({ rule }) => rule)}.`,
+    {
+      ...observed(binding),
+      remedy:
+        'Reject the run. Then correct the files, or set `repeatedKeys` in the contract (keepFirst, or keepLastBy with a column), or a key of more columns, and replay the run.',
+    },
+  );
+}
+
 /** The rules that close the gate. */
 function failing(rules: GateRule[]): GateRule[] {
   return rules.filter((rule) => !rule.passed && rule.severity === 'error');

@@ -1,9 +1,10 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
+import { decimalPattern } from '../contract/decimal';
 import type { Measure, QualityRule, Scalar } from '../contract/qualityRule';
 import { identifier, literal } from '../duckdb/duckdb';
-import { PipelineError } from '../problems/problem';
 import { describeComparison, holds } from './comparison';
-import { SQL_TYPES, type StagedRows } from './stagedRows';
+import { QueryFault } from './limitedQueries';
+import { sqlType, type StagedRows } from './stagedRows';
 import type { VerdictRule } from './verdict';
 
 /** What is known about a run's rows without reading them. */
@@ -79,7 +80,7 @@ async function observe(
       return counted(count, listed(examples), measure.percent, counts, wanted);
     }
     case 'sql':
-      return runQuery(rows(), measure.query, wanted);
+      return runQuery(rows(), rule.name, measure.query, wanted);
     case 'freshness':
       return ageOf(rows(), measure, counts, wanted);
   }
@@ -119,31 +120,29 @@ function conditionOf(
 
 /** Compares as values of the column's type. A listed value that cannot be cast to that type matches nothing. */
 function isAmong(name: string, column: ContractColumn, values: Scalar[]): string {
-  const type = SQL_TYPES[column.logicalType];
-  const casts = values.map((value) => `try_cast(${literal(String(value))} AS ${type})`);
+  const type = sqlType(column);
+  const { decimal, logicalType } = column;
+  // A cast to a decimal rounds.
+  const exact = decimal && new RegExp(`^(?:${decimalPattern(decimal, logicalType === 'integer')})$`);
+  const comparable = values.filter((value) => exact?.test(String(value)) ?? true);
+  const casts = comparable.map((value) => `try_cast(${literal(String(value))} AS ${type})`);
   return `coalesce(list_contains([${casts.join(', ')}], ${name}), false)`;
 }
 
 /** A query that cannot be run is a fault of the contract: the rule fails with the reason. */
-async function runQuery({ duckDb }: StagedRows, query: string, wanted: string): Promise<Observation> {
+async function runQuery({ queries }: StagedRows, name: string, query: string, wanted: string): Promise<Observation> {
   try {
-    const [row = []] = await duckDb.rows(scalarQuery(query));
-    const value = row[0] === null || row[0] === undefined ? null : String(row[0]);
+    const value = await queries.value({ name }, scalarQuery(query));
     return { value, observed: value ?? 'null', expected: wanted };
   } catch (error) {
-    if (error instanceof PipelineError) throw error;
-    return { value: null, observed: `the query failed: ${queryFault(error)}`, expected: wanted };
+    if (!(error instanceof QueryFault)) throw error;
+    return { value: null, observed: `the query failed: ${error.message}`, expected: wanted };
   }
 }
 
 /** Wraps a query as a scalar subquery, so that it can only be one SELECT that returns one value. */
 export function scalarQuery(query: string): string {
   return `SELECT (${query}\n)::VARCHAR`;
-}
-
-/** The first line of the engine's message. */
-export function queryFault(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
 }
 
 /** A date counts as its end, so the newest value of a date column may be 0 seconds old. */

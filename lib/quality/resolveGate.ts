@@ -1,12 +1,12 @@
 import { PipelineError } from '../problems/problem';
-import { gateRejected } from './gateProblem';
+import { gateRejected, notApprovable } from './gateProblem';
 import type { GateStore } from './gateStore';
 import type { RunKey } from '../runs/runKey';
 
 /**
  * Looks up the decision about a blocked run; with a decision, the run no longer waits. When the time is over (`isOverdue`)
  * without a decision, the run is rejected. Returns true when it is approved, false when there is no decision yet. Throws
- * QUALITY_GATE_REJECTED.
+ * QUALITY_GATE_REJECTED, or RUN_NOT_APPROVABLE for an approval against a rule that the stores rely on.
  */
 export async function resolveGate(gates: GateStore, key: RunKey, isOverdue: boolean): Promise<boolean> {
   if (isOverdue) {
@@ -24,5 +24,8 @@ export async function resolveGate(gates: GateStore, key: RunKey, isOverdue: bool
   if (!gate.decision) return false;
   await gates.unblock(key.runId);
   if (gate.decision.decision === 'reject') throw gateRejected(key, gate.rules, gate.decision);
+  // An approval is refused when it is made; one that came another way is refused here.
+  const refusal = notApprovable(key, gate.rules);
+  if (refusal !== undefined) throw refusal;
   return true;
 }

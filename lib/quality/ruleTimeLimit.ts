@@ -11,7 +11,8 @@ export interface RuleTimeLimit {
 
 /**
  * Calls `work`, which evaluates one rule with `duckDb`, and interrupts the engine at the time limit. Throws
- * QUALITY_RULE_TIMEOUT then. A single call of a function, such as `repeat`, is interrupted only when it has ended.
+ * QUALITY_RULE_TIMEOUT then. For statements of this code: a query of a
+ * contract is run by `limitedQueries`, because a single call of a function is interrupted only when it has ended.
  */
 export async function withinTimeLimit<T>(
   duckDb: DuckDb,
@@ -40,7 +41,15 @@ export async function withinTimeLimit<T>(
     clearTimeout(first);
     clearTimeout(repeated);
   }
-  throw new PipelineError('QUALITY_RULE_TIMEOUT', `The rule "${rule.name}" was not evaluated in time.`, {
+  throw lateRule(rule, { seconds, setting }, cause);
+}
+
+export function lateRule(
+  rule: { name: string; where?: PipelineErrorOptions['where'] },
+  { seconds, setting }: RuleTimeLimit,
+  cause?: unknown,
+): PipelineError {
+  return new PipelineError('QUALITY_RULE_TIMEOUT', `The rule "${rule.name}" was not evaluated in time.`, {
     expected: `at most ${seconds} s`,
     where: rule.where ?? (setting === undefined ? undefined : { setting }),
     remedy: `Make the rule's query simpler${setting === undefined ? '' : `, or raise ${setting}`}.`,

@@ -1,21 +1,27 @@
 import path from 'node:path';
 import { mapAll } from '../concurrency/mapInOrder';
-import type { ContractColumn, DataContract, LogicalType } from '../contract/contract';
+import type { DataContract, LogicalType } from '../contract/contract';
+import { storedColumns, type StoredColumn } from '../contract/key';
+import { decimalText } from '../contract/decimal';
 import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 import { gateColumns } from './gateColumns';
+import { limitedQueries, type LimitedQueries } from './limitedQueries';
+import type { RuleTimeLimit } from './ruleTimeLimit';
 
 /** All rows of a run's parts, with only the columns that the gate needs, as a view named like the dataset. */
 export interface StagedRows {
   duckDb: DuckDb;
   /** The view, quoted. */
   view: string;
+  /** For queries of the contract. */
+  queries: LimitedQueries;
 }
 
 const PARALLEL_DOWNLOADS = 8;
 
-export const SQL_TYPES: Record<LogicalType, string> = {
+const SQL_TYPES: Record<LogicalType, string> = {
   string: 'VARCHAR',
   integer: 'BIGINT',
   number: 'DOUBLE',
@@ -23,6 +29,11 @@ export const SQL_TYPES: Record<LogicalType, string> = {
   date: 'DATE',
   timestamp: 'TIMESTAMPTZ',
 };
+
+/** The engine's type of a column. */
+export function sqlType({ decimal, logicalType }: StoredColumn): string {
+  return decimal === undefined ? SQL_TYPES[logicalType] : decimalText(decimal);
+}
 
 /**
  * Downloads the key files and opens an engine on them. Memory: the engine's limit, past which it spills. Disk: the key
@@ -32,6 +43,7 @@ export async function withStagedRows<T>(
   lakehouse: Lakehouse,
   contract: DataContract,
   files: string[],
+  limit: RuleTimeLimit,
   use: (rows: StagedRows) => Promise<T>,
 ): Promise<T> {
   const { store, containers } = lakehouse;
@@ -39,29 +51,41 @@ export async function withStagedRows<T>(
     await mapAll(files.entries(), PARALLEL_DOWNLOADS, ([index, file]) =>
       store.download(containers.staging, file, path.join(folder, `${index}.parquet`)),
     );
-    return withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
-      const wanted = new Set(gateColumns(contract));
-      const columns = contract.columns.filter(({ name }) => wanted.has(name));
-      const view = identifier(contract.dataset);
-      if (files.length === 0) {
-        await createEmptyTable(duckDb, view, columns);
-      } else {
-        const names = columns.map(({ name }) => identifier(name));
-        const parquet = literal(path.join(folder, '*.parquet'));
-        // A view needs a column; the record number is in every key file.
-        const selected = names.length === 0 ? ['record_number'] : names;
-        await duckDb.run(`CREATE VIEW ${view} AS SELECT ${selected.join(', ')} FROM read_parquet(${parquet})`);
-      }
-      await confine(duckDb, folder);
-      return use({ duckDb, view });
+    const wanted = new Set(gateColumns(contract));
+    const columns = storedColumns(contract).filter(({ name }) => wanted.has(name));
+    const view = identifier(contract.dataset);
+    const names = columns.map(({ name }) => identifier(name));
+    const parquet = literal(path.join(folder, '*.parquet'));
+    // A view needs a column; the record number is in every key file.
+    const selected = names.length === 0 ? ['record_number'] : names;
+    const setUp =
+      files.length === 0
+        ? emptyTable(view, columns)
+        : `CREATE VIEW ${view} AS SELECT ${selected.join(', ')} FROM read_parquet(${parquet})`;
+    const queries = limitedQueries({
+      duckDb: lakehouse.duckDb,
+      folder,
+      spillFolder: path.join(folder, 'spill-of-queries'),
+      setUp,
+      limit,
+      processFile: lakehouse.queryProcessFile,
     });
+    try {
+      return await withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
+        await duckDb.run(setUp);
+        await confine(duckDb, folder);
+        return use({ duckDb, view, queries });
+      });
+    } finally {
+      queries.close();
+    }
   });
 }
 
-/** Creates a table with the columns and without rows. */
-export async function createEmptyTable(duckDb: DuckDb, table: string, columns: ContractColumn[]): Promise<void> {
-  const written = columns.map(({ name, logicalType }) => `${identifier(name)} ${SQL_TYPES[logicalType]}`);
-  await duckDb.run(`CREATE TABLE ${table} (${written.length === 0 ? 'record_number BIGINT' : written.join(', ')})`);
+/** Statement for a table with the columns and without rows. */
+export function emptyTable(table: string, columns: StoredColumn[]): string {
+  const written = columns.map((column) => `${identifier(column.name)} ${sqlType(column)}`);
+  return `CREATE TABLE ${table} (${written.length === 0 ? 'record_number BIGINT' : written.join(', ')})`;
 }
 
 /** After this, statements cannot read files outside the folder, and cannot change this setting. */

@@ -15,6 +15,8 @@ export interface VerdictRule {
   expected: string;
   observed: string;
   passed: boolean;
+  /** The stores rely on it: when it fails, nobody can approve the run. */
+  isBinding?: true;
 }
 
 /** Characters. */
@@ -46,9 +48,10 @@ export function verdictOf(all: VerdictRule[]): Verdict {
   return { passed, rules: rules.filter((rule) => kept.has(rule)), ...(left.length === 0 ? {} : { omitted }) };
 }
 
-/** Rules that close the gate come first, passed rules last. */
-function weight({ passed, severity }: VerdictRule): number {
+/** Rules that nobody can approve come first, then those that close the gate, passed rules last. */
+function weight({ passed, severity, isBinding }: VerdictRule): number {
   if (passed) return 0;
+  if (isBinding) return 3;
   return severity === 'error' ? 2 : 1;
 }
 

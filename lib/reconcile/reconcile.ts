@@ -6,6 +6,8 @@ export interface PartitionCounts {
   source: number;
   /** Rejected records. */
   rejected: number;
+  /** Records of a key of which another one is kept. Absent: 0. */
+  dropped?: number;
   /** Rows of the partition at the table's current version. */
   lake: number;
   /** Rows in PostgreSQL. */
@@ -21,9 +23,14 @@ export interface PartitionCounts {
 
 /** Compares the stores. Throws RECONCILE_MISMATCH with every pair of counts that differs. */
 export function reconcile(counts: PartitionCounts, partition: { dataset: string; date: string }): void {
-  const { source, rejected, lake, sql, current, vectors, points, chunks } = counts;
+  const { source, rejected, dropped = 0, lake, sql, current, vectors, points, chunks } = counts;
   const equations: [string, number, string, number][] = [
-    ['records in the files', source, 'rows in the lake + rejected', lake + rejected],
+    [
+      'records in the files',
+      source,
+      dropped === 0 ? 'rows in the lake + rejected' : 'rows in the lake + rejected + dropped',
+      lake + rejected + dropped,
+    ],
     ['rows in PostgreSQL', sql, 'rows in the lake', lake],
     ['documents in Qdrant', vectors, 'current rows in PostgreSQL', current],
     ['chunks in Qdrant', points, 'chunks embedded or already in the index', chunks],

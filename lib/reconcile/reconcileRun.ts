@@ -21,7 +21,7 @@ interface Stores {
 export async function reconcileRun(
   stores: Stores,
   key: RunKey,
-  { source, ...run }: Pick<RunSummary, 'rejected' | 'lakeVersion' | 'chunks'> & { source: number },
+  { source, ...run }: Pick<RunSummary, 'rejected' | 'dropped' | 'lakeVersion' | 'chunks'> & { source: number },
 ): Promise<RunSummary> {
   const [parts, rows, vectors, points] = await Promise.all([
     stores.lake.parts(key.dataset, key.date),
@@ -30,11 +30,12 @@ export async function reconcileRun(
     countPoints(stores, key),
   ]);
   const lake = parts.reduce((sum, part) => sum + part.rows, 0);
-  const { rejected, chunks } = run;
+  const { rejected, dropped = 0, chunks } = run;
   reconcile(
     {
       source,
       rejected,
+      dropped,
       lake,
       sql: rows.rows,
       current: rows.current,

@@ -54,6 +54,7 @@ export function describeRun(
     rows: current?.summary?.rows ?? null,
     chunks: current?.summary?.chunks ?? null,
     rejected: current?.summary?.rejected ?? steps.find(({ name }) => name === 'transform')?.rejected ?? 0,
+    dropped: current?.summary?.dropped ?? current?.steps.find(({ step }) => step === 'transform')?.dropped ?? 0,
     lakeVersion: current?.summary?.lakeVersion ?? null,
     error: problem && publicProblem(problem),
   };

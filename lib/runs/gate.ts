@@ -19,6 +19,8 @@ export interface GateRule {
   expected: string;
   observed: string;
   passed: boolean;
+  /** The stores rely on the rule: when it fails, the run cannot be approved. */
+  isBinding?: boolean;
 }
 
 export type Decision = 'approve' | 'reject';

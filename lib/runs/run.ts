@@ -8,6 +8,8 @@ import type { RunStep } from './runKey';
 export interface TaskCounts {
   rows?: number;
   rejected?: number;
+  /** Records of a key of which another one is kept. */
+  dropped?: number;
   bytes?: number;
   embedded?: number;
   reused?: number;
@@ -21,6 +23,8 @@ export interface RunSummary {
   rows: { source: number; lake: number; sql: number; vectors: number };
   chunks: { embedded: number; reused: number; deleted: number };
   rejected: number;
+  /** Records of a key of which another one is kept, as the contract says. Absent: 0. */
+  dropped?: number;
   /** Version of the table that the run committed. */
   lakeVersion: number;
 }
@@ -73,6 +77,8 @@ export interface Run {
   rows: RunSummary['rows'] | null;
   chunks: RunSummary['chunks'] | null;
   rejected: number;
+  /** Records of a key of which another one is kept, as the contract says. */
+  dropped: number;
   lakeVersion: number | null;
   error: Problem | null;
 }

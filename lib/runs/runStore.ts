@@ -56,6 +56,7 @@ export interface StepRecord {
   failed: number;
   rows: number;
   rejected: number;
+  dropped: number;
   firstStart: Date | null;
   lastEnd: Date | null;
 }
@@ -139,13 +140,15 @@ async function read(database: Database, selection: string, parameters: unknown[]
               count(*) filter (where problem is not null) as failed,
               coalesce(sum((counts ->> 'rows')::bigint), 0)::bigint as rows,
               coalesce(sum((counts ->> 'rejected')::bigint), 0)::bigint as rejected,
+              coalesce(sum((counts ->> 'dropped')::bigint), 0)::bigint as dropped,
               min(started_at) as first_start,
               case when bool_and(finished_at is not null) then max(finished_at) end as last_end
        from run_parts where run_id in (select run_id from chosen) group by run_id, step),
      steps as (
        select run_id, step, coalesce(total, started::int) as total, coalesce(started, 0) as started,
               coalesce(done, 0) as done, coalesce(failed, 0) as failed, coalesce(rows, 0) as rows,
-              coalesce(rejected, 0) as rejected, first_start, last_end
+              coalesce(rejected, 0) as rejected,
+              coalesce(dropped, 0) as dropped, first_start, last_end
        from parts full join (select * from run_steps where run_id in (select run_id from chosen)) planned
          using (run_id, step))
      select run_id as "runId", instance_id as "instanceId", dataset, ingest_date as date, started_at as "startedAt",
@@ -155,7 +158,7 @@ async function read(database: Database, selection: string, parameters: unknown[]
             (select decision from run_decisions where run_decisions.run_id = chosen.run_id) as decision,
             coalesce((select json_agg(json_build_object(
               'step', step, 'total', total, 'started', started, 'done', done, 'failed', failed, 'rows', rows,
-              'rejected', rejected, 'firstStart', first_start, 'lastEnd', last_end))
+              'rejected', rejected, 'dropped', dropped, 'firstStart', first_start, 'lastEnd', last_end))
               from steps where steps.run_id = chosen.run_id), '[]') as steps
      from chosen order by started_at desc`,
     parameters,

@@ -1,8 +1,8 @@
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { ignoredFilesFile } from '../lakehouse/paths';
-import { PipelineError } from '../problems/problem';
 import type { IgnoredFiles } from '../runs/ignoredFiles';
 import type { RunKey } from '../runs/runKey';
+import { readJsonIfAny } from './readJson';
 
 type Staging = Pick<Lakehouse, 'store' | 'containers'>;
 
@@ -12,11 +12,6 @@ export async function keepIgnored({ store, containers }: Staging, key: RunKey, i
 }
 
 /** The files that the run ignores. Undefined when an earlier version of the app planned it. */
-export async function readIgnored({ store, containers }: Staging, key: RunKey): Promise<IgnoredFiles | undefined> {
-  try {
-    return JSON.parse((await store.read(containers.staging, ignoredFilesFile(key))).toString('utf8')) as IgnoredFiles;
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === 'LAKE_OBJECT_NOT_FOUND') return undefined;
-    throw error;
-  }
+export function readIgnored({ store, containers }: Staging, key: RunKey): Promise<IgnoredFiles | undefined> {
+  return readJsonIfAny<IgnoredFiles>(store, containers.staging, ignoredFilesFile(key));
 }

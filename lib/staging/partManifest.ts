@@ -13,6 +13,10 @@ export interface PartManifest {
   rows: number;
   /** Rejected records. */
   rejected: number;
+  /** Records dropped because another record of the part has the same key. Absent: 0. */
+  dropped?: number;
+  /** Rows that were then dropped because a row of another part has the same key. Absent: that was not done (yet). */
+  droppedOverParts?: number;
   /** Bytes of the Parquet file; 0 without one. */
   bytes: number;
   /** Nulls in each column of the rows. Absent when an earlier version of the app wrote the manifest. */
@@ -46,4 +50,13 @@ export async function readManifests(lakehouse: Lakehouse, key: RunKey, count: nu
     readJson<PartManifest>(store, containers.staging, path),
   );
   return manifests.sort((a, b) => a.part - b.part);
+}
+
+/** The manifest of one part. Error: RUN_STAGING_GONE when it does not exist. */
+export function readManifest({ store, containers }: Lakehouse, key: RunKey, part: number): Promise<PartManifest> {
+  return readJson<PartManifest>(store, containers.staging, manifestFile(key, part));
+}
+
+export function droppedRecords({ dropped = 0, droppedOverParts = 0 }: PartManifest): number {
+  return dropped + droppedOverParts;
 }

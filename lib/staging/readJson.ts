@@ -15,3 +15,13 @@ export async function readJson<T>(store: ObjectStore, container: string, path: s
     });
   }
 }
+
+/** Like `readJson`; undefined when the object is absent. */
+export async function readJsonIfAny<T>(store: ObjectStore, container: string, path: string): Promise<T | undefined> {
+  try {
+    return JSON.parse((await store.read(container, path)).toString('utf8')) as T;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'LAKE_OBJECT_NOT_FOUND') return undefined;
+    throw error;
+  }
+}

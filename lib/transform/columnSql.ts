@@ -1,4 +1,5 @@
 import type { Bound, ContractColumn, LogicalType } from '../contract/contract';
+import { decimalPattern, decimalText } from '../contract/decimal';
 import { textFormatPattern } from '../contract/textFormat';
 import { timeShape, YEAR } from '../contract/timeFormat';
 import { identifier, literal } from '../duckdb/duckdb';
@@ -22,7 +23,7 @@ export interface ColumnCheck {
 }
 
 /** PostgreSQL indexes the whole key with dataset and date, and refuses index entries over 2704 bytes. */
-const LONGEST_KEY_IN_BYTES = 2000;
+export const LONGEST_KEY_IN_BYTES = 2000;
 
 const DEFAULT_FORMATS = { date: '%Y-%m-%d', timestamp: '%Y-%m-%dT%H:%M:%SZ' };
 
@@ -55,7 +56,12 @@ export function columnText({ logicalType, emptyIsNull }: ContractColumn, field: 
 
 /** The column's typed value; null when the text is null or not of the type. `text` is an SQL expression. */
 export function typedValue(column: ContractColumn, text: string): string {
-  switch (column.logicalType) {
+  const { decimal, logicalType } = column;
+  if (decimal !== undefined) {
+    const pattern = decimalPattern(decimal, logicalType === 'integer');
+    return matching(text, pattern, `try_cast(${text} AS ${decimalText(decimal)})`);
+  }
+  switch (logicalType) {
     case 'string':
       return text;
     case 'integer':
@@ -94,7 +100,7 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
     checks.push({
       code: 'ROW_VALUE_TYPE',
       condition: `${text} IS NOT NULL AND ${value} IS NULL`,
-      expected: `${EXPECTED_TYPES[column.logicalType]}${format ?? ''}`,
+      expected: expectedType(column, format),
     });
   }
   if (column.pattern !== undefined) {
@@ -130,6 +136,13 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
   return checks;
 }
 
+function expectedType({ decimal, logicalType }: ContractColumn, format = ''): string {
+  if (decimal === undefined) return `${EXPECTED_TYPES[logicalType]}${format}`;
+  const { precision, scale } = decimal;
+  const places = logicalType === 'integer' ? '' : `, at most ${scale} of them after the point`;
+  return `${logicalType === 'integer' ? 'a whole number' : 'a number'} of at most ${precision} digits${places}`;
+}
+
 /**
  * A hash (MD5, hexadecimal) of the row's business columns as written in the file: the same for the same text in any run,
  * file, partition or order of columns. The hashed text is NUL, name, NUL, value for each column that is not null, in the
@@ -137,12 +150,19 @@ export function checksOf(column: ContractColumn, text: string, value = typedValu
  * and adding a nullable column does not change a hash. One `concat`: a chain of `||` took 15 times as long. A `required`
  * column is not checked for null: a row in which it is null is rejected, and its hash is not used.
  */
-export function contentHash(columns: { name: string; text: string; required: boolean }[]): string {
+export function contentHash(columns: ColumnText[]): string {
+  return `md5(${rowText(columns)})`;
+}
+
+export type ColumnText = Pick<ContractColumn, 'name' | 'required'> & { text: string };
+
+/** SQL for the text that is hashed. */
+export function rowText(columns: ColumnText[]): string {
   const texts = columns.map(({ name, text, required }) => {
     const label = `chr(0) || ${literal(name)} || chr(0)`;
     return required ? `${label}, ${text}` : `CASE WHEN ${text} IS NOT NULL THEN ${label} END, ${text}`;
   });
-  return `md5(concat(${texts.join(', ')}))`;
+  return `concat(${texts.join(', ')})`;
 }
 
 /** The strptime format of a date or timestamp column; undefined for other types. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DataContract } from '../contract/contract';
+import { uniqueColumns } from '../contract/key';
 import { dialectOf } from '../csv/dialect';
 import { isPlain, profileRecords, type RecordProfile } from '../csv/recordProfile';
 import { rewriteRecords } from '../csv/rewriteRecords';
@@ -7,7 +8,8 @@ import { literal, type DuckDb } from '../duckdb/duckdb';
 import { PipelineError } from '../problems/problem';
 import type { ParquetCodec } from '../lakehouse/paths';
 import { draftPart, parquetLayout, type PartDraft } from './draftPart';
-import { findRepeated, findValueFaults, RecordFaults } from './findFaults';
+import { findValueFaults, RecordFaults } from './findFaults';
+import { findRepeated } from './findRepeated';
 import { finishPart, type WrittenPart } from './finishPart';
 import { plainSource, rewrittenSource, type RecordFile } from './recordSource';
 
@@ -92,7 +94,7 @@ async function explainMissing(work: Work, draft: PartDraft): Promise<void> {
   }
 }
 
-/** Keeps the first of several rows with the same value in a unique column. Fills the table `rejected`; returns its size. */
+/** Keeps one of several rows with the same value in a unique column. Fills the table `rejected`; returns its size. */
 async function rejectRepeated({ duckDb, contract, file, faults }: Work, draft: PartDraft): Promise<number> {
   await duckDb.run('CREATE OR REPLACE TEMP TABLE rejected (record_number BIGINT)');
   // The last record may be in the draft although it is faulty; its key does not count.
@@ -102,8 +104,9 @@ async function rejectRepeated({ duckDb, contract, file, faults }: Work, draft: P
     );
   }
   let rejected = draft.lastIsFaulty ? 1 : 0;
-  for (const column of contract.columns.filter(({ unique, primaryKey }) => unique || primaryKey)) {
-    const repeated = await findRepeated(duckDb, column, draft.parquetFile);
+  for (const column of uniqueColumns(contract)) {
+    const keep = column.isKey ? contract.key?.keep : undefined;
+    const repeated = await findRepeated(duckDb, column, keep, draft.parquetFile);
     if (repeated.length === 0) continue;
     for (const { record, fault } of repeated) faults.add(record - file.firstRecord + 1, fault);
     const list = literal(JSON.stringify(repeated.map(({ record }) => record)));

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import type { DataContract } from '../contract/contract';
+import { DERIVED_ID } from '../contract/key';
 import { literal, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
 import type { ParquetCodec } from '../lakehouse/paths';
 import { checksOf, columnText, contentHash, named, typedValue } from './columnSql';
+import { checkOfKey, derivedId } from './keySql';
 import type { RecordFile, RecordSource } from './recordSource';
 
 /** A Parquet file with the sound rows of a range, before repeated keys are looked for. */
@@ -81,8 +83,12 @@ function soundRows(contract: DataContract, file: RecordFile, source: RecordSourc
   const faults = columns.flatMap(({ column, text, value }) =>
     checksOf(column, text, value).map((check) => `coalesce(${check.condition}, false)`),
   );
+  const keyCheck = checkOfKey(contract, columns);
+  if (keyCheck !== undefined) faults.push(`coalesce(${keyCheck.condition}, false)`);
+  const id = derivedId(contract, columns);
   const selected = [
     ...columns.map(({ column, value }) => named(value, column.name)),
+    ...(id === undefined ? [] : [named(id, DERIVED_ID)]),
     named(literal(file.source), 'source_file'),
     named(`CASE WHEN sound THEN ordinal + ${file.firstRecord - 1} ELSE -ordinal END`, 'record_number'),
     named(

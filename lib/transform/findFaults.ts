@@ -1,6 +1,7 @@
-import type { ContractColumn, DataContract } from '../contract/contract';
-import { identifier, literal, type DuckDb } from '../duckdb/duckdb';
-import { checksOf, columnText } from './columnSql';
+import type { DataContract } from '../contract/contract';
+import type { DuckDb } from '../duckdb/duckdb';
+import { checksOf, columnText, typedValue } from './columnSql';
+import { checkOfKey } from './keySql';
 import type { RecordFault } from '../quarantine/rejectedRecord';
 import type { RecordSource } from './recordSource';
 
@@ -37,43 +38,14 @@ export async function findValueFaults(
       faults.add(Number(ordinal), { code, column: column.name, found: found as string | null, expected });
     }
   }
-}
-
-/** A value that an earlier record has too. Record numbers count from the start of the file. */
-export interface RepeatedValue {
-  record: number;
-  fault: RecordFault;
-}
-
-/** Rows of a part whose value in a column occurs in an earlier row. Rows in the table `rejected` are ignored. */
-export async function findRepeated(
-  duckDb: DuckDb,
-  column: ContractColumn,
-  parquetFile: string,
-): Promise<RepeatedValue[]> {
-  const name = identifier(column.name);
-  // Nearly always there are none, and counting takes half as long as finding them.
-  const [counts] = await duckDb.rows(
-    `SELECT count(${name}) = count(DISTINCT ${name}) FROM read_parquet(${literal(parquetFile)})`,
-  );
-  if (counts?.[0] === true) return [];
-  const rows = await duckDb.rows(
-    `WITH sound AS (
-       SELECT record_number, ${name} AS value FROM read_parquet(${literal(parquetFile)})
-       ANTI JOIN rejected USING (record_number)
-     ), repeated AS (
-       SELECT value, min(record_number) AS first FROM sound GROUP BY value HAVING count(*) > 1
-     )
-     SELECT record_number, left(value::VARCHAR, 200), first FROM sound JOIN repeated USING (value)
-     WHERE record_number > first ORDER BY record_number`,
-  );
-  return rows.map(([record, found, first]) => ({
-    record: Number(record),
-    fault: {
-      code: column.primaryKey ? 'ROW_DUPLICATE_KEY' : 'ROW_DUPLICATE_VALUE',
-      column: column.name,
-      found: found as string | null,
-      expected: `a unique value; record ${Number(first)} has the same`,
-    },
-  }));
+  const values = contract.columns.map((column, index) => {
+    const text = columnText(column, `c${index}`);
+    return { column, text, value: typedValue(column, text) };
+  });
+  const check = checkOfKey(contract, values);
+  if (check === undefined) return;
+  for (const [ordinal] of await duckDb.rows(`SELECT ordinal FROM suspects WHERE ${check.condition}`)) {
+    const { code, expected } = check;
+    faults.add(Number(ordinal), { code, column: null, found: 'a longer key', expected });
+  }
 }

@@ -21,12 +21,15 @@ export interface WrittenPart {
   statistics: FileStatistics;
 }
 
+const KEYS = 'keys.parquet';
 const EMPTY = { rows: 0, bytes: 0, nullCount: {}, statistics: { numRecords: 0 } };
 
 /** The partition has its value in the log, not in the file. */
 const PARTITION_COLUMN = 'ingest_date';
 /** Bytes. Files with longer texts have no statistics of their columns: the engine truncates them, and the log would grow. */
 const LONGEST_STATISTIC = 64;
+/** Digits that every double holds. */
+const EXACT_DIGITS = 15;
 
 /** Removes the rows in the table `rejected` (`rejectedRows` in number) from a draft, and writes the other files of a part. */
 export async function finishPart(
@@ -37,17 +40,41 @@ export async function finishPart(
   rejectedRows: number,
   layout: ParquetLayout,
 ): Promise<WrittenPart> {
-  const keysFile = path.join(folder, 'keys.parquet');
-  let { parquetFile, summary } = draft;
-  if (draft.rows + (draft.lastIsFaulty ? 1 : 0) <= rejectedRows) return { ...EMPTY, parquetFile, keysFile };
-  if (rejectedRows > 0) {
-    parquetFile = path.join(folder, 'part.parquet');
-    summary = await duckDb.writeParquet(
-      `SELECT * FROM read_parquet(${literal(draft.parquetFile)}) ANTI JOIN rejected USING (record_number)`,
-      parquetFile,
-      parquetOptions(layout),
-    );
+  const { parquetFile } = draft;
+  if (draft.rows + (draft.lastIsFaulty ? 1 : 0) <= rejectedRows) {
+    return { ...EMPTY, parquetFile, keysFile: path.join(folder, KEYS) };
   }
+  return rejectedRows > 0
+    ? withoutRejected(duckDb, contract, folder, parquetFile, layout)
+    : withKeys(duckDb, contract, folder, parquetFile, draft.summary, layout);
+}
+
+/** Removes the rows in the table `rejected` from a part, and writes its other files. */
+export async function withoutRejected(
+  duckDb: DuckDb,
+  contract: DataContract,
+  folder: string,
+  parquetFile: string,
+  layout: ParquetLayout,
+): Promise<WrittenPart> {
+  const target = path.join(folder, 'part.parquet');
+  const summary = await duckDb.writeParquet(
+    `SELECT * FROM read_parquet(${literal(parquetFile)}) ANTI JOIN rejected USING (record_number)`,
+    target,
+    parquetOptions(layout),
+  );
+  return withKeys(duckDb, contract, folder, target, summary, layout);
+}
+
+async function withKeys(
+  duckDb: DuckDb,
+  contract: DataContract,
+  folder: string,
+  parquetFile: string,
+  summary: ParquetSummary,
+  layout: ParquetLayout,
+): Promise<WrittenPart> {
+  const keysFile = path.join(folder, KEYS);
   const keys = gateColumns(contract).map(identifier);
   await duckDb.run(
     `COPY (SELECT ${[...keys, 'record_number'].join(', ')} FROM read_parquet(${literal(parquetFile)}))
@@ -99,6 +126,8 @@ function exactValue(type: DeltaField['type'], text: string | undefined): string 
     case 'long':
     case 'double':
       return number(text);
+    default:
+      return decimal(text);
   }
 }
 
@@ -109,6 +138,11 @@ function exactValue(type: DeltaField['type'], text: string | undefined): string 
 function timestamp(text: string): string | undefined {
   const [, day, time, fraction = ''] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})0*)?\+00$/.exec(text) ?? [];
   return day === undefined ? undefined : `${day}T${time}.${fraction.padEnd(3, '0')}Z`;
+}
+
+/** Undefined for more digits than a double holds: readers may take the number for one. */
+function decimal(text: string): number | undefined {
+  return text.replaceAll(/\D/g, '').replace(/^0+/, '').length <= EXACT_DIGITS ? Number(text) : undefined;
 }
 
 /** Undefined for integers past 2^53, because JSON would change them. */

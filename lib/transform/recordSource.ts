@@ -33,7 +33,8 @@ export function plainSource(file: RecordFile, contract: DataContract, profile: R
   // all (1.5.6), so files with CR LF keep the default: when it is wrong, reading fails and the records are rewritten.
   const lineEnd = profile.carriageReturnLineFeeds > 0 ? '' : LINE_FEED_ENDS;
   return {
-    table: `(SELECT row_number() OVER () AS ordinal, * FROM ${readCsv(file.path, file, contract, profile, '', lineEnd)})`,
+    table: `(SELECT ${['row_number() OVER () AS ordinal', '*', ...absentColumns(file, contract)].join(', ')}
+      FROM ${readCsv(file.path, file, contract, profile, '', lineEnd)})`,
     records: file.records,
     lastOrdinal: file.records,
   };
@@ -47,7 +48,14 @@ export function rewrittenSource(
   profile: RecordProfile,
   written: { records: number; lastOrdinal: number },
 ): RecordSource {
-  return { table: readCsv(path, file, contract, profile, "'ordinal': 'BIGINT', ", LINE_FEED_ENDS), ...written };
+  const records = readCsv(path, file, contract, profile, "'ordinal': 'BIGINT', ", LINE_FEED_ENDS);
+  return { table: `(SELECT ${['*', ...absentColumns(file, contract)].join(', ')} FROM ${records})`, ...written };
+}
+
+/** Columns of the contract that the file does not have, as nulls. */
+function absentColumns({ columns }: RecordFile, contract: DataContract): string[] {
+  const present = new Set(columns);
+  return contract.columns.flatMap((_column, index) => (present.has(index) ? [] : [`NULL::VARCHAR AS c${index}`]));
 }
 
 const LINE_FEED_ENDS = "new_line='\\n', ";

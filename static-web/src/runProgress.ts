@@ -61,8 +61,13 @@ export function stepFacts(step: StepProgress): string {
   return facts.filter((fact) => typeof fact === 'string' && fact !== '').join(' · ');
 }
 
-/** True when every store has as many rows as the lake, and the lake has the source's rows without the rejected ones. */
+/** True when every store has as many rows as the lake, and the lake has the source's rows without rejected and dropped ones. */
 export function doStoresAgree(run: Run): boolean {
-  const { rows, rejected } = run;
-  return rows !== null && rows.source === rows.lake + rejected && rows.lake === rows.sql && rows.lake === rows.vectors;
+  const { rows, rejected, dropped } = run;
+  return (
+    rows !== null &&
+    rows.source === rows.lake + rejected + dropped &&
+    rows.lake === rows.sql &&
+    rows.lake === rows.vectors
+  );
 }

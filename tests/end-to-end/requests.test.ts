@@ -93,13 +93,14 @@ describe('a page of another site, or a caller without the token', () => {
 
 describe('a request that cannot be served is answered with a short, coded problem', () => {
   it.each<[string, string, string, unknown, number, string]>([
-    ['a body nested too deeply', 'POST', '/ask', nested(50_000), 400, 'REQUEST_INVALID'],
-    ['a field nested too deeply', 'POST', '/ask', `{"question":${nested(50_000)}}`, 400, 'REQUEST_INVALID'],
+    ['a body nested too deeply', 'POST', '/ask', nested(30_000), 400, 'REQUEST_INVALID'],
+    ['a field nested too deeply', 'POST', '/ask', `{"question":${nested(30_000)}}`, 400, 'REQUEST_INVALID'],
+    ['a body that is too large', 'POST', '/ask', { question: 'x'.repeat(70_000) }, 413, 'BODY_TOO_LARGE'],
     [
       'thousands of unknown fields',
       'POST',
       '/ask',
-      Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`field${index}`, 1])),
+      Object.fromEntries(Array.from({ length: 4000 }, (_, index) => [`field${index}`, 1])),
       400,
       'REQUEST_INVALID',
     ],

@@ -16,6 +16,8 @@ import type { RunKey } from '../../lib/runs/runKey';
 import type { PlanSummary } from '../../lib/planning/plan';
 import { planRun } from '../../lib/planning/planRun';
 import type { RejectedRecord } from '../../lib/quarantine/rejectedRecord';
+import { dropRepeatedKeys } from '../../lib/transform/dropRepeatedKeys';
+import { findRepeatedKeys } from '../../lib/transform/findRepeatedKeys';
 import { transformRange } from '../../lib/transform/transformRange';
 import { testStorage, uniqueName } from './servers';
 
@@ -62,6 +64,7 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
     duckDb,
     engines,
     blocks: createBlockCache({ limitInBytes: 0, temporaryDirectory }),
+    queryProcessFile: path.join(__dirname, 'queryProcessFromSource.cjs'),
     ...options,
   };
   const { store, containers } = lakehouse;
@@ -125,7 +128,13 @@ export async function stageRun(
     rows += result.rows;
     rejected += result.rejected;
   }
+  if (plan.dropsRepeatedKeys) await dropRepeated(lake, key, plan.ranges);
   return { plan, rows, rejected };
+}
+
+async function dropRepeated(lake: Lakehouse, key: RunKey, parts: number): Promise<void> {
+  const repeated = await findRepeatedKeys(lake, key);
+  for (let part = 0; repeated.rows > 0 && part < parts; part += 1) await dropRepeatedKeys(lake, key, part);
 }
 
 /** Runs all steps of a run through the lake; fails if the gate does not open. */

@@ -1,12 +1,2 @@
-// Runs the worker's TypeScript source without a build, as jest does with the tests themselves.
-const { transformFileSync } = require('@swc/core');
-
-require.extensions['.ts'] = (loaded, file) => {
-  const { code } = transformFileSync(file, {
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
-    module: { type: 'commonjs' },
-  });
-  loaded._compile(code, file);
-};
-
+require('./fromSource.cjs');
 require('../../lib/embedding/useLite/worker.ts');

@@ -26,10 +26,12 @@ export const propertyShape = z.object({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a column name of letters, digits and underscores'),
   /** Empty when the column has no name in the header, such as the index that pandas writes. */
   physicalName: z.string().optional(),
+  physicalType: z.string().optional(),
   logicalType: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'timestamp']),
   required: z.boolean().default(false),
   unique: z.boolean().default(false),
   primaryKey: z.boolean().default(false),
+  primaryKeyPosition: z.int().optional(),
   logicalTypeOptions,
 });
 
@@ -108,7 +110,16 @@ export const sourceShape = z.object({
   sqlSource: sqlSourceShape.optional(),
   maxRejectShare: z.number().min(0).max(1).default(0),
   ignoredFiles: z.enum(['warning', 'error']).optional(),
+  key: z.literal('rowHash', 'expected rowHash').optional(),
+  repeatedKeys: z
+    .union(
+      [z.enum(['reject', 'keepFirst']), z.strictObject({ keepLastBy: z.string().min(1) })],
+      'expected reject, keepFirst or {keepLastBy: <column>}',
+    )
+    .optional(),
 });
+
+export type SourceProperties = z.infer<typeof sourceShape>;
 
 export const ROLE_NAMES = ['id', 'title', 'text', 'author', 'date', 'category', 'access'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];

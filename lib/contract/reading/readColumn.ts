@@ -1,4 +1,5 @@
 import type { ContractColumn, LogicalType } from '../contract';
+import { decimalFault, decimalOf, MOST_DIGITS, type Decimal } from '../decimal';
 import type { ContractProperty } from './contractShape';
 import type { ContractFault } from './contractFault';
 import { patternFault } from '../pattern';
@@ -22,8 +23,16 @@ const OPTION_TYPES: Record<string, LogicalType[]> = {
   defaultTimezone: ['timestamp'],
 };
 
-/** Reads one property of the standard as a column. Adds to `faults`; the column is usable only when there are none. */
-export function readColumn(property: ContractProperty, index: number, faults: ContractFault[]): ContractColumn {
+/**
+ * Reads one property of the standard as a column. Adds to `faults`; the column is usable only when there are none. A primary
+ * key is unique by itself only when it is the only one (`isOnlyKey`).
+ */
+export function readColumn(
+  property: ContractProperty,
+  index: number,
+  faults: ContractFault[],
+  isOnlyKey: boolean,
+): ContractColumn {
   const options = property.logicalTypeOptions ?? {};
   const path = (name: string) => ['schema', 0, 'properties', index, 'logicalTypeOptions', name];
   for (const name of Object.keys(options)) {
@@ -57,8 +66,9 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
     name: property.name,
     header: property.physicalName,
     logicalType: property.logicalType,
+    decimal: readDecimal(property, index, faults),
     required: property.required || property.primaryKey,
-    unique: property.unique || property.primaryKey,
+    unique: property.unique || (property.primaryKey && isOnlyKey),
     primaryKey: property.primaryKey,
     pattern: options.pattern,
     minLength: options.minLength,
@@ -68,6 +78,26 @@ export function readColumn(property: ContractProperty, index: number, faults: Co
     ...readBounds(property.logicalType, options, path, faults),
     format,
   };
+}
+
+/** Other physical types do not change how values are stored: they may be those of the source. */
+function readDecimal(
+  { logicalType, physicalType, logicalTypeOptions }: ContractProperty,
+  index: number,
+  faults: ContractFault[],
+): Decimal | undefined {
+  const decimal = decimalOf(physicalType);
+  if (decimal === undefined || (logicalType !== 'integer' && logicalType !== 'number')) return undefined;
+  const isSized = logicalTypeOptions?.format !== undefined;
+  const fault = isSized
+    ? 'A decimal has no format: the physicalType gives its size.'
+    : decimalFault(decimal, logicalType === 'integer');
+  if (fault !== undefined) {
+    const path = ['schema', 0, 'properties', index, 'physicalType'];
+    const expected = `decimal(p,s): p digits, at most ${MOST_DIGITS}, s of them after the point`;
+    faults.push({ path, message: fault, found: physicalType, expected });
+  }
+  return decimal;
 }
 
 /** Names that are repeated (case does not count, as in Delta) or reserved. */

@@ -7,6 +7,7 @@ import { contractShape, propertyShape, sourceShape } from './contractShape';
 import { columnFaults, readColumn } from './readColumn';
 import { readEmptyIsNull } from './readEmptyIsNull';
 import { readFreshness } from './readFreshness';
+import { readDerivedKey, readKey } from './readKey';
 import { queryFault, readQuality, type ReadingNotes } from './readQuality';
 import { readRoles, type RoleCandidate } from './readRoles';
 import { isDatasetName } from '../datasetName';
@@ -135,7 +136,7 @@ function readContent(
   content: unknown,
   faults: ContractFault[],
   notes: ReadingNotes,
-): Pick<DataContract, 'columns' | 'roles' | 'source' | 'quality'> | undefined {
+): Pick<DataContract, 'columns' | 'roles' | 'key' | 'source' | 'quality'> | undefined {
   const table = fieldsOf(listOf(fieldsOf(content)['schema'])[0]);
   const name = table['name'];
   if (typeof name === 'string' && !isDatasetName(name)) {
@@ -146,25 +147,33 @@ function readContent(
       expected: 'lower-case letters, digits and single hyphens',
     });
   }
-  const options = readSource(listOf(fieldsOf(content)['customProperties']).map(fieldsOf), faults);
+  const custom = listOf(fieldsOf(content)['customProperties']).map(fieldsOf);
+  const options = readSource(custom, faults);
   const properties = listOf(table['properties']);
+  const keys = properties.filter((property) => fieldsOf(property)['primaryKey'] === true).length;
   const columns = properties.flatMap((property, index) => {
     const parsed = propertyShape.safeParse(property);
     if (!parsed.success) return [];
-    const column = readColumn(parsed.data, index, faults);
+    const column = readColumn(parsed.data, index, faults, keys === 1);
     const { customProperties } = fieldsOf(property);
     const byDefault = options?.emptyIsNull ?? false;
     const emptyIsNull = readEmptyIsNull(customProperties, column.logicalType, byDefault, index, faults);
     return [{ ...column, emptyIsNull }];
   });
   faults.push(...columnFaults(properties.flatMap(namedColumn)));
-  const roles = properties.length === 0 ? undefined : readRoles(properties.map(roleCandidate), faults);
+  const candidates = properties.map(roleCandidate);
+  const pathOf = (property: string) => ['customProperties', indexOfProperty(custom, property), 'value'];
+  const given = custom[indexOfProperty(custom, 'key')]?.['value'];
+  const derivedFrom = readDerivedKey(candidates, given, faults, pathOf);
+  const roles = properties.length === 0 ? undefined : readRoles(candidates, faults, derivedFrom !== undefined);
   const rules = readRules(fieldsOf(content), faults, notes);
   if (roles === undefined || options === undefined) return undefined;
-  const { maxRejectShare, emptyIsNull: _, ignoredFiles, ...source } = options;
+  const { maxRejectShare, emptyIsNull: _, ignoredFiles, key: _key, repeatedKeys, ...source } = options;
+  const key = readKey(derivedFrom, repeatedKeys, candidates, faults, pathOf);
   return {
     columns: columns.map(withoutUndefined),
     roles,
+    ...(key === undefined ? {} : { key }),
     source,
     quality: { maxRejectShare, rules, ...(ignoredFiles === undefined ? {} : { ignoredFiles }) },
   };
@@ -203,7 +212,7 @@ function readSource(
       ? [[entry['property'], entry['value']]]
       : [],
   );
-  const indexOf = (property: string) => custom.findIndex((entry) => entry['property'] === property);
+  const indexOf = (property: string) => indexOfProperty(custom, property);
   custom.forEach(({ property }, index) => {
     if (typeof property !== 'string' || !known.includes(property) || indexOf(property) === index) return;
     const message = `customProperties[${indexOf(property)}] sets ${property} too.`;
@@ -228,6 +237,11 @@ function readSource(
   return undefined;
 }
 
+/** Of the first custom property with this name; -1 when there is none. */
+function indexOfProperty(custom: Record<string, unknown>[], property: string): number {
+  return custom.findIndex((entry) => entry['property'] === property);
+}
+
 /** The names of a property, which may have other faults. */
 function namedColumn(property: unknown, index: number) {
   const { name, physicalName } = fieldsOf(property);
@@ -236,11 +250,13 @@ function namedColumn(property: unknown, index: number) {
 }
 
 function roleCandidate(property: unknown): RoleCandidate {
-  const { name, logicalType, primaryKey, customProperties, logicalTypeOptions } = fieldsOf(property);
+  const { name, logicalType, primaryKey, primaryKeyPosition, customProperties, logicalTypeOptions } =
+    fieldsOf(property);
   return {
     name: textOf(name),
     logicalType: textOf(logicalType),
     primaryKey: primaryKey === true,
+    ...(typeof primaryKeyPosition === 'number' && primaryKeyPosition > 0 ? { primaryKeyPosition } : {}),
     maxLength: fieldsOf(logicalTypeOptions)['maxLength'],
     customProperties: listOf(customProperties).map(fieldsOf),
   };

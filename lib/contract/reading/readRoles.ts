@@ -1,4 +1,5 @@
 import type { ColumnRoles } from '../contract';
+import { DERIVED_ID } from '../key';
 import type { ContractFault } from './contractFault';
 import { ROLE_NAMES, type RoleName } from './contractShape';
 
@@ -7,6 +8,7 @@ export interface RoleCandidate {
   name: string;
   logicalType: string;
   primaryKey: boolean;
+  primaryKeyPosition?: number;
   maxLength?: unknown;
   customProperties: { property?: unknown; value?: unknown }[];
 }
@@ -14,8 +16,11 @@ export interface RoleCandidate {
 /** Characters. SQL indexes the whole key. */
 const LONGEST_KEY = 500;
 
-/** Reads which column has which role, from the properties' customProperties `{property: role, value: id}`. */
-export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): ColumnRoles {
+/**
+ * Reads which column has which role, from the properties' customProperties `{property: role, value: id}`. With a derived
+ * key (`isDerived`), no column has the role id.
+ */
+export function readRoles(columns: RoleCandidate[], faults: ContractFault[], isDerived = false): ColumnRoles {
   const found = new Map<RoleName, number>();
   columns.forEach((column, index) => {
     column.customProperties.forEach((entry, position) => {
@@ -37,20 +42,23 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
     });
   });
   for (const role of ['id', 'title', 'text'] as const) {
-    if (!found.has(role)) {
+    if (!found.has(role) && !(role === 'id' && isDerived)) {
       faults.push({
         path: ['schema', 0, 'properties'],
         message: `No column has the role ${role}.`,
-        expected: `customProperties: [{property: role, value: ${role}}] on one property`,
+        expected:
+          `customProperties: [{property: role, value: ${role}}] on one property` +
+          (role === 'id' ? ', or several primary keys, or the property `key: rowHash` of the contract' : ''),
       });
     }
   }
   const keys = columns.flatMap((column, index) => (column.primaryKey ? [index] : []));
   const id = found.get('id');
-  if (id !== undefined && (keys.length !== 1 || keys[0] !== id)) {
+  if (id !== undefined && !isDerived && (keys.length !== 1 || keys[0] !== id)) {
     faults.push({
       path: ['schema', 0, 'properties', id, 'primaryKey'],
-      message: 'The column with the role id must be the only primary key: it links the lake, SQL and vectors.',
+      message:
+        'The column with the role id must be the only primary key: it links the lake, SQL and vectors. A key of several columns has no column with the role id.',
       found: keys.length === 0 ? 'no primary key' : keys.map((index) => columns[index]?.name).join(', '),
       expected: columns[id]?.name,
     });
@@ -83,5 +91,10 @@ export function readRoles(columns: RoleCandidate[], faults: ContractFault[]): Co
       return name === undefined ? [] : [[role, name]];
     }),
   );
-  return { id: nameOf('id') ?? '', title: nameOf('title') ?? '', text: nameOf('text') ?? '', ...optional };
+  return {
+    id: isDerived ? DERIVED_ID : (nameOf('id') ?? ''),
+    title: nameOf('title') ?? '',
+    text: nameOf('text') ?? '',
+    ...optional,
+  };
 }

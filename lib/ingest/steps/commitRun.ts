@@ -5,10 +5,10 @@ import { defineStep } from '../step';
 /** Makes the run's parts the partition of the table, atomically. */
 export const commitRunStep = defineStep({
   work: async ({ lakehouse, extracts }, key: RunKey) => {
-    const { version, rows, rejected, parts } = await commitRun(lakehouse, key);
+    const { version, rows, rejected, dropped, parts } = await commitRun(lakehouse, key);
     // The next date of a SQL source starts where this one ended.
     await extracts.commit(key);
-    return { version, rows, rejected, parts };
+    return { version, rows, rejected, dropped, parts };
   },
   progress: { step: 'commit', counts: ({ rows }) => ({ rows }) },
   totals: ({ parts }) => ({ metadata: parts, embed: parts }),

@@ -12,7 +12,7 @@ const connectionHeaders = new Set([
   'trailer',
   'x-ms-invocation-id',
 ]);
-const agent = new http.Agent({ keepAlive: false, maxSockets: Infinity });
+const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64 });
 
 /**
  * Serves a call of an app with `enableHttpStream`: bodies are streamed through the library's own HTTP server at

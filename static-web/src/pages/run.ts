@@ -49,7 +49,7 @@ export function runPage(api: Api, id: string): Page {
     replay.hidden = !hasEnded(run);
     cancel.show(run);
     const isBlocked = run.status === 'Blocked';
-    if (isBlocked) decision.show(run.gate?.decideBy ?? null);
+    if (isBlocked) decision.show(run.gate);
     else decision.hide();
     for (const step of run.steps) {
       const row = rows.get(step.name) ?? stepRow(step.name);

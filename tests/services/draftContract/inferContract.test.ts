@@ -22,6 +22,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const settings = () => ({
   temporaryDirectory: path.join(folder, 'temporary'),
   duckDb: { memoryLimitInMegabytes: 512 },
+  queryProcessFile: path.join(__dirname, '../../support/queryProcessFromSource.cjs'),
 });
 
 async function draftOf(content: string | Buffer, name = 'notes.csv') {
@@ -45,7 +46,7 @@ async function columnOf(values: string[], header = 'value') {
 describe('a drafted contract', () => {
   it.each<[string, string[], (string | undefined)[], string?]>([
     ['whole numbers', ['1', '-2', '9223372036854775807'], ['integer', undefined]],
-    ['a whole number that is too big', ['1', '9223372036854775808'], ['number', undefined]],
+    ['a whole number that is too big', ['1', '9223372036854775808'], ['integer', undefined]],
     ['codes with leading zeros', ['01', '12'], ['string', undefined]],
     ['numbers', ['1', '2.5', '-1e3'], ['number', undefined]],
     ['numbers and nothing between quotes', ['1', '2', ''], ['integer', undefined]],

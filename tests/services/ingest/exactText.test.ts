@@ -259,9 +259,9 @@ it('a rejected record has its text unchanged', async () => {
   const record = (value: string): string => `"id",t,,,${quoted(value)},b`;
   const key = await dropped('a.csv', `${NAMES.join(',')}\n${values.map(record).join('\n')}\n`);
   await stageRun(lake, key);
-  const { records } = JSON.parse(JSON.stringify(await readQuarantine(lake, key, { limit: 200 }, () => true))) as Awaited<
-    ReturnType<typeof readQuarantine>
-  >;
+  const { records } = JSON.parse(
+    JSON.stringify(await readQuarantine(lake, key, { limit: 200 }, () => true)),
+  ) as Awaited<ReturnType<typeof readQuarantine>>;
   expect(records.map(({ found, code }) => [found, code])).toEqual(values.map((value) => [value, 'ROW_VALUE_TYPE']));
   expect(records.map(({ raw }) => raw)).toEqual(values.map(record));
 });

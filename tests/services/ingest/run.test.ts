@@ -49,6 +49,7 @@ a-7,Seventh,5000,,out of range
         author: null,
         publishedAt: '2026-01-01',
         category: null,
+        allowedGroups: null,
         sourceFile: `notes/${DATE}/a.csv`,
         recordNumber: 1,
         text: 'two\nlines, and a "quote"',

@@ -122,7 +122,11 @@ describe('the record of a run', () => {
     const ignored: IgnoredFiles = { count: 3, files: [{ name: 'notes.txt', size: 4, reason: 'name' }] };
     await runs.begin(key);
     const show = () =>
-      showRun({ runs, gates, cancellations }, { state: () => Promise.resolve(undefined) } as never, `ingest-letters-${DATE}`);
+      showRun(
+        { runs, gates, cancellations },
+        { state: () => Promise.resolve(undefined) } as never,
+        `ingest-letters-${DATE}`,
+      );
     expect((await show()).ignored).toBeNull();
     await runs.ignored(key.runId, ignored);
     expect(runDetail.parse(await show()).ignored).toEqual(ignored);

@@ -60,6 +60,7 @@ describe('the quality gate', () => {
         expected: '0 repeated values',
         observed: '1, e.g. a-1',
         passed: false,
+        isBinding: true,
       },
     ]);
   });

@@ -8,6 +8,9 @@ import { recordTask } from '../../../lib/runs/recordTask';
 import type { Run, RunReplay } from '../../../lib/runs/run';
 import { createRunStore, type RunStore } from '../../../lib/runs/runStore';
 import { resolveGate } from '../../../lib/quality/resolveGate';
+import { decideRun } from '../../../lib/ingest/decideRun';
+import type { Orchestration } from '../../../lib/ingest/orchestration';
+import { errorOf } from '../../support/lake';
 import { createTestDatabase, type TestDatabase } from '../../support/servers';
 
 let test: TestDatabase;
@@ -197,5 +200,52 @@ describe('a replay', () => {
     expect(await compared()).toEqual({ of: 'replayed-1', rejected: { before: 4, after: null } });
     await transform(again, 1);
     expect(await compared()).toEqual({ of: 'replayed-1', rejected: { before: 4, after: 1 } });
+  });
+});
+
+describe('a run that fails a rule which the stores rely on', () => {
+  const binding: VerdictRule = {
+    rule: 'id is unique over all parts',
+    severity,
+    expected: '0 repeated values',
+    observed: '1, e.g. a-1',
+    passed: false,
+    isBinding: true,
+  };
+  async function blockedByBinding() {
+    const { runId, id } = await blockedRun();
+    const all = [...rules, binding];
+    const problem = gateClosed({ dataset: 'letters', date }, all, decideBy);
+    await gates.evaluated(runId, { passed: false, rules: all }, { decideBy, problem });
+    return { runId, id };
+  }
+  let woken = 0;
+  const orchestration: Pick<Orchestration, 'state' | 'wake'> = {
+    state: () => Promise.resolve({ status: 'Running', createdAt: new Date(Date.now() - 1000), updatedAt: new Date() }),
+    wake: () => Promise.resolve(void (woken += 1)),
+  };
+  const decide = (id: string, decision: 'approve' | 'reject') =>
+    decideRun({ runs, gates }, orchestration as Orchestration, id, { decision, decidedBy: 'Ada', reason: 'known' });
+
+  it('cannot be approved, and the refusal says what to do', async () => {
+    const { runId, id } = await blockedByBinding();
+    const error = await errorOf(decide(id, 'approve'));
+    expect(error).toMatchObject({ code: 'RUN_NOT_APPROVABLE', status: 409, found: '1, e.g. a-1' });
+    expect(error['remedy']).toMatch(/repeatedKeys.*replay/);
+    expect(await gates.find(runId)).toMatchObject({ decision: null });
+    expect(woken).toBe(0);
+  });
+
+  it('can be rejected', async () => {
+    const { id } = await blockedByBinding();
+    expect(await decide(id, 'reject')).toMatchObject({ decision: 'reject' });
+    expect(woken).toBe(1);
+  });
+
+  it('is not committed when an approval was written another way', async () => {
+    const { runId } = await blockedByBinding();
+    await gates.decide(runId, { decision: 'approve', decidedBy: 'a script', reason: 'why not' });
+    const resolved = resolveGate(gates, { dataset: 'letters', date, runId }, false);
+    expect(await errorOf(resolved)).toMatchObject({ code: 'RUN_NOT_APPROVABLE' });
   });
 });

@@ -80,6 +80,22 @@ describe('a rule that does not end', () => {
   });
 });
 
+describe('a rule that takes too much memory', () => {
+  it.each([
+    "SELECT length(repeat('x', 2000000000))",
+    'SELECT len(range(300000000))',
+    'SELECT sum(n) FROM (SELECT unnest(range(300000000)) AS n)',
+  ])('is ended at the limit, and its process with it: %s', async (query) => {
+    const ends = evaluate({ table: `{type: sql, name: greedy, query: "${query}", mustBe: 0}` });
+    expect(await errorOf(ends)).toMatchObject({
+      code: 'DUCKDB_OUT_OF_MEMORY',
+      message: expect.stringContaining('greedy') as string,
+      where: { setting: 'DUCKDB_MEMORY_MEGABYTES' },
+    });
+    expect(await lake.leftovers()).toEqual([]);
+  });
+});
+
 describe('rules over all parts of a run', () => {
   it.each<[string, Record<string, string>, (string | boolean)[]]>([
     ['rowCount', { table: '{metric: rowCount, mustBe: 6}' }, [true, 'rowCount', '6 rows', '6 rows']],

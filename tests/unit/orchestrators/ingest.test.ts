@@ -108,6 +108,25 @@ describe('an ingest', () => {
   });
 });
 
+describe('a run whose contract keeps one record of each key', () => {
+  const planRun = (): object =>
+    ok({ next: 'transform', ranges: 3, files: 1, bytes: 300, records: 7, dropsRepeatedKeys: true });
+  const between = ({ names }: Played): string[] =>
+    names.slice(names.lastIndexOf('transformRange') + 1, names.indexOf('evaluateRun'));
+
+  it('drops repeated keys from each part before the gate', () => {
+    const findRepeatedKeys = (): object => ok({ rows: 2, parts: 1 });
+    const played = playFailing({ planRun, findRepeatedKeys, dropRepeatedKeys: () => ok({ dropped: 1 }) });
+    expect(played.message).toBe('');
+    expect(between(played)).toEqual(['findRepeatedKeys', 'dropRepeatedKeys', 'dropRepeatedKeys', 'dropRepeatedKeys']);
+  });
+
+  it('does not visit the parts when no key is repeated', () => {
+    const played = playFailing({ planRun, findRepeatedKeys: () => ok({ rows: 0, parts: 0 }) });
+    expect(between(played)).toEqual(['findRepeatedKeys']);
+  });
+});
+
 describe('a closed gate without a wait', () => {
   const { message, names, concluded } = playFailing({
     evaluateRun: () => refused({ code: 'QUALITY_GATE_CLOSED', found: '0.4', expected: 'at most 0.01' }),
@@ -244,7 +263,9 @@ test('every step of the registry is called by an orchestrator', () => {
       convertFile: () => ok({ bytes: 1 }),
       continuePlan: () => ok({ blocks: 2, conversions: 2 }),
       scanBlock: () => ok({ bytes: 1 }),
-      foldScan: () => ok({ ranges: 2, files: 2, bytes: 2, records: 4 }),
+      foldScan: () => ok({ ranges: 2, files: 2, bytes: 2, records: 4, dropsRepeatedKeys: true }),
+      findRepeatedKeys: () => ok({ rows: 1, parts: 1 }),
+      dropRepeatedKeys: () => ok({ dropped: 1 }),
       evaluateRun: () => ok({ passed: false, decideBy: Date.UTC(2026, 0, 3) }),
     },
     [],

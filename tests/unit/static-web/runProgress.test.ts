@@ -34,6 +34,7 @@ const run: Run = {
   rows: { source: 235, lake: 233, sql: 233, vectors: 233 },
   chunks: null,
   rejected: 2,
+  dropped: 0,
   lakeVersion: 0,
   error: null,
 };

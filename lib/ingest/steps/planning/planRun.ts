@@ -5,8 +5,7 @@ import { planningTask } from './planningTask';
 
 /** Checks the files' headers against the contract. Plans a small run completely; for a large one it lists the work to do. */
 export const planRunStep = defineStep({
-  work: ({ lakehouse, runs }, key: RunKey) =>
-    beginPlan(lakehouse, key, (ignored) => runs.ignored(key.runId, ignored)),
+  work: ({ lakehouse, runs }, key: RunKey) => beginPlan(lakehouse, key, (ignored) => runs.ignored(key.runId, ignored)),
   progress: { step: 'plan', task: () => planningTask('planRun') },
   totals: (progress) => {
     if (progress.next === 'transform') return { transform: progress.ranges };

@@ -1,5 +1,5 @@
 import type { Api } from '../../api';
-import type { Decision } from '../../../../lib/api/runs';
+import type { Decision, RunGate } from '../../../../lib/api/runs';
 import { problemOfError } from '../../problem';
 import { button, element, setText } from '../element';
 import { showProblem } from '../problemNotice';
@@ -11,7 +11,7 @@ export function decisionForm(
   api: Api,
   id: string,
   onDecided: () => void,
-): { node: HTMLElement; show(decideBy: string | null): void; hide(): void } {
+): { node: HTMLElement; show(gate: RunGate | null): void; hide(): void } {
   const reason = element('textarea', {
     id: 'decision-reason',
     name: 'reason',
@@ -55,10 +55,13 @@ export function decisionForm(
   };
   return {
     node,
-    show(decideBy) {
+    show(gate) {
+      const decideBy = gate?.decideBy ?? null;
+      const binding = gate?.rules.find(({ passed, isBinding }) => !passed && isBinding === true);
+      approve.hidden = binding !== undefined;
       setText(
         until,
-        `Nothing is committed yet.${decideBy === null ? '' : ` Without a decision, the run is rejected on ${moment(decideBy)}.`}`,
+        `${binding === undefined ? '' : `This run cannot be approved, because the stores rely on the rule “${binding.rule}”. `}Nothing is committed yet.${decideBy === null ? '' : ` Without a decision, the run is rejected on ${moment(decideBy)}.`}`,
       );
       node.hidden = false;
     },

@@ -102,8 +102,10 @@ export function quarantineList(api: Api, id: string): { node: HTMLElement; show(
       // Each run has its own quarantine.
       if (run.runId !== runId) clear();
       runId = run.runId;
-      node.hidden = run.rejected === 0 || runId === null;
-      setText(heading, `${formatCounted(run.rejected, 'rejected record')}`);
+      node.hidden = run.rejected + run.dropped === 0 || runId === null;
+      const dropped =
+        run.dropped === 0 ? '' : `, ${formatCounted(run.dropped, 'record')} dropped for another of the same key`;
+      setText(heading, `${formatCounted(run.rejected, 'rejected record')}${dropped}`);
     },
     leave: () => pending?.abort(),
   };

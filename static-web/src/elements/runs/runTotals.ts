@@ -13,6 +13,7 @@ export function runTotals(run: Run): HTMLElement[] {
     figures([
       ['Source', rows.source],
       ['Rejected', run.rejected],
+      ...(run.dropped > 0 ? [['Dropped', run.dropped] satisfies [string, number]] : []),
       ['Lake', rows.lake],
       ['SQL', rows.sql],
       ['Vectors', rows.vectors],
