@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { startChild, waitUntilReady, type RunningChild } from './childProcess';
 import { anyFreePort } from './ports';
-import { preloadPath } from './preload';
+import { childScript } from './childScript';
 
 export interface AzuritePorts {
   blob: number;
@@ -38,7 +38,7 @@ export async function startAzurite(options: {
     command: process.execPath,
     arguments: [
       '-r',
-      preloadPath(),
+      childScript('exitWithParent'),
       require.resolve('azurite/dist/src/azurite.js'),
       ...['--location', options.dataDirectory, '--silent', '--disableTelemetry'],
       // The storage packages may use a newer REST version than the emulator knows.

@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { diskFullLine } from '../lib/problems/diskFull';
 import { diskFullError } from '../lib/problems/diskFullError';
+import { childScript } from './childScript';
 import { PipelineError } from '../lib/problems/problem';
 
 /** A started child process. It keeps the last lines of its output for the error message if it dies. */
@@ -34,6 +35,8 @@ export interface ChildOptions {
   stopSignal?: NodeJS.Signals;
   /** Opens an IPC channel. When it closes, a Node child knows that its parent has ended. */
   channel?: boolean;
+  /** For a program that does not watch its parent: it runs under a small process that stops it when this process ends. */
+  endsWithParent?: boolean;
 }
 
 const KEPT_LINES = 20;
@@ -45,7 +48,8 @@ process.on('exit', () => {
 });
 
 /** Starts a child whose output goes to a log file. Throws when the command cannot be started. */
-export async function startChild(options: ChildOptions): Promise<RunningChild> {
+export async function startChild(given: ChildOptions): Promise<RunningChild> {
+  const options = given.endsWithParent ? watched(given) : given;
   mkdirSync(path.dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
   // A log that can't be written, on a full disk for example, must not end the platform: the last lines are kept here anyway.
@@ -87,12 +91,27 @@ export async function startChild(options: ChildOptions): Promise<RunningChild> {
     lastLines: () => lines.join('\n'),
     stop: async (signal = stopSignal, graceInMilliseconds = 15000) => {
       if (child.exitCode !== null || child.signalCode !== null) return void (await ended);
-      const force = setTimeout(() => child.kill('SIGKILL'), graceInMilliseconds);
+      const force = setTimeout(() => killGroup(child), graceInMilliseconds);
       child.kill(signal);
       await ended;
       clearTimeout(force);
     },
   };
+}
+
+function watched({ command, arguments: words, user, ...options }: ChildOptions): ChildOptions {
+  const program = JSON.stringify({ command, arguments: words, user, stopSignal: options.stopSignal ?? 'SIGTERM' });
+  return { ...options, command: process.execPath, arguments: [childScript('endWithParent'), program], channel: true };
+}
+
+/** With what it has started itself: each child leads a process group. */
+function killGroup(child: ChildProcess): void {
+  if (process.platform === 'win32' || child.pid === undefined) return void child.kill('SIGKILL');
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The group has ended in the meantime.
+  }
 }
 
 export interface ReadyOptions {

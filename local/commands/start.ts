@@ -217,9 +217,13 @@ function death({ name, how, lastLines }: { name: string; how: string; lastLines:
     const where = { file: findLayout().dataDirectory };
     return diskFullError(`${name} ended (${how}), because its disk`, { found: full, where });
   }
-  return new PipelineError('SERVICE_DIED', `${name} ended unexpectedly (${how}). Its last lines:\n${lastLines}\n`, {
-    remedy: `All other services were stopped. No data is lost: \`npm start\` continues from here. Logs are in ${findLayout().logs}.`,
-  });
+  return new PipelineError(
+    'SERVICE_DIED',
+    `${name} ended unexpectedly (${how}), also after it was restarted. Its last lines:\n${lastLines}\n`,
+    {
+      remedy: `All other services were stopped. No data is lost: \`npm start\` continues from here. Logs are in ${findLayout().logs}.`,
+    },
+  );
 }
 
 main().then(

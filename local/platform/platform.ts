@@ -1,11 +1,13 @@
 import { userInfo } from 'node:os';
 import { describeProblem } from '../../lib/problems/describeProblem';
 import { toProblem } from '../../lib/problems/problem';
+import { fullDiskError } from '../../lib/storage/diskSpace';
 import { isSetting } from '../../lib/config/settings';
 import { readHostNames } from '../../packages/functions-host/http/allowedHosts';
-import { postgresIsInside } from '../postgres/postgres';
+import { postgresIsInside, stopLeftOverPostgres } from '../postgres/postgres';
 import { nextFreePort, portSetting } from '../ports';
 import { startWeb } from '../web';
+import { keepRunning, type ServiceDeath } from './keepRunning';
 import type { Layout } from './layout';
 import {
   functionsService,
@@ -26,8 +28,8 @@ export interface RunningPlatform {
   entry: string;
   /** The complete settings of the app. */
   settings: Record<string, string>;
-  /** Resolves when a started process ends by itself, with the name and the last lines of that process. */
-  failed: Promise<{ name: string; how: string; lastLines: string }>;
+  /** Resolves when a started process ended by itself, and restarts did not help. */
+  failed: Promise<ServiceDeath>;
   stop: () => Promise<void>;
 }
 
@@ -36,6 +38,12 @@ export interface StartListener {
   starting(name: string): void;
   ready(name: string, url: string, seconds: number): void;
   note(line: string): void;
+}
+
+/** A service that runs now, and how to start it again, on the same port. */
+interface StartedService {
+  service: Service;
+  begin: () => Promise<Service>;
 }
 
 /** Each can be set as PIPELINE_<NAME>_PORT. */
@@ -64,7 +72,9 @@ export async function startPlatform(
   const wanted = wantedPorts(own);
   await takeOver(layout.stateFile, (line) => listener.note(line), abandon);
   const secrets = prepareDataFolder(layout);
-  const started: Service[] = [];
+  const started: StartedService[] = [];
+  const stopping = new AbortController();
+  const giveUp = abandon ? AbortSignal.any([abandon, stopping.signal]) : stopping.signal;
   const state: PlatformState = { pid: process.pid, children: [], urls: {}, settings: {} };
   const record = (): void => writeState(layout.stateFile, state);
   // When two platforms start at the same time, only the first may continue. The other must not touch its services.
@@ -74,14 +84,20 @@ export async function startPlatform(
     const since = performance.now();
     listener.starting(name);
     const service = await begin();
-    started.push(service);
+    started.push({ service, begin });
     if (service.child?.process.pid) state.children.push(service.child.process.pid);
     state.urls[name] = service.url;
     record();
     listener.ready(service.name, service.url, (performance.now() - since) / 1000);
     return service;
   };
+  const replace = (one: StartedService, service: Service): void => {
+    one.service = service;
+    if (service.child?.process.pid) state.children.push(service.child.process.pid);
+    record();
+  };
   const stop = async (): Promise<void> => {
+    stopping.abort();
     state.isStopping = true;
     try {
       record();
@@ -89,16 +105,30 @@ export async function startPlatform(
       // The state only tells other commands that this one is stopping. With a full disk the services must stop all the same.
       listener.note(describeProblem(toProblem(error)));
     }
-    for (const service of started.splice(0).reverse()) await service.stop();
+    for (const { service } of started.splice(0).reverse()) await service.stop();
     removeState(layout.stateFile, state.pid);
   };
 
+  const firstToDie = (services: readonly StartedService[]): Promise<ServiceDeath> =>
+    Promise.race(
+      services.map((one) =>
+        keepRunning(one.service, {
+          begin: one.begin,
+          replaced: (service) => replace(one, service),
+          say: (line) => listener.note(line),
+          isDiskFull: async () => (await fullDiskError({ data: layout.dataDirectory }, undefined)) !== undefined,
+          stopping: stopping.signal,
+        }),
+      ),
+    );
+
   try {
+    if (!isElsewhere('postgres', own)) await stopLeftOverPostgres(layout.dataDirectory);
     const ports = await choosePorts(wanted, own, listener);
     const grounds = await Promise.allSettled([
-      start('storage', () => storageService(layout, own, { ports, accountKey: secrets.storageKey }, abandon)),
-      start('postgres', () => postgresService(layout, own, ports.postgres, abandon)),
-      start('vectors', () => vectorService(layout, own, { port: ports.vectors, apiKey: secrets.vectorKey }, abandon)),
+      start('storage', () => storageService(layout, own, { ports, accountKey: secrets.storageKey }, giveUp)),
+      start('postgres', () => postgresService(layout, own, ports.postgres, giveUp)),
+      start('vectors', () => vectorService(layout, own, { port: ports.vectors, apiKey: secrets.vectorKey }, giveUp)),
     ]);
     const broken = grounds.find((ground) => ground.status === 'rejected');
     if (broken) throw broken.reason;
@@ -107,10 +137,16 @@ export async function startPlatform(
       LOCAL_TOKEN: own.LOCAL_TOKEN ?? secrets.token,
       LOCAL_USER: own.LOCAL_USER ?? userInfo().username,
     };
-    const settings = { ...appSettings(own, started), ...owner };
+    const settings = {
+      ...appSettings(
+        own,
+        started.map(({ service }) => service),
+      ),
+      ...owner,
+    };
     state.settings = settings;
     const functions = await start('functions', () =>
-      functionsService(layout, settings, { port: ports.functions, hostKey: secrets.hostKey }, abandon),
+      functionsService(layout, settings, { port: ports.functions, hostKey: secrets.hostKey }, giveUp),
     );
     await start('web', async () => {
       const web = await startWeb({
@@ -126,7 +162,7 @@ export async function startPlatform(
     state.hostKey = secrets.hostKey;
     record();
     const entry = `${state.urls.web}/?token=${encodeURIComponent(owner.LOCAL_TOKEN)}`;
-    return { urls: state.urls, entry, settings, failed: firstToEnd(started), stop };
+    return { urls: state.urls, entry, settings, failed: firstToDie(started), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -186,16 +222,4 @@ function appSettings(own: Settings, services: Service[]): Record<string, string>
   const given = Object.assign({}, ...services.map(({ settings }) => settings)) as Record<string, string>;
   const cache: Record<string, string> = isElsewhere('blob', own) ? { BLOCK_CACHE_MEGABYTES } : {};
   return { INGEST_SCHEDULE: '0 0 1 * * *', ...cache, ...Object.fromEntries(chosen), ...given };
-}
-
-function firstToEnd(services: Service[]): RunningPlatform['failed'] {
-  return Promise.race(
-    services
-      .map(({ child }) => child)
-      .filter((child) => child !== undefined)
-      .map(async (child) => {
-        const { code, signal } = await child.ended;
-        return { name: child.name, how: signal ?? `exit code ${code}`, lastLines: child.lastLines() };
-      }),
-  );
 }

@@ -161,7 +161,7 @@ export async function vectorService(
       : { ...process.env, QDRANT__SERVICE__API_KEY: apiKey },
     workingDirectory: layout.dataDirectory,
     logFile: path.join(layout.logs, 'vectors.log'),
-    channel: !qdrant,
+    ...(qdrant ? { endsWithParent: true } : { channel: true }),
   });
   await waitUntilReady(child, async () => (await fetch(`${url}/readyz`)).ok, { abandon });
   return {
@@ -196,7 +196,7 @@ export async function functionsService(
     environment: { ...process.env, FUNCTIONS_WORKER_RUNTIME: 'node', FUNCTIONS_HOST_KEY: hostKey, ...settings },
     workingDirectory: layout.appDirectory,
     logFile: path.join(layout.logs, 'functions-host.log'),
-    channel: !func,
+    ...(func ? { endsWithParent: true } : { channel: true }),
   });
   const isUp = async (): Promise<boolean> => (await fetch(`${url}/api/health`)).status < 600;
   try {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { startChild, startFailure, waitUntilReady, type RunningChild } from '../childProcess';
 import { anyFreePort } from '../ports';
-import { commandOf } from '../../packages/functions-host/processIdentity';
+import { commandOf, stillRuns } from '../../packages/functions-host/processIdentity';
 import { installedPostgresFolder } from './binaries';
 import {
   createOwnedFolder,
@@ -67,6 +67,7 @@ export async function startPostgres(options: {
     user,
     // PostgreSQL's "fast" shutdown: it ends sessions and writes a checkpoint.
     stopSignal: 'SIGINT',
+    endsWithParent: true,
   });
   const password = readFileSync(passwordFile, 'utf8').trim();
   const urlOf = (database: string): string => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
@@ -79,6 +80,11 @@ export function postgresFolder(dataDirectory: string): string {
   const inside = path.join(path.resolve(dataDirectory), 'postgres');
   const user = serverUser();
   return user && !isReachable(inside, user) ? path.join(reachableFolderFor(dataDirectory), 'postgres') : inside;
+}
+
+/** Stops a server that a killed session left running on this data, so that its port is free again. */
+export async function stopLeftOverPostgres(dataDirectory: string): Promise<void> {
+  await stopLeftOver(path.join(postgresFolder(dataDirectory), 'cluster'));
 }
 
 /** True when the cluster lies in the data folder and belongs to another system user. */
@@ -133,7 +139,11 @@ export async function stopLeftOver(cluster: string): Promise<void> {
   if (!existsSync(lock)) return;
   const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
   const command = commandOf(pid);
-  if (command === undefined) return;
+  if (command === undefined) {
+    // In a container whose first process reaps no orphans, an ended server stays in the table of processes.
+    if (process.platform === 'linux' && stillRuns({ pid })) rmSync(lock, { force: true });
+    return;
+  }
   if (!command.includes(cluster)) return rmSync(lock, { force: true });
   process.kill(pid, 'SIGINT');
   for (let waited = 0; waited < 20000 && commandOf(pid)?.includes(cluster); waited += 100) {

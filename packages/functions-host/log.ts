@@ -22,7 +22,19 @@ export function createLog(minimum: LogLevel, write: (line: string) => void): Log
 /** The thrown value as an Error; JavaScript can throw any value. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(typeof thrown === 'string' ? thrown : inspect(thrown));
+  return new Error(textOf(thrown));
+}
+
+/** As the language worker makes it. */
+function textOf(thrown: unknown): string {
+  if (thrown === undefined || thrown === null) return 'Unknown error';
+  if (typeof thrown === 'string') return thrown;
+  if (typeof thrown !== 'object') return inspect(thrown);
+  try {
+    return JSON.stringify(thrown);
+  } catch {
+    return inspect(thrown);
+  }
 }
 
 /** The stack of the thrown value. */

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { PlatformState } from '../../local/platform/stateFile';
 import type { StartReport } from '../../local/terminal/report';
 import { mountSmallDisk } from '../support/smallDisk';
 import { lastJson, processesWith, startCommand, type StartedCommand } from './startCommand';
@@ -54,14 +55,12 @@ onSmallDisk('a running platform whose disk becomes full ends with DISK_FULL, and
   const command = startCommand(data, {}, '--no-ingest', '--json');
   await command.said(/The platform keeps running/);
   disk?.fill();
-  const { urls } = lastJson<StartReport>(command);
-  const token = readFileSync(path.join(data, 'token'), 'utf8').trim();
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  // The Functions host can't write its journal.
-  await fetch(`${urls.api}/runs`, {
+  const { urls, hostKey = '' } = JSON.parse(readFileSync(path.join(data, 'platform.json'), 'utf8')) as PlatformState;
+  // More than the last page of its journal has room for.
+  await fetch(`${urls.functions}/runtime/webhooks/durabletask/orchestrators/ingest?code=${hostKey}`, {
     method: 'POST',
-    headers,
-    body: '{"dataset":"state-of-the-union","date":"2021-04-28"}',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ dataset: 'x'.repeat(100_000), date: '2021-04-28' }),
   }).catch(() => undefined);
   const { code } = await command.ended;
   disk?.free();

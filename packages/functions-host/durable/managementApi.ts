@@ -12,6 +12,7 @@ export interface ManagementRequest {
   path: string;
   query: URLSearchParams;
   body: string;
+  contentType?: string;
 }
 
 export interface ManagementAnswer {
@@ -66,6 +67,7 @@ export class ManagementApi {
     if (query.has('timeout'))
       return refusal(501, 'The local host does not support waiting in the start request; poll the status.');
     const input = readJson(body);
+    if (id !== undefined) requireInstanceId(id);
     const newId = this.engine.start(name, input, { id, version: query.get('version') ?? undefined });
     const urls = managementUrls(this.origin, this.hubName, this.key, encodeURIComponent(newId));
     const headers = { location: urls.statusQueryGetUri ?? '', 'retry-after': '10' };
@@ -76,6 +78,7 @@ export class ManagementApi {
     const found = [...this.engine.table.all()].filter(instanceFilter(query));
     if (method === 'GET') return { status: 200, body: found.map((instance) => instanceStatus(instance, query)) };
     if (method !== 'DELETE') return refusal(404, `${method} is not known for "instances".`);
+    if (!query.has('createdTimeFrom')) return refusal(400, 'A purge of several instances needs createdTimeFrom.');
     const instancesDeleted = found.filter(({ id }) => this.engine.purge(id)).length;
     return instancesDeleted > 0 ? { status: 200, body: { instancesDeleted } } : unknownInstance;
   }
@@ -98,25 +101,49 @@ export class ManagementApi {
     instance: Instance,
     operation: string,
     argument: string | undefined,
-    { query, body }: ManagementRequest,
+    { query, body, contentType }: ManagementRequest,
   ): ManagementAnswer {
-    const { id } = instance;
+    const { id, status } = instance;
     const known = ['raiseevent', 'terminate', 'suspend', 'resume'];
     const name = operation.toLowerCase();
     if (!known.includes(name)) {
-      return refusal(501, `The local host does not support "${operation}"; it supports ${known.join(', ')} and purge.`);
+      // A string: the library makes it the message of an error, as it is.
+      const body = `The local host does not support "${operation}"; it supports ${known.join(', ')} and purge.`;
+      return { status: 501, body };
     }
     if (isEnded(instance)) return { status: 410 };
     if (name === 'raiseevent') {
       if (argument === undefined) return refusal(400, 'An event needs a name: raiseEvent/{eventName}.');
+      if (!isJson(contentType)) return refusal(400, 'Only application/json request content is supported.');
       this.engine.post(id, { EventType: EventType.EventRaised, Name: argument, Input: readJson(body) });
     } else if (name === 'terminate') {
       this.engine.post(id, { EventType: EventType.ExecutionTerminated, Input: query.get('reason') });
+    } else if ((status === 'Suspended') === (name === 'suspend')) {
+      return refusal(500, `Cannot ${name} orchestration instance in the ${status} state.`);
     } else {
       this.engine.setSuspended(id, name === 'suspend');
     }
     return { status: 202 };
   }
+}
+
+const LONGEST_ID = 100;
+
+/** Throws a DurableRefusal for an id that the Durable extension does not accept. */
+function requireInstanceId(id: string): void {
+  const fault = id.startsWith('@')
+    ? 'must not begin with @'
+    : // eslint-disable-next-line no-control-regex -- they are what is refused
+      /[/\\#?\u0000-\u001f\u007f-\u009f]/.test(id)
+      ? 'must not contain /, \\, #, ? or control characters'
+      : id.length > LONGEST_ID
+        ? `must not be longer than ${LONGEST_ID} characters`
+        : undefined;
+  if (fault !== undefined) throw new DurableRefusal(400, `Instance ids ${fault}.`);
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === 'application/json';
 }
 
 /** The body as compact JSON text, null when there is none. */

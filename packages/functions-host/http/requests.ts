@@ -46,7 +46,8 @@ export function createRequestHandler(targets: RequestTargets): RequestHandler {
         return refuse(request, response, 413, `The body has more than ${LARGEST_MANAGEMENT_BODY_IN_BYTES} bytes.`);
       const body = bytes.toString();
       const method = request.method ?? 'GET';
-      const answer = targets.management.handle({ method, path: subPath, query: url.searchParams, body });
+      const contentType = request.headers['content-type'];
+      const answer = targets.management.handle({ method, path: subPath, query: url.searchParams, body, contentType });
       return answerJson(response, answer.status, answer.body, answer.headers);
     }
     if (isAdmin) return serveAdmin(targets, url, request, response);

@@ -52,13 +52,14 @@ export async function serveStreamed(
   });
 
   const route = Object.entries(parameters).map(([name, value]) => [name, { string: value }] as const);
-  const query = JSON.stringify(Object.fromEntries(url.searchParams));
+  const query = [...url.searchParams].map(([name, value]) => [name, { string: value }] as const);
   try {
     const { hasResult } = await invoke(found.name, {
       invocationId,
       triggerMetadata: {
-        ...Object.fromEntries(route),
-        Query: { json: query },
+        // As in Azure, they too become parameters of the request; those of the route win.
+        ...Object.fromEntries([...query, ...route]),
+        Query: { json: JSON.stringify(Object.fromEntries(url.searchParams)) },
         Headers: { json: JSON.stringify(headers) },
       },
       extraInputs,

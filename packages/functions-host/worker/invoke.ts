@@ -44,7 +44,7 @@ export function createInvoke(shim: WorkerShim, log: Log): Invoke {
     coreContext.state = 'preInvocationHooks';
     if (shim.hasHooks('preInvocation')) await shim.runHooks('preInvocation', before);
 
-    const after = { hookData, appHookData, invocationContext: context, inputs: before.inputs } as Outcome;
+    const after = { hookData, appHookData, invocationContext: context, inputs: before.inputs, ...nothing } as Outcome;
     coreContext.state = 'invocation';
     try {
       after.result = await model.invokeFunction(context, before.inputs, before.functionCallback);
@@ -60,6 +60,9 @@ export function createInvoke(shim: WorkerShim, log: Log): Invoke {
     return { returnValue, hasResult: after.result !== null && after.result !== undefined };
   };
 }
+
+/** What a hook sees of a function that threw (`result`), or did not (`error`). */
+const nothing = { result: null, error: null };
 
 interface Outcome {
   result?: unknown;

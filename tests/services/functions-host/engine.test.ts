@@ -93,7 +93,13 @@ test('changes that the management API has confirmed are on disk', () => {
   const api = new ManagementApi(engine, 'http://127.0.0.1:1', 'Hub', 'key');
   const ask = (method: string, pathOfApi: string) => {
     const [requestPath = '', query = ''] = pathOfApi.split('?');
-    return api.handle({ method, path: requestPath, query: new URLSearchParams(query), body: '' }).status;
+    return api.handle({
+      method,
+      path: requestPath,
+      query: new URLSearchParams(query),
+      body: '',
+      contentType: 'application/json',
+    }).status;
   };
   expect(ask('POST', '/orchestrators/order/one')).toBe(202);
   expect(onDisk()).toContain('"t":"created","id":"one"');

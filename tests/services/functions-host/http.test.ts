@@ -44,6 +44,18 @@ describe.each<[string, Record<string, string>]>([
     });
   });
 
+  test('a hook after an invocation sees null where there is no error or no result, and the text of any thrown value', async () => {
+    await get('/api/afterResult');
+    for (const value of ['undefined', 'null', 'text', 'object', 'number']) {
+      expect((await get(`/api/afterThrow?value=${value}`)).status).toBe(500);
+    }
+    const thrown = (error: string) => ({ name: 'afterThrow', result: null, error });
+    expect(await (await get('/api/seen')).json()).toEqual([
+      { name: 'afterResult', result: { body: 'fine' }, error: null },
+      ...['Unknown error', 'Unknown error', 'text', '{"code":7}', '5'].map(thrown),
+    ]);
+  });
+
   test('an optional parameter may be missing', async () => {
     expect(await (await get('/api/hello')).json()).toMatchObject({ name: null });
   });
@@ -103,6 +115,11 @@ test('only pages of the allowed origins may call it', async () => {
 });
 
 describe('streams', () => {
+  test('parameters have the values of the query too, as on Azure; those of the route win', async () => {
+    const response = await fetch(`${corsHost.current().origin}/api/params/7?id=8&q=a%20b`);
+    expect(await response.json()).toMatchObject({ id: '7', q: 'a b' });
+  });
+
   const host = sharedHost();
 
   test('a chunk arrives before the next one is created', async () => {

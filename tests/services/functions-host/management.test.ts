@@ -83,6 +83,59 @@ test('raiseEvent, suspend and resume', async () => {
   expect((await waitUntilEnded(origin, id)).output).toEqual({ first: { n: 1 }, second: { n: 2 } });
 });
 
+test('suspend of a suspended and resume of a running instance are refused as by the extension', async () => {
+  const { origin } = host.current();
+  const id = await startOrchestration(origin, 'twoEvents', undefined);
+  await untilStatus(id, 'Running');
+  const refused = await manage(origin, 'POST', `instances/${id}/resume`);
+  expect(refused.status).toBe(500);
+  expect(await refused.json()).toEqual({ message: 'Cannot resume orchestration instance in the Running state.' });
+  expect((await client('suspend', id)).error).toBeUndefined();
+  expect((await client('suspend', id)).error).toContain(
+    'Cannot suspend orchestration instance in the Suspended state.',
+  );
+  await client('terminate', id);
+});
+
+test.each([
+  ['%40one', 'must not begin with @'],
+  ['a%2Fb', 'must not contain'],
+  ['a%5Cb', 'must not contain'],
+  ['a%23b', 'must not contain'],
+  ['a%3Fb', 'must not contain'],
+  ['a%0Ab', 'must not contain'],
+  ['x'.repeat(101), 'must not be longer than 100'],
+])('the instance id %s is refused', async (id, why) => {
+  const response = await manage(host.current().origin, 'POST', `orchestrators/sequence/${id}`, '{"count":0}');
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain(why);
+});
+
+test('instance ids of 100 characters, and with @ inside, are accepted', async () => {
+  for (const id of ['x'.repeat(100), 'a@b']) {
+    const path = `orchestrators/sequence/${encodeURIComponent(id)}`;
+    expect((await manage(host.current().origin, 'POST', path, '{"count":0}')).status).toBe(202);
+  }
+});
+
+test('a purge of several instances needs a start time, and an event needs JSON', async () => {
+  const { origin } = host.current();
+  const id = await startOrchestration(origin, 'twoEvents', undefined);
+  await untilStatus(id, 'Running');
+  expect((await manage(origin, 'DELETE', 'instances?runtimeStatus=Completed')).status).toBe(400);
+  const event = `instances/${id}/raiseEvent/one`;
+  expect((await manage(origin, 'POST', event, '1', 'text/plain')).status).toBe(400);
+  expect((await manage(origin, 'POST', event, '1', 'application/json; charset=utf-8')).status).toBe(202);
+  await client('terminate', id);
+});
+
+test('the library gets the text of a refused rewind', async () => {
+  const { origin } = host.current();
+  const id = await startOrchestration(origin, 'sequence', { count: 0 });
+  await waitUntilEnded(origin, id);
+  expect((await client('rewind', id)).error).toContain('The local host does not support "rewind"');
+});
+
 test('terminate ends a waiting and a suspended instance, with the reason as output', async () => {
   const { origin } = host.current();
   const ids = [await startOrchestration(origin, 'twoEvents', 1), await startOrchestration(origin, 'twoEvents', 2)];

@@ -32,7 +32,8 @@ describe('PostgreSQL from npm', () => {
     const second = await startPostgres({ dataDirectory: folder });
     expect((await first.child.ended).code).toBe(0);
     expect(await query(second.adminUrl, 'select n from kept')).toEqual([{ n: 7 }]);
-    second.child.process.kill('SIGKILL');
+    // With the server: both are in one process group.
+    process.kill(-(second.child.process.pid ?? 0), 'SIGKILL');
     await second.child.ended;
 
     const third = await startPostgres({ dataDirectory: folder });

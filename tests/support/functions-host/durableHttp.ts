@@ -45,6 +45,16 @@ export async function runOrchestration(origin: string, name: string, input?: unk
 }
 
 /** Any other request to the management API. */
-export async function manage(origin: string, method: string, path: string, body?: string): Promise<Response> {
-  return fetch(`${origin}${managementPath}/${path}`, { method, body, headers });
+export async function manage(
+  origin: string,
+  method: string,
+  path: string,
+  body?: string,
+  contentType = 'application/json',
+): Promise<Response> {
+  return fetch(`${origin}${managementPath}/${path}`, {
+    method,
+    body,
+    headers: { 'content-type': contentType, ...headers },
+  });
 }
