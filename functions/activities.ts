@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import { performStep } from '../lib/ingest/performStep';
+import { performStep } from '../lib/ingest/perform/performStep';
 import { STEP_NAMES, type StepName, type Steps } from '../lib/ingest/registry';
 import { theApp } from './theApp';
 

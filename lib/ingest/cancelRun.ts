@@ -3,7 +3,7 @@ import type { RunCancellation } from '../runs/cancellationStore';
 import { hasEnded } from '../runs/run';
 import { PipelineError, toProblem } from '../problems/problem';
 import { discardRun } from '../staging/discardRun';
-import { cancelledError } from './cancelledRun';
+import { cancelledError } from './perform/cancelledRun';
 import type { IngestDependencies } from './dependencies';
 import type { Orchestration } from './orchestration';
 import { runNotFound } from './runNotFound';

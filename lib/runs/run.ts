@@ -31,7 +31,7 @@ export interface RunSummary {
 
 /**
  * `Blocked`: the quality gate closed, and the run waits for a decision. `Cancelled`: somebody asked the run to end, and it
- * has cleared what it had staged. `Terminated`: the orchestration engine was told to end it, and nothing was cleared.
+ * has cleared what it had staged. `Terminated`: the orchestration engine ended it on request, and nothing was cleared.
  */
 export type RunStatus =
   'Pending' | 'Running' | 'Blocked' | 'Completed' | 'Failed' | 'Cancelled' | 'Terminated' | 'Suspended';

@@ -1,5 +1,5 @@
 import type { IngestDependencies } from '../../../lib/ingest/dependencies';
-import { performStep } from '../../../lib/ingest/performStep';
+import { performStep } from '../../../lib/ingest/perform/performStep';
 import { decodeProblem } from '../../../lib/problems/codec';
 import { codeEntry } from '../../../lib/problems/codes';
 import { PipelineError } from '../../../lib/problems/problem';

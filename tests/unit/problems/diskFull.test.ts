@@ -1,4 +1,4 @@
-import { outcomeOf } from '../../../lib/ingest/outcomeOf';
+import { outcomeOf } from '../../../lib/ingest/perform/outcomeOf';
 import { decodeProblem } from '../../../lib/problems/codec';
 import { codeEntry } from '../../../lib/problems/codes';
 import { diskFullLine } from '../../../lib/problems/diskFull';
@@ -63,7 +63,7 @@ it('is not read out of other texts', () => {
 const answered = (status: number, error: string): Problem =>
   toProblem(toVectorsError({ status, message: 'x', data: { status: { error } } }, 'store points', 'http://v'));
 
-it('is told apart from a vector index that is out of reach', () => {
+it('is distinguished from a vector index that is out of reach', () => {
   expect(answered(500, 'ENOSPC: no space left on device, write')).toMatchObject({
     code: 'DISK_FULL',
     message: 'The disk of the vector index is full.',

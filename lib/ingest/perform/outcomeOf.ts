@@ -1,9 +1,9 @@
-import { encodeProblem } from '../problems/codec';
-import { describeProblem } from '../problems/describeProblem';
-import { PipelineError, toProblem } from '../problems/problem';
-import { shortenProblem } from '../problems/shortenProblem';
-import type { RunKey } from '../runs/runKey';
-import type { Outcome, StepLog } from './step';
+import { encodeProblem } from '../../problems/codec';
+import { describeProblem } from '../../problems/describeProblem';
+import { PipelineError, toProblem } from '../../problems/problem';
+import { shortenProblem } from '../../problems/shortenProblem';
+import type { RunKey } from '../../runs/runKey';
+import type { Outcome, StepLog } from '../step';
 
 /**
  * The result of an activity. A permanent failure (a PipelineError that a retry cannot change) is returned. A failure that a

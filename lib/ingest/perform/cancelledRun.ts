@@ -1,9 +1,9 @@
-import { PipelineError } from '../problems/problem';
-import type { Lakehouse } from '../lakehouse/lakehouse';
-import type { RunCancellation } from '../runs/cancellationStore';
-import type { RunKey } from '../runs/runKey';
-import { isCommitted } from '../staging/discardRun';
-import type { IngestDependencies } from './dependencies';
+import { PipelineError } from '../../problems/problem';
+import type { Lakehouse } from '../../lakehouse/lakehouse';
+import type { RunCancellation } from '../../runs/cancellationStore';
+import type { RunKey } from '../../runs/runKey';
+import { isCommitted } from '../../staging/discardRun';
+import type { IngestDependencies } from '../dependencies';
 
 /** How soon a step that is under way notices a request to end its run. */
 const LOOK_EVERY_MILLISECONDS = 2000;

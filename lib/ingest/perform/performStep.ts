@@ -1,12 +1,12 @@
-import { PipelineError } from '../problems/problem';
-import { fullDiskError } from '../storage/diskSpace';
-import { recordTask } from '../runs/recordTask';
-import type { RunKey, RunStep } from '../runs/runKey';
+import { PipelineError } from '../../problems/problem';
+import { fullDiskError } from '../../storage/diskSpace';
+import { recordTask } from '../../runs/recordTask';
+import type { RunKey, RunStep } from '../../runs/runKey';
 import { unlessCancelled } from './cancelledRun';
-import type { IngestDependencies } from './dependencies';
+import type { IngestDependencies } from '../dependencies';
 import { outcomeOf } from './outcomeOf';
-import { STEPS, type StepName, type Steps } from './registry';
-import type { Outcome, Step, StepLog } from './step';
+import { STEPS, type StepName, type Steps } from '../registry';
+import type { Outcome, Step, StepLog } from '../step';
 
 /**
  * Performs one step and records its progress. Returns and throws as `outcomeOf`. A step that fails while the app closes has
