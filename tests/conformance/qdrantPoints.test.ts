@@ -226,6 +226,29 @@ describe('points of Qdrant', () => {
       expect(wrong).toMatchObject({ status: 400, error: 'Wrong input: Can not recognize "eleven" as point id' });
     });
 
+    it.each([
+      ['few points', [3, 500]],
+      ['most points', Array.from({ length: 150 }, (_, n) => n * 2)],
+    ])('scrolls a filter that %s pass, page by page, also with an index', async (_what, passing) => {
+      await upsert(
+        Array.from({ length: 600 }, (_, id) => ({ id, vector: {}, payload: { kept: passing.includes(id) } })),
+      );
+      const filter = { must: [{ key: 'kept', match: { value: true } }] };
+      const idsByPage = async () => {
+        const found: unknown[] = [];
+        let offset: string | number | undefined;
+        do {
+          const page = await server.client.scroll(name, { filter, limit: 7, offset });
+          found.push(...page.points.map(({ id }) => id));
+          offset = (page.next_page_offset ?? undefined) as typeof offset;
+        } while (offset !== undefined);
+        return found;
+      };
+      expect(await idsByPage()).toEqual(passing);
+      await server.client.createPayloadIndex(name, { field_name: 'kept', field_schema: 'bool', wait: true });
+      expect(await idsByPage()).toEqual(passing);
+    });
+
     it('scrolls numbers first, then UUIDs, page by page', async () => {
       const pages: (string | number)[][] = [];
       let offset: string | number | undefined;

@@ -1,8 +1,9 @@
 import type { Collection } from '../collections/collection';
-import { comparePointIds, parsePointId, readPointId } from '../collections/pointId';
+import { comparePointIds, parsePointId, readPointId, type PointId } from '../collections/pointId';
+import type { PointStore } from '../collections/pointStore';
 import { notFound, wrongInput } from '../errors';
 import { readFilter } from '../filter/parseFilter';
-import { selectSlots, slotTest } from '../filter/selectSlots';
+import { mostThatPass, selectSlots, singleSlotTest, slotTest } from '../filter/selectSlots';
 import { ownValue, type JsonObject } from '../json/jsonValue';
 import { readBoolean, readOptional } from '../json/readBody';
 import { readPayloadSelector } from '../json/selectPayload';
@@ -19,14 +20,42 @@ const readSelector = (body: JsonObject, collection: Collection, byDefault: 'all'
   vectors: readVectorSelector(body, collection),
 });
 
-/** Slots that pass the filter, in the order of ids, starting at an id. */
+/** Up to this many times the page, passing points are selected and sorted; above, all points are walked in order. */
+const SORTED_PER_PAGE = 16;
+
+/**
+ * Slots that pass the filter, in the order of ids, starting at an id. Reading all pages one after another takes about as
+ * long as one walk over the points: no page selects and sorts them all again.
+ */
 function scrollFrom(collection: Collection, body: JsonObject, limit: number): number[] {
-  const { store } = collection.points;
+  const { points } = collection;
+  const { store } = points;
   const offset = readOptional(body, 'offset', readPointId);
   const filter = readFilter(body);
-  const slots = filter === undefined ? store.slotsInOrder() : store.inOrder(selectSlots(collection.points, filter));
+  if (filter === undefined) {
+    const slots = store.slotsInOrder();
+    const start = firstFrom(store, slots, offset);
+    return slots.slice(start, start + limit);
+  }
+  if (mostThatPass(points, filter) <= SORTED_PER_PAGE * limit) {
+    const slots = store.inOrder(selectSlots(points, filter));
+    const start = firstFrom(store, slots, offset);
+    return slots.slice(start, start + limit);
+  }
+  const passes = singleSlotTest(points, filter);
+  const slots = store.slotsInOrder();
+  const page: number[] = [];
+  for (let index = firstFrom(store, slots, offset); index < slots.length && page.length < limit; index++) {
+    const slot = slots[index] ?? 0;
+    if (passes(slot)) page.push(slot);
+  }
+  return page;
+}
+
+/** Position of the first slot whose id is not before `offset`, by bisection. */
+function firstFrom(store: PointStore, slots: readonly number[], offset: PointId | undefined): number {
   if (offset === undefined) {
-    return slots.slice(0, limit);
+    return 0;
   }
   let from = 0;
   let to = slots.length;
@@ -38,7 +67,7 @@ function scrollFrom(collection: Collection, body: JsonObject, limit: number): nu
       to = middle;
     }
   }
-  return slots.slice(from, from + limit);
+  return from;
 }
 
 function scroll(collection: Collection, body: JsonObject): JsonObject {

@@ -73,6 +73,11 @@ export class PointStore {
     this.orderedSlots = undefined;
   }
 
+  /** All slots in no particular order. */
+  slots(): Iterable<number> {
+    return this.slotById.values();
+  }
+
   /** All slots in the order of their ids. Sorted once after a change of the set of ids. */
   slotsInOrder(): readonly number[] {
     this.orderedSlots ??= this.inOrder([...this.slotById.values()]);

@@ -34,23 +34,24 @@ class Posting {
     this.length++;
   }
 
-  removeAll(slots: ReadonlySet<number>): void {
-    let kept = 0;
-    for (let index = 0; index < this.length; index++) {
-      const slot = this.slots[index] ?? 0;
-      if (!slots.has(slot)) {
-        this.slots[kept] = slot;
-        this.weights[kept] = this.weights[index] ?? 0;
-        kept++;
-      }
+  /** Removes the entry at a position. The last entry takes its place; returns its slot, or undefined when it was the last. */
+  removeAt(position: number): number | undefined {
+    this.length--;
+    if (position === this.length) {
+      return undefined;
     }
-    this.length = kept;
+    const moved = this.slots[this.length] ?? 0;
+    this.slots[position] = moved;
+    this.weights[position] = this.weights[this.length] ?? 0;
+    return moved;
   }
 }
 
 /** The sparse vectors of one name, with an inverted index from dimension to points. */
 export class SparseVectors {
   private readonly vectors: (SparseVector | undefined)[] = [];
+  /** For each dimension of a slot's vector, the position of its entry in the posting, so that nothing is searched. */
+  private readonly positions: (Uint32Array | undefined)[] = [];
   private readonly postings = new Map<number, Posting>();
   /** Number of vectors stored, empty ones included. */
   count = 0;
@@ -70,36 +71,43 @@ export class SparseVectors {
     this.vectors[slot] = vector;
     this.count++;
     this.indexedCount += vector.indices.length > 0 ? 1 : 0;
+    const positions = new Uint32Array(vector.indices.length);
+    this.positions[slot] = positions;
     vector.indices.forEach((dimension, position) => {
       let posting = this.postings.get(dimension);
       if (posting === undefined) {
         posting = new Posting();
         this.postings.set(dimension, posting);
       }
+      positions[position] = posting.length;
       posting.add(slot, vector.values[position] ?? 0);
     });
   }
 
-  /** Removes many vectors at once: each posting that contains them is rewritten once, not once for each vector. */
+  /** Removes the vectors of these slots. The time depends on their dimensions, not on the number of vectors stored. */
   removeAll(slots: Iterable<number>): void {
-    const removed = new Set<number>();
-    const touched = new Set<number>();
     for (const slot of slots) {
       const vector = this.vectors[slot];
       if (vector !== undefined) {
-        removed.add(slot);
-        vector.indices.forEach((dimension) => touched.add(dimension));
+        vector.indices.forEach((dimension, index) => this.removeEntry(dimension, this.positions[slot]?.[index] ?? 0));
         this.vectors[slot] = undefined;
+        this.positions[slot] = undefined;
         this.count--;
         this.indexedCount -= vector.indices.length > 0 ? 1 : 0;
       }
     }
-    for (const dimension of touched) {
-      const posting = this.postings.get(dimension);
-      posting?.removeAll(removed);
-      if (posting?.length === 0) {
-        this.postings.delete(dimension);
-      }
+  }
+
+  private removeEntry(dimension: number, position: number): void {
+    const posting = this.postings.get(dimension);
+    const moved = posting?.removeAt(position);
+    if (posting?.length === 0) {
+      this.postings.delete(dimension);
+    }
+    const indices = moved === undefined ? undefined : this.vectors[moved]?.indices;
+    const positions = moved === undefined ? undefined : this.positions[moved];
+    if (indices !== undefined && positions !== undefined) {
+      positions[indexOfDimension(indices, dimension)] = position;
     }
   }
 
@@ -121,7 +129,9 @@ export class SparseVectors {
     isCandidate: ((slot: number) => boolean) | undefined,
     take: (slot: number, score: number) => void,
   ): void {
-    const sums = new Map<number, number>();
+    const sums = new Float64Array(this.vectors.length);
+    const isFound = new Uint8Array(this.vectors.length);
+    const found: number[] = [];
     query.indices.forEach((dimension, position) => {
       const posting = this.postings.get(dimension);
       if (posting === undefined) {
@@ -131,13 +141,32 @@ export class SparseVectors {
       const weight = (query.values[position] ?? 0) * factor;
       for (let index = 0; index < posting.length; index++) {
         const slot = posting.slots[index] ?? 0;
-        sums.set(slot, (sums.get(slot) ?? 0) + weight * (posting.weights[index] ?? 0));
+        if (isFound[slot] !== 1) {
+          isFound[slot] = 1;
+          found.push(slot);
+        }
+        sums[slot]! += weight * (posting.weights[index] ?? 0);
       }
     });
-    for (const [slot, sum] of sums) {
+    for (const slot of found) {
       if (isCandidate === undefined || isCandidate(slot)) {
-        take(slot, Math.fround(sum));
+        take(slot, Math.fround(sums[slot]!));
       }
     }
   }
+}
+
+/** Position of a dimension in ascending dimensions that contain it. */
+function indexOfDimension(indices: Uint32Array, dimension: number): number {
+  let from = 0;
+  let to = indices.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((indices[middle] ?? 0) < dimension) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
+  }
+  return from;
 }

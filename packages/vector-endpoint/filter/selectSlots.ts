@@ -2,7 +2,7 @@ import type { PayloadIndex } from '../collections/payloadIndex';
 import type { PointId } from '../collections/pointId';
 import type { Points } from '../collections/points';
 import type { JsonObject } from '../json/jsonValue';
-import type { Condition, Filter, ValueTest } from './filter';
+import type { Bounds, Condition, Filter, ValueTest } from './filter';
 import { matchesFilter, type Candidate } from './matchFilter';
 import { isWithin, type FieldIndex } from './matchValue';
 
@@ -29,52 +29,72 @@ class SlotCandidate implements Candidate {
   }
 }
 
-function unite(sets: readonly (Iterable<number> | undefined)[]): Set<number> | undefined {
-  const union = new Set<number>();
-  for (const set of sets) {
-    if (set === undefined) {
-      return undefined;
-    }
-    for (const slot of set) {
-      union.add(slot);
-    }
-  }
-  return union;
+/** A superset of the points that pass, which is only enumerated when no smaller one is found. */
+interface Narrowed {
+  /** An upper bound of the number of points. */
+  readonly size: number;
+  slots(): Iterable<number>;
 }
+
+function unite(parts: readonly (Narrowed | undefined)[]): Narrowed | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length < parts.length) {
+    return undefined;
+  }
+  const [first] = known;
+  if (known.length === 1 && first !== undefined) {
+    return first;
+  }
+  return {
+    size: known.reduce((sum, { size }) => sum + size, 0),
+    slots: () => {
+      const union = new Set<number>();
+      for (const part of known) {
+        for (const slot of part.slots()) union.add(slot);
+      }
+      return union;
+    },
+  };
+}
+
+const ofSet = (slots: ReadonlySet<number> = new Set()): Narrowed => ({ size: slots.size, slots: () => slots });
 
 /** A range of date-times or numbers that its index does not hold finds nothing, as in Qdrant. */
 const isRangeOfOrder = (index: PayloadIndex, test: ValueTest): boolean =>
   index.hasOrder && (test.kind === 'range' || test.kind === 'datetimeRange');
 
-function slotsPassing(index: PayloadIndex, test: ValueTest): Iterable<number> | undefined {
+function* slotsWithin(index: PayloadIndex, bounds: Bounds): Generator<number> {
+  for (const [slot, numbers] of index.numbers()) {
+    if (numbers.some((number) => isWithin(number, bounds))) {
+      yield slot;
+    }
+  }
+}
+
+function slotsPassing(index: PayloadIndex, test: ValueTest): Narrowed | undefined {
   if (!index.answers(test) && !isRangeOfOrder(index, test)) {
     return undefined;
   }
   switch (test.kind) {
     case 'value':
-      return index.slotsWith(test.value) ?? [];
+      return ofSet(index.slotsWith(test.value));
     case 'any':
-      return unite([...test.values].map((value) => index.slotsWith(value) ?? []));
+      return unite([...test.values].map((value) => ofSet(index.slotsWith(value))));
     case 'range':
-    case 'datetimeRange': {
-      const slots: number[] = [];
-      for (const [slot, numbers] of index.numbers()) {
-        if (numbers.some((number) => isWithin(number, test.bounds))) {
-          slots.push(slot);
-        }
-      }
-      return slots;
-    }
+    case 'datetimeRange':
+      return { size: index.pointCount, slots: () => slotsWithin(index, test.bounds) };
     default:
       return undefined;
   }
 }
 
 /** A small superset of the points that pass a condition, from the indexes; undefined when no index helps. */
-function narrowCondition(points: Points, condition: Condition): ReadonlySet<number> | undefined {
+function narrowCondition(points: Points, condition: Condition): Narrowed | undefined {
   switch (condition.kind) {
     case 'hasId':
-      return new Set([...condition.ids].map((id) => points.store.slotOf(id)).filter((slot) => slot !== undefined));
+      return ofSet(
+        new Set([...condition.ids].map((id) => points.store.slotOf(id)).filter((slot) => slot !== undefined)),
+      );
     case 'field': {
       const index = points.indexes.get(condition.path.text);
       const [first] = condition.tests;
@@ -89,25 +109,29 @@ function narrowCondition(points: Points, condition: Condition): ReadonlySet<numb
   }
 }
 
-function narrow(points: Points, filter: Filter): ReadonlySet<number> | undefined {
-  const sets = filter.must.map((condition) => narrowCondition(points, condition));
+function narrow(points: Points, filter: Filter): Narrowed | undefined {
+  const parts = filter.must.map((condition) => narrowCondition(points, condition));
   if (filter.should.length > 0) {
-    sets.push(unite(filter.should.map((condition) => narrowCondition(points, condition))));
+    parts.push(unite(filter.should.map((condition) => narrowCondition(points, condition))));
   }
-  return sets.reduce(
-    (smallest, set) => (set !== undefined && (smallest === undefined || set.size < smallest.size) ? set : smallest),
+  return parts.reduce(
+    (smallest, part) => (part !== undefined && (smallest === undefined || part.size < smallest.size) ? part : smallest),
     undefined,
   );
 }
 
+/** At most how many points pass, as far as the indexes know without looking at points. */
+export const mostThatPass = (points: Points, filter: Filter): number =>
+  narrow(points, filter)?.size ?? points.store.size;
+
 /** The slots of all points that pass a filter, in no particular order. */
 export function selectSlots(points: Points, filter: Filter | undefined): number[] {
   if (filter === undefined) {
-    return [...points.store.slotsInOrder()];
+    return [...points.store.slots()];
   }
   const candidate = new SlotCandidate(points);
   const selected: number[] = [];
-  for (const slot of narrow(points, filter) ?? points.store.slotsInOrder()) {
+  for (const slot of narrow(points, filter)?.slots() ?? points.store.slots()) {
     candidate.slot = slot;
     if (points.store.isUsed(slot) && matchesFilter(candidate, filter)) {
       selected.push(slot);
@@ -128,9 +152,16 @@ export function slotTest(points: Points, filter: Filter | undefined): ((slot: nu
   return (slot) => passing[slot] === 1;
 }
 
+/** A test of one point at a time; for tests of all points `slotTest` is faster. */
+export function singleSlotTest(points: Points, filter: Filter): (slot: number) => boolean {
+  const candidate = new SlotCandidate(points);
+  return (slot) => {
+    candidate.slot = slot;
+    return matchesFilter(candidate, filter);
+  };
+}
+
 /** Whether one point passes a filter. */
 export function slotPasses(points: Points, slot: number, filter: Filter): boolean {
-  const candidate = new SlotCandidate(points);
-  candidate.slot = slot;
-  return matchesFilter(candidate, filter);
+  return singleSlotTest(points, filter)(slot);
 }
