@@ -116,6 +116,8 @@ function killGroup(child: ChildProcess): void {
 
 export interface ReadyOptions {
   timeoutInMilliseconds?: number;
+  /** The time-out starts again with each line that the child prints: it then limits silence, not the whole start. */
+  followsOutput?: boolean;
   /** Aborted when the start is cancelled: the wait then throws the signal's reason. */
   abandon?: AbortSignal;
 }
@@ -142,9 +144,10 @@ const GRACE_OF_AN_UNREADY_CHILD_IN_MILLISECONDS = 5000;
 async function becomesReady(
   child: RunningChild,
   probe: () => Promise<boolean>,
-  { timeoutInMilliseconds = 60000, abandon }: ReadyOptions,
+  { timeoutInMilliseconds = 60000, followsOutput = false, abandon }: ReadyOptions,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutInMilliseconds;
+  let deadline = Date.now() + timeoutInMilliseconds;
+  let seen = child.lastLines();
   let end: ChildEnd | undefined;
   void child.ended.then((how) => (end = how));
   for (;;) {
@@ -154,6 +157,10 @@ async function becomesReady(
       throw startFailure(
         `${child.name} ended at once (${end.signal ?? `exit code ${end.code}`}):\n${child.lastLines()}`,
       );
+    }
+    if (followsOutput && child.lastLines() !== seen) {
+      seen = child.lastLines();
+      deadline = Date.now() + timeoutInMilliseconds;
     }
     if (Date.now() > deadline) {
       throw startFailure(

@@ -164,7 +164,7 @@ export async function vectorService(
     logFile: path.join(layout.logs, 'vectors.log'),
     ...(qdrant ? { endsWithParent: true } : { channel: true }),
   });
-  await waitUntilReady(child, async () => (await fetch(`${url}/readyz`)).ok, { abandon });
+  await waitUntilReady(child, async () => (await fetch(`${url}/readyz`)).ok, { followsOutput: true, abandon });
   return {
     name: qdrant ? 'vectors (qdrant)' : 'vectors',
     url,

@@ -8,7 +8,7 @@ import { restoreCollectionConfig } from './parseCollectionConfig';
 import { replaceFile } from '../log/durableFile';
 import { describeFieldSchema, readFieldSchema, type FieldSchema } from './fieldSchema';
 import { decodeOperation, encodeOperation } from '../log/operationCodec';
-import { OperationLog } from '../log/operationLog';
+import { OperationLog, type ReadProgress } from '../log/operationLog';
 import { touchedCount, type Operation } from '../log/operations';
 import { PayloadIndex } from './payloadIndex';
 import type { PointId } from './pointId';
@@ -17,6 +17,14 @@ import { Points } from './points';
 const configFile = 'collection.json';
 const logFile = 'points.log';
 const pointsPerRecord = 256;
+
+const reportIntervalInMilliseconds = 2000;
+
+/** Printed, so that whoever waits for the start sees that it goes on. */
+function reportProgress(name: string, { readBytes, totalBytes }: ReadProgress): void {
+  const megabytes = (bytes: number): string => Math.round(bytes / 1e6).toLocaleString('en-US');
+  console.log(`vector endpoint reads ${name}: ${megabytes(readBytes)} of ${megabytes(totalBytes)} MB`);
+}
 
 /**
  * One collection in one folder: `collection.json` (name, configuration, payload indexes) and `points.log` (changes of
@@ -71,7 +79,12 @@ export class Collection {
   }
 
   private openLog(): void {
-    this.log = OperationLog.open(join(this.folder, logFile), (record) => {
+    let lastReport = performance.now();
+    this.log = OperationLog.open(join(this.folder, logFile), (record, progress) => {
+      if (performance.now() - lastReport > reportIntervalInMilliseconds) {
+        lastReport = performance.now();
+        reportProgress(this.name, progress);
+      }
       const { sequence, operation } = decodeOperation(record);
       this.sequence = Math.max(this.sequence, sequence);
       this.loggedCount += touchedCount(operation);

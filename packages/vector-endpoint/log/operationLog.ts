@@ -43,6 +43,12 @@ function readFully(file: number, length: number, position: number): Buffer {
   return bytes;
 }
 
+/** How much of a log has been read, in bytes. */
+export interface ReadProgress {
+  readonly readBytes: number;
+  readonly totalBytes: number;
+}
+
 /**
  * An append-only file of records, each framed by its length and CRC-32. A record is in the file before `append`
  * returns, so it survives a crash of the process; `flush` makes it survive a crash of the machine.
@@ -62,7 +68,7 @@ export class OperationLog {
    *
    * @throws Error when the file is not a log, or is damaged anywhere but at its end
    */
-  static open(path: string, replay: (record: Buffer) => void): OperationLog {
+  static open(path: string, replay: (record: Buffer, progress: ReadProgress) => void): OperationLog {
     rmSync(compactingPath(path), { force: true });
     if (!existsSync(path)) {
       const created = openSync(path, 'wx+');
@@ -137,7 +143,7 @@ export class OperationLog {
 const compactingPath = (path: string) => `${path}.compacting`;
 
 /** Reads all complete records and returns the offset at which the last one ends. */
-function replayRecords(path: string, file: number, replay: (record: Buffer) => void): number {
+function replayRecords(path: string, file: number, replay: (record: Buffer, progress: ReadProgress) => void): number {
   const size = fstatSync(file).size;
   const start = readFully(file, Math.min(size, magic.length), 0);
   if (size < magic.length && magic.subarray(0, size).equals(start)) {
@@ -165,7 +171,7 @@ function replayRecords(path: string, file: number, replay: (record: Buffer) => v
           'the last one. Restore the file, or delete the data folder and load the collection again.',
       );
     }
-    replay(record);
+    replay(record, { readBytes: end, totalBytes: size });
     position = end;
   }
   return position;

@@ -32,3 +32,16 @@ it('stops a child whose start is aborted, even if it does not respond', async ()
   await expect(ready).rejects.toThrow('aborted');
   expect(await child.ended).toEqual({ code: null, signal: 'SIGTERM' });
 });
+
+it('waits longer than the time-out for a child that reports progress, if asked to', async () => {
+  const child = await startChild({
+    name: 'reader',
+    command: process.execPath,
+    arguments: ['-e', 'let n = 0; setInterval(() => console.log(`read ${++n} of 40`), 100)'],
+    logFile: path.join(folder, 'log'),
+  });
+  const isReady = async (): Promise<boolean> => child.lastLines().includes('read 40 of 40');
+  await waitUntilReady(child, isReady, { timeoutInMilliseconds: 2000, followsOutput: true });
+  expect(child.lastLines()).toContain('read 40 of 40');
+  await child.stop();
+});
