@@ -27,7 +27,7 @@ export interface Config {
   requestQueryTimeoutInMilliseconds: number;
   /** Connection strings of SQL sources by the names of their settings, `SQL_SOURCE_...`. */
   sqlSources: Record<string, string>;
-  qdrant: { url: string; apiKey?: string; alias: string };
+  qdrant: { url: string; apiKey?: string; alias: string; hnswEf: number; compression: 'auto' | 'on' | 'off' };
   embedding:
     | { provider: 'local'; precision: 'int8' | 'fp32'; threads: number; tokens: number }
     | { provider: 'azure-openai'; service: AzureOpenAiAccess; deployment: string; dimensions: number }
@@ -87,7 +87,13 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     postgresUrl: settings.POSTGRES_URL,
     postgresConnections: { steps: settings.POSTGRES_CONNECTIONS, requests: settings.POSTGRES_REQUEST_CONNECTIONS },
     requestQueryTimeoutInMilliseconds: settings.REQUEST_QUERY_TIMEOUT_SECONDS * 1000,
-    qdrant: { url: settings.QDRANT_URL, apiKey: settings.QDRANT_API_KEY, alias: settings.QDRANT_ALIAS },
+    qdrant: {
+      url: settings.QDRANT_URL,
+      apiKey: settings.QDRANT_API_KEY,
+      alias: settings.QDRANT_ALIAS,
+      hnswEf: settings.QDRANT_HNSW_EF,
+      compression: settings.QDRANT_COMPRESSION,
+    },
     embedding: embeddingOf(settings, azure, openAi),
     answering: answeringOf(settings, azure, openAi),
     questions: { atWork: settings.ANSWERS_AT_WORK, waiting: settings.ANSWERS_WAITING },

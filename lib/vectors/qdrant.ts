@@ -26,11 +26,17 @@ export interface QdrantIndexOptions {
   lexicon?: string;
   /** Of one request. Default 60,000. */
   timeoutInMilliseconds?: number;
+  /** Size of the candidate list of a dense search: the larger, the more of the exact answer it finds. Default 512. */
+  hnswEf?: number;
+  /** Whether answers may be compressed; auto: unless the server is on this machine. Default auto. */
+  compression?: 'auto' | 'on' | 'off';
 }
 
 const DENSE = 'dense';
 const LEXICAL = 'lexical';
 const PAGE_SIZE = 1000;
+/** See docs/retrieval.md for the recall of this and other values. */
+const DEFAULT_HNSW_EF = 512;
 
 const PAYLOAD_INDEXES: Record<string, 'keyword' | 'integer'> = {
   dataset: 'keyword',
@@ -47,7 +53,7 @@ const PAYLOAD_INDEXES: Record<string, 'keyword' | 'integer'> = {
 
 /** The vector index on Qdrant's REST API: a named dense vector (cosine) and a sparse one weighted by idf per chunk. */
 export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
-  const { url, alias, embedder, lexicon = LEXICON_VERSION } = options;
+  const { url, alias, embedder, lexicon = LEXICON_VERSION, hnswEf = DEFAULT_HNSW_EF } = options;
   const collection = `${alias}__${embedder.id}__${lexicon}`;
   let connection: Promise<QdrantClient> | undefined;
 
@@ -136,7 +142,9 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
     search: ({ dense, lexical, filters, groups, limit }) =>
       unlessAbsent('search', { lexical: [], dense: [] }, async (client) => {
         const common = { filter: searchFilter(filters, groups), limit, with_payload: true };
-        const searches: Schemas['QueryRequest'][] = [{ ...common, query: [...dense], using: DENSE }];
+        const searches: Schemas['QueryRequest'][] = [
+          { ...common, query: [...dense], using: DENSE, params: { hnsw_ef: hnswEf } },
+        ];
         // A question with only stop words has no terms.
         if (lexical.indices.length > 0) searches.push({ ...common, query: lexical, using: LEXICAL });
         const [byMeaning, byWords] = await client.queryBatch(collection, { searches });
@@ -160,13 +168,17 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
       }),
 
     check: () =>
-      attempt('answer', async (client) => {
-        await client.versionInfo();
+      // A search, because Qdrant answers its version also to callers with a wrong key. No point has an id of no ids.
+      unlessAbsent('answer a search', undefined, async (client) => {
+        const query = Array.from({ length: embedder.dimensions }, (_, index) => (index === 0 ? 1 : 0));
+        const search = { query, using: DENSE, limit: 1, filter: { must: [{ has_id: [] }] } };
+        await client.queryBatch(collection, { searches: [search] });
       }),
   };
 }
 
-async function connect({ url, apiKey, timeoutInMilliseconds = 60_000 }: QdrantIndexOptions): Promise<QdrantClient> {
+async function connect(options: QdrantIndexOptions): Promise<QdrantClient> {
+  const { url, apiKey, timeoutInMilliseconds = 60_000, compression = 'auto' } = options;
   const { QdrantClient } = await import('@qdrant/js-client-rest');
   const { protocol, hostname, pathname } = new URL(url);
   // `URL` drops the default port of the scheme, and the client would then use 6333.
@@ -177,10 +189,17 @@ async function connect({ url, apiKey, timeoutInMilliseconds = 60_000 }: QdrantIn
     https: protocol === 'https:',
     prefix: pathname.replace(/\/+$/, ''),
     apiKey,
+    headers: isCompressed(compression, hostname) ? undefined : { 'accept-encoding': 'identity' },
     timeout: timeoutInMilliseconds,
     // Otherwise it asks the server for its version at start and prints to the console.
     checkCompatibility: false,
   });
+}
+
+/** Compression costs more time than it saves on a connection within this machine. */
+function isCompressed(compression: 'auto' | 'on' | 'off', hostname: string): boolean {
+  if (compression !== 'auto') return compression === 'on';
+  return !/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 
 async function createCollection(client: QdrantClient, collection: string, dimensions: number): Promise<void> {

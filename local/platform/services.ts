@@ -153,7 +153,8 @@ export async function vectorService(
           ...process.env,
           QDRANT__SERVICE__HOST: '127.0.0.1',
           QDRANT__SERVICE__HTTP_PORT: `${port}`,
-          QDRANT__SERVICE__GRPC_PORT: 'null',
+          // 0: any free port, which nothing uses. Qdrant refuses everything but an integer.
+          QDRANT__SERVICE__GRPC_PORT: '0',
           QDRANT__STORAGE__STORAGE_PATH: path.join(layout.dataDirectory, 'qdrant'),
           QDRANT__SERVICE__API_KEY: apiKey,
           QDRANT__TELEMETRY_DISABLED: 'true',

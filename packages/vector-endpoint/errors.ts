@@ -6,6 +6,8 @@ export class AnswerError extends Error {
   constructor(
     readonly statusCode: number,
     message: string,
+    /** True when the request is wrong by itself, whatever is stored. */
+    readonly isAboutForm = false,
   ) {
     super(message);
     this.name = 'AnswerError';
@@ -19,7 +21,8 @@ export const wrongInput = (description: string) => new AnswerError(400, `Wrong i
 export const badRequest = (description: string) => new AnswerError(400, `Bad request: ${description}`);
 
 /** 400: the body is not JSON, or does not have the structure that this route needs. */
-export const malformedBody = (description: string) => new AnswerError(400, `Format error in JSON body: ${description}`);
+export const malformedBody = (description: string) =>
+  new AnswerError(400, `Format error in JSON body: ${description}`, true);
 
 /** 400: a query-string parameter that cannot be read. */
 export const malformedParameter = (description: string) =>
@@ -39,8 +42,12 @@ export const alreadyExists = (description: string) => new AnswerError(409, `Wron
  * @param place the part of the request that contains it
  */
 export const invalidValue = (field: string, description: string, place = 'JSON body') =>
-  new AnswerError(422, `Validation error in ${place}: [${field}: ${description}]`);
+  new AnswerError(422, `Validation error in ${place}: [${field}: ${description}]`, true);
 
 /** 501: Qdrant supports it, this endpoint does not. A real Qdrant never sends this. */
 export const unsupported = (what: string) =>
-  new AnswerError(501, `Not supported by the local vector endpoint: ${what}. Set QDRANT_URL to use a real Qdrant.`);
+  new AnswerError(
+    501,
+    `Not supported by the local vector endpoint: ${what}. Set QDRANT_URL to use a real Qdrant.`,
+    true,
+  );

@@ -100,7 +100,6 @@ describe('collections and aliases of Qdrant', () => {
     ['POST', '/points/query'],
     ['POST', '/points/count'],
     ['PATCH', ''],
-    ['GET', '/aliases'],
   ])('answers %s %s of an unknown collection with 404', async (method, path) => {
     const name = server.newName();
     const answer = await server.send(method, `/collections/${name}${path}`, method === 'GET' ? undefined : {});
@@ -111,7 +110,7 @@ describe('collections and aliases of Qdrant', () => {
   it.each([
     ['an unknown distance', { vectors: { dense: { size: 4, distance: 'Angle' } } }, 400],
     ['no size', { vectors: { dense: { distance: 'Dot' } } }, 400],
-    ['a size of 0', { vectors: { dense: { size: 0, distance: 'Dot' } } }, 422],
+    ['a size of 0', { vectors: { dense: { size: 0, distance: 'Dot' } } }, 400],
     ['a size of 65,537', { vectors: { dense: { size: 65537, distance: 'Dot' } } }, 422],
     ['a forbidden character in a name', { vectors: { 'a/b': { size: 4, distance: 'Dot' } } }, 400],
     ['an ef_construct below 4', { vectors, hnsw_config: { ef_construct: 0 } }, 422],
@@ -201,6 +200,21 @@ describe('collections and aliases of Qdrant', () => {
       const answer = await server.send('POST', '/collections/aliases', { actions: [action(names)] });
       expect(answer.status).toBe(status);
       expect(answer.error).toBeDefined();
+    });
+
+    it('of an unknown collection are an empty list', async () => {
+      const answer = await server.send('GET', `/collections/${server.newName()}/aliases`);
+      expect(answer).toMatchObject({ status: 200, body: { result: { aliases: [] } } });
+    });
+
+    it('keep an alias that is renamed to itself', async () => {
+      const collection = await newCollection();
+      const alias = server.newName();
+      await server.client.updateCollectionAliases({ actions: [create(alias, collection)] as never });
+      await server.client.updateCollectionAliases({ actions: [rename(alias, alias)] as never });
+      expect(await server.client.getCollectionAliases(collection)).toEqual({
+        aliases: [{ alias_name: alias, collection_name: collection }],
+      });
     });
 
     it('reserve their names against new collections', async () => {

@@ -41,12 +41,12 @@ describe('filters of Qdrant', () => {
     expect(await booleanMatches()).toEqual(expected);
     await server.client.createPayloadIndex(name, { field_name: 'flag', field_schema: 'bool', wait: true });
     expect(await booleanMatches()).toEqual(expected);
-    expect(await server.client.facet(name, { key: 'flag', exact: true })).toEqual({
-      hits: [
-        { value: false, count: 2 },
-        { value: true, count: 2 },
-      ],
-    });
+    const { hits } = await server.client.facet(name, { key: 'flag', exact: true });
+    // Qdrant 1.18 also lists values that no point has, with a count of 0.
+    expect(hits.filter(({ count }) => count > 0)).toEqual([
+      { value: false, count: 2 },
+      { value: true, count: 2 },
+    ]);
   });
 
   it('match text by tokens if the field has a text index', async () => {
@@ -62,6 +62,45 @@ describe('filters of Qdrant', () => {
     expect(await idsPassing({ key: 'text', match: { phrase: 'the nation' } })).toEqual([1, 2]);
   });
 
+  it('match texts of an array together if the field has a text index', async () => {
+    const field = { field_name: 'notes', field_schema: { type: 'text', tokenizer: 'word' } as const };
+    await server.client.createPayloadIndex(name, { ...field, wait: true });
+    await server.client.setPayload(name, { wait: true, points: [1], payload: { notes: ['gold bar', 'silver coin'] } });
+    expect(await idsPassing({ key: 'notes', match: { text: 'gold coin' } })).toEqual([1]);
+    expect(await idsPassing({ key: 'notes', match: { text: 'gold paper' } })).toEqual([]);
+  });
+
+  it('let an index that answers the match decide alone over a range beside it', async () => {
+    await server.client.createPayloadIndex(name, { field_name: 'size', field_schema: 'integer', wait: true });
+    await server.client.setPayload(name, { wait: true, points: [1], payload: { size: 1 } });
+    await server.client.setPayload(name, { wait: true, points: [2], payload: { size: 20 } });
+    expect(await idsPassing({ key: 'size', match: { value: 1 }, range: { gte: 10 } })).toEqual([1]);
+  });
+
+  it('find no date-times through an index of integers', async () => {
+    await server.client.createPayloadIndex(name, { field_name: 'when', field_schema: 'integer', wait: true });
+    await server.client.setPayload(name, { wait: true, points: [1], payload: { when: '2026-01-02T00:00:00Z' } });
+    expect(await idsPassing({ key: 'when', range: { gte: '2026-01-01T00:00:00Z' } })).toEqual([]);
+  });
+
+  it('find nothing by a condition without a test', async () => {
+    for (const path of ['scroll', 'count', 'delete']) {
+      const filter = { must: [{ key: 'flag' }] };
+      expect(await server.send('POST', `/collections/${name}/points/${path}`, { filter })).toMatchObject({
+        status: 200,
+      });
+    }
+    expect(await idsPassing({ key: 'flag' })).toEqual([]);
+    expect(await server.client.count(name, { exact: true })).toEqual({ count: 6 });
+  });
+
+  it('refuse a min_count of 0, or let it pass everything, by version', async () => {
+    const filter = { min_should: { conditions: [{ has_id: [1] }], min_count: 0 } };
+    const answer = await server.send('POST', `/collections/${name}/points/count`, { filter });
+    // 422 in Qdrant 1.19 and here; Qdrant 1.18 accepts it.
+    expect([200, 422]).toContain(answer.status);
+  });
+
   it('accept one condition instead of a list', async () => {
     const answer = await server.send('POST', `/collections/${name}/points/count`, {
       filter: { must: { key: 'flag', match: { value: true } } },
@@ -71,14 +110,12 @@ describe('filters of Qdrant', () => {
 
   it.each([
     ['an unknown part', { mustnt: [] }, 400],
-    ['a condition without a test', { must: [{ key: 'flag' }] }, 422],
     ['an unknown match', { must: [{ key: 'flag', match: { like: 'x' } }] }, 400],
     ['a fraction to match', { must: [{ key: 'flag', match: { value: 1.5 } }] }, 400],
     ['strings and numbers in one list', { must: [{ key: 'flag', match: { any: [1, 'a'] } }] }, 400],
     ['a key that is not a path', { must: [{ key: 'a b', match: { value: 1 } }] }, 400],
     ['a key that is not a string', { must: [{ key: 5, match: { value: 1 } }] }, 400],
     ['an invalid date', { must: [{ key: 'at', range: { gt: 'yesterday' } }] }, 400],
-    ['a min_count of 0', { min_should: { conditions: [{ has_id: [1] }], min_count: 0 } }, 422],
     ['an invalid id', { must: [{ has_id: ['x'] }] }, 400],
     ['a condition that is not an object', { must: ['x'] }, 400],
   ])('are refused with %s', async (_what, filter, status) => {

@@ -207,6 +207,11 @@ describe('points of Qdrant', () => {
       expect(points[0]).toEqual({ id: 10, payload: { n: 10 } });
     });
 
+    it('retrieves payloads on request only', async () => {
+      const answer = await server.send('POST', `/collections/${name}/points`, { ids: [10] });
+      expect(answer.body.result).toEqual([{ id: 10 }]);
+    });
+
     it('retrieves chosen vectors', async () => {
       const [point] = await server.client.retrieve(name, { ids: [10], with_vector: ['dot'], with_payload: false });
       expect(point).toEqual({ id: 10, vector: { dot: [1, 1] } });
@@ -384,6 +389,42 @@ describe('points of Qdrant', () => {
       expect(await retrieve(2)).toEqual({ id: 2, payload: { city: 'Oslo', n: 2 }, vector: {} });
     });
 
+    it('updates the vectors of points that pass update_filter only', async () => {
+      const answer = await server.send('PUT', `/collections/${name}/points/vectors?wait=true`, {
+        points: [1, 2].map((id) => ({ id, vector: { dot: [9, 9] } })),
+        update_filter: { must: [{ key: 'n', match: { value: 2 } }] },
+      });
+      expect(answer.status).toBe(200);
+      expect(await retrieve(1)).toMatchObject({ vector: { dot: [1, 0] } });
+      expect(await retrieve(2)).toMatchObject({ vector: { dot: [9, 9] } });
+    });
+
+    it('deletes the vectors of listed points and of those that pass a filter', async () => {
+      const answer = await server.send('POST', `/collections/${name}/points/vectors/delete?wait=true`, {
+        points: [1],
+        filter: { must: [{ key: 'n', match: { value: 2 } }] },
+        vector: ['dot'],
+      });
+      expect(answer.status).toBe(200);
+      const { points } = await server.client.scroll(name, { with_vector: ['dot'] });
+      expect(points.map(({ id, vector }) => [id, Object.keys(vector ?? {})])).toEqual([
+        [1, []],
+        [2, []],
+        [3, ['dot']],
+      ]);
+    });
+
+    it.each([
+      ['an unknown change', { rename: {} }],
+      ['a change without its payload', { set_payload: { points: [1] } }],
+    ])('applies nothing of a batch with %s', async (_what, wrong) => {
+      const answer = await server.send('POST', `/collections/${name}/points/batch?wait=true`, {
+        operations: [{ delete: { points: [1] } }, wrong],
+      });
+      expect(answer.status).toBe(400);
+      expect(await retrieve(1)).toBeDefined();
+    });
+
     it('applies a batch of changes in order', async () => {
       const results = await server.client.batchUpdate(name, {
         wait: true,
@@ -449,6 +490,8 @@ describe('points of Qdrant', () => {
         400,
         'Not existing vector name error: nope',
       ],
+      ['no points to store', 'PUT', '', { points: [] }, 400, 'Empty update request'],
+      ['a deletion of no points', 'POST', '/delete', { points: [] }, 400, 'Empty update request'],
       ['an empty deletion', 'POST', '/delete', {}, 400, 'Format error in JSON body'],
       [
         'a key that is not a path',

@@ -28,4 +28,12 @@ export const storeSettings = {
       .default('documents'),
     'Alias of the collection that is searched.',
   ),
+  QDRANT_HNSW_EF: setting(
+    wholeNumber(1, 10_000).prefault('512'),
+    'Candidates that a dense search of Qdrant keeps. More find more of the exact answer and take longer.',
+  ),
+  QDRANT_COMPRESSION: setting(
+    z.enum(['auto', 'on', 'off'], 'auto, on or off').default('auto'),
+    'Whether Qdrant may compress its answers. auto: unless it runs on this machine.',
+  ),
 };

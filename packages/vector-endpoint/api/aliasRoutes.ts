@@ -3,7 +3,6 @@ import { malformedBody } from '../errors';
 import { isObject, ownValue, type JsonValue } from '../json/jsonValue';
 import { readArray, readObject, readString } from '../json/readBody';
 import type { Route } from '../router';
-import { collectionOf } from './collectionName';
 
 function readAction(value: JsonValue, path: string): AliasAction {
   const action = isObject(value) ? value : {};
@@ -54,7 +53,8 @@ export const aliasRoutes: readonly Route[] = [
     method: 'GET',
     path: '/collections/{collection}/aliases',
     answer: (request) => {
-      const { name } = collectionOf(request);
+      // Of an unknown collection: an empty list, as in Qdrant.
+      const name = request.catalogue.find(request.path.collection ?? '')?.name;
       return {
         aliases: request.catalogue
           .aliases()

@@ -1,12 +1,14 @@
 import type { Collection } from '../collections/collection';
 import type { Operation } from '../log/operations';
 import { readPointId } from '../collections/pointId';
-import { badRequest, invalidValue, malformedBody, wrongInput } from '../errors';
+import { AnswerError, badRequest, invalidValue, malformedBody, wrongInput } from '../errors';
 import { parseJsonPath } from '../json/jsonPath';
 import { isObject, ownValue, type JsonObject, type JsonValue } from '../json/jsonValue';
 import { readArray, readObject, readOptional, readString } from '../json/readBody';
 import { readUpsert } from './readPoints';
 import { readSelection } from './readSelection';
+import { readFilter } from '../filter/parseFilter';
+import { slotPasses } from '../filter/selectSlots';
 import { readVectors } from './readVectors';
 
 type ReadOperation = (body: JsonObject, collection: Collection) => Operation;
@@ -54,8 +56,9 @@ const updateVectors: ReadOperation = (body, collection) => {
   if (points.length === 0) {
     throw invalidValue('points', 'must specify points to update');
   }
-  points.forEach(({ id }) => collection.slotOf(id));
-  return { kind: 'updateVectors', points };
+  const filter = readFilter(body, 'update_filter');
+  const isSelected = (slot: number) => filter === undefined || slotPasses(collection.points, slot, filter);
+  return { kind: 'updateVectors', points: points.filter(({ id }) => isSelected(collection.slotOf(id))) };
 };
 
 const deleteVectors: ReadOperation = (body, collection) => {
@@ -70,7 +73,15 @@ const deleteVectors: ReadOperation = (body, collection) => {
   if (unknown !== undefined) {
     throw wrongInput(`Not existing vector name error: ${unknown}`);
   }
-  return { kind: 'deleteVectors', names, ids: readSelection(body, collection, 'refuse') };
+  // Ids and a filter select together here; in all other changes ids win.
+  const parts: JsonObject[] = [
+    { points: ownValue(body, 'points') ?? null },
+    { filter: ownValue(body, 'filter') ?? null },
+  ];
+  const ids = parts
+    .filter((part) => Object.values(part).some((value) => value !== null))
+    .flatMap((part) => readSelection(part, collection, 'refuse'));
+  return { kind: 'deleteVectors', names, ids: [...new Set(ids)] };
 };
 
 /** Readers for each kind of change, by its name in a batch of changes. */
@@ -96,4 +107,13 @@ export function readBatchItem(value: JsonValue, collection: Collection, path: st
   }
   // delete and clear_payload contain a selection; the others contain their own type of object.
   return readOperation[kind](readObject(item[kind], `${path}.${kind}`), collection);
+}
+
+/** Refuses a malformed item of a batch before any item is applied. What depends on stored points is not checked here. */
+export function checkBatchItem(value: JsonValue, collection: Collection, path: string): void {
+  try {
+    readBatchItem(value, collection, path);
+  } catch (error) {
+    if (!(error instanceof AnswerError) || error.isAboutForm) throw error;
+  }
 }

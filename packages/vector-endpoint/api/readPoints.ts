@@ -1,7 +1,7 @@
 import type { Collection } from '../collections/collection';
 import type { Point } from '../log/operations';
 import { readPointId } from '../collections/pointId';
-import { malformedBody } from '../errors';
+import { badRequest, malformedBody } from '../errors';
 import { readFilter } from '../filter/parseFilter';
 import { slotPasses } from '../filter/selectSlots';
 import { ownValue, type JsonObject, type JsonValue } from '../json/jsonValue';
@@ -50,6 +50,9 @@ export function readUpsert(body: JsonObject, collection: Collection): Point[] {
   }
   const rows = isBatch ? pointsOfBatch(body.batch) : readArray(body.points, 'points');
   const points = rows.map((row, index) => readPoint(row, collection, `points[${index}]`));
+  if (points.length === 0) {
+    throw badRequest('Empty update request');
+  }
   const mode = readOptional(body, 'update_mode', (value, path) =>
     readOneOf(value, path, ['upsert', 'insert_only', 'update_only'] as const),
   );

@@ -13,9 +13,9 @@ import { collectionOf } from './collectionName';
 import { describePoint, readVectorSelector, type PointSelector } from './describePoint';
 import { readPointIds } from './readSelection';
 
-/** Payloads are returned unless the request declines them, vectors only on request. */
-const readSelector = (body: JsonObject, collection: Collection): PointSelector => ({
-  payload: readPayloadSelector(ownValue(body, 'with_payload'), 'all'),
+/** A scroll returns payloads unless it declines them; a retrieval, and vectors of both, only on request. */
+const readSelector = (body: JsonObject, collection: Collection, byDefault: 'all' | 'none'): PointSelector => ({
+  payload: readPayloadSelector(ownValue(body, 'with_payload'), byDefault),
   vectors: readVectorSelector(body, collection),
 });
 
@@ -43,7 +43,7 @@ function scrollFrom(collection: Collection, body: JsonObject, limit: number): nu
 
 function scroll(collection: Collection, body: JsonObject): JsonObject {
   const limit = readLimit(ownValue(body, 'limit'), 'scroll_request.limit');
-  const selector = readSelector(body, collection);
+  const selector = readSelector(body, collection, 'all');
   const orderBy = readOptional(body, 'order_by', readOrderBy);
   if (orderBy !== undefined) {
     if ((ownValue(body, 'offset') ?? null) !== null) {
@@ -75,7 +75,7 @@ export const readRoutes: readonly Route[] = [
     takesBody: true,
     answer: (request) => {
       const collection = collectionOf(request);
-      const selector = readSelector(request.body, collection);
+      const selector = readSelector(request.body, collection, 'none');
       const ids = new Set(readPointIds(ownValue(request.body, 'ids'), 'ids'));
       return [...ids]
         .map((id) => collection.points.store.slotOf(id))

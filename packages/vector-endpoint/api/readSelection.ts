@@ -1,6 +1,6 @@
 import type { Collection } from '../collections/collection';
 import { readPointId, type PointId } from '../collections/pointId';
-import { malformedBody } from '../errors';
+import { badRequest, malformedBody } from '../errors';
 import { readFilter } from '../filter/parseFilter';
 import { selectSlots } from '../filter/selectSlots';
 import { ownValue, type JsonObject, type JsonValue } from '../json/jsonValue';
@@ -18,6 +18,9 @@ export function readSelection(body: JsonObject, collection: Collection, missing:
   const points = ownValue(body, 'points') ?? null;
   if (points !== null) {
     const ids = readPointIds(points, 'points');
+    if (ids.length === 0) {
+      throw badRequest('Empty update request');
+    }
     if (missing === 'refuse') {
       ids.forEach((id) => collection.slotOf(id));
     }

@@ -2,7 +2,7 @@ import { ownValue } from '../json/jsonValue';
 import { readArray } from '../json/readBody';
 import type { Route } from '../router';
 import { collectionOf } from './collectionName';
-import { readBatchItem, readOperation } from './readOperation';
+import { checkBatchItem, readBatchItem, readOperation } from './readOperation';
 import { readWait, updateResult } from './updateAnswer';
 
 const changing = (
@@ -36,8 +36,10 @@ export const updateRoutes: readonly Route[] = [
     answer: (request) => {
       const isWaiting = readWait(request);
       const collection = collectionOf(request);
+      const items = readArray(ownValue(request.body, 'operations'), 'operations');
+      items.forEach((item, index) => checkBatchItem(item, collection, `operations[${index}]`));
       // Read one by one: a later change may affect points that an earlier one creates.
-      return readArray(ownValue(request.body, 'operations'), 'operations').map((item, index) =>
+      return items.map((item, index) =>
         updateResult(collection.update(readBatchItem(item, collection, `operations[${index}]`)), isWaiting),
       );
     },

@@ -116,9 +116,12 @@ export class Catalogue {
           if (target === undefined) {
             throw notFound(`Alias ${action.alias} does not exists!`);
           }
+          // First deleted: a new name equal to the old one keeps the alias.
+          targets.delete(action.alias);
           targets.set(action.newAlias, target);
+        } else {
+          targets.delete(action.alias);
         }
-        targets.delete(action.alias);
       }
       this.saveAliases(targets);
     }

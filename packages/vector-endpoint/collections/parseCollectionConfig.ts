@@ -28,7 +28,10 @@ function checkHnsw(value: JsonValue | undefined, path: string): JsonObject {
 function parseDense(value: JsonValue | undefined, path: string): DenseVectorConfig {
   const object = readObject(value, path);
   const size = readUnsigned(ownValue(object, 'size'), `${path}.size`);
-  if (size < 1 || size > largestDimension) {
+  if (size === 0) {
+    throw malformedBody(`${path}.size: invalid value: integer \`0\`, expected a nonzero size`);
+  }
+  if (size > largestDimension) {
     throw invalidValue(`${path}.size`, `value ${size} invalid, must be from 1 to ${largestDimension}`);
   }
   const datatype = ownValue(object, 'datatype') ?? 'float32';

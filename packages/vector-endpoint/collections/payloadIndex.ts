@@ -63,7 +63,7 @@ function typesOfKey(key: Key): readonly FieldType[] {
  */
 export class PayloadIndex implements FieldIndex {
   readonly path: JsonPath;
-  readonly matchesText?: (stored: string, test: TextTest) => boolean;
+  readonly matchesText?: (stored: readonly string[], test: TextTest) => boolean;
   private readonly slotsByKey = new Map<Key, Set<number>>();
   private readonly numbersBySlot = new Map<number, readonly number[]>();
   /** Points that have a value of the indexed type. */

@@ -37,9 +37,9 @@ function containsPhrase(stored: readonly string[], phrase: readonly string[]): b
   return stored.some((_, start) => phrase.every((token, offset) => stored[start + offset] === token));
 }
 
-/** Whether a stored text passes a full-text test of a field that has a text index. */
+/** Whether the texts of a field that has a text index pass a full-text test. Those of an array count as one text. */
 export function matchesTokens(
-  stored: string,
+  stored: readonly string[],
   test: 'text' | 'textAny' | 'phrase',
   text: string,
   tokenizer: Tokenizer,
@@ -48,7 +48,7 @@ export function matchesTokens(
   if (tokens.length === 0) {
     return false;
   }
-  const storedTokens = tokenize(stored, tokenizer);
+  const storedTokens = stored.flatMap((each) => tokenize(each, tokenizer));
   if (test === 'phrase' && tokenizer.matchesPhrases) {
     return containsPhrase(storedTokens, tokens);
   }

@@ -9,7 +9,7 @@ export interface FieldIndex {
   /** True when the index contains the value. */
   holds(stored: JsonValue): boolean;
   /** Full-text matching by tokens; only text indexes have it. */
-  matchesText?(stored: string, test: TextTest): boolean;
+  matchesText?(stored: readonly string[], test: TextTest): boolean;
 }
 
 export const isWithin = (value: number, bounds: Bounds): boolean =>
@@ -32,7 +32,7 @@ function matchesText(stored: JsonValue, test: TextTest, index: FieldIndex | unde
     return false;
   }
   if (index?.matchesText !== undefined) {
-    return index.matchesText(stored, test);
+    return index.matchesText([stored], test);
   }
   // Without a text index Qdrant searches for the exact text.
   return test.kind === 'textAny'
@@ -103,12 +103,22 @@ export function matchesField(
   if (whole !== undefined) {
     return values.some((value) => matchesOne(value, whole, index));
   }
-  return values.some((value) =>
-    Array.isArray(value)
-      ? value.some((item) => tests.some((test) => matchesOne(item, test, index)))
-      : tests.some((test) => matchesOne(value, test, index)),
+  // An index that answers the first test (`match`) decides alone, as in Qdrant.
+  const [first] = tests;
+  const deciding = first !== undefined && index?.answers(first) === true ? [first] : tests;
+  const items = values.flatMap((value) => value);
+  return deciding.some((test) =>
+    index?.matchesText !== undefined && isTextTest(test)
+      ? index.matchesText(
+          items.filter((item) => typeof item === 'string'),
+          test,
+        )
+      : items.some((item) => matchesOne(item, test, index)),
   );
 }
+
+const isTextTest = (test: ValueTest): test is TextTest =>
+  test.kind === 'text' || test.kind === 'textAny' || test.kind === 'phrase';
 
 function matchesMissing(test: ValueTest): boolean {
   if (test.kind === 'valuesCount') {

@@ -33,11 +33,8 @@ function parseCondition(value: JsonValue, where: string): Condition {
     throw malformedBody(`${where}: Expected some form of condition, found ${JSON.stringify(value)}`);
   }
   if (Object.hasOwn(value, 'key')) {
-    const tests = parseValueTests(value, where);
-    if (tests.length === 0) {
-      throw invalidValue(where, 'At least one field condition must be specified');
-    }
-    return { kind: 'field', path: readPath(value, where), tests };
+    // Without a test, the condition matches nothing.
+    return { kind: 'field', path: readPath(value, where), tests: parseValueTests(value, where) };
   }
   if (Object.hasOwn(value, 'is_empty')) {
     return { kind: 'isEmpty', path: readPath(readObject(value.is_empty, `${where}.is_empty`), `${where}.is_empty`) };
@@ -85,7 +82,7 @@ function readMinimumCount(value: JsonValue | undefined, where: string): number {
  * Parses a filter of Qdrant's REST API.
  *
  * @param where path of the filter in the body, for messages
- * @throws AnswerError 400 for a malformed filter, 422 for a condition without a test, 501 for geo and slice conditions
+ * @throws AnswerError 400 for a malformed filter, 422 for a min_count of 0, 501 for geo and slice conditions
  */
 function parseFilter(value: JsonObject, where = 'filter'): Filter {
   const unknown = Object.keys(value).find((field) => !filterFields.includes(field));

@@ -42,8 +42,12 @@ function unite(sets: readonly (Iterable<number> | undefined)[]): Set<number> | u
   return union;
 }
 
+/** A range of date-times or numbers that its index does not hold finds nothing, as in Qdrant. */
+const isRangeOfOrder = (index: PayloadIndex, test: ValueTest): boolean =>
+  index.hasOrder && (test.kind === 'range' || test.kind === 'datetimeRange');
+
 function slotsPassing(index: PayloadIndex, test: ValueTest): Iterable<number> | undefined {
-  if (!index.answers(test)) {
+  if (!index.answers(test) && !isRangeOfOrder(index, test)) {
     return undefined;
   }
   switch (test.kind) {
@@ -73,7 +77,10 @@ function narrowCondition(points: Points, condition: Condition): ReadonlySet<numb
       return new Set([...condition.ids].map((id) => points.store.slotOf(id)).filter((slot) => slot !== undefined));
     case 'field': {
       const index = points.indexes.get(condition.path.text);
-      return index && unite(condition.tests.map((test) => slotsPassing(index, test)));
+      const [first] = condition.tests;
+      // An index that answers the first test decides alone, see matchesField.
+      const deciding = first !== undefined && index?.answers(first) === true ? [first] : condition.tests;
+      return index && unite(deciding.map((test) => slotsPassing(index, test)));
     }
     case 'filter':
       return narrow(points, condition.filter);

@@ -114,8 +114,8 @@ describe('text indexes', () => {
 
   it('match the beginnings of words with the prefix tokenizer', () => {
     const tokenizer = tokenizerOf({ tokenizer: 'prefix' });
-    expect(matchesTokens('Treasury bonds', 'text', 'trea bon', tokenizer)).toBe(true);
-    expect(matchesTokens('Treasury bonds', 'text', 'sury', tokenizer)).toBe(false);
+    expect(matchesTokens(['Treasury bonds'], 'text', 'trea bon', tokenizer)).toBe(true);
+    expect(matchesTokens(['Treasury bonds'], 'text', 'sury', tokenizer)).toBe(false);
   });
 });
 
