@@ -6,6 +6,7 @@ import { createPartLookup } from '../../../lib/documents/partLookup';
 import { createExtractStore } from '../../../lib/extraction/extractStore';
 import type { IngestDependencies } from '../../../lib/ingest/dependencies';
 import type { Lakehouse } from '../../../lib/lakehouse/lakehouse';
+import { createTextChunker } from '../../../lib/language/textChunker';
 import { createGateStore } from '../../../lib/quality/gateStore';
 import { createCancellationStore } from '../../../lib/runs/cancellationStore';
 import { createRunStore } from '../../../lib/runs/runStore';
@@ -80,6 +81,8 @@ function dependenciesOf(
     lake,
     database,
     embedder,
+    // Short texts, so its worker never starts.
+    chunker: createTextChunker(),
     vectors: createQdrantIndex({ url: qdrantUrl, alias, embedder }),
     runs: createRunStore(database),
     gates: createGateStore(database),
