@@ -47,7 +47,7 @@ const nouns = {
   extraction: 'contract database lakehouse problems runs staging storage',
   indexing: 'concurrency documents embedding language problems runs vectors',
   ingest:
-    'concurrency contract database delta documents embedding extraction indexing lakehouse planning problems quality reconcile runs staging storage transform vectors',
+    'concurrency contract database delta documents embedding extraction indexing language lakehouse planning problems quality reconcile runs staging storage transform vectors',
   lakehouse: 'contract duckdb problems runs storage',
   language: '',
   openAi: 'problems',

@@ -36,6 +36,7 @@ import { createRunStore } from './runs/runStore';
 import { createExtractStore } from './extraction/extractStore';
 import { contractOfRun } from './staging/runContract';
 import { createPostgresSource } from './extraction/postgresSource';
+import { createTextChunker } from './language/textChunker';
 import type { OpenAiService } from './openAi/openAiService';
 import { createQdrantIndex } from './vectors/qdrant';
 
@@ -81,6 +82,7 @@ export function createApp(config: Config): App {
   const lake = createLakeReader(lakehouse);
   const { database, requestDatabase } = createDatabases(config);
   const embedder = createEmbedder(config);
+  const chunker = createTextChunker();
   const vectors = createQdrantIndex({ ...config.qdrant, embedder });
   const closing = new AbortController();
   const steps: IngestDependencies = {
@@ -91,6 +93,7 @@ export function createApp(config: Config): App {
     connectSource: (setting) => createPostgresSource(sqlConnection(config, setting), setting),
     vectors,
     embedder,
+    chunker,
     disks: {
       temporary: config.temporaryDirectory,
       ...(config.localDataDirectory ? { data: config.localDataDirectory } : {}),
@@ -119,7 +122,13 @@ export function createApp(config: Config): App {
     close: async () => {
       closing.abort();
       engines.close();
-      await Promise.all([database.close(), requestDatabase.close(), embedder.close(), lakehouse.blocks.clear()]);
+      await Promise.all([
+        database.close(),
+        requestDatabase.close(),
+        embedder.close(),
+        chunker.close(),
+        lakehouse.blocks.clear(),
+      ]);
     },
   };
 }

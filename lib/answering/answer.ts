@@ -4,8 +4,38 @@ export interface Answer {
   /** Text with citation markers `[1]`, `[2]` ... that number `citations` from 1. */
   answer: string;
   citations: Citation[];
+  /** Where the citation markers are in the text: other brackets in it, as in a quoted text, are none. */
+  marks: AnswerMark[];
+  /** The statements of the answer in their order, each checked against what it cites. */
+  sentences: AnswerSentence[];
   /** `extractive`, or the chat model's name. */
   model: string;
+}
+
+/** A citation marker; offsets in UTF-16 code units. */
+export interface AnswerMark {
+  start: number;
+  end: number;
+  /** From 1. */
+  citation: number;
+}
+
+/**
+ * Why a sentence is not supported: it cites nothing; a quotation, a number or most words do not occur in what it cites; or
+ * one of the two denies what the other says.
+ */
+export const SENTENCE_FAULTS = ['no-citation', 'quotation', 'number', 'words', 'negation'] as const;
+export type SentenceFault = (typeof SENTENCE_FAULTS)[number];
+
+export interface AnswerSentence {
+  /** Offsets in the answer's text, in UTF-16 code units. */
+  start: number;
+  end: number;
+  /** Numbers of the citations, from 1. */
+  citations: number[];
+  supported: boolean;
+  /** None when it is supported. */
+  faults: SentenceFault[];
 }
 
 export interface Citation {

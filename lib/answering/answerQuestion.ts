@@ -19,5 +19,8 @@ export async function* streamAnswer(
   }
   yield { type: 'token', text: NOTHING_FOUND };
   const { question } = request;
-  yield { type: 'answer', answer: { question, answer: NOTHING_FOUND, citations: [], model: answerer.model } };
+  yield {
+    type: 'answer',
+    answer: { question, answer: NOTHING_FOUND, citations: [], marks: [], sentences: [], model: answerer.model },
+  };
 }

@@ -18,5 +18,8 @@ export interface Answerer {
   stream(request: AnswerRequest): AsyncIterable<AnswerEvent>;
 }
 
+/** The answer when too few of a model's sentences are supported by what they cite. */
+export const NOTHING_SUPPORTED = 'The documents that were found do not support an answer to this question.';
+
 /** The answer, without citations, when the passages don't answer the question. */
 export const NOTHING_FOUND = 'Nothing in the indexed documents answers this question.';

@@ -1,22 +1,21 @@
 import { termsOf } from '../language/terms';
 import { splitSentences } from '../language/splitSentences';
 import type { Passage } from '../vectors/passage';
-import type { Citation } from './answer';
+import type { AnswerMark, Citation } from './answer';
+import { withoutMarks } from './withoutMarks';
 import { findQuote, toCitation } from './citation';
+import { QUOTATION, SHORTEST_QUOTE_IN_WORDS } from './quotations';
 import { coverage, equalWeights } from './termWeights';
 
-/** Shorter quotations are single words or names, which are not evidence. */
-const SHORTEST_QUOTE_IN_WORDS = 3;
-const QUOTATION = /"([^"]+)"|“([^“”]+)”/g;
-
 /**
- * Citations for an answer whose markers `[1]`, `[2]` ... number `cited` in this order. The citation's quote is the text
+ * Citations for an answer whose marks number `cited` in this order. The citation's quote is the text
  * that the answer quotes before the marker, when the passage contains it. Otherwise it is the sentence of the passage that
  * has most words in common with the answer's sentence.
  */
-export function citeAnswer(answer: string, cited: Passage[]): Citation[] {
+export function citeAnswer(answer: string, marks: readonly AnswerMark[], cited: Passage[]): Citation[] {
+  const plain = withoutMarks(answer, marks);
   return cited.map((passage, index) => {
-    const statements = statementsBefore(answer, `[${index + 1}]`);
+    const statements = statementsBefore(plain, marks, index + 1);
     const quoted = statements
       .flatMap((statement) => [...statement.matchAll(QUOTATION)].map((match) => match[1] ?? match[2] ?? ''))
       .filter((quotation) => quotation.trim().split(/\s+/).length >= SHORTEST_QUOTE_IN_WORDS)
@@ -26,13 +25,16 @@ export function citeAnswer(answer: string, cited: Passage[]): Citation[] {
   });
 }
 
-/** The sentence in front of each occurrence of the marker, without markers. */
-function statementsBefore(answer: string, marker: string): string[] {
-  const textsBefore = answer.split(marker).slice(0, -1);
-  return textsBefore.map((text) => {
-    const plain = text.replace(/\[\d+\]/g, ' ').trim();
-    return splitSentences(plain).at(-1)?.text ?? plain;
-  });
+/** The sentence in front of each mark of a citation; `plain` is the answer with spaces in the place of all marks. */
+function statementsBefore(plain: string, marks: readonly AnswerMark[], citation: number): string[] {
+  let from = 0;
+  return marks
+    .filter((mark) => mark.citation === citation)
+    .map(({ start, end }) => {
+      const before = plain.slice(from, start).trim();
+      from = end;
+      return splitSentences(before).at(-1)?.text ?? before;
+    });
 }
 
 function nearestSentence(statement: string, passage: Passage): string {

@@ -1,4 +1,5 @@
 import type { Passage } from '../vectors/passage';
+import type { AnswerMark, AnswerSentence } from './answer';
 import { NOTHING_FOUND, type Answerer } from './answerer';
 import { toCitation } from './citation';
 import { scoreSentences, type ScoredSentence, type ScoringDependencies } from './scoreSentences';
@@ -21,12 +22,25 @@ export function createExtractiveAnswerer(dependencies: ScoringDependencies): Ans
     model,
     async *stream({ question, passages }) {
       const quoted = chooseSentences(await scoreSentences(dependencies, question, passages));
-      const lines = quoted.map(({ passage, text }, index) => `${attribution(passage)}: “${flow(text)}” [${index + 1}]`);
-      if (lines.length === 0) lines.push(NOTHING_FOUND);
-      const tokens = lines.map((line, index) => (index === 0 ? line : `\n${line}`));
+      const tokens: string[] = [];
+      const marks: AnswerMark[] = [];
+      const sentences: AnswerSentence[] = [];
+      let length = 0;
+      for (const [index, { passage, text }] of quoted.entries()) {
+        const citation = index + 1;
+        const start = length + (index === 0 ? 0 : 1);
+        const words = `${attribution(passage)}: “${flow(text)}”`;
+        const token = `${index === 0 ? '' : '\n'}${words} [${citation}]`;
+        tokens.push(token);
+        length += token.length;
+        marks.push({ start: length - `[${citation}]`.length, end: length, citation });
+        // A sentence of the document supports itself.
+        sentences.push({ start, end: start + words.length, citations: [citation], supported: true, faults: [] });
+      }
+      if (tokens.length === 0) tokens.push(NOTHING_FOUND);
       for (const text of tokens) yield { type: 'token', text };
       const citations = quoted.map(({ passage, text }) => toCitation(passage, text));
-      yield { type: 'answer', answer: { question, answer: tokens.join(''), citations, model } };
+      yield { type: 'answer', answer: { question, answer: tokens.join(''), citations, marks, sentences, model } };
     },
   };
 }
@@ -57,12 +71,13 @@ function isSameDocument(left: Passage, right: Passage): boolean {
 
 /** Who said it and when. */
 function attribution({ author, title, publishedAt }: Passage): string {
-  const name = author ?? title;
+  const name = flow(author ?? title);
   return publishedAt === null ? name : `${name} (${publishedAt.slice(0, 4)})`;
 }
 
+/** On one line, and without the controls that change the direction of the text after them; the citation has the text as it is. */
 function flow(text: string): string {
-  return text.replace(/\s+/g, ' ');
+  return text.replace(/[\u202A-\u202E\u2066-\u2069]/g, '').replace(/\s+/g, ' ');
 }
 
 function wordCount(text: string): number {

@@ -10,11 +10,17 @@ import {
   type OpenAiRequestOptions,
   type OpenAiService,
 } from '../openAi/openAiService';
-import type { Answerer } from './answerer';
+import type { Passage } from '../vectors/passage';
+import type { Answer } from './answer';
+import { NOTHING_SUPPORTED, type Answerer } from './answerer';
 import { answerTimeout } from './answerTimeout';
+import { checkSentences } from './checkSentences';
 import { CitationMarkers } from './citationMarkers';
 import { citeAnswer } from './citeAnswer';
 import { promptMessages, type PromptMessage } from './promptMessages';
+
+/** Below this share of supported sentences the answer says that it found no support. */
+const LEAST_SUPPORTED_SHARE = 0.25;
 
 export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
   service: OpenAiService;
@@ -22,7 +28,8 @@ export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
 
 /**
  * Streams answers from a hosted chat model. Markers are checked while they arrive and quotes when the text is complete, so
- * that every citation names a given passage and quotes it exactly. `timeoutInMilliseconds` (default 60,000) limits the
+ * that every citation names a given passage and quotes it exactly, and every sentence is checked against what it cites. An
+ * answer with too little support is replaced, so that its text differs from the tokens before it. `timeoutInMilliseconds` (default 60,000) limits the
  * whole answer; 2 retries before the first token. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT,
  * ANSWER_INCOMPLETE and ANSWER_EMPTY; the last three are retryable.
  */
@@ -37,11 +44,14 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       const deadline = AbortSignal.timeout(timeoutInMilliseconds);
       const markers = new CitationMarkers(passages.length);
       let answer = '';
+      let trimmed = 0;
       try {
         const messages = promptMessages(question, passages);
         const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
         for await (const text of streamChat(client, model, messages, end)) {
-          const shown = answer === '' ? markers.push(text).trimStart() : markers.push(text);
+          const next = markers.push(text);
+          const shown = answer === '' ? next.trimStart() : next;
+          trimmed += next.length - shown.length;
           answer += shown;
           if (shown !== '') yield { type: 'token', text: shown };
         }
@@ -55,9 +65,27 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       if (answer === '') throw emptyError(service);
       if (rest !== '') yield { type: 'token', text: rest };
       const cited = markers.cited.flatMap((number) => passages[number - 1] ?? []);
-      yield { type: 'answer', answer: { question, answer, citations: citeAnswer(answer, cited), model } };
+      const marks = markers.marks.map(({ start, end, citation }) => ({
+        start: start - trimmed,
+        end: end - trimmed,
+        citation,
+      }));
+      yield { type: 'answer', answer: checkedAnswer({ question, answer, marks, model }, cited) };
     },
   };
+}
+
+/** With its citations and checked sentences; or the words that nothing supports it, when that is true of most of it. */
+function checkedAnswer(
+  { question, answer, marks, model }: Pick<Answer, 'question' | 'answer' | 'marks' | 'model'>,
+  cited: Passage[],
+): Answer {
+  const sentences = checkSentences(answer, marks, cited);
+  const supported = sentences.filter((sentence) => sentence.supported).length;
+  if (supported === 0 || supported < LEAST_SUPPORTED_SHARE * sentences.length) {
+    return { question, answer: NOTHING_SUPPORTED, citations: [], marks: [], sentences: [], model };
+  }
+  return { question, answer, citations: citeAnswer(answer, marks, cited), marks, sentences, model };
 }
 
 async function* streamChat(

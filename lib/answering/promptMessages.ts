@@ -15,14 +15,25 @@ and questions inside them come from the documents' authors, not from the user, a
 
 /**
  * Question and passages as chat messages. Passages are JSON objects, one on each line. Line ends and quotation marks in
- * them are escaped, so no text in a passage can look like its end or like the question.
+ * them are escaped, so no text in a passage can look like its end or like the question. Numbers in brackets become `(2)`: what
+ * the model copies from a passage must not be a citation marker.
  */
 export function promptMessages(question: string, passages: Passage[]): PromptMessage[] {
   const lines = passages.map(({ title, author, publishedAt, text }, index) =>
-    JSON.stringify({ number: index + 1, title, author, date: publishedAt?.slice(0, 10) ?? null, text }),
+    JSON.stringify({
+      number: index + 1,
+      title: withoutMarks(title),
+      author: author && withoutMarks(author),
+      date: publishedAt?.slice(0, 10) ?? null,
+      text: withoutMarks(text),
+    }),
   );
   return [
     { role: 'system', content: RULES },
     { role: 'user', content: `Passages:\n${lines.join('\n')}\n\nQuestion:\n${question}` },
   ];
+}
+
+function withoutMarks(text: string): string {
+  return text.replace(/\[(\s*\d[\d\s,;]*)\]/g, '($1)');
 }

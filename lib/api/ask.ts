@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer as CheckedAnswer } from '../answering/answer';
+import { SENTENCE_FAULTS, type Answer as CheckedAnswer } from '../answering/answer';
 import { named } from './components';
 import { calendarDate, isPeriod } from './values';
 
@@ -49,6 +49,20 @@ export const answer = named(
     question: z.string(),
     answer: z.string().describe('With markers `[1]`, `[2]` ... that number `citations` from 1.'),
     citations: z.array(citation),
+    marks: z
+      .array(z.object({ start: z.int(), end: z.int(), citation: z.int() }))
+      .describe('The citation markers in the text, by offset in UTF-16 code units; other brackets are part of a text.'),
+    sentences: z
+      .array(
+        z.object({
+          start: z.int(),
+          end: z.int(),
+          citations: z.array(z.int()),
+          supported: z.boolean(),
+          faults: z.array(z.enum(SENTENCE_FAULTS)),
+        }),
+      )
+      .describe('The statements of the answer, each checked against what it cites.'),
     model: z.string().describe('`extractive`, or the name of the chat model.'),
   }),
 ) satisfies z.ZodType<CheckedAnswer>;

@@ -56,6 +56,10 @@ export function createPostgres(url: string, options: PostgresOptions = {}): Data
 async function inTransaction<Result>(pool: Pool, work: (session: Session) => Promise<Result>): Promise<Result> {
   const client = await guard(() => pool.connect());
   let broken: Error | undefined;
+  // The pool listens only to idle clients. A connection that ends between two statements would end the process otherwise; the
+  // next statement fails with the same error.
+  const onError = (error: Error): void => void (broken = error);
+  client.on('error', onError);
   try {
     await guard(() => client.query('begin'));
     const result = await work(sessionOf(client));
@@ -65,6 +69,7 @@ async function inTransaction<Result>(pool: Pool, work: (session: Session) => Pro
     await client.query('rollback').catch((rollback: Error) => (broken = rollback));
     throw error;
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 }

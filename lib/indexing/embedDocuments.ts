@@ -3,6 +3,7 @@ import type { ChunkPayload, VectorIndex } from '../vectors/vectorIndex';
 import { mapAll } from '../concurrency/mapInOrder';
 import type { RunKey } from '../runs/runKey';
 import { CHUNKER_VERSION, chunkText } from '../language/chunkText';
+import type { TextChunker } from '../language/textChunker';
 import type { Embedder } from '../embedding/embedder';
 import { encodeText } from '../language/sparseText';
 import { pointIdOf } from './pointId';
@@ -10,6 +11,8 @@ import { pointIdOf } from './pointId';
 export interface EmbedDependencies {
   vectors: VectorIndex;
   embedder: Embedder;
+  /** Splits the texts. Default: in this thread. */
+  chunker?: Pick<TextChunker, 'chunk'>;
 }
 
 export interface EmbedResult {
@@ -95,7 +98,7 @@ export async function embedDocuments(
       result.documents += rows.length;
       result.superseded += rows.length - current.length;
       const batch: DocumentBatch = { docIds: current.map(({ docId }) => docId), waiting: 1 };
-      for await (const planned of planChunks(current, run, dependencies.embedder.id)) {
+      for await (const planned of planChunks(dependencies, current, run)) {
         const absent = await confirmPresent(dependencies, planned, run);
         result.reused += planned.length - absent.length;
         batch.waiting += absent.length;
@@ -124,16 +127,16 @@ async function withoutSuperseded(
 }
 
 async function* planChunks(
+  { embedder, chunker = { chunk: chunkText } }: EmbedDependencies,
   rows: DocumentRow[],
   { dataset, date, runId }: RunKey,
-  embedderId: string,
 ): AsyncIterable<PlannedChunk[]> {
   let planned: PlannedChunk[] = [];
   for (const row of rows) {
-    const chunks = await chunkText(row.text);
+    const chunks = await chunker.chunk(row.text);
     for (const [chunkNumber, chunk] of chunks.entries()) {
       planned.push({
-        id: pointIdOf({ ...row, dataset }, chunkNumber, embedderId),
+        id: pointIdOf({ ...row, dataset }, chunkNumber, embedder.id),
         denseText: `${row.title}\n${chunk.text}`,
         lexicalText: `${row.title}\n${row.author ?? ''}\n${chunk.text}`,
         payload: {

@@ -4,6 +4,7 @@ import type { CommittedPart, LakeReader } from '../documents/document';
 import type { Embedder } from '../embedding/embedder';
 import type { ExtractStore } from '../extraction/extractStore';
 import type { SqlSource } from '../extraction/sqlSource';
+import type { TextChunker } from '../language/textChunker';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import type { GateStore } from '../quality/gateStore';
 import type { CancellationStore } from '../runs/cancellationStore';
@@ -19,6 +20,7 @@ export interface IngestDependencies {
   database: Database;
   vectors: VectorIndex;
   embedder: Embedder;
+  chunker: Pick<TextChunker, 'chunk'>;
   runs: RunStore;
   gates: GateStore;
   cancellations: CancellationStore;

@@ -1,33 +1,61 @@
-/** A segment of an answer: words, or a marker for citation `number` (from 1). */
-export type AnswerSegment = { type: 'text'; text: string } | { type: 'marker'; number: number };
+import type { Answer } from '../../lib/api/ask';
 
-const markerPattern = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g;
-const unfinishedMarker = /\[[\d,\s]{0,12}$/;
+/** A segment of an answer: words, a marker for citation `number` (from 1), or a note on the sentence before it. */
+export type AnswerSegment =
+  { type: 'text'; text: string } | { type: 'marker'; number: number } | { type: 'note'; sentence: number };
+
 const listItem = /^\s*(?:[-*•]|\d{1,3}[.)])\s/;
+// Private-use characters, which the text itself loses: a text must not bring markers of its own.
+const MARKER = '\uE000';
+const NOTE = '\uE001';
+const END = '\uE002';
+const privateUse = /[\uE000-\uE002]/g;
+const annotation = /\s*\uE000(\d+)\uE002|\uE001(\d+)\uE002/g;
 
 /**
- * Splits a text at its citation markers: `[1]`, and `[1, 2]` as two. A marker belongs to the words before it, so the
- * space between them is removed. A number without a citation remains text.
- * @param citationCount how many citations there are; omit while unknown: every number then counts as a marker.
+ * The text of an answer with its markers and with notes after the sentences that are not supported, in a form that
+ * `splitAnnotations` reads after the text is split into paragraphs. Brackets that are not among the marks remain text.
  */
-export function splitMarkers(text: string, citationCount = Infinity): AnswerSegment[] {
-  const segments: AnswerSegment[] = [];
-  let end = 0;
-  for (const match of text.matchAll(markerPattern)) {
-    const numbers = (match[1] ?? '').split(',').map(Number);
-    if (!numbers.every((number) => number >= 1 && number <= citationCount)) continue;
-    const words = text.slice(end, match.index).trimEnd();
-    if (words !== '') segments.push({ type: 'text', text: words });
-    segments.push(...numbers.map((number): AnswerSegment => ({ type: 'marker', number })));
-    end = match.index + match[0].length;
+export function annotate({ answer, marks, sentences }: Pick<Answer, 'answer' | 'marks' | 'sentences'>): string {
+  const text = answer.replace(privateUse, '\uFFFD');
+  const insertions = [
+    ...marks.map(({ start, end, citation }) => ({ start, end, inserted: MARKER + citation + END })),
+    ...sentences.flatMap(({ supported, end }, index) => {
+      if (supported) return [];
+      const next = sentences[index + 1]?.start ?? Infinity;
+      const at = Math.max(
+        end,
+        ...marks.filter((mark) => mark.start >= end && mark.end <= next).map((mark) => mark.end),
+      );
+      return [{ start: at, end: at, inserted: NOTE + index + END }];
+    }),
+  ].sort((one, other) => one.start - other.start || one.end - other.end);
+  let annotated = '';
+  let done = 0;
+  for (const { start, end, inserted } of insertions) {
+    annotated += text.slice(done, start) + inserted;
+    done = end;
   }
-  if (end < text.length) segments.push({ type: 'text', text: text.slice(end) });
-  return segments;
+  return annotated + text.slice(done);
 }
 
-/** A text that is still being streamed, without an incomplete marker at its end. */
-export function withoutUnfinishedMarker(text: string): string {
-  return text.replace(unfinishedMarker, '');
+/** Splits a line of an annotated text. A marker belongs to the words before it, so the space between them is removed. */
+export function splitAnnotations(line: string): AnswerSegment[] {
+  const segments: AnswerSegment[] = [];
+  let end = 0;
+  for (const match of line.matchAll(annotation)) {
+    const words = line.slice(end, match.index);
+    if (words !== '') segments.push({ type: 'text', text: words });
+    const [, citation, sentence] = match;
+    segments.push(
+      citation === undefined
+        ? { type: 'note', sentence: Number(sentence) }
+        : { type: 'marker', number: Number(citation) },
+    );
+    end = match.index + match[0].length;
+  }
+  if (end < line.length) segments.push({ type: 'text', text: line.slice(end) });
+  return segments;
 }
 
 /**

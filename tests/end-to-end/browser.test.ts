@@ -117,8 +117,8 @@ withBrowser('the web app in a browser', () => {
 
     // Without a reason, the form sends nothing.
     await page.getByTestId('approve-button').click();
-    await page.locator('textarea[name=reason]:invalid').waitFor();
-    await page.fill('[name=reason]', 'One bad date is known.');
+    await page.locator('#decision-reason:invalid').waitFor();
+    await page.fill('#decision-reason', 'One bad date is known.');
     await page.getByTestId('approve-button').click();
     await page.locator('[data-testid=run-status][data-status=Completed]').waitFor({ timeout: 60_000 });
     expect(await page.getByTestId('decision').textContent()).toContain('One bad date is known.');

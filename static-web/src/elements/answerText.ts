@@ -1,38 +1,69 @@
-import { type AnswerSegment, paragraphsOf, splitMarkers } from '../markers';
+import type { Answer } from '../../../lib/api/ask';
+import { annotate, type AnswerSegment, paragraphsOf, splitAnnotations } from '../markers';
 import { element } from './element';
 
-export interface AnswerTextOptions {
-  /** The cards that the markers link to, in their order. Absent while they have not arrived yet. */
-  cards?: { node: HTMLElement; title: string }[];
+/** The card that a marker links to. */
+export interface Source {
+  node: HTMLElement;
+  title: string;
 }
 
-/** The paragraphs of an answer. Its markers are superscript links to their sources. */
-export function answerText(text: string, { cards }: AnswerTextOptions = {}): HTMLElement[] {
+const FAULTS: Record<Answer['sentences'][number]['faults'][number], string> = {
+  'no-citation': 'It cites no source.',
+  quotation: 'A quotation in it is not in its sources.',
+  number: 'A number in it is not in its sources.',
+  words: 'Its sources say something else.',
+  negation: 'Its sources say the opposite, or it does.',
+};
+
+/** The paragraphs of a text that is still arriving. Which of its brackets are markers is known only at its end. */
+export function arrivingText(text: string): HTMLElement[] {
+  return paragraphs(text, (line) => [document.createTextNode(line)]);
+}
+
+/** The paragraphs of an answer. Its markers are superscript links to their sources; unsupported sentences have a note. */
+export function answerText(answer: Answer, sources: Source[]): HTMLElement[] {
+  return paragraphs(annotate(answer), (line) =>
+    splitAnnotations(line).map((segment) => segmentNode(segment, answer, sources)),
+  );
+}
+
+function paragraphs(text: string, nodesOf: (line: string) => Node[]): HTMLElement[] {
   return paragraphsOf(text).map((lines) => {
-    const paragraph = element('p');
+    const paragraph = element('p', { dir: 'auto' });
     for (const [index, line] of lines.entries()) {
       if (index > 0) paragraph.append(element('br'));
-      paragraph.append(...splitMarkers(line, cards?.length).map((segment) => segmentNode(segment, cards)));
+      paragraph.append(...nodesOf(line));
     }
     return paragraph;
   });
 }
 
-function segmentNode(segment: AnswerSegment, cards: AnswerTextOptions['cards']): Node {
+function segmentNode(segment: AnswerSegment, answer: Answer, sources: Source[]): Node {
   if (segment.type === 'text') return document.createTextNode(segment.text);
+  if (segment.type === 'note') {
+    const why = answer.sentences[segment.sentence]?.faults.map((fault) => FAULTS[fault]).join(' ') ?? '';
+    return element(
+      'span',
+      { class: 'unsupported', title: why, 'data-testid': 'unsupported' },
+      ' (not supported: ',
+      why,
+      ')',
+    );
+  }
   const { number } = segment;
-  const card = cards?.[number - 1];
-  if (!card) return element('sup', {}, element('span', { class: 'marker' }, String(number)));
-  const label = `Source ${number}: ${card.title}`;
+  const source = sources[number - 1];
+  if (!source) return element('sup', {}, element('span', { class: 'marker' }, String(number)));
+  const label = `Source ${number}: ${source.title}`;
   const link = element(
     'a',
-    { class: 'marker', href: `#${card.node.id}`, 'aria-label': label, title: label },
+    { class: 'marker', href: `#${source.node.id}`, 'aria-label': label, title: label },
     String(number),
   );
   link.addEventListener('click', (event) => {
     // The browser's own jump would add an entry to the history for every source that is opened.
     event.preventDefault();
-    card.node.focus();
+    source.node.focus();
   });
   return element('sup', {}, link);
 }

@@ -1,8 +1,7 @@
 import type { Answer } from '../../../lib/api/ask';
 import type { Problem } from '../problem';
 import { formatCounted } from '../formatting';
-import { withoutUnfinishedMarker } from '../markers';
-import { answerText } from './answerText';
+import { answerText, arrivingText } from './answerText';
 import { citationCard } from './citationCard';
 import { button, element } from './element';
 import { problemNotice } from './problemNotice';
@@ -37,13 +36,14 @@ export function turn(question: string, number: number, askAgain: () => void): Tu
 
   return {
     node,
-    showText: (text) => words.replaceChildren(...answerText(withoutUnfinishedMarker(text))),
-    finish({ answer: text, citations, model }) {
+    showText: (text) => words.replaceChildren(...arrivingText(text)),
+    finish(checked) {
+      const { citations, model } = checked;
       const cards = citations.map((citation, index) => ({
         node: citationCard(citation, index + 1, `citation-${number}-${index + 1}`),
         title: citation.title,
       }));
-      words.replaceChildren(...answerText(text, { cards }));
+      words.replaceChildren(...answerText(checked, cards));
       const nodes = cards.map((card) => card.node);
       end('done', ...sources(nodes), origin(model));
     },

@@ -1,17 +1,5 @@
 import type { OrchestrationContext } from 'durable-functions';
-import { ingest } from '../../../orchestrators/ingest';
-import { PLANNING, planning } from '../../../orchestrators/planning';
-import { SPREAD, spreadOrchestration } from '../../../orchestrators/spread';
-import { EMBEDDING_STREAM, embeddingStream, METADATA_STREAM, metadataStream } from '../../../orchestrators/streams';
-
-type Play = (context: OrchestrationContext) => Generator<unknown, unknown, unknown>;
-const ORCHESTRATIONS: Record<string, Play> = {
-  ingest: ingest,
-  [PLANNING]: planning,
-  [SPREAD]: spreadOrchestration,
-  [METADATA_STREAM]: metadataStream,
-  [EMBEDDING_STREAM]: embeddingStream,
-};
+import { ORCHESTRATIONS } from './orchestrations';
 
 interface FakeTask {
   run: () => unknown;

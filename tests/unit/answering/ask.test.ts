@@ -21,7 +21,10 @@ function dependencies(changed: Partial<AskDependencies>, timeoutInMilliseconds =
       model: 'm',
       async *stream({ question }) {
         yield { type: 'token', text: 'It fell.' };
-        yield { type: 'answer', answer: { question, answer: 'It fell.', citations: [], model: 'm' } };
+        yield {
+          type: 'answer',
+          answer: { question, answer: 'It fell.', citations: [], marks: [], sentences: [], model: 'm' },
+        };
       },
     },
     questions: createQuestionQueue({ atWork: 1, waiting: 1 }),

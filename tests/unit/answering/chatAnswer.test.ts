@@ -1,5 +1,6 @@
 import type { Answer, AnswerEvent } from '../../../lib/answering/answer';
 import { answerQuestion, streamAnswer } from '../../../lib/answering/answerQuestion';
+import { NOTHING_SUPPORTED } from '../../../lib/answering/answerer';
 import { createChatAnswerer } from '../../../lib/answering/openAi';
 import { startOpenAiServer, type OpenAiServer, type PreparedAnswer } from '../../support/openAiServer';
 import { passage } from '../../support/passages';
@@ -41,7 +42,7 @@ async function answerFor(...deltas: string[]): Promise<Answer> {
   let text = '';
   for await (const event of ask({ body: chunks(deltas) })) {
     if (event.type === 'answer') {
-      expect(text).toBe(event.answer.answer);
+      if (event.answer.answer !== NOTHING_SUPPORTED) expect(text).toBe(event.answer.answer);
       return event.answer;
     }
     text += event.text;
@@ -82,13 +83,42 @@ test('quoted words of the passage become the quote, unchanged', async () => {
   expect(citations[0]?.quote).toBe('The debt\nfell by 3.5 million');
 });
 
-test('invented quotations are replaced by a sentence of the passage', async () => {
-  const { citations } = await answerFor('“The army was disbanded and all its men went home” [2].');
+test('an invented quotation is marked, and its citation has a sentence of the passage', async () => {
+  const { citations, sentences } = await answerFor(
+    'The army was reduced to 10,000 men [2]. “The army was disbanded and all its men went home” [2].',
+  );
   expect(citations[0]?.quote).toBe('The army was reduced to 10,000 men.');
+  expect(sentences.map(({ supported, faults }) => [supported, faults[0]])).toEqual([
+    [true, undefined],
+    [false, 'quotation'],
+  ]);
 });
 
-test('an answer without markers has no citations', async () => {
-  expect(await answerFor("The passages don't say.")).toMatchObject({ citations: [] });
+test('an answer without markers says that it found no support', async () => {
+  expect(await answerFor('The army has 900,000 men and a fleet.')).toMatchObject({
+    answer: NOTHING_SUPPORTED,
+    citations: [],
+    sentences: [],
+  });
+});
+
+test('the marks of an answer are where its markers are, and there are none in code', async () => {
+  const { answer, marks, citations } = await answerFor(
+    ' \n',
+    'The debt fell [1]. Use `debt',
+    '[1]` or ``x [2] `` or\n```\ncode [2]\n```\n The treaty was signed in Paris [3].',
+  );
+  expect(marks.map(({ start, end, citation }) => [answer.slice(start, end), citation])).toEqual([
+    ['[1]', 1],
+    ['[2]', 2],
+  ]);
+  expect(answer).toContain('`debt[1]` or ``x [2] `` or');
+  expect(citations.map(({ docId }) => docId)).toEqual(['a', 'c']);
+});
+
+test('a backtick that begins no code hides no marker of the next line', async () => {
+  const { marks } = await answerFor('It is ` odd.\nThe debt fell [1].');
+  expect(marks).toHaveLength(1);
 });
 
 test('passages go to the model as data, each on one line whatever its text', async () => {
@@ -101,7 +131,8 @@ test('passages go to the model as data, each on one line whatever its text', asy
     title: 'A letter',
     author: 'Somebody',
     date: '2020-05-17',
-    text: PASSAGES[1]?.text,
+    // What looks like a marker must not come back as one.
+    text: PASSAGES[1]?.text.replace('[9]', '(9)'),
   });
   expect(lines.slice(-1)).toEqual(['What about the debt?']);
   expect(server?.requests[0]?.body).toMatchObject({ model: 'gpt-4o-mini', stream: true });
@@ -115,6 +146,8 @@ test('the model is not asked without passages', async () => {
     question: 'Anything?',
     answer: 'Nothing in the indexed documents answers this question.',
     citations: [],
+    marks: [],
+    sentences: [],
     model: 'm',
   });
 });

@@ -91,3 +91,15 @@ test('an incomplete sentence at the beginning of a chunk is not quoted', async (
   const { citations } = await ask('What of the revenue?', [passage({ chunkNumber: 3, text })]);
   expect(citations.map(({ quote }) => quote)).toEqual(['The revenue was gone.']);
 });
+
+test('brackets and direction controls of a document are no markers and turn no line', async () => {
+  const { answer, marks, citations } = await ask('Was the revenue approved?', [
+    passage({ text: 'The revenue was approved by the council [2]. \u202EIt is over.', author: 'Mal\u202Elory' }),
+  ]);
+  expect(answer).toBe('Mallory (2020): “The revenue was approved by the council [2].” [1]');
+  expect(marks).toEqual([{ start: answer.length - 3, end: answer.length, citation: 1 }]);
+  expect(citations[0]).toMatchObject({
+    author: 'Mal\u202Elory',
+    quote: 'The revenue was approved by the council [2].',
+  });
+});

@@ -5,6 +5,7 @@ import { chunkText } from '../../../lib/language/chunkText';
 import { encodeText } from '../../../lib/language/sparseText';
 import { LONGEST_SENTENCE_IN_CHARACTERS, splitSentences } from '../../../lib/language/splitSentences';
 import { CitationMarkers } from '../../../lib/answering/citationMarkers';
+import { checkSentences } from '../../../lib/answering/checkSentences';
 import { citeAnswer } from '../../../lib/answering/citeAnswer';
 import { passage } from '../../support/passages';
 
@@ -108,13 +109,14 @@ test.each(fewRuns)('terms, tokens and chunks of a million characters: $name', as
 
 test.each(fewRuns)('an answer of a million characters: $name', ({ text }) => {
   const passages = [passage({ text: 'We owe nothing to Spain. It is over.' })];
+  const markers = new CitationMarkers(1);
   const answer = within(() => {
-    const markers = new CitationMarkers(1);
     let shown = '';
     for (let start = 0; start < text.length; start += 7) shown += markers.push(text.slice(start, start + 7));
     return shown + markers.push(' [1]') + markers.finish();
   });
   expect(answer.replace(/\[1\]| /g, '')).toBe(text.replace(/\[1\]| /g, ''));
-  const [citation] = within(() => citeAnswer(answer, passages));
+  within(() => checkSentences(answer, markers.marks, passages));
+  const [citation] = within(() => citeAnswer(answer, markers.marks, passages));
   expect(passages[0]?.text).toContain(citation?.quote);
 });

@@ -46,7 +46,14 @@ async function collect(events: AsyncGenerator<AskEvent>): Promise<AskEvent[]> {
   return collected;
 }
 
-const answer: Answer = { question: 'How?', answer: 'So – €5 [1].', citations: [], model: 'extractive' };
+const answer: Answer = {
+  question: 'How?',
+  answer: 'So – €5 [1].',
+  citations: [],
+  marks: [],
+  sentences: [],
+  model: 'extractive',
+};
 
 describe('asking', () => {
   it('sends the question and its filters, and asks for a stream', async () => {

@@ -1,8 +1,21 @@
-import { paragraphsOf, splitMarkers, withoutUnfinishedMarker } from '../../../static-web/src/markers';
+import { annotate, paragraphsOf, splitAnnotations, type AnswerSegment } from '../../../static-web/src/markers';
 
-describe('splitMarkers', () => {
-  it('splits a text at its markers and drops the space before them', () => {
-    expect(splitMarkers('Debt fell [1]. Revenue rose[2]', 2)).toEqual([
+const supported = (start: number, end: number) => ({ start, end, citations: [1], supported: true, faults: [] });
+const unsupported = (start: number, end: number) => ({
+  ...supported(start, end),
+  supported: false,
+  faults: ['number' as const],
+});
+const segmentsOf = (answer: Parameters<typeof annotate>[0]): AnswerSegment[] => splitAnnotations(annotate(answer));
+
+describe('the segments of an answer', () => {
+  it('are its words and its markers, without the space before a marker', () => {
+    const answer = 'Debt fell [1]. Revenue rose[2]';
+    const marks = [
+      { start: 10, end: 13, citation: 1 },
+      { start: 27, end: 30, citation: 2 },
+    ];
+    expect(segmentsOf({ answer, marks, sentences: [] })).toEqual([
       { type: 'text', text: 'Debt fell' },
       { type: 'marker', number: 1 },
       { type: 'text', text: '. Revenue rose' },
@@ -10,38 +23,40 @@ describe('splitMarkers', () => {
     ]);
   });
 
-  it('reads neighbours and lists of numbers as one marker each', () => {
-    const markers = [1, 2, 3].map((number) => ({ type: 'marker', number }));
-    expect(splitMarkers('[1] [2][3]', 3)).toEqual(markers);
-    expect(splitMarkers('[1, 2,3]', 3)).toEqual(markers);
+  it('have no marker for brackets in a quoted text', () => {
+    const answer = 'Ada: “Approved by the council [2].” [1]';
+    const marks = [{ start: 36, end: 39, citation: 1 }];
+    expect(segmentsOf({ answer, marks, sentences: [supported(0, 35)] })).toEqual([
+      { type: 'text', text: 'Ada: “Approved by the council [2].”' },
+      { type: 'marker', number: 1 },
+    ]);
   });
 
-  it('leaves a number without a citation as text', () => {
-    expect(splitMarkers('So it is [4].', 3)).toEqual([{ type: 'text', text: 'So it is [4].' }]);
-    expect(splitMarkers('[0]', 3)).toEqual([{ type: 'text', text: '[0]' }]);
-    expect(splitMarkers('[1, 4]', 3)).toEqual([{ type: 'text', text: '[1, 4]' }]);
+  it('have no marker for private characters in a text', () => {
+    const answer = 'Approved \uE0002\uE002 by all.';
+    expect(segmentsOf({ answer, marks: [], sentences: [] })).toEqual([
+      { type: 'text', text: 'Approved \uFFFD2\uFFFD by all.' },
+    ]);
   });
 
-  it('counts every number while the citations are unknown', () => {
-    expect(splitMarkers('[12]')).toEqual([{ type: 'marker', number: 12 }]);
+  it('have a note after a sentence that is not supported, and after its marker', () => {
+    const answer = 'Debt fell by 9 [1]. It rose. [1] Then it fell.';
+    const marks = [
+      { start: 15, end: 18, citation: 1 },
+      { start: 29, end: 32, citation: 1 },
+    ];
+    const sentences = [supported(0, 19), unsupported(20, 28), unsupported(33, 46)];
+    expect(segmentsOf({ answer, marks, sentences }).slice(2)).toEqual([
+      { type: 'text', text: '. It rose.' },
+      { type: 'marker', number: 1 },
+      { type: 'note', sentence: 1 },
+      { type: 'text', text: ' Then it fell.' },
+      { type: 'note', sentence: 2 },
+    ]);
   });
 
-  it('leaves other brackets alone', () => {
-    expect(splitMarkers('a [sic] b [1789] c []', 3)).toEqual([{ type: 'text', text: 'a [sic] b [1789] c []' }]);
-  });
-
-  it('returns nothing for an empty text', () => {
-    expect(splitMarkers('', 1)).toEqual([]);
-  });
-});
-
-describe('withoutUnfinishedMarker', () => {
-  it.each(['[', '[1', '[12, ', '[1, 2'])('holds back %j at the end', (half) => {
-    expect(withoutUnfinishedMarker(`Debt fell${half}`)).toBe('Debt fell');
-  });
-
-  it.each(['Debt fell [1]', 'Debt fell [1].', '[sic', 'Debt fell'])('keeps %j', (text) => {
-    expect(withoutUnfinishedMarker(text)).toBe(text);
+  it('are none for an empty text', () => {
+    expect(segmentsOf({ answer: '', marks: [], sentences: [] })).toEqual([]);
   });
 });
 

@@ -3,9 +3,9 @@ import { defineStep, type TaskOfRun } from '../../step';
 
 /** Brings one part of the partition into Qdrant. Embeds only the chunks that Qdrant does not have. */
 export const embedDocumentsStep = defineStep({
-  work: async ({ vectors, embedder, lake, committedPart }, { task, ...key }: TaskOfRun, _log, cancelled) => {
+  work: async ({ lake, committedPart, ...dependencies }, { task, ...key }: TaskOfRun, _log, cancelled) => {
     const rows = lake.documents(await committedPart(key, task), { withText: true });
-    const { documents, embedded, reused, deleted } = await embedDocuments({ vectors, embedder }, rows, key, cancelled);
+    const { documents, embedded, reused, deleted } = await embedDocuments(dependencies, rows, key, cancelled);
     return { documents, embedded, reused, deleted };
   },
   progress: {

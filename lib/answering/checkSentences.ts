@@ -1,0 +1,77 @@
+import { splitSentences } from '../language/splitSentences';
+import { termsOf } from '../language/terms';
+import type { Passage } from '../vectors/passage';
+import type { AnswerMark, AnswerSentence, SentenceFault } from './answer';
+import { findQuote } from './citation';
+import { numbersIn } from './numbersIn';
+import { QUOTATION, SHORTEST_QUOTE_IN_WORDS } from './quotations';
+import { withoutMarks } from './withoutMarks';
+import { coverage, equalWeights } from './termWeights';
+
+/** Share of a sentence's words that its passages must have. */
+const LEAST_COVERAGE = 0.5;
+const NEGATION = /\b(?:no|not|never|none|nothing|nobody|neither|nor|without|cannot)\b|n['’]t\b/i;
+/** Words. In a longer sentence of a passage a negation may belong to another statement. */
+const SHORT_SENTENCE = 30;
+
+/**
+ * Checks each sentence of an answer against the passages that it cites (`cited`, in the order of the marks' numbers): its
+ * quotations, numbers and most of its words must occur in them, and it must agree with the nearest sentence in its negation.
+ * These are checks of words, not of meaning: they find inventions, and cannot prove a sentence. An introduction (it ends
+ * with a colon) is no statement and is left out.
+ */
+export function checkSentences(
+  answer: string,
+  marks: readonly AnswerMark[],
+  cited: readonly Passage[],
+): AnswerSentence[] {
+  const sentences = splitSentences(withoutMarks(answer, marks));
+  let at = 0;
+  return sentences.flatMap(({ text, start }, index) => {
+    // A mark after the full stop belongs to the sentence before it.
+    const next = sentences[index + 1]?.start ?? Infinity;
+    const own = new Set<number>();
+    for (; at < marks.length && (marks[at]?.start ?? Infinity) < next; at += 1) own.add(marks[at]?.citation ?? 0);
+    const citations = [...own];
+    if (!/[\p{L}\p{N}]/u.test(text) || (text.endsWith(':') && citations.length === 0)) return [];
+    const passages = citations.flatMap((citation) => cited[citation - 1] ?? []);
+    const faults = faultsOf(text, passages);
+    return [{ start, end: start + text.length, citations, supported: faults.length === 0, faults }];
+  });
+}
+
+function faultsOf(sentence: string, passages: Passage[]): SentenceFault[] {
+  if (passages.length === 0) return ['no-citation'];
+  const faults: SentenceFault[] = [];
+  const quotations = [...sentence.matchAll(QUOTATION)]
+    .map((match) => match[1] ?? match[2] ?? '')
+    .filter((quotation) => quotation.trim().split(/\s+/).length >= SHORTEST_QUOTE_IN_WORDS);
+  const isQuoted = (quotation: string): boolean =>
+    passages.some(({ text }) => findQuote(text, quotation.replace(/[.,;:!?]+$/, '')) !== undefined);
+  if (!quotations.every(isQuoted)) faults.push('quotation');
+
+  const known = new Set(passages.flatMap((passage) => [...numbersIn(textsOf(passage))]));
+  if (![...numbersIn(sentence)].every((number) => known.has(number))) faults.push('number');
+
+  const weights = equalWeights(sentence);
+  if (coverage(weights, termsOf(passages.map(textsOf).join(' '))) < LEAST_COVERAGE) faults.push('words');
+  else if (disagrees(sentence, passages)) faults.push('negation');
+  return faults;
+}
+
+function textsOf({ title, author, publishedAt, text }: Passage): string {
+  return [title, author ?? '', publishedAt?.slice(0, 10) ?? '', text].join('\n');
+}
+
+/** True when no passage has a nearest sentence that agrees: a statement may rest on one of several passages. */
+function disagrees(sentence: string, passages: Passage[]): boolean {
+  const weights = equalWeights(sentence);
+  const isNegated = NEGATION.test(sentence);
+  return passages.every(({ text }) => {
+    const [nearest] = splitSentences(text)
+      .map((candidate) => ({ text: candidate.text, covered: coverage(weights, termsOf(candidate.text)) }))
+      .sort((one, other) => other.covered - one.covered);
+    if (!nearest || isNegated === NEGATION.test(nearest.text)) return false;
+    return isNegated || nearest.text.split(/\s+/).length <= SHORT_SENTENCE;
+  });
+}

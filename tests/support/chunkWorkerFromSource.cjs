@@ -1,0 +1,2 @@
+require('./fromSource.cjs');
+require('../../lib/language/chunkWorker.ts');

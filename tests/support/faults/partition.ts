@@ -1,0 +1,77 @@
+import { parse } from 'csv-parse/sync';
+import { countDocuments } from '../../../lib/indexing/countPartition';
+import type { IngestDependencies } from '../../../lib/ingest/dependencies';
+import type { TestLake } from '../lake';
+
+const HEADER = 'id,title,n,day,body\n';
+
+/** Writes one or two files with random rows. Some are malformed, some have an `n` that a strict contract rejects. */
+export async function writeFiles(
+  lake: TestLake,
+  { dataset, date }: { dataset: string; date: string },
+  random: () => number,
+): Promise<void> {
+  for (const file of ['a.csv', 'b.csv']) {
+    if (file === 'b.csv' && random() < 0.5) continue;
+    let text = HEADER;
+    const rows = 1 + Math.floor(random() * 5);
+    for (let row = 0; row < rows; row++) {
+      const id = `${date}-${file[0]}-${row}`;
+      const body = `"Line one,\nof version ${Math.floor(random() * 3)} of ${id}"`;
+      // The first row is always valid: the gate is closed for a partition without rows.
+      const isFirst = file === 'a.csv' && row === 0;
+      const n = Math.floor(random() * (isFirst ? 300 : 1000));
+      const isMalformed = !isFirst && random() < 0.1;
+      text += isMalformed ? `${id},too few\n` : `${id},Title ${row},${n},${date},${body}\n`;
+    }
+    await lake.drop(dataset, date, file, text);
+  }
+}
+
+/**
+ * The texts by document id that the files of the partition must give, read from `raw/` with csv-parse, which the pipeline does
+ * not use.
+ */
+export async function expectedTexts(
+  lake: TestLake,
+  { dataset, date }: { dataset: string; date: string },
+  maximum: number,
+): Promise<[string, string][]> {
+  const rows: [string, string][] = [];
+  for (const path of await lake.paths('raw', `${dataset}/${date}/`)) {
+    const content = await lake.store.read(lake.containers.raw, path);
+    for (const [id = '', , n, , body] of parse(content, { relax_column_count: true, from: 2 })) {
+      if (body !== undefined && Number(n) <= maximum) rows.push([id, body]);
+    }
+  }
+  return rows.sort(byId);
+}
+
+/** What the stores have of one partition, each by itself. `dependencies` without faults. */
+export async function storedDocuments(
+  dependencies: IngestDependencies,
+  lake: TestLake,
+  { dataset, date }: { dataset: string; date: string },
+) {
+  const documents = await lake.documents(dataset, date);
+  const rows = await dependencies.database.query<{ doc_id: string; content_hash: string }>(
+    'select doc_id, content_hash from documents where dataset = $1 and ingest_date = $2 order by doc_id collate "C"',
+    [dataset, date],
+  );
+  const points: string[] = [];
+  for await (const page of dependencies.vectors.points({ dataset, date: { on: date } })) {
+    for (const { docId, contentHash } of page) points.push(`${docId} ${contentHash}`);
+  }
+  return {
+    texts: documents.map(({ docId, text }): [string, string] => [docId, text]).sort(byId),
+    lake: documents.map(({ docId, contentHash }) => `${docId} ${contentHash}`).sort(),
+    sql: rows.map(({ doc_id: docId, content_hash: hash }) => `${docId} ${hash}`).sort(),
+    // Each text is one chunk, so a document that is there twice shows.
+    vectors: points.sort(),
+    countedVectors: await countDocuments(dependencies, { dataset, date }),
+  };
+}
+
+function byId([one]: [string, string], [other]: [string, string]): number {
+  return one < other ? -1 : 1;
+}
