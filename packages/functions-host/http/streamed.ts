@@ -12,7 +12,8 @@ const connectionHeaders = new Set([
   'trailer',
   'x-ms-invocation-id',
 ]);
-const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64 });
+// Not kept: the library's server may end an idle connection in the moment in which it is used again.
+const agent = new http.Agent({ keepAlive: false, maxSockets: Infinity });
 
 /**
  * Serves a call of an app with `enableHttpStream`: bodies are streamed through the library's own HTTP server at
