@@ -18,7 +18,7 @@ export function buildStubApp(): { appFolder: string; remove(): void } {
   for (const name of fs.readdirSync(STUBS)) fs.copyFileSync(path.join(STUBS, name), path.join(appFolder, name));
   for (const name of [
     'functions/orchestrations.ts',
-    'lib/ingest/outcomeOf.ts',
+    'lib/ingest/perform/outcomeOf.ts',
     ...sourcesOf('orchestrators'),
     ...sourcesOf('lib/problems'),
   ]) {
