@@ -25,6 +25,7 @@ import {
   writePartition,
   type ExpectedPartition,
 } from './partition';
+import { seededRandom } from './seededRandom';
 
 /**
  * Kills the Functions host (SIGKILL) at random moments of runs over several files, starts it again, lets the run end, and
@@ -152,17 +153,6 @@ async function runOnce(
 
 function dateOf(kill: number): string {
   return new Date(Date.UTC(2001, 0, kill)).toISOString().slice(0, 10);
-}
-
-/** Mulberry32: small, seeded, good enough for random moments. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 main().catch((error: unknown) => {

@@ -72,6 +72,7 @@ function contextOf(
 ): RouteContext {
   return {
     ...known,
+    access: () => known.app.findAccess(known.caller?.groups ?? []),
     get orchestration() {
       if (!route.usesOrchestration)
         throw new Error(`the route ${route.name} must set usesOrchestration to get the engine`);

@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { z } from 'zod';
 import type { Caller, Role } from '../../lib/access/caller';
 import type { App } from '../../lib/app';
+import type { DocumentAccess } from '../../lib/documents/documentAccess';
 import type { Orchestration } from '../../lib/ingest/orchestration';
 import type { ProblemCode } from '../../lib/problems/codes';
 
@@ -58,6 +59,8 @@ export interface RouteContext {
   orchestration: Orchestration;
   /** Undefined only on a route for anyone. */
   caller: Caller | undefined;
+  /** Which documents the caller may read. */
+  access: () => Promise<DocumentAccess>;
   /** Id of this request. It is sent in the header `x-request-id` and in problems, and written to the log. */
   requestId: string;
   /** Logs an error of the server. */

@@ -4,7 +4,8 @@ import type { Passage } from '../vectors/passage';
 import type { AnswerMark, AnswerSentence, SentenceFault } from './answer';
 import { findQuote } from './citation';
 import { numbersIn } from './numbersIn';
-import { QUOTATION, SHORTEST_QUOTE_IN_WORDS } from './quotations';
+import { nearestSentence } from './nearestSentence';
+import { quotationsIn } from './quotations';
 import { withoutMarks } from './withoutMarks';
 import { coverage, equalWeights } from './termWeights';
 
@@ -43,12 +44,9 @@ export function checkSentences(
 function faultsOf(sentence: string, passages: Passage[]): SentenceFault[] {
   if (passages.length === 0) return ['no-citation'];
   const faults: SentenceFault[] = [];
-  const quotations = [...sentence.matchAll(QUOTATION)]
-    .map((match) => match[1] ?? match[2] ?? '')
-    .filter((quotation) => quotation.trim().split(/\s+/).length >= SHORTEST_QUOTE_IN_WORDS);
   const isQuoted = (quotation: string): boolean =>
     passages.some(({ text }) => findQuote(text, quotation.replace(/[.,;:!?]+$/, '')) !== undefined);
-  if (!quotations.every(isQuoted)) faults.push('quotation');
+  if (!quotationsIn(sentence).every(isQuoted)) faults.push('quotation');
 
   const known = new Set(passages.flatMap((passage) => [...numbersIn(textsOf(passage))]));
   if (![...numbersIn(sentence)].every((number) => known.has(number))) faults.push('number');
@@ -65,13 +63,10 @@ function textsOf({ title, author, publishedAt, text }: Passage): string {
 
 /** True when no passage has a nearest sentence that agrees: a statement may rest on one of several passages. */
 function disagrees(sentence: string, passages: Passage[]): boolean {
-  const weights = equalWeights(sentence);
   const isNegated = NEGATION.test(sentence);
   return passages.every(({ text }) => {
-    const [nearest] = splitSentences(text)
-      .map((candidate) => ({ text: candidate.text, covered: coverage(weights, termsOf(candidate.text)) }))
-      .sort((one, other) => other.covered - one.covered);
-    if (!nearest || isNegated === NEGATION.test(nearest.text)) return false;
-    return isNegated || nearest.text.split(/\s+/).length <= SHORT_SENTENCE;
+    const nearest = nearestSentence(sentence, text);
+    if (nearest.trim() === '' || isNegated === NEGATION.test(nearest)) return false;
+    return isNegated || nearest.split(/\s+/).length <= SHORT_SENTENCE;
   });
 }

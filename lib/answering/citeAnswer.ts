@@ -1,11 +1,10 @@
-import { termsOf } from '../language/terms';
 import { splitSentences } from '../language/splitSentences';
 import type { Passage } from '../vectors/passage';
 import type { AnswerMark, Citation } from './answer';
 import { withoutMarks } from './withoutMarks';
 import { findQuote, toCitation } from './citation';
-import { QUOTATION, SHORTEST_QUOTE_IN_WORDS } from './quotations';
-import { coverage, equalWeights } from './termWeights';
+import { nearestSentence } from './nearestSentence';
+import { quotationsIn } from './quotations';
 
 /**
  * Citations for an answer whose marks number `cited` in this order. The citation's quote is the text
@@ -17,11 +16,10 @@ export function citeAnswer(answer: string, marks: readonly AnswerMark[], cited: 
   return cited.map((passage, index) => {
     const statements = statementsBefore(plain, marks, index + 1);
     const quoted = statements
-      .flatMap((statement) => [...statement.matchAll(QUOTATION)].map((match) => match[1] ?? match[2] ?? ''))
-      .filter((quotation) => quotation.trim().split(/\s+/).length >= SHORTEST_QUOTE_IN_WORDS)
+      .flatMap(quotationsIn)
       .map((quotation) => findQuote(passage.text, quotation.replace(/[.,;]+$/, '')))
       .find((quote) => quote !== undefined);
-    return toCitation(passage, quoted ?? nearestSentence(statements.join(' '), passage));
+    return toCitation(passage, quoted ?? nearestSentence(statements.join(' '), passage.text));
   });
 }
 
@@ -35,12 +33,4 @@ function statementsBefore(plain: string, marks: readonly AnswerMark[], citation:
       from = end;
       return splitSentences(before).at(-1)?.text ?? before;
     });
-}
-
-function nearestSentence(statement: string, passage: Passage): string {
-  const weights = equalWeights(statement);
-  const [nearest] = splitSentences(passage.text)
-    .map(({ text }) => ({ text, covered: coverage(weights, termsOf(text)) }))
-    .sort((left, right) => right.covered - left.covered);
-  return nearest?.text ?? passage.text;
 }

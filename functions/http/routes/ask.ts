@@ -29,10 +29,12 @@ export const askRoute = defineRoute({
     'DATABASE_UNAVAILABLE',
   ],
   example: { body: { question: SAMPLE.question, dataset: SAMPLE.dataset } },
-  handler: async ({ body: { question, dataset, filters, stream }, http }, { app, caller, logError, requestId }) => {
+  handler: async (
+    { body: { question, dataset, filters, stream }, http },
+    { app, caller, access, logError, requestId },
+  ) => {
     if (dataset !== undefined) await app.contracts.get(dataset);
-    const access = await app.findAccess(caller?.groups ?? []);
-    const asked = { question, filters: { dataset, ...filters }, access };
+    const asked = { question, filters: { dataset, ...filters }, access: await access() };
     const events = await ask(app, asked, caller?.id ?? 'anonymous');
     if (stream ?? wantsStream(http)) {
       const body = ReadableStream.from(

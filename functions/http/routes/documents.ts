@@ -13,8 +13,7 @@ export const listDocumentsRoute = defineRoute({
   response: { status: 200, body: documentPage },
   problems: ['CURSOR_INVALID', 'DATABASE_UNAVAILABLE'],
   example: { query: { dataset: SAMPLE.dataset, author: 'Abraham Lincoln', from: '1862-01-01', limit: '2' } },
-  handler: async ({ query: { cursor, limit, ...filters } }, { app, caller }) => {
-    const access = await app.findAccess(caller?.groups ?? []);
-    return { body: await listDocuments(app.database, filters, access, { limit, cursor }) };
-  },
+  handler: async ({ query: { cursor, limit, ...filters } }, { app, access }) => ({
+    body: await listDocuments(app.database, filters, await access(), { limit, cursor }),
+  }),
 });

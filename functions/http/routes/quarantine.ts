@@ -21,11 +21,11 @@ export const showQuarantineRoute = defineRoute({
   response: { status: 200, body: quarantinePage },
   problems: ['RUN_NOT_FOUND', 'CURSOR_INVALID'],
   example: { params: { id: SAMPLE.run }, query: { limit: '10' } },
-  handler: async ({ params, query: { run, ...page } }, { app, caller }) => {
+  handler: async ({ params, query: { run, ...page } }, { app, access }) => {
     const { dataset, date, runId } = await findExecution(app, requireRunId(params.id), run);
     const key = { dataset, date, runId };
-    const access = await app.findAccess(caller?.groups ?? []);
-    const isVisible = ({ allowedGroups }: RejectedRecord) => mayRead(access, dataset, allowedGroups ?? null);
+    const readable = await access();
+    const isVisible = ({ allowedGroups }: RejectedRecord) => mayRead(readable, dataset, allowedGroups ?? null);
     const [records, counts] = await Promise.all([
       readQuarantine(app.lakehouse, key, page, isVisible),
       page.cursor === undefined ? countQuarantine(app.lakehouse, key, isVisible) : undefined,

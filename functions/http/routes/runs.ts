@@ -37,12 +37,9 @@ export const listRunsRoute = defineRoute({
   problems: ['DATABASE_UNAVAILABLE'],
   example: { query: { limit: '10' } },
   usesOrchestration: true,
-  handler: async ({ query }, { app, orchestration, caller }) => {
-    const [runs, access] = await Promise.all([
-      listRuns(app, orchestration, query.limit),
-      app.findAccess(caller?.groups ?? []),
-    ]);
-    return { body: { runs: runs.map((run) => asReadable(run, access)) } };
+  handler: async ({ query }, { app, orchestration, access }) => {
+    const [runs, readable] = await Promise.all([listRuns(app, orchestration, query.limit), access()]);
+    return { body: { runs: runs.map((run) => asReadable(run, readable)) } };
   },
 });
 
@@ -58,9 +55,9 @@ export const showRunRoute = defineRoute({
   problems: ['RUN_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
   example: { params: { id: SAMPLE.run } },
   usesOrchestration: true,
-  handler: async ({ params }, { app, orchestration, caller }) => {
+  handler: async ({ params }, { app, orchestration, access }) => {
     const run = await showRun(app, orchestration, requireRunId(params.id));
-    return { body: asReadable(run, await app.findAccess(caller?.groups ?? [])) };
+    return { body: asReadable(run, await access()) };
   },
 });
 

@@ -4,7 +4,7 @@ import { createFaultPlan } from '../../support/faults/faultPlan';
 import { startFaultyPlatform, type FaultyPlatform } from '../../support/faults/faultyPlatform';
 import { expectedTexts, storedDocuments, writeFiles } from '../../support/faults/partition';
 import { runIngest } from '../../support/faults/runIngest';
-import { seededRandom } from '../../support/faults/seededRandom';
+import { seededRandom } from '../../../bench/reliability/seededRandom';
 import { contractText } from '../../support/lake';
 
 // FAULT_SEEDS=1000 FAULT_FIRST_SEED=1 npx jest tests/services/ingest/faults.test.ts

@@ -1,4 +1,4 @@
-import { seededRandom } from './seededRandom';
+import { seededRandom } from '../../../bench/reliability/seededRandom';
 
 /**
  * `unavailable`: 503, not carried out. `refused`: the connection ends before the request arrives. `lost`: carried out, and

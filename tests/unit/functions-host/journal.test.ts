@@ -154,7 +154,7 @@ test('every single flipped bit is found, or changes nothing', () => {
   expect(found.refused).toBeGreaterThan(found.shorter);
 });
 
-test('a journal of the version before checksums is read, and written anew with checksums', () => {
+test('a journal of the version before checksums is read, and rewritten with checksums', () => {
   const old = writtenJournal().map((line) => (line.split('\t')[0] ?? '').replace('"version":2', '"version":1'));
   // As after a kill in the middle of a write.
   fs.writeFileSync(file, `${old.join('\n')}\n{"t":"created","id":"torn`);

@@ -43,7 +43,7 @@ export class Journal {
   /**
    * Reads all records into `apply`, then compacts the file to `snapshot()` when that is shorter, and opens it for appending.
    * An incomplete compaction of a crashed host is deleted: the journal that it should have replaced is still complete. A
-   * journal of an older version is written anew, with checksums.
+   * journal of an older version is rewritten with checksums.
    */
   open(apply: (record: JournalRecord) => void, snapshot: () => JournalRecord[]): void {
     fs.rmSync(this.temporaryFile, { force: true });

@@ -1,4 +1,4 @@
-/** Mulberry32: small, seeded, good enough to choose faults. Returns numbers from 0 to 1, without 1. */
+/** Mulberry32: small, seeded, good enough for random moments and faults. Returns numbers from 0 to 1, without 1. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
