@@ -1,14 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { PipelineError, type PipelineErrorOptions, type Problem } from '../problems/problem';
+import { PipelineError, type Problem } from '../problems/problem';
 import type { QueryProcessSettings, QueryReply } from './queryProcess';
-import { lateRule, type RuleTimeLimit } from './ruleTimeLimit';
-
-/** What a rule is called in problems. */
-export interface RuleName {
-  name: string;
-  where?: PipelineErrorOptions['where'];
-}
+import { lateRule, type RuleName, type RuleTimeLimit } from './ruleTimeLimit';
 
 /** The fault of a query that the engine refused. */
 export class QueryFault extends Error {}

@@ -3,6 +3,12 @@ import { PipelineError, type PipelineErrorOptions } from '../problems/problem';
 
 const INTERRUPT_AGAIN_IN_MILLISECONDS = 500;
 
+/** What a rule is called in problems. */
+export interface RuleName {
+  name: string;
+  where?: PipelineErrorOptions['where'];
+}
+
 export interface RuleTimeLimit {
   seconds: number;
   /** Setting that raises the limit. */
@@ -11,12 +17,12 @@ export interface RuleTimeLimit {
 
 /**
  * Calls `work`, which evaluates one rule with `duckDb`, and interrupts the engine at the time limit. Throws
- * QUALITY_RULE_TIMEOUT then. For statements of this code: a query of a
- * contract is run by `limitedQueries`, because a single call of a function is interrupted only when it has ended.
+ * QUALITY_RULE_TIMEOUT then. For statements of this code: a query of a contract is run by `limitedQueries`, because a single
+ * call of a function is interrupted only when it has ended.
  */
 export async function withinTimeLimit<T>(
   duckDb: DuckDb,
-  rule: { name: string; where?: PipelineErrorOptions['where'] },
+  rule: RuleName,
   { seconds, setting }: RuleTimeLimit,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -44,11 +50,7 @@ export async function withinTimeLimit<T>(
   throw lateRule(rule, { seconds, setting }, cause);
 }
 
-export function lateRule(
-  rule: { name: string; where?: PipelineErrorOptions['where'] },
-  { seconds, setting }: RuleTimeLimit,
-  cause?: unknown,
-): PipelineError {
+export function lateRule(rule: RuleName, { seconds, setting }: RuleTimeLimit, cause?: unknown): PipelineError {
   return new PipelineError('QUALITY_RULE_TIMEOUT', `The rule "${rule.name}" was not evaluated in time.`, {
     expected: `at most ${seconds} s`,
     where: rule.where ?? (setting === undefined ? undefined : { setting }),

@@ -3,17 +3,13 @@ import type { ObjectStore } from '../storage/objectStore';
 
 /** Reads an object that the pipeline wrote itself. Error: RUN_STAGING_GONE when it is absent. */
 export async function readJson<T>(store: ObjectStore, container: string, path: string): Promise<T> {
-  try {
-    return JSON.parse((await store.read(container, path)).toString('utf8')) as T;
-  } catch (cause) {
-    if (!(cause instanceof PipelineError && cause.code === 'LAKE_OBJECT_NOT_FOUND')) throw cause;
-    throw new PipelineError('RUN_STAGING_GONE', 'The run was discarded, or was never planned.', {
-      where: { file: `${container}/${path}` },
-      expected: 'the object that an earlier step of the run wrote',
-      remedy: 'Start a new run of this dataset and date.',
-      cause,
-    });
-  }
+  const value = await readJsonIfAny<T>(store, container, path);
+  if (value !== undefined) return value;
+  throw new PipelineError('RUN_STAGING_GONE', 'The run was discarded, or was never planned.', {
+    where: { file: `${container}/${path}` },
+    expected: 'the object that an earlier step of the run wrote',
+    remedy: 'Start a new run of this dataset and date.',
+  });
 }
 
 /** Like `readJson`; undefined when the object is absent. */

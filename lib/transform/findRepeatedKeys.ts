@@ -52,7 +52,7 @@ export async function findRepeatedKeys(lakehouse: Lakehouse, key: RunKey): Promi
          SELECT ${name} AS value, ${keptRow('{part: part, record: record_number}', keep, 'part, record_number')} AS kept
          FROM keys GROUP BY value HAVING count(*) > 1`,
       );
-      return listByPart(lakehouse, key, duckDb, name);
+      return listByPart(lakehouse, key, plan.ranges, duckDb, name);
     });
   });
 }
@@ -75,6 +75,7 @@ async function downloadKeys(
 async function listByPart(
   lakehouse: Lakehouse,
   key: RunKey,
+  ranges: number,
   duckDb: DuckDb,
   name: string,
 ): Promise<{ rows: number; parts: number }> {
@@ -95,7 +96,7 @@ async function listByPart(
     BATCH,
   );
   for await (const batch of rows) {
-    files ??= await filesOfParts(lakehouse, key);
+    files ??= await filesOfParts(lakehouse, key, ranges);
     for (const [part, record, value, keptPart, keptRecord] of batch) {
       if (current?.part !== Number(part)) {
         await write();
@@ -110,8 +111,7 @@ async function listByPart(
 }
 
 /** By number of the part, which is the number of its range. */
-async function filesOfParts(lakehouse: Lakehouse, key: RunKey): Promise<string[]> {
-  const { ranges } = await readPlan(lakehouse, key);
+async function filesOfParts(lakehouse: Lakehouse, key: RunKey, ranges: number): Promise<string[]> {
   const files: string[] = [];
   for await (const page of plannedRanges(lakehouse, key).pages(ranges))
     files.push(...page.map(({ file }) => file.path));

@@ -1,13 +1,8 @@
 import http from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultPlan } from './faultPlan';
-
-export interface FaultProxy {
-  port: number;
-  stop(): Promise<void>;
-}
+import { listening, type FaultProxy } from './faultProxy';
 
 export interface HttpFaultProxyOptions {
   /** Of the server, on the loopback. */
@@ -71,17 +66,10 @@ export async function startHttpFaultProxy(options: HttpFaultProxyOptions): Promi
   const server = http.createServer((request, response) => {
     handle(request, response).catch(() => request.socket.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: async () => {
-      server.close();
-      server.closeAllConnections();
-      agent.destroy();
-      await once(server, 'close');
-    },
-  };
+  return listening(server, () => {
+    server.closeAllConnections();
+    agent.destroy();
+  });
 }
 
 function answer(response: http.ServerResponse, { status, headers, body }: Answer): void {

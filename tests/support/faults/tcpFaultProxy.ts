@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultPlan } from './faultPlan';
-import type { FaultProxy } from './httpFaultProxy';
+import { listening, type FaultProxy } from './faultProxy';
 
 const LATE_IN_MILLISECONDS = 30;
 
@@ -42,14 +41,7 @@ export async function startTcpFaultProxy({ port, plan }: { port: number; plan: F
       client.write(bytes.subarray(0, bytes.length >> 1), end);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: async () => {
-      server.close();
-      for (const socket of open) socket.destroy();
-      await once(server, 'close');
-    },
-  };
+  return listening(server, () => {
+    for (const socket of open) socket.destroy();
+  });
 }
