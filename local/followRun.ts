@@ -1,4 +1,4 @@
-import type { Run } from '../lib/runs/run';
+import { hasEnded, type Run } from '../lib/runs/run';
 import { ApiProblem, type PipelineApi } from './pipelineApi';
 import type { RunDisplay } from './terminal/runDisplay';
 
@@ -10,7 +10,7 @@ const LONGEST_SILENCE_IN_MILLISECONDS = 60_000;
 export async function followRun(api: PipelineApi, id: string, display: RunDisplay): Promise<Run> {
   for (;;) {
     const run = await runOf(api, id);
-    if (['Completed', 'Failed', 'Cancelled', 'Terminated', 'Blocked'].includes(run.status)) {
+    if (hasEnded(run.status) || run.status === 'Blocked') {
       display.finish(run);
       return run;
     }

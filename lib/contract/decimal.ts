@@ -6,6 +6,8 @@ export interface Decimal {
 }
 
 export const MOST_DIGITS = 38;
+/** Digits that every double holds. */
+export const DIGITS_OF_DOUBLE = 15;
 
 const DECIMAL = /^(?:decimal|numeric|number)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)$/i;
 

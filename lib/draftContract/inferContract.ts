@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { dialectOf } from '../csv/dialect';
 import { profileRecords } from '../csv/recordProfile';
-import { LONGEST_RECORD_IN_BYTES } from '../csv/recordBlocks';
 import { rewriteRecords } from '../csv/rewriteRecords';
 import { literal, withDuckDb, type DuckDb, type DuckDbSettings } from '../duckdb/duckdb';
 import { PipelineError } from '../problems/problem';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
+import { longestLine } from '../transform/recordSource';
 import { requireDatasetName } from '../contract/datasetName';
 import { readContract } from '../contract/reading/readContract';
 import { draftContract, nameColumns } from './draftContract';
@@ -85,11 +85,11 @@ async function loadRecords(
   shape: { delimiter: string; columns: number; folder: string },
 ): Promise<{ table: string; malformed: number }> {
   const dialect = dialectOf({ delimiter: shape.delimiter, quote: '"' });
-  const { longestRecord } = await profileRecords(text, dialect, shape.columns);
+  const profile = await profileRecords(text, dialect, shape.columns);
   const file = path.join(shape.folder, 'records.csv');
   const { malformed } = await rewriteRecords(text, file, dialect, shape.columns);
   const names = Array.from({ length: shape.columns }, (_unused, index) => `c${index}`);
-  const longest = Math.max(2 * 1024 * 1024, 2 * Math.min(longestRecord, LONGEST_RECORD_IN_BYTES) + 1024);
+  const longest = longestLine(profile);
   const parquet = literal(path.join(shape.folder, 'records.parquet'));
   await duckDb.run(
     `COPY (SELECT ${names.join(', ')} FROM read_csv(${literal(file)}, auto_detect=false, header=false, parallel=false,

@@ -1,4 +1,4 @@
-import { MOST_DIGITS } from '../contract/decimal';
+import { DIGITS_OF_DOUBLE, MOST_DIGITS } from '../contract/decimal';
 
 /** A type for numbers, as in the contract. */
 export interface NumberType {
@@ -6,8 +6,6 @@ export interface NumberType {
   physicalType?: string;
 }
 
-/** Digits that every double holds. */
-const EXACT_DIGITS = 15;
 /** A decimal of up to so many digits is stored in 64 bits. */
 const SHORT_DIGITS = 18;
 /** Digits before the point that later files may have more. */
@@ -59,7 +57,7 @@ export function numberType(facts: readonly number[]): NumberType | undefined {
     const isNumber = spread > 0 && whole <= MOST_DIGITS;
     return isNumber ? { logicalType: 'integer', physicalType: `decimal(${MOST_DIGITS},0)` } : undefined;
   }
-  if (padded === 0) return digits <= EXACT_DIGITS ? { logicalType: 'number' } : undefined;
+  if (padded === 0) return digits <= DIGITS_OF_DOUBLE ? { logicalType: 'number' } : undefined;
   if (unplain > 0 || least !== scale || spread === 0 || whole + scale > MOST_DIGITS) return undefined;
   const precision = whole + scale + SPARE_DIGITS <= SHORT_DIGITS ? SHORT_DIGITS : MOST_DIGITS;
   return { logicalType: 'number', physicalType: `decimal(${precision},${scale})` };

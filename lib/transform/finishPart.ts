@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataContract } from '../contract/contract';
+import { DIGITS_OF_DOUBLE } from '../contract/decimal';
 import { identifier, literal, type DuckDb, type ParquetSummary } from '../duckdb/duckdb';
 import type { DeltaField, FileStatistics } from '../delta/deltaActions';
 import { tableSchema } from '../delta/tableSchema';
@@ -28,8 +29,6 @@ const EMPTY = { rows: 0, bytes: 0, nullCount: {}, statistics: { numRecords: 0 } 
 const PARTITION_COLUMN = 'ingest_date';
 /** Bytes. Files with longer texts have no statistics of their columns: the engine truncates them, and the log would grow. */
 const LONGEST_STATISTIC = 64;
-/** Digits that every double holds. */
-const EXACT_DIGITS = 15;
 
 /** Removes the rows in the table `rejected` (`rejectedRows` in number) from a draft, and writes the other files of a part. */
 export async function finishPart(
@@ -142,7 +141,7 @@ function timestamp(text: string): string | undefined {
 
 /** Undefined for more digits than a double holds: readers may take the number for one. */
 function decimal(text: string): number | undefined {
-  return text.replaceAll(/\D/g, '').replace(/^0+/, '').length <= EXACT_DIGITS ? Number(text) : undefined;
+  return text.replaceAll(/\D/g, '').replace(/^0+/, '').length <= DIGITS_OF_DOUBLE ? Number(text) : undefined;
 }
 
 /** Undefined for integers past 2^53, because JSON would change them. */

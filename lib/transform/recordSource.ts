@@ -60,6 +60,11 @@ function absentColumns({ columns }: RecordFile, contract: DataContract): string[
 
 const LINE_FEED_ENDS = "new_line='\\n', ";
 
+/** Bytes of the longest line that the engine must be able to read: rewriting may double the length of a record. */
+export function longestLine({ longestRecord }: Pick<RecordProfile, 'longestRecord'>): number {
+  return Math.max(2 * 1024 * 1024, 2 * Math.min(longestRecord, LONGEST_RECORD_IN_BYTES) + 1024);
+}
+
 /** `parallel=false` always: the parallel reader guesses where records start, invents records and loses others. */
 function readCsv(
   path: string,
@@ -71,8 +76,7 @@ function readCsv(
 ): string {
   const { delimiter, quote, nullText } = contract.source;
   const columns = file.columns.map((column) => `'c${column}': 'VARCHAR'`).join(', ');
-  // Rewriting may double the length of a record.
-  const longest = Math.max(2 * 1024 * 1024, 2 * Math.min(profile.longestRecord, LONGEST_RECORD_IN_BYTES) + 1024);
+  const longest = longestLine(profile);
   return `read_csv(${literal(path)}, auto_detect=false, header=false, parallel=false, strict_mode=true,
     ${lineEnd}delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(quote)},
     nullstr=${literal(nullText)}, allow_quoted_nulls=false,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { diskFullLine } from '../../lib/problems/diskFull';
 import type { Service } from './services';
 
@@ -84,16 +85,5 @@ function never(): Promise<never> {
 
 /** False when the pause was ended by the signal. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve(false);
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(true);
-    }, milliseconds);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
+  return sleep(milliseconds, true, { signal }).catch(() => false);
 }
