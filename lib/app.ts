@@ -30,7 +30,7 @@ import { migratedDatabase, migrateOnce } from './database/migratedDatabase';
 import type { Database } from './database/database';
 import { createPostgres } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
-import { createQueryAnalysis } from './quality/analyseQueries';
+import { createContractEngine } from './quality/analyseQueries';
 import { createGateStore } from './quality/gateStore';
 import { createCancellationStore } from './runs/cancellationStore';
 import { createRunStore } from './runs/runStore';
@@ -65,7 +65,7 @@ export function createApp(config: Config): App {
   const store = createObjectStore(config);
   const duckDb = { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes };
   const engines = createEngines(duckDb);
-  const contracts = contractFolder(config.contractsDirectory, createQueryAnalysis(engines, config.temporaryDirectory));
+  const contracts = contractFolder(config.contractsDirectory, createContractEngine(engines, config.temporaryDirectory));
   const lakehouse: Lakehouse = {
     store,
     contracts,
