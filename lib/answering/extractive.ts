@@ -1,7 +1,7 @@
 import type { Passage } from '../vectors/passage';
 import type { AnswerMark, AnswerSentence } from './answer';
 import { NOTHING_FOUND, type Answerer } from './answerer';
-import { toCitation } from './citation';
+import { toCitation } from './citations/citation';
 import { scoreSentences, type ScoredSentence, type ScoringDependencies } from './scoreSentences';
 
 const SENTENCES_QUOTED = 3;

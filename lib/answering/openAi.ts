@@ -14,10 +14,11 @@ import type { Passage } from '../vectors/passage';
 import type { Answer } from './answer';
 import { NOTHING_SUPPORTED, type Answerer } from './answerer';
 import { answerTimeout } from './answerTimeout';
-import { checkSentences } from './checkSentences';
-import { CitationMarkers } from './citationMarkers';
-import { citeAnswer } from './citeAnswer';
+import { CitationMarkers } from './citations/citationMarkers';
+import { citeAnswer } from './citations/citeAnswer';
 import { promptMessages, type PromptMessage } from './promptMessages';
+import { answerSentences } from './support/answerSentences';
+import { checkSentences } from './support/checkSentences';
 
 /** Below this share of supported sentences the answer says that it found no support. */
 const LEAST_SUPPORTED_SHARE = 0.25;
@@ -80,12 +81,13 @@ function checkedAnswer(
   { question, answer, marks, model }: Pick<Answer, 'question' | 'answer' | 'marks' | 'model'>,
   cited: Passage[],
 ): Answer {
-  const sentences = checkSentences(answer, marks, cited);
+  const written = answerSentences(answer, marks);
+  const sentences = checkSentences(written, cited);
   const supported = sentences.filter((sentence) => sentence.supported).length;
   if (supported === 0 || supported < LEAST_SUPPORTED_SHARE * sentences.length) {
     return { question, answer: NOTHING_SUPPORTED, citations: [], marks: [], sentences: [], model };
   }
-  return { question, answer, citations: citeAnswer(answer, marks, cited), marks, sentences, model };
+  return { question, answer, citations: citeAnswer(written, cited), marks, sentences, model };
 }
 
 async function* streamChat(

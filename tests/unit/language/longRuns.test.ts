@@ -4,9 +4,10 @@ import { MAX_TOKENS, Tokenizer } from '../../../lib/embedding/useLite/tokenizer'
 import { chunkText } from '../../../lib/language/chunkText';
 import { encodeText } from '../../../lib/language/sparseText';
 import { LONGEST_SENTENCE_IN_CHARACTERS, splitSentences } from '../../../lib/language/splitSentences';
-import { CitationMarkers } from '../../../lib/answering/citationMarkers';
-import { checkSentences } from '../../../lib/answering/checkSentences';
-import { citeAnswer } from '../../../lib/answering/citeAnswer';
+import { CitationMarkers } from '../../../lib/answering/citations/citationMarkers';
+import { citeAnswer } from '../../../lib/answering/citations/citeAnswer';
+import { answerSentences } from '../../../lib/answering/support/answerSentences';
+import { checkSentences } from '../../../lib/answering/support/checkSentences';
 import { passage } from '../../support/passages';
 
 const CHARACTERS = 200_000;
@@ -116,7 +117,8 @@ test.each(fewRuns)('an answer of a million characters: $name', ({ text }) => {
     return shown + markers.push(' [1]') + markers.finish();
   });
   expect(answer.replace(/\[1\]| /g, '')).toBe(text.replace(/\[1\]| /g, ''));
-  within(() => checkSentences(answer, markers.marks, passages));
-  const [citation] = within(() => citeAnswer(answer, markers.marks, passages));
+  const sentences = within(() => answerSentences(answer, markers.marks));
+  within(() => checkSentences(sentences, [passage({ text }), ...passages]));
+  const [citation] = within(() => citeAnswer(sentences, passages));
   expect(passages[0]?.text).toContain(citation?.quote);
 });

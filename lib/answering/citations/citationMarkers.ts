@@ -1,4 +1,4 @@
-import type { AnswerMark } from './answer';
+import type { AnswerMark } from '../answer';
 
 /** Characters of the longest marker. A longer text without a closing bracket is not a marker. */
 const LONGEST_MARKER = 40;
