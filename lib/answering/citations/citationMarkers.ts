@@ -1,107 +1,94 @@
-import type { AnswerMark } from '../answer';
+import { withoutBidiControls } from '../../language/bidiControls';
+import type { AnswerToken } from '../answer';
+import { TextContext } from './textContext';
 
 /** Characters of the longest marker. A longer text without a closing bracket is not a marker. */
 const LONGEST_MARKER = 40;
-/** White space before a marker is dropped with it, at most this much of it: models write one space. */
-const LONGEST_SPACE = 40;
 const MARKER = /^\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]/;
 const POSSIBLE_MARKER = /^\[[\s\d,;]*$/;
+/** Runs are read in parts of at most 40, so that little text is kept back. */
+const LEXEME = /\s{1,40}|`{1,40}|~{1,40}|["“”„«»「」‘’]|\[|[^\s`~"“”„«»「」‘’[]+/y;
+const MAY_CONTINUE = /^(?:\s{1,39}|`{1,39}|~{1,39})$/;
 
 /**
  * Rewrites a model's citation markers while its text is streamed: `[n]` must name one of the given passages, and is
- * renumbered from 1 in order of first use. A marker that names no passage is dropped. `[1, 3]` counts as `[1][3]`. In code
- * (backticks) there are no markers.
+ * renumbered from 1 in order of first use. A marker that names no passage is dropped. `[1, 3]` counts as `[1][3]`. Brackets
+ * in code and in quotations are text, because others wrote them. White space at the beginning and the end is dropped, and
+ * so are controls that turn the direction of a line.
  */
 export class CitationMarkers {
   /** Numbers (from 1) of the passages that were cited, in the order of their new numbers. */
   readonly cited: number[] = [];
-  /** Where the markers are in all that was returned. */
-  readonly marks: AnswerMark[] = [];
-  /** Length of the run of backticks that began the code that the text is in; 0 outside code. */
-  private code = 0;
-  private returned = 0;
+  private readonly context = new TextContext();
   private pending = '';
+  /** White space that is dropped if a marker follows that names no passage. */
+  private space = '';
+  private hasBegun = false;
 
   constructor(private readonly passageCount: number) {}
 
   /** Adds the next text and returns what can be shown now. */
-  push(text: string): string {
-    this.pending += text;
-    return this.count(this.take(false));
+  push(text: string): AnswerToken[] {
+    this.pending += withoutBidiControls(text);
+    return this.take(false);
   }
 
   /** Returns the rest, when the text has ended. */
-  finish(): string {
-    return this.count(this.take(true));
+  finish(): AnswerToken[] {
+    return this.take(true);
   }
 
-  private count(shown: string): string {
-    this.returned += shown.length;
-    return shown;
-  }
-
-  private take(isEnd: boolean): string {
-    let shown = '';
-    while (this.pending !== '') {
-      const special = this.pending.search(this.code > 0 ? /[`\n]/ : /[`[]/);
-      if (special >= 0 && this.pending[special] !== '[') {
-        const run = /^`+|^\n/.exec(this.pending.slice(special))?.[0] ?? '';
-        // More backticks may follow; a very long run is not code.
-        if (
-          !isEnd &&
-          run.startsWith('`') &&
-          run.length < LONGEST_MARKER &&
-          special + run.length === this.pending.length
-        ) {
-          shown += this.pending.slice(0, special);
-          this.pending = run;
-          break;
-        }
-        this.enterOrLeaveCode(run);
-        shown += this.pending.slice(0, special + run.length);
-        this.pending = this.pending.slice(special + run.length);
-        continue;
-      }
-      if (this.code > 0) {
-        shown += this.pending;
-        this.pending = '';
-        break;
-      }
-      const bracket = this.pending.indexOf('[');
-      // White space is kept back too: it is dropped together with the marker after it.
-      const end = bracket < 0 ? this.pending.length : bracket;
-      const space = /\s*$/.exec(this.pending.slice(Math.max(0, end - LONGEST_SPACE), end))?.[0] ?? '';
-      const textEnd = end - space.length;
-      shown += this.pending.slice(0, textEnd);
-      this.pending = this.pending.slice(textEnd);
-      if (this.pending === '') break;
-
-      const rest = this.pending.slice(space.length);
-      const marker = MARKER.exec(rest)?.[0];
-      if (marker !== undefined) {
-        const numbers = this.renumber(marker);
-        if (numbers.length > 0) shown += space;
-        for (const citation of numbers) {
-          const start = this.returned + shown.length;
-          shown += `[${citation}]`;
-          this.marks.push({ start, end: this.returned + shown.length, citation });
-        }
-        this.pending = rest.slice(marker.length);
-      } else if (!isEnd && (rest === '' || (POSSIBLE_MARKER.test(rest) && rest.length < LONGEST_MARKER))) {
-        break;
-      } else {
-        shown += space + rest.slice(0, 1);
-        this.pending = rest.slice(1);
-      }
+  private take(isEnd: boolean): AnswerToken[] {
+    const tokens: AnswerToken[] = [];
+    let position = 0;
+    while (position < this.pending.length) {
+      LEXEME.lastIndex = position;
+      const lexeme = LEXEME.exec(this.pending)?.[0] ?? '';
+      const rest = this.pending.slice(position, position + LONGEST_MARKER);
+      const reachesEnd = position + rest.length === this.pending.length;
+      const marker = this.context.isOwnText ? MARKER.exec(rest)?.[0] : undefined;
+      const isUnfinished =
+        lexeme === '['
+          ? marker === undefined && POSSIBLE_MARKER.test(rest) && rest.length < LONGEST_MARKER
+          : MAY_CONTINUE.test(lexeme) && position + lexeme.length === this.pending.length;
+      if (isUnfinished && reachesEnd && !isEnd) break;
+      if (marker !== undefined) this.addMarker(tokens, marker);
+      else if (lexeme.trim() === '') this.addSpace(tokens, lexeme);
+      else this.addText(tokens, lexeme);
+      position += (marker ?? lexeme).length;
     }
-    return shown;
+    this.pending = this.pending.slice(position);
+    return tokens;
   }
 
-  /** Code in one or two backticks ends with its line at the latest: a single backtick may be just a character. */
-  private enterOrLeaveCode(run: string): void {
-    if (run === '\n') this.code = this.code < 3 ? 0 : this.code;
-    else if (this.code === 0) this.code = run.length;
-    else if (this.code === run.length) this.code = 0;
+  private addMarker(tokens: AnswerToken[], marker: string): void {
+    const numbers = this.renumber(marker);
+    if (numbers.length > 0) this.show(tokens, this.space);
+    this.space = '';
+    for (const citation of numbers) {
+      tokens.push({ text: `[${citation}]`, citation });
+      this.hasBegun = true;
+    }
+  }
+
+  private addSpace(tokens: AnswerToken[], space: string): void {
+    this.show(tokens, this.space);
+    this.space = this.hasBegun ? space : '';
+    this.context.add(space);
+  }
+
+  private addText(tokens: AnswerToken[], text: string): void {
+    this.show(tokens, this.space + text);
+    this.space = '';
+    this.context.add(text);
+  }
+
+  private show(tokens: AnswerToken[], text: string): void {
+    if (text === '') return;
+    this.hasBegun = true;
+    const last = tokens.at(-1);
+    if (last && last.citation === undefined) last.text += text;
+    else tokens.push({ text });
   }
 
   private renumber(marker: string): number[] {

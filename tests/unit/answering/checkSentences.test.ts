@@ -1,4 +1,5 @@
 import { CitationMarkers } from '../../../lib/answering/citations/citationMarkers';
+import { joinTokens } from '../../../lib/answering/joinTokens';
 import { answerSentences } from '../../../lib/answering/support/answerSentences';
 import { checkSentences } from '../../../lib/answering/support/checkSentences';
 import { datesIn } from '../../../lib/answering/support/dates';
@@ -21,9 +22,9 @@ const PASSAGES = [
 
 function check(answer: string): [boolean, string[]][] {
   const markers = new CitationMarkers(PASSAGES.length);
-  const text = markers.push(answer) + markers.finish();
+  const { answer: text, marks } = joinTokens([...markers.push(answer), ...markers.finish()]);
   const cited = markers.cited.flatMap((number) => PASSAGES[number - 1] ?? []);
-  return checkSentences(answerSentences(text, markers.marks), cited).map(({ supported, faults }) => [
+  return checkSentences(answerSentences(text, marks), cited).map(({ supported, faults }) => [
     supported,
     faults,
   ]);
