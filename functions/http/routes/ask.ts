@@ -18,7 +18,8 @@ export const askRoute = defineRoute({
   response: {
     status: 200,
     body: answer,
-    events: '`token` (`{"text": ...}`) as the text comes, then `answer` (an Answer) or `error` (ProblemDetails).',
+    events:
+      '`token` (`{"text": ...}`, of a marker `{"text": ..., "citation": 1}`) as the text comes, then `answer` (an Answer) or `error` (ProblemDetails).',
   },
   problems: [
     'DATASET_UNKNOWN',
@@ -61,7 +62,8 @@ async function* eventLines(
     encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   try {
     for await (const event of events) {
-      yield event.type === 'token' ? lines('token', { text: event.text }) : lines('answer', event.answer);
+      const { type, ...token } = event;
+      yield event.type === 'token' ? lines(type, token) : lines(type, event.answer);
     }
   } catch (error) {
     // The status line has already been sent, so the problem is sent as an event.
