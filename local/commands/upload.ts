@@ -6,6 +6,7 @@ import { rawFolder } from '../../lib/lakehouse/paths';
 import { findLayout } from '../platform/layout';
 import { readState } from '../platform/stateFile';
 import { userSettings } from '../platform/services';
+import { complain, print } from '../terminal/print';
 
 const USAGE = 'npm run upload -- <dataset> <yyyy-mm-dd> <file> [<file> ...]';
 
@@ -15,7 +16,7 @@ async function main(): Promise<number> {
   const absent = files.filter((file) => !existsSync(file));
   if (!dataset || !date || files.length === 0 || absent.length > 0) {
     const why = absent.length > 0 ? `No such file: ${absent.join(', ')}\n` : '';
-    process.stderr.write(`${why}Usage: ${USAGE}\n`);
+    complain(`${why}Usage: ${USAGE}`);
     return 2;
   }
   const layout = findLayout();
@@ -27,18 +28,16 @@ async function main(): Promise<number> {
   for (const file of files) {
     const target = `${rawFolder(dataset, date)}${path.basename(file)}`;
     await store.upload(raw, target, file);
-    process.stdout.write(`${raw}/${target}\n`);
+    print(`${raw}/${target}`);
   }
-  process.stdout.write(
-    `Now start the run: POST /api/runs {"dataset":"${dataset}","date":"${date}"}, or on the runs page.\n`,
-  );
+  print(`Now start the run: POST /api/runs {"dataset":"${dataset}","date":"${date}"}, or on the runs page.`);
   return 0;
 }
 
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    complain(error instanceof Error ? error.message : String(error));
     process.exit(1);
   },
 );

@@ -24,10 +24,7 @@ function check(answer: string): [boolean, string[]][] {
   const markers = new CitationMarkers(PASSAGES.length);
   const { answer: text, marks } = joinTokens([...markers.push(answer), ...markers.finish()]);
   const cited = markers.cited.flatMap((number) => PASSAGES[number - 1] ?? []);
-  return checkSentences(answerSentences(text, marks), cited).map(({ supported, faults }) => [
-    supported,
-    faults,
-  ]);
+  return checkSentences(answerSentences(text, marks), cited).map(({ supported, faults }) => [supported, faults]);
 }
 
 test.each([
