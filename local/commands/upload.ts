@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createObjectStore } from '../../lib/app';
 import { readConfig } from '../../lib/config/readConfig';
@@ -6,6 +6,7 @@ import { rawFolder } from '../../lib/lakehouse/paths';
 import { findLayout } from '../platform/layout';
 import { readState } from '../platform/stateFile';
 import { userSettings } from '../platform/services';
+import { describeFailure } from '../terminal/describeFailure';
 
 const USAGE = 'npm run upload -- <dataset> <yyyy-mm-dd> <file> [<file> ...]';
 
@@ -26,7 +27,16 @@ async function main(): Promise<number> {
   await store.ensureContainer(raw);
   for (const file of files) {
     const target = `${rawFolder(dataset, date)}${path.basename(file)}`;
-    await store.upload(raw, target, file);
+    try {
+      await store.upload(raw, target, file);
+    } catch (error) {
+      const { access } = config.lake;
+      const isOnThisMachine =
+        access.kind === 'connectionString' && /127\.0\.0\.1|localhost/.test(access.connectionString);
+      const needed = isOnThisMachine ? statSync(file).size : 0;
+      process.stderr.write(`${await describeFailure(error, layout.dataDirectory, needed)}\n`);
+      return 1;
+    }
     process.stdout.write(`${raw}/${target}\n`);
   }
   process.stdout.write(
@@ -37,8 +47,8 @@ async function main(): Promise<number> {
 
 main().then(
   (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  async (error: unknown) => {
+    process.stderr.write(`${await describeFailure(error, findLayout().dataDirectory)}\n`);
     process.exit(1);
   },
 );
