@@ -1,8 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createObjectStore } from '../../lib/app';
 import { readConfig } from '../../lib/config/readConfig';
-import { describeProblem } from '../../lib/problems/describeProblem';
-import { PipelineError, toProblem } from '../../lib/problems/problem';
 import { rowsByStatistics } from '../../lib/delta/fileStatistics';
 import { requireSnapshot } from '../../lib/delta/deltaLog';
 import { historyOf } from '../../lib/delta/history';
@@ -13,6 +11,7 @@ import { vacuumTable } from '../../lib/delta/vacuum';
 import { findLayout } from '../platform/layout';
 import { userSettings } from '../platform/services';
 import { readState } from '../platform/stateFile';
+import { describeFailure } from '../terminal/describeFailure';
 import { complain, print } from '../terminal/print';
 
 const USAGE = `Usage:
@@ -43,7 +42,7 @@ export async function runLakeCommand(args: string[], lake: () => TableStorage, o
     else lines.forEach((line) => out.say(line));
     return 0;
   } catch (error) {
-    out.complain(error instanceof PipelineError ? describeProblem(toProblem(error)) : String(error));
+    out.complain(await describeFailure(error, findLayout().dataDirectory));
     return 1;
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createObjectStore } from '../../lib/app';
 import { readConfig } from '../../lib/config/readConfig';
@@ -6,6 +6,7 @@ import { rawFolder } from '../../lib/lakehouse/paths';
 import { findLayout } from '../platform/layout';
 import { readState } from '../platform/stateFile';
 import { userSettings } from '../platform/services';
+import { describeFailure } from '../terminal/describeFailure';
 import { complain, print } from '../terminal/print';
 
 const USAGE = 'npm run upload -- <dataset> <yyyy-mm-dd> <file> [<file> ...]';
@@ -27,7 +28,16 @@ async function main(): Promise<number> {
   await store.ensureContainer(raw);
   for (const file of files) {
     const target = `${rawFolder(dataset, date)}${path.basename(file)}`;
-    await store.upload(raw, target, file);
+    try {
+      await store.upload(raw, target, file);
+    } catch (error) {
+      const { access } = config.lake;
+      const isOnThisMachine =
+        access.kind === 'connectionString' && /127\.0\.0\.1|localhost/.test(access.connectionString);
+      const needed = isOnThisMachine ? statSync(file).size : 0;
+      complain(await describeFailure(error, layout.dataDirectory, needed));
+      return 1;
+    }
     print(`${raw}/${target}`);
   }
   print(`Now start the run: POST /api/runs {"dataset":"${dataset}","date":"${date}"}, or on the runs page.`);
@@ -36,8 +46,8 @@ async function main(): Promise<number> {
 
 main().then(
   (code) => process.exit(code),
-  (error: unknown) => {
-    complain(error instanceof Error ? error.message : String(error));
+  async (error: unknown) => {
+    complain(await describeFailure(error, findLayout().dataDirectory));
     process.exit(1);
   },
 );
