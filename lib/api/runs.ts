@@ -173,6 +173,7 @@ export type RunGate = z.infer<typeof gate>;
 export type Decision = z.infer<typeof decision>;
 export type DecideRunRequest = z.input<typeof decideRunRequest>;
 export type CancelRunRequest = z.input<typeof cancelRunRequest>;
+export type ReplayQuery = z.input<typeof replayQuery>;
 export type StartRunRequest = z.input<typeof startRunRequest>;
 export type StartedRun = z.infer<typeof startedRun>;
 export type RunList = z.infer<typeof runList>;

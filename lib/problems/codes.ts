@@ -65,9 +65,9 @@ const contracts = {
   DATASET_UNKNOWN: permanent(404, 'The dataset is not known.'),
   CONTRACTS_FOLDER_NOT_FOUND: permanent(500, 'The folder with the data contracts cannot be read.'),
   CONTRACT_INVALID: permanent(422, 'The data contract is not valid.'),
-  CONTRACT_FIELD_INVALID: permanent(500, 'A field of the data contract is not valid.'),
-  CONTRACT_QUERY_INVALID: permanent(500, 'A query of the data contract cannot be run.'),
-  CONTRACT_YAML_INVALID: permanent(500, 'The data contract is not valid YAML.'),
+  CONTRACT_FIELD_INVALID: permanent(422, 'A field of the data contract is not valid.'),
+  CONTRACT_QUERY_INVALID: permanent(422, 'A query of the data contract cannot be run.'),
+  CONTRACT_YAML_INVALID: permanent(422, 'The data contract is not valid YAML.'),
 };
 
 const sources = {

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inferContract } from '../../lib/draftContract/inferContract';
 import { contractWarnings } from '../../lib/contract/contractWarnings';
-import { readContractWithQueries } from '../../lib/contract/reading/readContract';
-import type { AnalyseQueries } from '../../lib/contract/reading/sqlQuery';
+import { readContractWithEngine } from '../../lib/contract/reading/readContract';
+import type { ContractEngine } from '../../lib/contract/reading/contractEngine';
 import { describeProblem } from '../../lib/problems/describeProblem';
 import { FaultList, toProblem, type Problem } from '../../lib/problems/problem';
 import { createEngines } from '../../lib/duckdb/engines';
-import { createQueryAnalysis } from '../../lib/quality/analyseQueries';
+import { createContractEngine } from '../../lib/quality/analyseQueries';
 import { checkQueries } from '../../lib/quality/checkQueries';
 import { complain, print } from '../terminal/print';
 
@@ -38,8 +38,8 @@ async function main(): Promise<number> {
   if (command === 'infer') return infer(files[0] ?? '', values);
   const faults: Problem[] = [];
   const engines = createEngines(SETTINGS.duckDb);
-  const analyse = createQueryAnalysis(engines, SETTINGS.temporaryDirectory);
-  for (const file of files) faults.push(...(await check(file, analyse)));
+  const engine = createContractEngine(engines, SETTINGS.temporaryDirectory);
+  for (const file of files) faults.push(...(await check(file, engine)));
   engines.close();
   return faults.length === 0 ? 0 : 1;
 }
@@ -66,10 +66,10 @@ async function infer(
 }
 
 /** Prints the result and the remarks for one contract, and returns its faults. */
-async function check(file: string, analyse: AnalyseQueries): Promise<Problem[]> {
+async function check(file: string, engine: ContractEngine): Promise<Problem[]> {
   const faults: Problem[] = [];
   try {
-    const reading = await readContractWithQueries(readFileSync(file, 'utf8'), file, analyse);
+    const reading = await readContractWithEngine(readFileSync(file, 'utf8'), file, engine);
     const { contract, remarks } = reading;
     if (contract.dataset !== path.parse(file).name) {
       faults.push({

@@ -10,11 +10,11 @@ const found = passage({ docId: 'a', text: 'The debt fell.' });
 
 function dependencies(changed: Partial<AskDependencies>, timeoutInMilliseconds = 100): AskDependencies {
   const embedder = { embed: () => Promise.resolve([[1]]), fusion: { lexical: 1, dense: 0 } } as unknown as Embedder;
-  const payload = { ...found };
   return {
     embedder,
     vectors: {
-      search: () => Promise.resolve({ lexical: [{ id: '1', score: 1, payload }], dense: [] }),
+      search: () => Promise.resolve({ lexical: [{ id: '1', ...found, score: 1 }], dense: [] }),
+      payloadsOf: () => Promise.resolve(new Map([['1', found]])),
     } as unknown as AskDependencies['vectors'],
     documents: { current: () => Promise.resolve([found]) },
     answerer: {

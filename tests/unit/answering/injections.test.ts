@@ -82,9 +82,10 @@ async function askAbout(text: string): Promise<{
     vectors: {
       search: (...asked: unknown[]) => {
         searches.push(asked);
-        const lexical = passages.map((payload, index) => ({ id: `${index}`, score: 3 - index, payload }));
+        const lexical = passages.map((found, index) => ({ ...found, id: `${index}`, score: 3 - index }));
         return Promise.resolve({ lexical, dense: [] });
       },
+      payloadsOf: () => Promise.resolve(new Map(passages.map((found, index) => [`${index}`, found]))),
     } as unknown as AskDependencies['vectors'],
     documents: { current: () => Promise.resolve(passages) },
     answerer: createChatAnswerer({ service, retries: 0 }),
