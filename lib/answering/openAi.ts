@@ -13,7 +13,7 @@ import {
 import type { Passage } from '../vectors/passage';
 import type { Answer, AnswerToken } from './answer';
 import { NOTHING_SUPPORTED, type Answerer } from './answerer';
-import { answerTimeout } from './answerTimeout';
+import { answerEnded, answerTimeout } from './answerEnded';
 import { CitationMarkers } from './citations/citationMarkers';
 import { citeAnswer } from './citations/citeAnswer';
 import { joinTokens } from './joinTokens';
@@ -56,8 +56,8 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
           }
         }
       } catch (error) {
-        if (deadline.aborted || isTimeout(signal)) throw answerTimeout(error);
-        if (signal?.aborted) throw cancelledError(error);
+        if (signal?.aborted) throw answerEnded(signal);
+        if (deadline.aborted) throw answerTimeout(error);
         throw toServiceError(error, 'ANSWER', service);
       }
       for (const token of markers.finish()) {
@@ -126,12 +126,4 @@ function emptyError(service: OpenAiService): PipelineError {
     expected: `a stream of chat completion chunks from ${target}`,
     remedy: 'Ask again. If this repeats, check that this address serves chat completions and streams them.',
   });
-}
-
-function isTimeout(signal: AbortSignal | undefined): boolean {
-  return (signal?.reason as { name?: string } | undefined)?.name === 'TimeoutError';
-}
-
-function cancelledError(cause: unknown): PipelineError {
-  return new PipelineError('ANSWER_CANCELLED', 'The request was cancelled.', { cause });
 }

@@ -32,14 +32,16 @@ export const askRoute = defineRoute({
   example: { body: { question: SAMPLE.question, dataset: SAMPLE.dataset } },
   handler: async (
     { body: { question, dataset, filters, stream }, http },
-    { app, caller, access, logError, requestId },
+    { app, caller, access, callerGone, logError, requestId },
   ) => {
     if (dataset !== undefined) await app.contracts.get(dataset);
-    const asked = { question, filters: { dataset, ...filters }, access: await access() };
+    const asked = { question, filters: { dataset, ...filters }, access: await access(), gone: callerGone };
     const events = await ask(app, asked, caller?.id ?? 'anonymous');
     if (stream ?? wantsStream(http)) {
       const body = ReadableStream.from(
-        eventLines(events, requestId, (error) => logError('an answer ended early', error)),
+        eventLines(events, requestId, (error) => {
+          if (!callerGone?.aborted) logError('an answer ended early', error);
+        }),
       );
       return { stream: body, contentType: 'text/event-stream; charset=utf-8' };
     }

@@ -26,6 +26,7 @@ const REPORTING = new Set(
 const COUNTED =
   /^\s+(?:\w+\s+)?(?:reasons?|points?|things?|ways?|passages?|documents?|sources?|examples?|statements?|parts?|sides?)\b/i;
 const MOST_COUNTED = 10;
+const DEFINITE = /\b(?:the|these|those)\s{1,3}$/i;
 
 /**
  * Checks each sentence of an answer against the passages that it cites (`cited`, in the order of the marks' numbers): its
@@ -89,9 +90,13 @@ function hasDate({ dates, daysWithoutYear, numbers }: Evidence, { readings }: Wr
   );
 }
 
-/** `One` is also a pronoun. */
-function isClaim({ text, end, readings }: WrittenNumber, sentence: string): boolean {
+/** `One` is also a pronoun, and `the two` before what is not a noun. */
+function isClaim({ text, start, end, readings }: WrittenNumber, sentence: string): boolean {
   if (text.toLowerCase() === 'one') return false;
+  if (/^(?:two|three)$/i.test(text) && DEFINITE.test(sentence.slice(Math.max(0, start - 8), start))) {
+    const [next] = /^\s+\p{L}+/u.exec(sentence.slice(end, end + 40)) ?? [];
+    if (next === undefined || termsOf(next).length === 0) return false;
+  }
   const isCounted = Number(readings[0]?.[0]) <= MOST_COUNTED && COUNTED.test(sentence.slice(end, end + 40));
   return !isCounted;
 }

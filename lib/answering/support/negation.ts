@@ -4,10 +4,12 @@ const NEGATIONS = new Set(
   `no not never none nothing nobody nowhere neither nor without cannot cant dont doesnt didnt wont wouldnt isnt arent wasnt
   werent hasnt havent hadnt couldnt shouldnt`.split(/\s+/),
 );
-/** Verbs that deny what follows them. With a negation they affirm: `did not refuse to sign`. */
+/** Words that deny what follows them. With a negation they affirm: `did not refuse to sign`. */
 const DENIALS = new Set(
   `refuse refuses refused refusing fail fails failed failing deny denies denied denying reject rejects rejected rejecting
-  decline declines declined declining lack lacks lacked lacking`.split(/\s+/),
+  decline declines declined declining lack lacks lacked lacking unable impossible exempt exempts exempted prevent prevents
+  prevented preventing forbid forbids forbade forbidden prohibit prohibits prohibited exclude excludes excluded avoid avoids
+  avoided hardly scarcely barely`.split(/\s+/),
 );
 const NEGATION_TERMS = new Set([...NEGATIONS, ...DENIALS].flatMap((word) => termsOf(word)));
 /** Phrases with a negation that deny nothing. */
