@@ -75,6 +75,9 @@ const always: SlotTest = () => true;
 const both = (left: SlotTest, right: SlotTest): SlotTest =>
   left === always ? right : right === always ? left : (slot) => left(slot) && right(slot);
 
+const anyOf = (tests: readonly SlotTest[]): SlotTest | undefined =>
+  tests.length === 0 ? undefined : tests.reduce((left, right) => (slot) => left(slot) || right(slot));
+
 function atLeast(minimumCount: number, tests: readonly SlotTest[]): SlotTest {
   return (slot) => {
     let count = 0;
@@ -91,19 +94,9 @@ function filterTest(points: Points, filter: Filter, candidate: SlotCandidate): S
   const testsOf = (conditions: readonly Condition[]): SlotTest[] =>
     conditions.map((condition) => conditionTest(points, condition, candidate));
   const must = testsOf(filter.must).reduce(both, always);
-  const [first, ...others] = testsOf(filter.mustNot);
-  const mustNot =
-    first &&
-    others.reduce(
-      (left, right): SlotTest =>
-        (slot) =>
-          left(slot) || right(slot),
-      first,
-    );
+  const mustNot = anyOf(testsOf(filter.mustNot));
   const parts = [must, mustNot === undefined ? always : (slot: number) => !mustNot(slot)];
-  if (filter.should.length > 0) {
-    parts.push(atLeast(1, testsOf(filter.should)));
-  }
+  parts.push(anyOf(testsOf(filter.should)) ?? always);
   if (filter.minShould !== undefined) {
     parts.push(atLeast(filter.minShould.minimumCount, testsOf(filter.minShould.conditions)));
   }
