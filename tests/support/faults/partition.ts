@@ -65,7 +65,7 @@ export async function expectedTexts(
 }
 
 /** What the stores have of one partition, each by itself. `dependencies` without faults. */
-export async function storedDocuments(
+async function storedDocuments(
   dependencies: IngestDependencies,
   lake: TestLake,
   { dataset, date }: { dataset: string; date: string },
