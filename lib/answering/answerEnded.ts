@@ -8,7 +8,7 @@ export function answerTimeout(cause: unknown): PipelineError {
   });
 }
 
-export function answerCancelled(cause: unknown): PipelineError {
+function answerCancelled(cause: unknown): PipelineError {
   return new PipelineError('ANSWER_CANCELLED', 'The request was cancelled.', { cause });
 }
 
