@@ -7,7 +7,7 @@ import { runIngest } from '../../support/faults/runIngest';
 import { seededRandom } from '../../../bench/reliability/seededRandom';
 
 // FAULT_SEEDS=1000 FAULT_FIRST_SEED=1 npx jest tests/services/ingest/faults.test.ts
-const SEEDS = Number(process.env.FAULT_SEEDS ?? 100);
+const SEEDS = Number(process.env.FAULT_SEEDS ?? 30);
 const FIRST_SEED = Number(process.env.FAULT_FIRST_SEED ?? 1);
 const SHARE_OF_FAULTS = 0.03;
 const STEPS_OF_A_SEED = 3;
