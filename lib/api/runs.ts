@@ -22,6 +22,18 @@ const step = z.object({
   total: count.describe('Tasks in all; 0 while that is not yet known.'),
   rows: count,
   rejected: count,
+  chunks: z
+    .object({
+      done: count.describe('In the index: embedded by this run, or already there.'),
+      total: count
+        .nullable()
+        .describe('All chunks of the run, estimated while documents are not yet split; null before the first.'),
+      isEstimate: z.boolean().describe('`total` is estimated.'),
+      perSecond: z.number().nullable().describe('Since the step began.'),
+      secondsLeft: count.nullable().describe('At that rate; null when it is not known or nothing is left.'),
+    })
+    .nullable()
+    .describe('Of the step `embed`, once it has begun.'),
   seconds: z.number(),
 });
 
@@ -173,6 +185,7 @@ export type RunGate = z.infer<typeof gate>;
 export type Decision = z.infer<typeof decision>;
 export type DecideRunRequest = z.input<typeof decideRunRequest>;
 export type CancelRunRequest = z.input<typeof cancelRunRequest>;
+export type ReplayQuery = z.input<typeof replayQuery>;
 export type StartRunRequest = z.input<typeof startRunRequest>;
 export type StartedRun = z.infer<typeof startedRun>;
 export type RunList = z.infer<typeof runList>;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { FaultList, PipelineError } from '../problems/problem';
 import type { DataContract } from './contract';
 import { isDatasetName, requireDatasetName } from './datasetName';
-import { readContract, readContractWithQueries } from './reading/readContract';
-import type { AnalyseQueries } from './reading/sqlQuery';
+import { readContract, readContractWithEngine } from './reading/readContract';
+import type { ContractEngine } from './reading/contractEngine';
 
 /** The known datasets. A contract is read on each call; a run keeps the contract that it was planned with. */
 export interface ContractCatalog {
@@ -25,8 +25,8 @@ export interface ContractCatalog {
 
 const ENDINGS = ['.yaml', '.yml'];
 
-/** Reads `<folder>/<dataset>.yaml`. Without `analyse`, queries of rules are not analysed (see `readContract`). */
-export function contractFolder(folder: string, analyse?: AnalyseQueries): ContractCatalog {
+/** Reads `<folder>/<dataset>.yaml`. Without `engine`, what only it knows is not checked (see `readContract`). */
+export function contractFolder(folder: string, engine?: ContractEngine): ContractCatalog {
   const files = async (): Promise<Map<string, string>> => {
     let entries: string[];
     try {
@@ -48,7 +48,7 @@ export function contractFolder(folder: string, analyse?: AnalyseQueries): Contra
   };
   const read = async (dataset: string, text: string, file: string): Promise<DataContract> => {
     const contract =
-      analyse === undefined ? readContract(text, file) : (await readContractWithQueries(text, file, analyse)).contract;
+      engine === undefined ? readContract(text, file) : (await readContractWithEngine(text, file, engine)).contract;
     if (contract.dataset !== dataset) {
       throw new FaultList('CONTRACT_INVALID', `The data contract ${file} has 1 fault(s).`, [
         {

@@ -28,6 +28,22 @@ export interface EmbedResult {
   superseded: number;
 }
 
+/** How far the embedding of a part is. */
+export interface EmbedProgress {
+  /** Documents that are split into chunks. */
+  documents: number;
+  /** Their chunks. */
+  found: number;
+  embedded: number;
+  reused: number;
+}
+
+export interface EmbedOptions {
+  cancelled?: AbortSignal;
+  /** Called after each look-up and each stored request. */
+  report?: (progress: EmbedProgress) => void;
+}
+
 /** A chunk on its way to the index. */
 interface PlannedChunk {
   id: string;
@@ -69,9 +85,11 @@ export async function embedDocuments(
   dependencies: EmbedDependencies,
   documents: AsyncIterable<DocumentRow[]>,
   run: RunKey,
-  cancelled?: AbortSignal,
+  { cancelled, report }: EmbedOptions = {},
 ): Promise<EmbedResult> {
   const result: EmbedResult = { documents: 0, embedded: 0, reused: 0, deleted: 0, superseded: 0 };
+  const split = { documents: 0, found: 0 };
+  const reportNow = (): void => report?.({ ...split, embedded: result.embedded, reused: result.reused });
 
   const arrive = async (batch: DocumentBatch, chunks: number): Promise<void> => {
     batch.waiting -= chunks;
@@ -86,6 +104,7 @@ export async function embedDocuments(
       items.map(({ chunk }) => chunk),
     );
     result.embedded += items.length;
+    reportNow();
     for (const batch of new Set(items.map((item) => item.batch))) {
       await arrive(batch, items.filter((item) => item.batch === batch).length);
     }
@@ -98,9 +117,13 @@ export async function embedDocuments(
       result.documents += rows.length;
       result.superseded += rows.length - current.length;
       const batch: DocumentBatch = { docIds: current.map(({ docId }) => docId), waiting: 1 };
-      for await (const planned of planChunks(dependencies, current, run)) {
+      split.documents += rows.length - current.length;
+      for await (const { planned, documents } of planChunks(dependencies, current, run)) {
+        split.documents += documents;
+        split.found += planned.length;
         const absent = await confirmPresent(dependencies, planned, run);
         result.reused += planned.length - absent.length;
+        reportNow();
         batch.waiting += absent.length;
         missing.push(...absent.map((chunk) => ({ chunk, batch })));
         while (missing.length >= CHUNKS_PER_REQUEST) yield missing.splice(0, CHUNKS_PER_REQUEST);
@@ -130,8 +153,9 @@ async function* planChunks(
   { embedder, chunker = { chunk: chunkText } }: EmbedDependencies,
   rows: DocumentRow[],
   { dataset, date, runId }: RunKey,
-): AsyncIterable<PlannedChunk[]> {
+): AsyncIterable<{ planned: PlannedChunk[]; documents: number }> {
   let planned: PlannedChunk[] = [];
+  let documents = 0;
   for (const row of rows) {
     const chunks = await chunker.chunk(row.text);
     for (const [chunkNumber, chunk] of chunks.entries()) {
@@ -158,12 +182,14 @@ async function* planChunks(
         },
       });
     }
+    documents += 1;
     if (planned.length >= CHUNKS_PER_LOOKUP) {
-      yield planned;
+      yield { planned, documents };
       planned = [];
+      documents = 0;
     }
   }
-  if (planned.length > 0) yield planned;
+  if (documents > 0) yield { planned, documents };
 }
 
 /** Confirms the chunks that the index has, and returns the others. */

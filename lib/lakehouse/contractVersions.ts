@@ -37,14 +37,31 @@ export async function readContractText({ store, containers }: Storage, dataset: 
   }
 }
 
-/** Hashes of the texts that are kept. */
-export async function keptContracts({ store, containers }: Storage, dataset: string): Promise<string[]> {
+/** A text that is kept. */
+export interface KeptContract extends ContractVersion {
+  text: string;
+  /** When a run first committed with it. */
+  keptAt: Date;
+}
+
+/** The texts that are kept, by hash. They need not be valid under the rules of today. */
+export async function keptVersions({ store, containers }: Storage, dataset: string): Promise<KeptContract[]> {
   const folder = contractVersionsFolder(dataset);
-  const hashes: string[] = [];
-  for await (const { path } of store.list(containers.processed, folder)) {
-    hashes.push(path.slice(folder.length).replace(/\.yaml$/, ''));
+  const found: { hash: string; keptAt: Date }[] = [];
+  for await (const { path, lastModified } of store.list(containers.processed, folder)) {
+    found.push({ hash: path.slice(folder.length).replace(/\.yaml$/, ''), keptAt: lastModified });
   }
-  return hashes;
+  return Promise.all(
+    found.map(async ({ hash, keptAt }) => {
+      const text = await readContractText({ store, containers }, dataset, hash);
+      return { hash, keptAt, text, version: versionOf(text) };
+    }),
+  );
+}
+
+function versionOf(text: string): string {
+  const [, version = ''] = /^version:\s*(.*?)\s*(?:#.*)?$/m.exec(text) ?? [];
+  return version.replace(/^(["'])(.*)\1$/, '$2');
 }
 
 /** Version and content hash of a contract. */

@@ -65,9 +65,9 @@ const contracts = {
   DATASET_UNKNOWN: permanent(404, 'The dataset is not known.'),
   CONTRACTS_FOLDER_NOT_FOUND: permanent(500, 'The folder with the data contracts cannot be read.'),
   CONTRACT_INVALID: permanent(422, 'The data contract is not valid.'),
-  CONTRACT_FIELD_INVALID: permanent(500, 'A field of the data contract is not valid.'),
-  CONTRACT_QUERY_INVALID: permanent(500, 'A query of the data contract cannot be run.'),
-  CONTRACT_YAML_INVALID: permanent(500, 'The data contract is not valid YAML.'),
+  CONTRACT_FIELD_INVALID: permanent(422, 'A field of the data contract is not valid.'),
+  CONTRACT_QUERY_INVALID: permanent(422, 'A query of the data contract cannot be run.'),
+  CONTRACT_YAML_INVALID: permanent(422, 'The data contract is not valid YAML.'),
 };
 
 const sources = {
@@ -131,7 +131,7 @@ const lake = {
   LAKE_PARTITIONING_UNSUPPORTED: permanent(500, 'The table is not partitioned by ingest_date.'),
   LAKE_TABLE_APPEND_ONLY: permanent(500, 'The table accepts additions only.'),
   LAKE_PART_MISSING: permanent(500, 'A part of the run is missing.'),
-  LAKE_PART_NOT_FOUND: permanent(500, 'The partition does not have this part.'),
+  LAKE_PART_NOT_FOUND: retryable(503, 'The partition does not have this part of the run.'),
 };
 
 const stores = {

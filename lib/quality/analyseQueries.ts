@@ -1,16 +1,26 @@
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
+import type { ContractEngine } from '../contract/reading/contractEngine';
 import type { AnalyseQueries, QueryAnalysis } from '../contract/reading/sqlQuery';
 import { literal, type DuckDb } from '../duckdb/duckdb';
 import type { DuckDbEngines } from '../duckdb/engines';
+import { createPatternFaults } from '../duckdb/patternFaults';
 import { scalarQuery } from './measureRule';
+
+/** Asks DuckDB about contracts. */
+export function createContractEngine(engines: DuckDbEngines, temporaryDirectory: string): ContractEngine {
+  return {
+    analyseQueries: createQueryAnalysis(engines, temporaryDirectory),
+    patternFaults: createPatternFaults(engines, temporaryDirectory),
+  };
+}
 
 /**
  * Analyses rules' queries with DuckDB's own parser. Each must be one SELECT that reads only the dataset's view. The result
  * has at least the columns that the query reads: all columns when it uses whole rows (`*`, a row by its alias, a natural
  * join). Results are cached, since contracts are read again at each step.
  */
-export function createQueryAnalysis(engines: DuckDbEngines, temporaryDirectory: string): AnalyseQueries {
+function createQueryAnalysis(engines: DuckDbEngines, temporaryDirectory: string): AnalyseQueries {
   const known = new Map<string, QueryAnalysis>();
   return async (queries, dataset, columnNames) => {
     const keyOf = (query: string): string => JSON.stringify([query, dataset, columnNames]);

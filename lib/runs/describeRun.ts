@@ -1,7 +1,8 @@
 import { decodeProblem } from '../problems/codec';
 import { publicProblem } from '../problems/publicProblem';
 import type { Problem } from '../problems/problem';
-import { hasEnded, type Run, type RunStatus, type StepProgress } from './run';
+import { chunkProgress } from './chunkProgress';
+import { hasEnded, type ChunkProgress, type Run, type RunStatus, type StepProgress } from './run';
 import { RUN_STEPS, type RunStep } from './runKey';
 import type { RunRecord, StepRecord } from './runStore';
 
@@ -88,10 +89,12 @@ function describeStep(name: RunStep, run: RunRecord | undefined, ended: boolean,
       total: step?.total ?? 0,
       rows: 0,
       rejected: 0,
+      chunks: null,
       seconds: 0,
     };
   }
   const started = step.firstStart ? new Date(step.firstStart) : end;
+  const seconds = secondsBetween(started, step.lastEnd ? new Date(step.lastEnd) : end);
   return {
     name,
     status: name === 'gate' ? gateStatus(step, run, ended) : stepStatus(step, ended),
@@ -99,8 +102,14 @@ function describeStep(name: RunStep, run: RunRecord | undefined, ended: boolean,
     total: step.total,
     rows: step.rows,
     rejected: step.rejected,
-    seconds: secondsBetween(started, step.lastEnd ? new Date(step.lastEnd) : end),
+    chunks: name === 'embed' ? chunksOf(step, run, seconds) : null,
+    seconds,
   };
+}
+
+function chunksOf(step: StepRecord, run: RunRecord | undefined, seconds: number): ChunkProgress {
+  const documents = run?.steps.find((candidate) => candidate.step === 'commit' && candidate.done > 0)?.rows;
+  return chunkProgress({ done: step.chunks, found: step.chunksFound, split: step.rows, documents, seconds });
 }
 
 function stepStatus(step: StepRecord, ended: boolean): StepProgress['status'] {

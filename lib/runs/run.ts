@@ -12,6 +12,8 @@ export interface TaskCounts {
   dropped?: number;
   bytes?: number;
   embedded?: number;
+  /** Chunks that the documents were split into so far. */
+  found?: number;
   reused?: number;
   deleted?: number;
   /** Rows that were not embedded because a newer partition has the document. */
@@ -45,6 +47,18 @@ export function hasEnded(status: RunStatus): boolean {
 
 export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 
+export interface ChunkProgress {
+  /** Chunks in the index: embedded by this run, or already there. */
+  done: number;
+  /** All chunks of the run; while documents are not yet split, estimated from those that are. Null before the first. */
+  total: number | null;
+  isEstimate: boolean;
+  /** Since the step began; null at its start. */
+  perSecond: number | null;
+  /** At that rate; null when it is not known, and when no chunk is left. */
+  secondsLeft: number | null;
+}
+
 export interface StepProgress {
   name: RunStep;
   status: StepStatus;
@@ -53,6 +67,8 @@ export interface StepProgress {
   total: number;
   rows: number;
   rejected: number;
+  /** Of the step `embed`, once it has begun; null for other steps. */
+  chunks: ChunkProgress | null;
   /** From the start of its first task to the end of its last, or to now. */
   seconds: number;
 }

@@ -16,6 +16,8 @@ export interface RunStore {
   /** Records the contract that the run uses. */
   contract(runId: string, contract: RunContract): Promise<void>;
   taskStarted(runId: string, step: RunStep, task: number): Promise<void>;
+  /** Records what a task has counted so far. Does nothing when the task has ended. */
+  taskProgressed(runId: string, step: RunStep, task: number, counts: TaskCounts): Promise<void>;
   taskFinished(runId: string, step: RunStep, task: number, outcome: TaskOutcome): Promise<void>;
   conclude(runId: string, outcome: { summary: RunSummary } | { problem: Problem }): Promise<void>;
   /** The latest execution for each of the instance ids; absent ones are left out. */
@@ -60,6 +62,9 @@ export interface StepRecord {
   rows: number;
   rejected: number;
   dropped: number;
+  /** Chunks that are in the index, and chunks that the documents were split into so far. */
+  chunks: number;
+  chunksFound: number;
   firstStart: Date | null;
   lastEnd: Date | null;
 }
@@ -92,6 +97,12 @@ export function createRunStore(database: Database): RunStore {
         `insert into run_parts (run_id, step, part) values ($1, $2, $3)
          on conflict (run_id, step, part) do update set finished_at = null, counts = null, problem = null`,
         [runId, step, task],
+      );
+    },
+    taskProgressed: async (runId, step, task, counts) => {
+      await database.query(
+        `update run_parts set counts = $4 where run_id = $1 and step = $2 and part = $3 and finished_at is null`,
+        [runId, step, task, JSON.stringify(counts)],
       );
     },
     taskFinished: async (runId, step, task, outcome) => {
@@ -147,14 +158,19 @@ async function read(database: Database, selection: string, parameters: unknown[]
               coalesce(sum((counts ->> 'rows')::bigint), 0)::bigint as rows,
               coalesce(sum((counts ->> 'rejected')::bigint), 0)::bigint as rejected,
               coalesce(sum((counts ->> 'dropped')::bigint), 0)::bigint as dropped,
+              coalesce(sum(chunks), 0)::bigint as chunks,
+              coalesce(sum(greatest(chunks, (counts ->> 'found')::bigint)), 0)::bigint as chunks_found,
               min(started_at) as first_start,
               case when bool_and(finished_at is not null) then max(finished_at) end as last_end
-       from run_parts where run_id in (select run_id from chosen) group by run_id, step),
+       from run_parts,
+            lateral (select coalesce((counts ->> 'embedded')::bigint, 0) + coalesce((counts ->> 'reused')::bigint, 0)) as c (chunks)
+       where run_id in (select run_id from chosen) group by run_id, step),
      steps as (
        select run_id, step, coalesce(total, started::int) as total, coalesce(started, 0) as started,
               coalesce(done, 0) as done, coalesce(failed, 0) as failed, coalesce(rows, 0) as rows,
               coalesce(rejected, 0) as rejected,
-              coalesce(dropped, 0) as dropped, first_start, last_end
+              coalesce(dropped, 0) as dropped, coalesce(chunks, 0) as chunks,
+              coalesce(chunks_found, 0) as chunks_found, first_start, last_end
        from parts full join (select * from run_steps where run_id in (select run_id from chosen)) planned
          using (run_id, step))
      select run_id as "runId", instance_id as "instanceId", dataset, ingest_date as date, started_at as "startedAt",
@@ -164,7 +180,8 @@ async function read(database: Database, selection: string, parameters: unknown[]
             (select decision from run_decisions where run_decisions.run_id = chosen.run_id) as decision,
             coalesce((select json_agg(json_build_object(
               'step', step, 'total', total, 'started', started, 'done', done, 'failed', failed, 'rows', rows,
-              'rejected', rejected, 'dropped', dropped, 'firstStart', first_start, 'lastEnd', last_end))
+              'rejected', rejected, 'dropped', dropped, 'chunks', chunks, 'chunksFound', chunks_found,
+              'firstStart', first_start, 'lastEnd', last_end))
               from steps where steps.run_id = chosen.run_id), '[]') as steps
      from chosen order by started_at desc`,
     parameters,

@@ -1,7 +1,7 @@
 import type { DataContract } from '../contract/contract';
 import { readSnapshot } from '../delta/deltaLog';
 import { filesOfPartition } from '../delta/tableSnapshot';
-import { contractOfPartition, keptContracts, readContractText } from '../lakehouse/contractVersions';
+import { contractOfPartition, keptVersions } from '../lakehouse/contractVersions';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { PipelineError } from '../problems/problem';
 
@@ -36,11 +36,9 @@ export async function chooseContract(
     if (known === undefined) throw unknown(`${dataset} ${date}`, 'a partition that names its contract');
     return unlessCurrent(known.hash);
   }
-  const hashes = await keptContracts(lakehouse, dataset);
+  const kept = await keptVersions(lakehouse, dataset);
+  const hashes = kept.map(({ hash }) => hash);
   if (hashes.includes(choice)) return unlessCurrent(choice);
-  const kept = await Promise.all(
-    hashes.map(async (hash) => ({ hash, version: versionOf(await readContractText(lakehouse, dataset, hash)) })),
-  );
   const versions = [...kept, ...currentVersion(current, hashes)];
   const chosen = versions.filter(({ version }) => version === choice);
   const [first] = chosen;
@@ -59,12 +57,6 @@ export async function chooseContract(
 function currentVersion(current: DataContract | undefined, kept: string[]): { hash: string; version: string }[] {
   const hash = current?.origin?.hash;
   return current === undefined || hash === undefined || kept.includes(hash) ? [] : [{ hash, version: current.version }];
-}
-
-/** The version of a text, which need not be valid under the rules of today. */
-function versionOf(text: string): string {
-  const [, version = ''] = /^version:\s*(.*?)\s*(?:#.*)?$/m.exec(text) ?? [];
-  return version.replace(/^(["'])(.*)\1$/, '$2');
 }
 
 function unknown(found: string, expected: string): PipelineError {

@@ -28,16 +28,25 @@ function nearestFolder(folder: string): string {
 /** PostgreSQL writes its log in files of 16 MiB, and stops when there is no room for the next. */
 const FULL_BELOW_BYTES = 16 * 1024 * 1024;
 
-/** DISK_FULL with this cause when the disk of one of the named folders is full. */
+/**
+ * DISK_FULL with this cause when the disk of one of the named folders is full, or has less than `neededInBytes` free for what
+ * could not be written.
+ */
 export async function fullDiskError(
   folders: Readonly<Record<string, string>>,
   cause: unknown,
+  neededInBytes = 0,
 ): Promise<PipelineError | undefined> {
   for (const [name, folder] of Object.entries(folders)) {
     const space = await diskSpaceOf(folder);
-    if (space === undefined || space.free >= FULL_BELOW_BYTES) continue;
-    const found = `${Math.floor(space.free / 1024)} KiB free`;
+    if (space === undefined || space.free >= Math.max(FULL_BELOW_BYTES, neededInBytes)) continue;
+    const needed = neededInBytes > 0 ? `, of ${kibibytes(neededInBytes)} needed` : '';
+    const found = `${kibibytes(space.free)} free${needed}`;
     return diskFullError(`The disk of the ${name} folder`, { found, where: { file: folder }, cause });
   }
   return undefined;
+}
+
+function kibibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024)} KiB`;
 }

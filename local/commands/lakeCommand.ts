@@ -1,8 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createObjectStore } from '../../lib/app';
 import { readConfig } from '../../lib/config/readConfig';
-import { describeProblem } from '../../lib/problems/describeProblem';
-import { PipelineError, toProblem } from '../../lib/problems/problem';
 import { rowsByStatistics } from '../../lib/delta/fileStatistics';
 import { requireSnapshot } from '../../lib/delta/deltaLog';
 import { historyOf } from '../../lib/delta/history';
@@ -13,6 +11,8 @@ import { vacuumTable } from '../../lib/delta/vacuum';
 import { findLayout } from '../platform/layout';
 import { userSettings } from '../platform/services';
 import { readState } from '../platform/stateFile';
+import { describeFailure } from '../terminal/describeFailure';
+import { complain, print } from '../terminal/print';
 
 const USAGE = `Usage:
   npm run lake -- history <dataset> [--limit 20]
@@ -42,7 +42,7 @@ export async function runLakeCommand(args: string[], lake: () => TableStorage, o
     else lines.forEach((line) => out.say(line));
     return 0;
   } catch (error) {
-    out.complain(error instanceof PipelineError ? describeProblem(toProblem(error)) : String(error));
+    out.complain(await describeFailure(error, findLayout().dataDirectory));
     return 1;
   }
 }
@@ -193,8 +193,8 @@ function configuredLake(): TableStorage {
 
 if (require.main === module) {
   const out: CommandOutput = {
-    say: (line) => void process.stdout.write(`${line}\n`),
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    say: (line) => print(line),
+    complain: (line) => complain(line),
   };
   runLakeCommand(process.argv.slice(2), configuredLake, out).then(
     (code) => process.exit(code),

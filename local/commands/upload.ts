@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createObjectStore } from '../../lib/app';
 import { readConfig } from '../../lib/config/readConfig';
@@ -6,6 +6,8 @@ import { rawFolder } from '../../lib/lakehouse/paths';
 import { findLayout } from '../platform/layout';
 import { readState } from '../platform/stateFile';
 import { userSettings } from '../platform/services';
+import { describeFailure } from '../terminal/describeFailure';
+import { complain, print } from '../terminal/print';
 
 const USAGE = 'npm run upload -- <dataset> <yyyy-mm-dd> <file> [<file> ...]';
 
@@ -15,7 +17,7 @@ async function main(): Promise<number> {
   const absent = files.filter((file) => !existsSync(file));
   if (!dataset || !date || files.length === 0 || absent.length > 0) {
     const why = absent.length > 0 ? `No such file: ${absent.join(', ')}\n` : '';
-    process.stderr.write(`${why}Usage: ${USAGE}\n`);
+    complain(`${why}Usage: ${USAGE}`);
     return 2;
   }
   const layout = findLayout();
@@ -26,19 +28,26 @@ async function main(): Promise<number> {
   await store.ensureContainer(raw);
   for (const file of files) {
     const target = `${rawFolder(dataset, date)}${path.basename(file)}`;
-    await store.upload(raw, target, file);
-    process.stdout.write(`${raw}/${target}\n`);
+    try {
+      await store.upload(raw, target, file);
+    } catch (error) {
+      const { access } = config.lake;
+      const isOnThisMachine =
+        access.kind === 'connectionString' && /127\.0\.0\.1|localhost/.test(access.connectionString);
+      const needed = isOnThisMachine ? statSync(file).size : 0;
+      complain(await describeFailure(error, layout.dataDirectory, needed));
+      return 1;
+    }
+    print(`${raw}/${target}`);
   }
-  process.stdout.write(
-    `Now start the run: POST /api/runs {"dataset":"${dataset}","date":"${date}"}, or on the runs page.\n`,
-  );
+  print(`Now start the run: POST /api/runs {"dataset":"${dataset}","date":"${date}"}, or on the runs page.`);
   return 0;
 }
 
 main().then(
   (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  async (error: unknown) => {
+    complain(await describeFailure(error, findLayout().dataDirectory));
     process.exit(1);
   },
 );

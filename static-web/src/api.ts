@@ -1,11 +1,13 @@
 import type { AskRequest } from '../../lib/api/ask';
 import type { Me } from '../../lib/api/access';
+import type { ContractVersion, ContractVersionList } from '../../lib/api/contracts';
 import type { DocumentPage, DocumentQuery } from '../../lib/api/documents';
 import type { Health } from '../../lib/api/health';
 import type { QuarantinePage, QuarantineQuery } from '../../lib/api/quarantine';
 import type {
   CancelRunRequest,
   DecideRunRequest,
+  ReplayQuery,
   Run,
   RunDetail,
   RunList,
@@ -23,14 +25,16 @@ export interface Api {
   run(id: string, signal?: AbortSignal): Promise<RunDetail>;
   /** @returns the id of the run that was accepted. */
   startRun(request: StartRunRequest, signal?: AbortSignal): Promise<string>;
-  /** Starts the same dataset and date again, to compare it with the previous run. */
-  replayRun(id: string, signal?: AbortSignal): Promise<void>;
+  /** Starts the same dataset and date again, to compare it with the previous run. Default: with the current contract. */
+  replayRun(id: string, contractVersion?: string, signal?: AbortSignal): Promise<void>;
   /** Approves or rejects a blocked run. */
   decideRun(id: string, decision: DecideRunRequest, signal?: AbortSignal): Promise<void>;
   /** Asks a run to end. */
   cancelRun(id: string, request: CancelRunRequest, signal?: AbortSignal): Promise<void>;
   /** The rejected records of a run. */
   quarantine(id: string, query: QuarantineQuery, signal?: AbortSignal): Promise<QuarantinePage>;
+  /** The versions of a dataset's contract, latest first. */
+  contractVersions(dataset: string, signal?: AbortSignal): Promise<ContractVersion[]>;
   documents(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage>;
   /** Also returns the report when the API answers 503 because a dependency has failed. */
   health(signal?: AbortSignal): Promise<Health>;
@@ -56,8 +60,9 @@ export function createApi(origin = ''): Api {
       const response = await call('runs', { ...jsonPost(request), signal });
       return ((await bodyOf(response)) as StartedRun).id;
     },
-    async replayRun(id, signal) {
-      await accepted(await call(`${runAddress(id)}/replay`, { method: 'POST', signal }));
+    async replayRun(id, contractVersion, signal) {
+      const query = searchOf({ contractVersion });
+      await accepted(await call(`${runAddress(id)}/replay${query}`, { method: 'POST', signal }));
     },
     async decideRun(id, decision, signal) {
       await accepted(await call(`${runAddress(id)}/decision`, { ...jsonPost(decision), signal }));
@@ -66,6 +71,10 @@ export function createApi(origin = ''): Api {
       await accepted(await call(`${runAddress(id)}/cancel`, { ...jsonPost(request), signal }));
     },
     quarantine: (id, query, signal) => get<QuarantinePage>(`${runAddress(id)}/quarantine${searchOf(query)}`, signal),
+    async contractVersions(dataset, signal) {
+      const path = `contracts/${encodeURIComponent(dataset)}/versions`;
+      return (await get<ContractVersionList>(path, signal)).versions;
+    },
     documents: (query, signal) => get<DocumentPage>(`documents${searchOf(query)}`, signal),
     me: (signal) => get<Me>('me', signal),
     async health(signal) {
@@ -82,7 +91,7 @@ function runAddress(id: string): string {
 }
 
 /** `?a=b&c=d` from the parameters that are set, or an empty string. */
-export function searchOf(query: DocumentQuery | QuarantineQuery): string {
+export function searchOf(query: DocumentQuery | QuarantineQuery | ReplayQuery): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query) as [string, string | number | undefined][]) {
     if (value !== undefined && value !== '') parameters.set(name, String(value));

@@ -44,6 +44,8 @@ export function pollDelayAfter(runs: Run[] | undefined): number {
 export function shareOf(step: StepProgress): number | undefined {
   if (step.status === 'done') return 1;
   if (step.status === 'waiting' || step.status === 'skipped') return 0;
+  const { chunks } = step;
+  if (chunks?.total) return Math.min(1, chunks.done / chunks.total);
   if (step.total > 0) return Math.min(1, step.done / step.total);
   return step.status === 'running' ? undefined : 0;
 }
@@ -56,9 +58,24 @@ export function stepFacts(step: StepProgress): string {
     step.total > 1 || step.status !== 'done' ? step.total > 0 && `${step.done} of ${step.total}` : false,
     step.rows > 0 && formatCounted(step.rows, 'row'),
     step.rejected > 0 && `${formatCount(step.rejected)} rejected`,
+    ...chunkFacts(step),
     formatSeconds(step.seconds),
   ];
   return facts.filter((fact) => typeof fact === 'string' && fact !== '').join(' · ');
+}
+
+/** `1,200 of about 5,000 chunks`, `212 chunks/s`, `about 18 s left`; the last two while the step runs. */
+function chunkFacts({ chunks, status }: StepProgress): string[] {
+  if (chunks === null || chunks.done === 0) return [];
+  const { done, total, isEstimate, perSecond, secondsLeft } = chunks;
+  const all = total === null || total === done ? '' : ` of ${isEstimate ? 'about ' : ''}${formatCount(total)}`;
+  const counted = `${formatCount(done)}${all} ${done === 1 && all === '' ? 'chunk' : 'chunks'}`;
+  if (status !== 'running') return [counted];
+  return [
+    counted,
+    ...(perSecond === null ? [] : [`${formatCount(perSecond)} chunks/s`]),
+    ...(secondsLeft === null ? [] : [`about ${formatSeconds(secondsLeft)} left`]),
+  ];
 }
 
 /** True when every store has as many rows as the lake, and the lake has the source's rows without rejected and dropped ones. */

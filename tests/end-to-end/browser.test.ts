@@ -1,22 +1,17 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { stateOfTheUnion } from '../../samples/stateOfTheUnion';
+import { launchBrowser, withBrowser } from './chromium';
 import { startTestPlatform, type RunningTestPlatform } from './runningPlatform';
 
 jest.setTimeout(180_000);
 
-const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const SCREENSHOTS = path.resolve(__dirname, '../../test-output/screenshots');
 const DATASET = 'state-of-the-union';
 const DATE = '2021-04-28';
 const HEADER = 'doc_id,title,author,published_at,category,body\n';
 const text = (id: string, date = '1900-01-01'): string => `${id},Address,Somebody,${date},Whig,"A body of ${id}."\n`;
-
-const withBrowser = existsSync(EXECUTABLE) ? describe : describe.skip;
-if (!existsSync(EXECUTABLE)) {
-  process.stderr.write(`browser test skipped: there is no Chromium at ${EXECUTABLE} (set CHROMIUM_PATH)\n`);
-}
 
 withBrowser('the web app in a browser', () => {
   let platform: RunningTestPlatform;
@@ -34,13 +29,7 @@ withBrowser('the web app in a browser', () => {
     platform = await startTestPlatform({ GATE_DECISION_TIMEOUT_HOURS: '24' });
     // Two files of the sample are enough to see progress.
     for (const { name, content } of stateOfTheUnion().slice(-2)) await platform.drop(DATASET, DATE, name, content);
-    browser = await chromium.launch({
-      executablePath: EXECUTABLE,
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-        ...['--disable-background-networking', '--disable-component-update'],
-      ],
-    });
+    browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
     await page.goto(platform.entry);
     page.on('pageerror', (error) => faults.push(error.message));

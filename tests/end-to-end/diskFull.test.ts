@@ -1,5 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { PlatformState } from '../../local/platform/stateFile';
 import type { StartReport } from '../../local/terminal/report';
 import { mountSmallDisk } from '../support/smallDisk';
@@ -9,7 +12,12 @@ jest.setTimeout(240_000);
 
 const MEGABYTE = 1024 * 1024;
 const disk = mountSmallDisk(200);
-afterAll(() => disk?.remove());
+const folder = mkdtempSync(path.join(tmpdir(), 'upload-'));
+afterAll(() => {
+  disk?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+const UPLOAD = path.resolve(__dirname, '../../dist/local/commands/upload.js');
 const onSmallDisk = disk ? it : it.skip;
 const data = path.join(disk?.folder ?? '', 'data');
 // A database server that runs as another user keeps its cluster here only where it may enter.
@@ -49,6 +57,29 @@ onSmallDisk('a run whose disk becomes full says so, and the next start completes
   const { code, command } = await start();
   const next = lastJson<StartReport>(command);
   expect({ code, status: next.status, error: next.error }).toEqual({ code: 0, status: 'Completed', error: null });
+});
+
+onSmallDisk.each([
+  ['no room is left', 0, 64 * 1024],
+  ['the file is larger than what is left', 24 * MEGABYTE, 40 * MEGABYTE],
+])('an upload says DISK_FULL when %s', async (_, left, size) => {
+  const command = startCommand(data, {}, '--no-ingest', '--json');
+  await command.said(/The platform keeps running/);
+  const file = path.join(folder, 'a.csv');
+  writeFileSync(file, 'x'.repeat(size));
+  disk?.fill(left);
+  const upload = promisify(execFile)(process.execPath, [UPLOAD, 'letters', '2026-01-01', file], {
+    env: { ...process.env, PIPELINE_DATA_DIRECTORY: data },
+  });
+  const { stdout, stderr } = await upload.then(
+    ({ stdout }) => ({ stdout, stderr: '' }),
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  disk?.free();
+  command.process.kill('SIGTERM');
+  await command.ended;
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^DISK_FULL .*data folder is full.*KiB free.*Free some space on that disk.*\n$/);
 });
 
 onSmallDisk('a running platform whose disk becomes full ends with DISK_FULL, and stops what it started', async () => {

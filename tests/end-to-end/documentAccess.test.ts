@@ -134,6 +134,6 @@ test('every route is either asked above or answers nothing about documents', asy
   };
   const operations = Object.values(paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId));
   const asked = ['ask', 'listAudit', 'listDocuments', 'listQuarantine', 'listRuns', 'me', 'showQuarantine', 'showRun'];
-  const without = ['cancelRun', 'decideRun', 'health', 'live', 'replayRun', 'startRun'];
+  const without = ['cancelRun', 'decideRun', 'health', 'listContractVersions', 'live', 'replayRun', 'startRun'];
   expect(operations.sort()).toEqual([...asked, ...without].sort());
 });

@@ -201,6 +201,7 @@ describe('the API', () => {
       showRun: 200,
       showQuarantine: 200,
       listQuarantine: 200,
+      listContractVersions: 200,
       ask: 200,
       decideRun: 409,
       cancelRun: 409,

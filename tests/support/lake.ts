@@ -10,7 +10,7 @@ import type { Lakehouse } from '../../lib/lakehouse/lakehouse';
 import { createLakeReader } from '../../lib/documents/lakeReader';
 import { createBlockCache } from '../../lib/storage/blockCache';
 import type { DocumentRow } from '../../lib/documents/document';
-import { createQueryAnalysis } from '../../lib/quality/analyseQueries';
+import { createContractEngine } from '../../lib/quality/analyseQueries';
 import { evaluateRun } from '../../lib/quality/evaluateRun';
 import type { RunKey } from '../../lib/runs/runKey';
 import type { PlanSummary } from '../../lib/planning/plan';
@@ -58,7 +58,7 @@ export async function startLake(options: Partial<Lakehouse> = {}): Promise<TestL
       quarantine: `${name}-quarantine`,
       staging: `${name}-staging`,
     },
-    contracts: contractFolder(contractsFolder, createQueryAnalysis(engines, temporaryDirectory)),
+    contracts: contractFolder(contractsFolder, createContractEngine(engines, temporaryDirectory)),
     temporaryDirectory,
     parquetCodec: 'snappy',
     duckDb,

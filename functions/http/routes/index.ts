@@ -1,6 +1,7 @@
 import type { Route } from '../route';
 import { listAuditRoute, meRoute } from './access';
 import { askRoute } from './ask';
+import { listContractVersionsRoute } from './contracts';
 import { listDocumentsRoute } from './documents';
 import { healthRoute, liveRoute } from './health';
 import { listQuarantineRoute, showQuarantineRoute } from './quarantine';
@@ -18,6 +19,7 @@ export const ROUTES = [
   cancelRunRoute,
   showQuarantineRoute,
   listQuarantineRoute,
+  listContractVersionsRoute,
   healthRoute,
   liveRoute,
   meRoute,

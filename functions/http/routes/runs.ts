@@ -102,6 +102,7 @@ export const replayRunRoute = defineRoute({
     'RUN_NOT_FOUND',
     'RUN_UNDER_WAY',
     'DATASET_UNKNOWN',
+    'CONTRACT_INVALID',
     'CONTRACT_VERSION_UNKNOWN',
     'CONTRACT_VERSION_AMBIGUOUS',
   ],

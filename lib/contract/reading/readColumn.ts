@@ -3,6 +3,7 @@ import { decimalFault, decimalOf, MOST_DIGITS, type Decimal } from '../decimal';
 import type { ContractProperty } from './contractShape';
 import type { ContractFault } from './contractFault';
 import { patternFault } from '../pattern';
+import type { ReadingNotes } from './readQuality';
 import { readBounds } from './readBounds';
 import { readStringFormat } from './readStringFormat';
 import { strptimeFormat, timeFormatFault } from '../timeFormat';
@@ -30,7 +31,7 @@ const OPTION_TYPES: Record<string, LogicalType[]> = {
 export function readColumn(
   property: ContractProperty,
   index: number,
-  faults: ContractFault[],
+  { faults, notes }: { faults: ContractFault[]; notes: Pick<ReadingNotes, 'patterns'> },
   isOnlyKey: boolean,
 ): ContractColumn {
   const options = property.logicalTypeOptions ?? {};
@@ -47,6 +48,7 @@ export function readColumn(
   if (options.pattern !== undefined) {
     const fault = patternFault(options.pattern);
     if (fault !== undefined) faults.push({ path: path('pattern'), message: fault, found: options.pattern });
+    else notes.patterns.push({ path: path('pattern'), pattern: options.pattern });
   }
   if (options.minLength !== undefined && options.maxLength !== undefined && options.minLength > options.maxLength) {
     faults.push({ path: path('minLength'), message: 'minLength is greater than maxLength: no value could pass.' });

@@ -16,11 +16,11 @@ import type { QualityRule } from '../qualityRule';
 import { mergeFaults, shapeFaults, standardFaults } from './shapeFaults';
 import { standardContract } from '../standard/contract';
 import { fieldsOf } from '../standard/shapes';
-import type { AnalyseQueries } from './sqlQuery';
+import type { ContractEngine } from './contractEngine';
 
 /**
  * Reads one contract in the Open Data Contract Standard v3 (YAML text). `file` is only used in faults. Queries of rules are
- * not analysed: they count as reading every column.
+ * not analysed: they count as reading every column. Patterns that are too large for the engine are not found.
  * Throws FaultList CONTRACT_INVALID with every fault of the file: line, and path in the YAML as `where.field`.
  */
 export function readContract(text: string, file: string): DataContract {
@@ -40,27 +40,45 @@ export function readContractWithNotes(text: string, file: string): ContractReadi
   return readingOf(examine(text, file), file);
 }
 
-/** Like `readContractWithNotes`; it also reports faults of rule queries and finds the columns that each query reads. */
-export async function readContractWithQueries(
+/**
+ * Like `readContractWithNotes`; it also reports patterns and rule queries that the engine refuses, and finds the columns that
+ * each query reads.
+ */
+export async function readContractWithEngine(
   text: string,
   file: string,
-  analyse: AnalyseQueries,
+  engine: ContractEngine,
 ): Promise<ContractReading> {
   const examined = examine(text, file);
-  const { queries } = examined.notes;
-  if (queries.length === 0) return readingOf(examined, file);
-  const analyses = await analyse(
+  await examineQueries(examined, engine);
+  await examinePatterns(examined, engine);
+  return readingOf(examined, file);
+}
+
+async function examineQueries({ dataset, notes, faults }: ExaminedContract, engine: ContractEngine): Promise<void> {
+  const { queries } = notes;
+  if (queries.length === 0) return;
+  const analyses = await engine.analyseQueries(
     queries.map(({ measure }) => measure.query),
-    examined.dataset,
+    dataset,
     queries[0]?.measure.columns ?? [],
   );
   queries.forEach((query, index) => {
     const analysis = analyses[index];
     if (analysis === undefined) return;
-    if ('fault' in analysis) examined.faults.push(queryFault(query, analysis.fault));
+    if ('fault' in analysis) faults.push(queryFault(query, analysis.fault));
     else query.measure.columns = analysis.columns;
   });
-  return readingOf(examined, file);
+}
+
+async function examinePatterns({ notes, faults }: ExaminedContract, engine: ContractEngine): Promise<void> {
+  const { patterns } = notes;
+  if (patterns.length === 0) return;
+  const found = await engine.patternFaults(patterns.map(({ pattern }) => pattern));
+  patterns.forEach(({ path, pattern }, index) => {
+    const message = found[index];
+    if (message !== undefined) faults.push({ path, message, found: pattern });
+  });
 }
 
 interface ExaminedContract {
@@ -100,7 +118,7 @@ function examine(text: string, file: string): ExaminedContract {
   const standard = standardContract.safeParse(content);
   const shape = contractShape.safeParse(content);
   const faults = shape.success ? [] : shapeFaults(shape.error, content);
-  const notes: ReadingNotes = { remarks: [], rulePaths: new Map(), queries: [] };
+  const notes: ReadingNotes = { remarks: [], rulePaths: new Map(), queries: [], patterns: [] };
   const read = readContent(content, faults, notes);
   const dataset = textOf(fieldsOf(listOf(fieldsOf(content)['schema'])[0])['name']);
   let contract: DataContract | undefined;
@@ -154,7 +172,7 @@ function readContent(
   const columns = properties.flatMap((property, index) => {
     const parsed = propertyShape.safeParse(property);
     if (!parsed.success) return [];
-    const column = readColumn(parsed.data, index, faults, keys === 1);
+    const column = readColumn(parsed.data, index, { faults, notes }, keys === 1);
     const { customProperties } = fieldsOf(property);
     const byDefault = options?.emptyIsNull ?? false;
     const emptyIsNull = readEmptyIsNull(customProperties, column.logicalType, byDefault, index, faults);

@@ -24,6 +24,8 @@ export interface ReadingNotes {
   rulePaths: Map<QualityRule, PropertyKey[]>;
   /** Queries of all rules, including rules that have other faults. */
   queries: RuleQuery[];
+  /** Regular expressions without another fault, of columns and rules. */
+  patterns: { path: PropertyKey[]; pattern: string }[];
 }
 
 /** Where a list of rules is, and which names it may use. */
@@ -57,7 +59,8 @@ export function readQuality(
     const rule = parsed.data;
     const name = rule.name ?? defaultName(rule, place);
     const comparison = readComparison(rule, path, faults);
-    const measure = type === 'sql' ? readSql(rule, place, path, faults, notes) : readMetric(rule, place, path, faults);
+    const measure =
+      type === 'sql' ? readSql(rule, place, path, faults, notes) : readMetric(rule, place, path, faults, notes);
     if (measure === undefined || comparison === undefined) return [];
     if (measure.metric !== 'sql' && typeof comparison.value !== 'number' && !Array.isArray(comparison.value)) {
       faults.push({
@@ -133,6 +136,7 @@ function readMetric(
   place: QualityPlace,
   path: PropertyKey[],
   faults: ContractFault[],
+  notes: Pick<ReadingNotes, 'patterns'>,
 ): Measure | undefined {
   const before = faults.length;
   const fail = (at: PropertyKey[], message: string, expected?: string): undefined => {
@@ -173,6 +177,7 @@ function readMetric(
   }
   const badPattern = pattern === undefined ? undefined : patternFault(pattern);
   if (badPattern !== undefined) fail(['arguments', 'pattern'], badPattern);
+  else if (pattern !== undefined) notes.patterns.push({ path: [...path, 'arguments', 'pattern'], pattern });
   if (faults.length > before) return undefined;
   switch (metric) {
     case 'rowCount':

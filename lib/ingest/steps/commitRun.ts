@@ -11,5 +11,6 @@ export const commitRunStep = defineStep({
     return { version, rows, rejected, dropped, parts };
   },
   progress: { step: 'commit', counts: ({ rows }) => ({ rows }) },
-  totals: ({ parts }) => ({ metadata: parts, embed: parts }),
+  // One more for the removal of what the partition no longer has.
+  totals: ({ parts }) => ({ metadata: parts + 1, embed: parts + 1 }),
 });

@@ -3,6 +3,7 @@ import type { RunDetail } from '../../../lib/api/runs';
 import { documentAttention } from '../documentAttention';
 import { cancelForm } from '../elements/runs/cancelForm';
 import { decisionForm } from '../elements/runs/decisionForm';
+import { contractChoice } from '../elements/runs/contractChoice';
 import { button, element, setText } from '../elements/element';
 import { gateVerdict } from '../elements/runs/gateVerdict';
 import { ignoredFiles } from '../elements/runs/ignoredFiles';
@@ -33,12 +34,9 @@ export function runPage(api: Api, id: string): Page {
   const ignored = element('section', { class: 'gate' });
   const decision = decisionForm(api, id, () => polling.now());
   const quarantine = quarantineList(api, id);
-  const replay = button(
-    'Replay',
-    { class: 'button-quiet', hidden: true, 'data-testid': 'replay-button' },
-    () => void startReplay(),
-  );
-
+  const replay = button('Replay', { class: 'button-quiet', 'data-testid': 'replay-button' }, () => void startReplay());
+  const contract = contractChoice(api, (error) => fail(error));
+  const again = element('span', { class: 'replay', hidden: true }, replay, contract.node);
   const cancel = cancelForm(api, id, () => polling.now());
 
   const show = (run: RunDetail) => {
@@ -46,7 +44,9 @@ export function runPage(api: Api, id: string): Page {
     badge.show(run.status);
     setText(times, formatSeconds(run.seconds));
     setText(announcement, `Run ${run.status.toLowerCase()}.`);
-    replay.hidden = !hasEnded(run);
+    again.hidden = !hasEnded(run);
+    // A run may have used a new version, so the choice is loaded when a run has ended.
+    if (hasEnded(run)) contract.load(run.dataset, run.contract?.hash);
     cancel.show(run);
     const isBlocked = run.status === 'Blocked';
     if (isBlocked) decision.show(run.gate);
@@ -75,7 +75,7 @@ export function runPage(api: Api, id: string): Page {
   const startReplay = async () => {
     replay.disabled = true;
     try {
-      await api.replayRun(id);
+      await api.replayRun(id, contract.value());
       polling.now();
     } catch (error) {
       fail(error);
@@ -89,7 +89,7 @@ export function runPage(api: Api, id: string): Page {
     { class: 'page' },
     element('p', { class: 'back' }, element('a', { href: '/runs' }, 'All runs')),
     heading,
-    element('div', { class: 'run-state' }, badge.node, times, replay, cancel.button),
+    element('div', { class: 'run-state' }, badge.node, times, again, cancel.button),
     announcement,
     message,
     decision.node,
@@ -103,6 +103,7 @@ export function runPage(api: Api, id: string): Page {
   const leave = () => {
     polling.stop();
     quarantine.leave();
+    contract.leave();
   };
   return { title: `Run ${id}`, node, leave };
 }

@@ -258,6 +258,15 @@ describe('npm run contract', () => {
     });
   });
 
+  it('refuses a pattern that is too large for the engine', async () => {
+    const file = path.join(folder, 'large.yaml');
+    const text = contractText({ dataset: 'large' });
+    await writeFile(file, text.replace(`{pattern: '[a-z0-9-]+'}`, `{pattern: '\\p{L}{1000}'}`));
+    const { status, stdout } = run('check', file);
+    expect(stdout).toContain('schema[0].properties[0].logicalTypeOptions.pattern): The engine cannot match');
+    expect(status).toBe(1);
+  });
+
   it('reports every fault of every file with line and path', async () => {
     const faulty = path.join(folder, 'faulty.yaml');
     const broken = path.join(folder, 'broken.yaml');

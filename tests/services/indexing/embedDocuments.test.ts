@@ -1,7 +1,7 @@
 import { CHUNKER_VERSION } from '../../../lib/language/chunkText';
 import { countDocuments, countPoints } from '../../../lib/indexing/countPartition';
 import { removeStalePoints } from '../../../lib/indexing/removeStalePoints';
-import { embedDocuments, type EmbedResult } from '../../../lib/indexing/embedDocuments';
+import { embedDocuments, type EmbedProgress, type EmbedResult } from '../../../lib/indexing/embedDocuments';
 import type { DocumentRow } from '../../../lib/documents/document';
 import { createQdrantIndex } from '../../../lib/vectors/qdrant';
 import type { StoredPoint, VectorIndex } from '../../../lib/vectors/vectorIndex';
@@ -77,6 +77,28 @@ test('a second run of the same rows embeds nothing and changes only the run', as
   expect(await countPoints({ vectors }, MAY_1)).toBe(first.embedded);
   const confirmed = await vectors.count({ dataset: 'letters', confirmed: { by: 'run-again' } });
   expect(confirmed).toBe(first.embedded);
+});
+
+test('reports how many documents are split, and how many of their chunks are in the index', async () => {
+  const many = Array.from({ length: 90 }, (_, number) =>
+    documentRow({ docId: `d-${number}`, contentHash: `h-${number}`, text: number % 9 === 0 ? '' : LONG }),
+  );
+  const reported: EmbedProgress[] = [];
+  const report = (progress: EmbedProgress) => void reported.push(progress);
+  const rows = () => batches(many.slice(0, 30), many.slice(30));
+  const first = await embedDocuments({ vectors, embedder }, rows(), MAY_1, { report });
+  expect(reported.length).toBeGreaterThan(3);
+  expect(reported.at(-1)).toEqual({ documents: 90, found: first.embedded, embedded: first.embedded, reused: 0 });
+  for (const [index, progress] of reported.entries()) {
+    const before = reported[index - 1] ?? { documents: 0, found: 0, embedded: 0, reused: 0 };
+    for (const name of ['documents', 'found', 'embedded', 'reused'] as const) {
+      expect(progress[name]).toBeGreaterThanOrEqual(before[name]);
+    }
+    expect(progress.embedded + progress.reused).toBeLessThanOrEqual(progress.found);
+  }
+  reported.length = 0;
+  await embedDocuments({ vectors, embedder }, rows(), again(MAY_1), { report });
+  expect(reported.at(-1)).toEqual({ documents: 90, found: first.embedded, embedded: 0, reused: first.embedded });
 });
 
 test('a changed row embeds only its own chunks; the old ones are deleted after the new ones are stored', async () => {
@@ -242,7 +264,9 @@ test('each stored point has the place of its chunk in the document', async () =>
   });
   expect(found.lexical).toEqual([]);
   expect(found.dense.length).toBeGreaterThan(4);
-  for (const { payload } of found.dense) {
+  const payloads = await vectors.payloadsOf(found.dense.map(({ id }) => id));
+  expect(payloads.size).toBe(found.dense.length);
+  for (const payload of payloads.values()) {
     const row = rows.find(({ docId }) => docId === payload.docId);
     expect(row?.text.slice(payload.chunkStart, payload.chunkStart + payload.text.length)).toBe(payload.text);
     expect(payload).toMatchObject({

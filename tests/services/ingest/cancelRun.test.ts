@@ -201,9 +201,9 @@ describe('work that is under way', () => {
       }
     }
     const key = { dataset: 'notes', date: DATE, runId: 'embedding' };
-    await expect(embedDocuments({ vectors, embedder }, documents(), key, cancelled.signal)).rejects.toThrow(
-      'cancelled',
-    );
+    await expect(
+      embedDocuments({ vectors, embedder }, documents(), key, { cancelled: cancelled.signal }),
+    ).rejects.toThrow('cancelled');
     // Only the requests that were already under way.
     expect(embedder.texts.length).toBeLessThanOrEqual(4 * 128);
   });

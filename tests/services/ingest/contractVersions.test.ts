@@ -10,6 +10,7 @@ import { startIngest } from '../../../lib/ingest/startIngest';
 import { ensureRunStep } from '../../../lib/ingest/steps/ensureRun';
 import { planRunStep } from '../../../lib/ingest/steps/planning/planRun';
 import type { IngestDependencies } from '../../../lib/ingest/dependencies';
+import { listContractVersions } from '../../../lib/staging/listContractVersions';
 import { evaluateRun } from '../../../lib/quality/evaluateRun';
 import { createRunStore } from '../../../lib/runs/runStore';
 import { transformRange } from '../../../lib/transform/transformRange';
@@ -208,4 +209,48 @@ it('a choice that does not name one contract is refused with a code', async () =
   await expect(start('nowhere', OLD, 'partition')).rejects.toMatchObject({ code: 'DATASET_UNKNOWN' });
   await write(dataset, 'broken');
   await expect(start(dataset, OLD)).rejects.toMatchObject({ code: 'CONTRACT_INVALID', status: 422 });
+});
+
+it('lists the versions of a dataset: what changed, when each was first used, and for which dates', async () => {
+  const dataset = 'listed';
+  const NOTHING = { columnsAdded: [], columnsRemoved: [], columnsChanged: [], properties: [] };
+  await expect(listContractVersions(lake, 'nowhere')).rejects.toMatchObject({ code: 'DATASET_UNKNOWN', status: 404 });
+
+  const first = await write(dataset, textOf(dataset, '1.0.0'));
+  const unused = { firstUsedAt: null, partitions: { count: 0, first: null, last: null } };
+  expect(await listContractVersions(lake, dataset)).toEqual([
+    { version: '1.0.0', hash: first, isCurrent: true, ...unused, changes: null },
+  ]);
+
+  await lake.drop(dataset, OLD, 'a.csv', FILE);
+  await lake.drop(dataset, '2026-01-02', 'a.csv', FILE.replace('a-1', 'c-1'));
+  await run(dataset, OLD);
+  await run(dataset, '2026-01-02');
+  const second = await write(dataset, textOf(dataset, '1.1.0', REGION));
+  await lake.drop(dataset, NEW, 'b.csv', LATER);
+  await run(dataset, NEW);
+  const third = await write(dataset, `# A comment.\n${textOf(dataset, '1.1.0', REGION)}`);
+  const listed = await listContractVersions(lake, dataset);
+  expect(listed).toMatchObject([
+    { version: '1.1.0', hash: third, isCurrent: true, ...unused, changes: NOTHING },
+    { version: '1.1.0', hash: second, isCurrent: false, changes: { ...NOTHING, columnsAdded: ['region'] } },
+    { version: '1.0.0', hash: first, isCurrent: false, changes: null },
+  ]);
+  expect(listed.map(({ partitions }) => partitions)).toEqual([
+    unused.partitions,
+    { count: 1, first: NEW, last: NEW },
+    { count: 2, first: OLD, last: '2026-01-02' },
+  ]);
+  const [, later, earlier] = listed.map(({ firstUsedAt }) => Date.parse(firstUsedAt ?? ''));
+  expect(later).toBeGreaterThanOrEqual(earlier ?? Number.NaN);
+
+  // A date that is read again counts for its new version only, and the older text stays.
+  await run(dataset, OLD, second);
+  expect((await listContractVersions(lake, dataset)).map(({ partitions }) => partitions.count)).toEqual([0, 2, 1]);
+
+  await write(dataset, 'broken');
+  expect((await listContractVersions(lake, dataset)).map(({ hash, isCurrent }) => [hash, isCurrent])).toEqual([
+    [second, false],
+    [first, false],
+  ]);
 });

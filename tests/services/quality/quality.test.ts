@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readContractWithQueries } from '../../../lib/contract/reading/readContract';
+import { readContractWithEngine } from '../../../lib/contract/reading/readContract';
 import type { Comparison } from '../../../lib/contract/qualityRule';
 import { holds } from '../../../lib/quality/comparison';
 import { createEngines } from '../../../lib/duckdb/engines';
 import type { Problem } from '../../../lib/problems/problem';
-import { createQueryAnalysis } from '../../../lib/quality/analyseQueries';
+import { createContractEngine } from '../../../lib/quality/analyseQueries';
 import { columnsRead, gateColumns } from '../../../lib/quality/gateColumns';
 import { evaluateRun } from '../../../lib/quality/evaluateRun';
 import { verdictOf, type VerdictRule } from '../../../lib/quality/verdict';
@@ -268,12 +268,12 @@ describe('comparisons', () => {
 describe('the columns that a query reads', () => {
   const ALL = ['id', 'title', 'n', 'day', 'body'];
   const engines = createEngines({ memoryLimitInMegabytes: 256 });
-  const analyse = createQueryAnalysis(engines, path.join(tmpdir(), 'analysed-queries'));
+  const analyse = createContractEngine(engines, path.join(tmpdir(), 'analysed-queries'));
   afterAll(() => engines.close());
 
   async function analysed(query: string): Promise<string[]> {
     const text = withRules('my-notes', { table: `{type: sql, query: ${JSON.stringify(query)}, mustBe: 0}` });
-    const { contract } = await readContractWithQueries(text, 'my-notes.yaml', analyse);
+    const { contract } = await readContractWithEngine(text, 'my-notes.yaml', analyse);
     return contract.quality.rules.flatMap(({ measure }) => columnsRead(measure));
   }
 
@@ -338,7 +338,7 @@ describe('the columns that a query reads', () => {
       table: `${rule('DROP TABLE x')}, {type: sql, query: "SELECT 1; SELECT 2", mustBe: 0, mustNotBe: 1}`,
       sla: '{property: freshness, value: much, element: day}',
     });
-    const { faults } = await errorOf(readContractWithQueries(text, 'notes.yaml', analyse));
+    const { faults } = await errorOf(readContractWithEngine(text, 'notes.yaml', analyse));
     expect((faults as Problem[]).map(({ where }) => where?.field)).toEqual([
       'schema[0].properties[0].quality[0].query',
       'schema[0].quality[1]',
@@ -349,7 +349,7 @@ describe('the columns that a query reads', () => {
   });
 
   it('are written by the transform beside a part, with keys and the columns of other rules', async () => {
-    const { contract } = await readContractWithQueries(
+    const { contract } = await readContractWithEngine(
       withRules('notes', {
         body: '{metric: nullValues, mustBe: 0}',
         title: '{metric: duplicateValues, mustBe: 0}',

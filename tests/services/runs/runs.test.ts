@@ -75,6 +75,46 @@ describe('the record of a run', () => {
     expect(await statusOfGate()).toBe('done');
   });
 
+  it('shows the chunks of a task that is under way, of the number that its documents will have', async () => {
+    const embed = async () =>
+      describeRun(id, running, (await runs.latest([id])).get(id), new Date()).steps.find(
+        ({ name }) => name === 'embed',
+      );
+    await recordTask(
+      runs,
+      key,
+      { step: 'commit', task: 0 },
+      () => Promise.resolve({ rows: 40 }),
+      (r) => r,
+    );
+    await runs.plan('first', 'embed', 3);
+    await runs.taskStarted('first', 'embed', 0);
+    expect(await embed()).toMatchObject({ status: 'running', chunks: { done: 0, total: null, isEstimate: true } });
+    await runs.taskProgressed('first', 'embed', 0, { rows: 10, embedded: 20, reused: 5, found: 30 });
+    expect(await embed()).toMatchObject({ rows: 10, done: 0, chunks: { done: 25, total: 120, isEstimate: true } });
+    await runs.taskFinished('first', 'embed', 0, { counts: { rows: 20, embedded: 55, reused: 5 } });
+    // A write of the progress that arrives late does not replace the result.
+    await runs.taskProgressed('first', 'embed', 0, { rows: 10, embedded: 20, reused: 5, found: 30 });
+    await runs.taskStarted('first', 'embed', 1);
+    await runs.taskProgressed('first', 'embed', 1, { rows: 20, embedded: 10, reused: 0, found: 40 });
+    expect(await embed()).toMatchObject({ rows: 40, done: 1, chunks: { done: 70, total: 100, isEstimate: false } });
+    const { chunks } = (await embed()) ?? {};
+    expect(chunks?.perSecond).toBeGreaterThan(0);
+    // A task that is repeated begins again.
+    await runs.taskStarted('first', 'embed', 1);
+    expect(await embed()).toMatchObject({ rows: 20, chunks: { done: 60, isEstimate: true } });
+    await runs.taskFinished('first', 'embed', 1, { counts: { rows: 20, embedded: 40 } });
+    expect(await embed()).toMatchObject({
+      status: 'running',
+      done: 2,
+      total: 3,
+      chunks: { done: 100, secondsLeft: null },
+    });
+    await runs.taskFinished('first', 'embed', 1, { counts: { rows: 20, embedded: 40 } });
+    await recordTask(runs, key, { step: 'embed', task: -1 }, () => Promise.resolve({}));
+    expect(await embed()).toMatchObject({ status: 'done', done: 3, total: 3, chunks: { done: 100, total: 100 } });
+  });
+
   it('ends with the summary, or with the problem', async () => {
     await runs.conclude('first', { summary });
     const done = describeRun(id, { ...running, status: 'Completed' }, (await runs.latest([id])).get(id), new Date());

@@ -9,6 +9,7 @@ const step = (name: StepProgress['name'], changed: Partial<StepProgress> = {}): 
   total: 0,
   rows: 0,
   rejected: 0,
+  chunks: null,
   seconds: 0,
   ...changed,
 });
@@ -30,6 +31,26 @@ describe('the display of a run', () => {
     display.show(run({ ...under, rows: 5 }));
     display.finish(run({ ...under, status: 'done', done: 2, rows: 9, rejected: 1, seconds: 1.25 }));
     expect(written).toEqual(['  transform: started\n', '  transform: done, 2/2 tasks, 9 rows, 1 rejected, 1.3 s\n']);
+  });
+
+  it('without a terminal: a line for each tenth of the chunks', () => {
+    const { stream, written } = screen(false);
+    const display = createRunDisplay(stream);
+    const at = (done: number, secondsLeft: number | null = 9): Run =>
+      run(
+        step('embed', {
+          status: 'running',
+          total: 2,
+          chunks: { done, total: 1000, isEstimate: done < 500, perSecond: 50, secondsLeft },
+        }),
+      );
+    for (const done of [0, 50, 120, 130, 199, 520, 999]) display.show(at(done));
+    expect(written).toEqual([
+      '  embed: started\n',
+      '  embed: 120 of about 1000 chunks, 50 chunks/s, 9 s left\n',
+      '  embed: 520 of 1000 chunks, 50 chunks/s, 9 s left\n',
+      '  embed: 999 of 1000 chunks, 50 chunks/s, 9 s left\n',
+    ]);
   });
 
   it('on a terminal without a size: shows its lines', () => {

@@ -1,6 +1,6 @@
 import { problemResponse } from '../../../functions/http/problemResponse';
 import { checkHealth } from '../../../lib/health';
-import { PipelineError, toProblem } from '../../../lib/problems/problem';
+import { FaultList, PipelineError, toProblem } from '../../../lib/problems/problem';
 import { publicProblem } from '../../../lib/problems/publicProblem';
 import { withoutUserInfo } from '../../../lib/problems/withoutUserInfo';
 
@@ -30,6 +30,15 @@ it('shows the details of what the caller can correct', () => {
   const problem = toProblem(new PipelineError('REQUEST_INVALID', 'The request is not valid.', { found: '"x"' }));
   expect(publicProblem(problem, true)).toEqual(problem);
 });
+
+it.each(['CONTRACT_FIELD_INVALID', 'CONTRACT_QUERY_INVALID', 'CONTRACT_YAML_INVALID'] as const)(
+  'shows each %s of a contract that is refused, with its place',
+  (code) => {
+    const fault = { code, message: 'It is wrong.', found: 'x', where: { file: 'a.yaml', line: 3, field: 'status' } };
+    const problem = toProblem(new FaultList('CONTRACT_INVALID', 'The contract has 1 fault(s).', [fault]));
+    expect(publicProblem(problem, true).faults).toEqual([fault]);
+  },
+);
 
 it('hides the details of a fault of ours in an answer, and shows them in the record of a run', () => {
   const problem = toProblem(new PipelineError('TRANSFORM_RECORDS_LOST', 'Two counts differ.', { found: '3' }));

@@ -7,6 +7,8 @@ import type { QuarantineCounts } from '../../../lib/quarantine/quarantineCounts'
 import type { QuarantinePage as ServerQuarantinePage } from '../../../lib/quarantine/quarantinePage';
 import { problemDetails } from '../../../lib/problems/problemDetails';
 import { createApi } from '../../../static-web/src/api';
+import type { ContractVersion } from '../../../lib/api/contracts';
+import type { ListedContractVersion } from '../../../lib/staging/listContractVersions';
 import type { Answer } from '../../../lib/api/ask';
 import type { AskEvent } from '../../../static-web/src/answerEvents';
 import type { DocumentPage, DocumentQuery } from '../../../lib/api/documents';
@@ -185,10 +187,12 @@ describe('other calls', () => {
     const api = createApi(origin);
     await api.decideRun('a/b', { decision: 'approve', reason: 'known' });
     await api.replayRun('a/b');
+    await api.replayRun('a/b', 'f00d');
     await api.cancelRun('a/b', { reason: 'wrong file' });
     expect(seen).toEqual([
       ...['POST', '/api/runs/a%2Fb/decision', { decision: 'approve', reason: 'known' }],
       ...['POST', '/api/runs/a%2Fb/replay', undefined],
+      ...['POST', '/api/runs/a%2Fb/replay?contractVersion=f00d', undefined],
       ...['POST', '/api/runs/a%2Fb/cancel', { reason: 'wrong file' }],
     ]);
   });
@@ -228,6 +232,26 @@ describe('other calls', () => {
     };
     expect(await createApi(origin).quarantine('a', query)).toEqual(expected);
     expect(path).toBe('/api/runs/a/quarantine?run=r&code=ROW_VALUE_REQUIRED&cursor=c&limit=2');
+  });
+
+  it('reads the versions of a contract', async () => {
+    const version: ListedContractVersion = {
+      version: '1.0.0',
+      hash: 'f00d',
+      isCurrent: true,
+      firstUsedAt: null,
+      partitions: { count: 0, first: null, last: null },
+      changes: null,
+    };
+    const expected: ContractVersion[] = [version];
+    let path: string | undefined;
+    handle = (request, response) => {
+      path = request.url;
+      const body = JSON.stringify({ dataset: 'a/b', versions: [version] });
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(body);
+    };
+    expect(await createApi(origin).contractVersions('a/b')).toEqual(expected);
+    expect(path).toBe('/api/contracts/a%2Fb/versions');
   });
 
   it('leaves empty filters out of the address', async () => {

@@ -17,8 +17,10 @@ const step: StepProgress = {
   total: 8,
   rows: 233,
   rejected: 2,
+  chunks: null,
   seconds: 1.23,
 };
+const chunks = { done: 1200, total: 5000, isEstimate: true, perSecond: 211.5, secondsLeft: 18 };
 const run: Run = {
   id: 'ingest-speeches-2024-01-15',
   dataset: 'speeches',
@@ -60,6 +62,8 @@ it.each<[Partial<StepProgress>, number | undefined]>([
   [{ status: 'failed', total: 0 }, 0],
   [{ total: 0 }, undefined],
   [{ done: 9 }, 1],
+  [{ done: 0, chunks: { ...chunks, done: 50, total: 200 } }, 0.25],
+  [{ chunks: { ...chunks, total: null } }, 3 / 8],
 ])('shows the completed share of %j', (change, share) => {
   expect(shareOf({ ...step, ...change })).toBe(share);
 });
@@ -68,6 +72,16 @@ it.each<[Partial<StepProgress>, string]>([
   [{}, '3 of 8 · 233 rows · 2 rejected · 1.2 s'],
   [{ rows: 0, rejected: 0, total: 0 }, '1.2 s'],
   [{ status: 'done', done: 1, total: 1, rows: 1, rejected: 0 }, '1 row · 1.2 s'],
+  [{ rows: 0, rejected: 0, chunks }, '3 of 8 · 1,200 of about 5,000 chunks · 211.5 chunks/s · about 18 s left · 1.2 s'],
+  [
+    { rows: 0, rejected: 0, chunks: { ...chunks, isEstimate: false, secondsLeft: null } },
+    '3 of 8 · 1,200 of 5,000 chunks · 211.5 chunks/s · 1.2 s',
+  ],
+  [{ rows: 0, rejected: 0, chunks: { ...chunks, done: 0, perSecond: null } }, '3 of 8 · 1.2 s'],
+  [
+    { status: 'done', done: 8, rows: 0, rejected: 0, chunks: { ...chunks, done: 5000, isEstimate: false } },
+    '8 of 8 · 5,000 chunks · 1.2 s',
+  ],
   [{ status: 'waiting' }, 'waiting'],
   [{ status: 'skipped' }, 'skipped'],
 ])('describes a step with %j: %s', (change, facts) => {

@@ -1,11 +1,18 @@
+import { recordProgress } from '../../../runs/recordProgress';
 import { embedDocuments } from '../../../indexing/embedDocuments';
 import { defineStep, type TaskOfRun } from '../../step';
 
 /** Brings one part of the partition into Qdrant. Embeds only the chunks that Qdrant does not have. */
 export const embedDocumentsStep = defineStep({
-  work: async ({ lake, committedPart, ...dependencies }, { task, ...key }: TaskOfRun, _log, cancelled) => {
+  work: async ({ lake, committedPart, runs, ...dependencies }, { task, ...key }: TaskOfRun, _log, cancelled) => {
     const rows = lake.documents(await committedPart(key, task), { withText: true });
-    const { documents, embedded, reused, deleted } = await embedDocuments(dependencies, rows, key, cancelled);
+    const { documents, embedded, reused, deleted } = await embedDocuments(dependencies, rows, key, {
+      cancelled,
+      report: recordProgress(runs, key, { step: 'embed', task }, ({ documents, ...chunks }) => ({
+        rows: documents,
+        ...chunks,
+      })),
+    });
     return { documents, embedded, reused, deleted };
   },
   progress: {

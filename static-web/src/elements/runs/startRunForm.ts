@@ -2,6 +2,7 @@ import type { Api } from '../../api';
 import { utcDay } from '../../formatting';
 import { problemOfError } from '../../problem';
 import { element } from '../element';
+import { contractChoice } from './contractChoice';
 import { field } from '../field';
 import { showProblem } from '../problemNotice';
 
@@ -20,11 +21,16 @@ export function startRunForm(
   const date = field('Date', { name: 'date', type: 'date', required: true, value: utcDay(new Date()) });
   const submit = element('button', { type: 'submit', class: 'button', 'data-testid': 'start-run-button' }, 'Start run');
   const outcome = element('div', { class: 'outcome' });
+  // The start itself reports an unknown dataset.
+  const contract = contractChoice(api, () => contract.load(undefined));
+  const loadContracts = () => contract.load(dataset.value());
+  dataset.input.addEventListener('change', loadContracts);
   const form = element(
     'form',
     { class: 'fields fields-few', 'aria-label': 'Start a run' },
     dataset.node,
     date.node,
+    contract.node,
     submit,
     options,
   );
@@ -33,7 +39,9 @@ export function startRunForm(
     submit.disabled = true;
     showProblem(outcome, undefined);
     try {
-      onStarted(await api.startRun({ dataset: dataset.value() ?? '', date: date.value() }));
+      onStarted(
+        await api.startRun({ dataset: dataset.value() ?? '', date: date.value(), contractVersion: contract.value() }),
+      );
     } catch (error) {
       showProblem(outcome, problemOfError(error));
     } finally {
@@ -52,6 +60,7 @@ export function startRunForm(
       options.replaceChildren(...datasets.map((name) => element('option', { value: name })));
       if (dataset.input.value === '' && document.activeElement !== dataset.input)
         dataset.input.value = datasets[0] ?? '';
+      if (dataset.input.value !== '') loadContracts();
     },
   };
 }

@@ -1,6 +1,6 @@
-import { splitSentences } from '../language/splitSentences';
-import { termsOf } from '../language/terms';
-import { coverage, equalWeights } from './termWeights';
+import { splitSentences } from '../../language/splitSentences';
+import { termsOf } from '../../language/terms';
+import { coverage, equalWeights } from '../termWeights';
 
 /** The sentence of `text` that has most words in common with the statement; the whole text when it has no sentences. */
 export function nearestSentence(statement: string, text: string): string {
