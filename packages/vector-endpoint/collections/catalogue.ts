@@ -96,7 +96,8 @@ export class Catalogue {
     // Renamed first, so that a crash while deleting does not leave an incomplete collection.
     const deleted = `${collection.folder}${deletedSuffix}`;
     renameSync(collection.folder, deleted);
-    rmSync(deleted, { recursive: true, force: true });
+    // Retried: a snapshot that was being written may still have created a file.
+    rmSync(deleted, { recursive: true, force: true, maxRetries: 5 });
     return true;
   }
 

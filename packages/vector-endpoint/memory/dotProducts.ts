@@ -1,7 +1,7 @@
 /**
  * The dot products of one vector with many rows, as a WebAssembly module of one function that uses the processor's
  * vector instructions: JavaScript has no access to them. The bytes are assembled here, so nothing is downloaded or built.
- * See docs/decisions/0034-packed-vectors.md for the measurement.
+ * See docs/decisions/0038-packed-vectors.md for the measurement.
  *
  * In JavaScript the function would be:
  *

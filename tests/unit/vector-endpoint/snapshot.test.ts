@@ -364,6 +364,19 @@ describe('the snapshot', () => {
     await expect(Collection.open(path)).rejects.toThrow(/is damaged: /);
   });
 
+  it('ends when its collection is deleted meanwhile', async () => {
+    const path = join(folder, 'c');
+    const collection = create(path);
+    const all = Array.from({ length: 3000 }, (_, number) => number);
+    collection.update(applyToModel(new Map(), { kind: 'upsert', numbers: all, salt: 1 }));
+    const snapshot = collection.startSnapshot();
+    await nextTurn();
+    collection.discard();
+    rmSync(path, { recursive: true, maxRetries: 5 });
+    await expect(snapshot).resolves.toBeUndefined();
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('is kept when a later one was interrupted', async () => {
     const path = join(folder, 'c');
     const model = await prepare(path);
