@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { postgresFolder } from '../local/postgres/postgres';
+import { memoryOf, processTree } from './processes';
 import type { StartReport } from '../local/terminal/report';
 
 // Usage: node dist/bench/start.js [rounds]
@@ -26,7 +27,10 @@ async function start(dataDirectory: string): Promise<Measured> {
   let stdout = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   let peak = 0;
-  const sampling = setInterval(() => (peak = Math.max(peak, memoryOf(child.pid ?? 0))), SAMPLE_EVERY_IN_MILLISECONDS);
+  const sampling = setInterval(
+    () => (peak = Math.max(peak, memoryOfTree(child.pid ?? 0))),
+    SAMPLE_EVERY_IN_MILLISECONDS,
+  );
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearInterval(sampling);
   const last = stdout.trimEnd().split('\n').at(-1) ?? '';
@@ -39,26 +43,8 @@ async function start(dataDirectory: string): Promise<Measured> {
 }
 
 /** Kilobytes of a process and all its descendants. */
-function memoryOf(root: number): number {
-  const children = new Map<number, number[]>();
-  for (const pid of readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
-    const parent = Number(/^PPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1]);
-    children.set(parent, [...(children.get(parent) ?? []), pid]);
-  }
-  const sum = (pid: number): number =>
-    Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) +
-    (children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0);
-  return sum(root);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return ''; // The process has ended in the meantime.
-  }
+function memoryOfTree(root: number): number {
+  return processTree(root).reduce((total, pid) => total + memoryOf(pid), 0);
 }
 
 function median(values: number[]): number {
