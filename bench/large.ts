@@ -82,7 +82,9 @@ function bytesUnder(folder: string): number {
 async function ingest({ state, child }: Platform, file: string, peaks: Peaks): Promise<Run> {
   const { LAKE_CONNECTION_STRING: connectionString = '', LOCAL_TOKEN: token = '' } = state.settings;
   const { dataset, date } = PARTITION;
-  await createAzureStorage({ connectionString }).upload('raw', `${dataset}/${date}/input.csv`, file);
+  const store = createAzureStorage({ connectionString });
+  await store.ensureContainer('raw');
+  await store.upload('raw', `${dataset}/${date}/input.csv`, file);
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const call = async (target: string, body?: object): Promise<unknown> => {
     const request = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
