@@ -4,10 +4,10 @@ import type { Passage } from '../vectors/passage';
 import type { AnswerMark, AnswerSentence, SentenceFault } from './answer';
 import { findQuote } from './citation';
 import { numbersIn } from './numbersIn';
-import { nearestSentence } from './nearestSentence';
+import { nearestOf } from './nearestSentence';
 import { quotationsIn } from './quotations';
 import { withoutMarks } from './withoutMarks';
-import { coverage, equalWeights } from './termWeights';
+import { coverage, equalWeights, type TermWeights } from './termWeights';
 
 /** Share of a sentence's words that its passages must have. */
 const LEAST_COVERAGE = 0.5;
@@ -27,6 +27,7 @@ export function checkSentences(
   cited: readonly Passage[],
 ): AnswerSentence[] {
   const sentences = splitSentences(withoutMarks(answer, marks));
+  const evidence = cited.map(evidenceOf);
   let at = 0;
   return sentences.flatMap(({ text, start }, index) => {
     // A mark after the full stop belongs to the sentence before it.
@@ -35,25 +36,50 @@ export function checkSentences(
     for (; at < marks.length && (marks[at]?.start ?? Infinity) < next; at += 1) own.add(marks[at]?.citation ?? 0);
     const citations = [...own];
     if (!/[\p{L}\p{N}]/u.test(text) || (text.endsWith(':') && citations.length === 0)) return [];
-    const passages = citations.flatMap((citation) => cited[citation - 1] ?? []);
-    const faults = faultsOf(text, passages);
+    const faults = faultsOf(
+      text,
+      citations.flatMap((citation) => evidence[citation - 1] ?? []),
+    );
     return [{ start, end: start + text.length, citations, supported: faults.length === 0, faults }];
   });
 }
 
-function faultsOf(sentence: string, passages: Passage[]): SentenceFault[] {
+/** What a passage says, read once for all sentences that cite it. */
+interface Evidence {
+  text: string;
+  numbers: Set<string>;
+  terms: Set<string>;
+  sentences: { text: string; terms: Set<string> }[];
+}
+
+function evidenceOf(passage: Passage): Evidence {
+  const { text } = passage;
+  const all = textsOf(passage);
+  return {
+    text,
+    numbers: numbersIn(all),
+    terms: new Set(termsOf(all)),
+    sentences: splitSentences(text).map((sentence) => ({
+      text: sentence.text,
+      terms: new Set(termsOf(sentence.text)),
+    })),
+  };
+}
+
+function faultsOf(sentence: string, passages: Evidence[]): SentenceFault[] {
   if (passages.length === 0) return ['no-citation'];
   const faults: SentenceFault[] = [];
   const isQuoted = (quotation: string): boolean =>
     passages.some(({ text }) => findQuote(text, quotation.replace(/[.,;:!?]+$/, '')) !== undefined);
   if (!quotationsIn(sentence).every(isQuoted)) faults.push('quotation');
 
-  const known = new Set(passages.flatMap((passage) => [...numbersIn(textsOf(passage))]));
-  if (![...numbersIn(sentence)].every((number) => known.has(number))) faults.push('number');
-
+  if (![...numbersIn(sentence)].every((number) => passages.some(({ numbers }) => numbers.has(number)))) {
+    faults.push('number');
+  }
   const weights = equalWeights(sentence);
-  if (coverage(weights, termsOf(passages.map(textsOf).join(' '))) < LEAST_COVERAGE) faults.push('words');
-  else if (disagrees(sentence, passages)) faults.push('negation');
+  const known = [...weights.keys()].filter((term) => passages.some(({ terms }) => terms.has(term)));
+  if (coverage(weights, known) < LEAST_COVERAGE) faults.push('words');
+  else if (disagrees(sentence, weights, passages)) faults.push('negation');
   return faults;
 }
 
@@ -62,10 +88,10 @@ function textsOf({ title, author, publishedAt, text }: Passage): string {
 }
 
 /** True when no passage has a nearest sentence that agrees: a statement may rest on one of several passages. */
-function disagrees(sentence: string, passages: Passage[]): boolean {
+function disagrees(sentence: string, weights: TermWeights, passages: Evidence[]): boolean {
   const isNegated = NEGATION.test(sentence);
-  return passages.every(({ text }) => {
-    const nearest = nearestSentence(sentence, text);
+  return passages.every(({ text, sentences }) => {
+    const nearest = nearestOf(weights, sentences) ?? text;
     if (nearest.trim() === '' || isNegated === NEGATION.test(nearest)) return false;
     return isNegated || nearest.split(/\s+/).length <= SHORT_SENTENCE;
   });

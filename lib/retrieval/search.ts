@@ -1,3 +1,4 @@
+import { shortHeading } from '../language/shortHeading';
 import type { Embedder } from '../embedding/embedder';
 import { encodeQuestion } from '../language/sparseText';
 import type { RankedChunk, VectorIndex } from '../vectors/vectorIndex';
@@ -91,8 +92,8 @@ function pickPassages(hits: RankedChunk[], current: Map<string, DocumentMetadata
       dataset,
       docId,
       contentHash,
-      title,
-      author,
+      title: shortHeading(title),
+      author: author === null ? null : shortHeading(author),
       publishedAt,
       category,
       chunkNumber,
