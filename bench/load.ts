@@ -16,16 +16,41 @@ interface State {
   settings: { LOCAL_TOKEN?: string };
 }
 
-const QUESTIONS = [
-  'What did Lincoln say about emancipation?',
-  'How large was the public debt after the war?',
-  'What should be done about the Philippines?',
-  'Why did the president ask for a larger navy?',
-  'What is said about railroads and canals?',
-  'How are relations with Mexico?',
-  'What did the president say about civil rights?',
-  'What happened to the treasury surplus?',
+const SPEAKERS = ['Washington', 'Jefferson', 'Jackson', 'Polk', 'Lincoln', 'Grant', 'Cleveland', 'Roosevelt', 'Wilson'];
+const TOPICS = [
+  [
+    'the public debt',
+    'the army',
+    'the navy',
+    'railroads and canals',
+    'relations with Mexico',
+    'civil rights',
+    'the tariff',
+  ],
+  [
+    'the treasury surplus',
+    'Indian tribes',
+    'the Philippines',
+    'emancipation',
+    'the post office',
+    'public lands',
+    'trade',
+  ],
+  ['immigration', 'education', 'gold and silver', 'farmers', 'the courts', 'war and peace', 'commerce with China'],
+].flat();
+const FORMS = [
+  'What did {speaker} say about {topic}?',
+  'Which plans had {speaker} for {topic}?',
+  'How were {topic} in the years of {speaker}?',
 ];
+
+/** The question with this number; the first 567 are all different. They share words and passages, as those of real users do. */
+function questionOf(number: number): string {
+  const speaker = SPEAKERS[number % SPEAKERS.length] ?? '';
+  const topic = TOPICS[Math.floor(number / SPEAKERS.length) % TOPICS.length] ?? '';
+  const form = FORMS[Math.floor(number / (SPEAKERS.length * TOPICS.length)) % FORMS.length] ?? '';
+  return form.replace('{speaker}', speaker).replace('{topic}', topic);
+}
 
 async function timed(request: () => Promise<Response>): Promise<Timed> {
   const since = performance.now();
@@ -54,14 +79,14 @@ function spread(values: number[]): { median: number; p95: number; most: number }
   return { median: at(0.5), p95: at(0.95), most: at(1) };
 }
 
-async function round({ urls: { api }, settings }: State, questions: number): Promise<object> {
+async function round({ urls: { api }, settings }: State, first: number, questions: number): Promise<object> {
   const headers = { authorization: `Bearer ${settings.LOCAL_TOKEN ?? ''}`, 'content-type': 'application/json' };
   let over = false;
   const watched = Promise.all(['live', 'health'].map((name) => watch(`${api}/${name}`, () => over)));
   const since = performance.now();
   const asked = await Promise.all(
     Array.from({ length: questions }, (_, index) => {
-      const question = QUESTIONS[index % QUESTIONS.length];
+      const question = questionOf(first + index);
       return timed(() => fetch(`${api}/ask`, { method: 'POST', headers, body: JSON.stringify({ question }) }));
     }),
   );
@@ -87,9 +112,10 @@ async function round({ urls: { api }, settings }: State, questions: number): Pro
 async function main(): Promise<void> {
   const [folder = '.local', questions = '500', rounds = '2'] = process.argv.slice(2);
   const state = JSON.parse(readFileSync(path.join(folder, 'platform.json'), 'utf8')) as State;
-  await round(state, 8);
+  // Starts the encoder and fills the connection pools.
+  await round(state, 0, 8);
   for (let number = 0; number < Number(rounds); number += 1) {
-    console.log(JSON.stringify(await round(state, Number(questions))));
+    console.log(JSON.stringify(await round(state, 8 + number * Number(questions), Number(questions))));
   }
 }
 

@@ -13,6 +13,7 @@ import { contractFolder } from './contract/contractCatalog';
 import { createEngines } from './duckdb/engines';
 import type { Embedder } from './embedding/embedder';
 import { createOpenAiEmbedder } from './embedding/openAi';
+import { keepRecentVectors } from './embedding/recentVectors';
 import { createUseLiteEmbedder } from './embedding/useLite/useLite';
 import type { Probe } from './health';
 import type { IngestDependencies } from './ingest/dependencies';
@@ -38,6 +39,7 @@ import { contractOfRun } from './staging/runContract';
 import { createPostgresSource } from './extraction/postgresSource';
 import { createTextChunker } from './language/textChunker';
 import type { OpenAiService } from './openAi/openAiService';
+import { keepRecentRarity } from './vectors/recentRarity';
 import { createQdrantIndex } from './vectors/qdrant';
 
 /** Everything that the triggers use. Its own stores are for requests: their queries have time limits. */
@@ -82,6 +84,7 @@ export function createApp(config: Config): App {
   const lake = createLakeReader(lakehouse);
   const { database, requestDatabase } = createDatabases(config);
   const embedder = createEmbedder(config);
+  const questionEmbedder = keepRecentVectors(embedder);
   const chunker = createTextChunker();
   const vectors = createQdrantIndex({ ...config.qdrant, embedder });
   const closing = new AbortController();
@@ -111,7 +114,8 @@ export function createApp(config: Config): App {
     allowedOrigins: config.access.allowedOrigins,
     documents: createDocumentLookup(requestDatabase),
     findAccess: createAccessFinder(contracts),
-    answerer: createAnswerer(config, { vectors, embedder }),
+    embedder: questionEmbedder,
+    answerer: createAnswerer(config, { vectors: keepRecentRarity(vectors), embedder: questionEmbedder }),
     questions: createQuestionQueue(config.questions),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
     probes: {

@@ -5,6 +5,7 @@ import { toProblem } from '../../lib/problems/problem';
 import { durableOrchestration } from '../durableOrchestration';
 import { theApp } from '../theApp';
 import { auditing } from './auditing';
+import { callerSignal } from './callerSignal';
 import { checkAccess } from './checkAccess';
 import { problemResponse } from './problemResponse';
 import { readBody, readQuery, validate } from './readRequest';
@@ -72,6 +73,7 @@ function contextOf(
 ): RouteContext {
   return {
     ...known,
+    callerGone: callerSignal(context.invocationId),
     access: () => known.app.findAccess(known.caller?.groups ?? []),
     get orchestration() {
       if (!route.usesOrchestration)

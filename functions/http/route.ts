@@ -63,6 +63,8 @@ export interface RouteContext {
   access: () => Promise<DocumentAccess>;
   /** Id of this request. It is sent in the header `x-request-id` and in problems, and written to the log. */
   requestId: string;
+  /** Aborted when the caller goes before the answer is complete. Undefined where the host does not let it be known. */
+  callerGone: AbortSignal | undefined;
   /** Logs an error of the server. */
   logError: (message: string, error: unknown) => void;
 }

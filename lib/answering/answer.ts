@@ -49,5 +49,12 @@ export interface Citation {
   quote: string;
 }
 
+/** Some of an answer's text. A citation marker is a token of its own. */
+export interface AnswerToken {
+  text: string;
+  /** The number of a marker, from 1. */
+  citation?: number;
+}
+
 /** The answer's text, token by token as it arrives; the last event is the whole, checked answer. */
-export type AnswerEvent = { type: 'token'; text: string } | { type: 'answer'; answer: Answer };
+export type AnswerEvent = ({ type: 'token' } & AnswerToken) | { type: 'answer'; answer: Answer };

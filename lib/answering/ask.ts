@@ -4,7 +4,7 @@ import type { SearchFilters } from '../vectors/passage';
 import type { AnswerEvent } from './answer';
 import type { Answerer } from './answerer';
 import { streamAnswer } from './answerQuestion';
-import { answerTimeout } from './answerTimeout';
+import { answerEnded } from './answerEnded';
 import type { QuestionQueue } from './questionQueue';
 
 export interface AskDependencies extends SearchDependencies {
@@ -19,11 +19,14 @@ interface Question {
   filters?: SearchFilters;
   /** Passages are only of documents that may be read. */
   access: DocumentAccess;
+  /** Aborted when nobody waits for the answer any more. */
+  gone?: AbortSignal | undefined;
 }
 
 /**
  * Finds passages for the question and answers from them: tokens, then the checked answer. Resolves when the question may start:
- * the time limit counts from the call, so also while the question waits. Throws QUESTIONS_TOO_MANY, and ANSWER_TIMEOUT.
+ * the time limit counts from the call, so also while the question waits. Throws QUESTIONS_TOO_MANY, ANSWER_TIMEOUT, and
+ * ANSWER_CANCELLED when `gone` ends the work.
  * The events throw the errors of search and answer, and ANSWER_TIMEOUT even while a store is still working, because not every
  * store can be cancelled.
  */
@@ -32,7 +35,8 @@ export async function ask(
   question: Question,
   caller: string,
 ): Promise<AsyncGenerator<AnswerEvent>> {
-  const signal = AbortSignal.timeout(dependencies.answerTimeoutInMilliseconds);
+  const limit = AbortSignal.timeout(dependencies.answerTimeoutInMilliseconds);
+  const signal = question.gone ? AbortSignal.any([limit, question.gone]) : limit;
   const end = await dependencies.questions.enter(caller, signal);
   let isRead = false;
   // Nobody may ever read the events: the caller has gone.
@@ -55,7 +59,7 @@ export async function ask(
 
 async function* withinTime(events: AsyncGenerator<AnswerEvent>, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
   const tooLate = new Promise<never>((_, reject) => {
-    const refuse = (): void => reject(answerTimeout(signal.reason));
+    const refuse = (): void => reject(answerEnded(signal));
     if (signal.aborted) refuse();
     else signal.addEventListener('abort', refuse, { once: true });
   });

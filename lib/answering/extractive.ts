@@ -1,7 +1,9 @@
+import { withoutBidiControls } from '../language/bidiControls';
 import type { Passage } from '../vectors/passage';
-import type { AnswerMark, AnswerSentence } from './answer';
+import type { AnswerSentence, AnswerToken } from './answer';
 import { NOTHING_FOUND, type Answerer } from './answerer';
-import { toCitation } from './citation';
+import { toCitation } from './citations/citation';
+import { joinTokens } from './joinTokens';
 import { scoreSentences, type ScoredSentence, type ScoringDependencies } from './scoreSentences';
 
 const SENTENCES_QUOTED = 3;
@@ -22,25 +24,25 @@ export function createExtractiveAnswerer(dependencies: ScoringDependencies): Ans
     model,
     async *stream({ question, passages }) {
       const quoted = chooseSentences(await scoreSentences(dependencies, question, passages));
-      const tokens: string[] = [];
-      const marks: AnswerMark[] = [];
+      const tokens: AnswerToken[] = [];
       const sentences: AnswerSentence[] = [];
       let length = 0;
       for (const [index, { passage, text }] of quoted.entries()) {
         const citation = index + 1;
-        const start = length + (index === 0 ? 0 : 1);
+        const lineEnd = index === 0 ? '' : '\n';
         const words = `${attribution(passage)}: “${flow(text)}”`;
-        const token = `${index === 0 ? '' : '\n'}${words} [${citation}]`;
-        tokens.push(token);
-        length += token.length;
-        marks.push({ start: length - `[${citation}]`.length, end: length, citation });
+        const mark = `[${citation}]`;
+        tokens.push({ text: `${lineEnd}${words} ` }, { text: mark, citation });
+        const start = length + lineEnd.length;
         // A sentence of the document supports itself.
         sentences.push({ start, end: start + words.length, citations: [citation], supported: true, faults: [] });
+        length = start + words.length + ' '.length + mark.length;
       }
-      if (tokens.length === 0) tokens.push(NOTHING_FOUND);
-      for (const text of tokens) yield { type: 'token', text };
+      if (tokens.length === 0) tokens.push({ text: NOTHING_FOUND });
+      for (const token of tokens) yield { type: 'token', ...token };
+      const { answer, marks } = joinTokens(tokens);
       const citations = quoted.map(({ passage, text }) => toCitation(passage, text));
-      yield { type: 'answer', answer: { question, answer: tokens.join(''), citations, marks, sentences, model } };
+      yield { type: 'answer', answer: { question, answer, citations, marks, sentences, model } };
     },
   };
 }
@@ -77,7 +79,7 @@ function attribution({ author, title, publishedAt }: Passage): string {
 
 /** On one line, and without the controls that change the direction of the text after them; the citation has the text as it is. */
 function flow(text: string): string {
-  return text.replace(/[\u202A-\u202E\u2066-\u2069]/g, '').replace(/\s+/g, ' ');
+  return withoutBidiControls(text).replace(/\s+/g, ' ');
 }
 
 function wordCount(text: string): number {

@@ -11,13 +11,15 @@ import {
   type OpenAiService,
 } from '../openAi/openAiService';
 import type { Passage } from '../vectors/passage';
-import type { Answer } from './answer';
+import type { Answer, AnswerToken } from './answer';
 import { NOTHING_SUPPORTED, type Answerer } from './answerer';
-import { answerTimeout } from './answerTimeout';
-import { checkSentences } from './checkSentences';
-import { CitationMarkers } from './citationMarkers';
-import { citeAnswer } from './citeAnswer';
+import { answerEnded, answerTimeout } from './answerEnded';
+import { CitationMarkers } from './citations/citationMarkers';
+import { citeAnswer } from './citations/citeAnswer';
+import { joinTokens } from './joinTokens';
 import { promptMessages, type PromptMessage } from './promptMessages';
+import { answerSentences } from './support/answerSentences';
+import { checkSentences } from './support/checkSentences';
 
 /** Below this share of supported sentences the answer says that it found no support. */
 const LEAST_SUPPORTED_SHARE = 0.25;
@@ -43,33 +45,28 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
     async *stream({ question, passages, signal }) {
       const deadline = AbortSignal.timeout(timeoutInMilliseconds);
       const markers = new CitationMarkers(passages.length);
-      let answer = '';
-      let trimmed = 0;
+      const tokens: AnswerToken[] = [];
       try {
         const messages = promptMessages(question, passages);
         const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
         for await (const text of streamChat(client, model, messages, end)) {
-          const next = markers.push(text);
-          const shown = answer === '' ? next.trimStart() : next;
-          trimmed += next.length - shown.length;
-          answer += shown;
-          if (shown !== '') yield { type: 'token', text: shown };
+          for (const token of markers.push(text)) {
+            tokens.push(token);
+            yield { type: 'token', ...token };
+          }
         }
       } catch (error) {
-        if (deadline.aborted || isTimeout(signal)) throw answerTimeout(error);
-        if (signal?.aborted) throw cancelledError(error);
+        if (signal?.aborted) throw answerEnded(signal);
+        if (deadline.aborted) throw answerTimeout(error);
         throw toServiceError(error, 'ANSWER', service);
       }
-      const rest = markers.finish().trimEnd();
-      answer += rest;
+      for (const token of markers.finish()) {
+        tokens.push(token);
+        yield { type: 'token', ...token };
+      }
+      const { answer, marks } = joinTokens(tokens);
       if (answer === '') throw emptyError(service);
-      if (rest !== '') yield { type: 'token', text: rest };
       const cited = markers.cited.flatMap((number) => passages[number - 1] ?? []);
-      const marks = markers.marks.map(({ start, end, citation }) => ({
-        start: start - trimmed,
-        end: end - trimmed,
-        citation,
-      }));
       yield { type: 'answer', answer: checkedAnswer({ question, answer, marks, model }, cited) };
     },
   };
@@ -80,12 +77,13 @@ function checkedAnswer(
   { question, answer, marks, model }: Pick<Answer, 'question' | 'answer' | 'marks' | 'model'>,
   cited: Passage[],
 ): Answer {
-  const sentences = checkSentences(answer, marks, cited);
+  const written = answerSentences(answer, marks);
+  const sentences = checkSentences(written, cited);
   const supported = sentences.filter((sentence) => sentence.supported).length;
   if (supported === 0 || supported < LEAST_SUPPORTED_SHARE * sentences.length) {
     return { question, answer: NOTHING_SUPPORTED, citations: [], marks: [], sentences: [], model };
   }
-  return { question, answer, citations: citeAnswer(answer, marks, cited), marks, sentences, model };
+  return { question, answer, citations: citeAnswer(written, cited), marks, sentences, model };
 }
 
 async function* streamChat(
@@ -128,12 +126,4 @@ function emptyError(service: OpenAiService): PipelineError {
     expected: `a stream of chat completion chunks from ${target}`,
     remedy: 'Ask again. If this repeats, check that this address serves chat completions and streams them.',
   });
-}
-
-function isTimeout(signal: AbortSignal | undefined): boolean {
-  return (signal?.reason as { name?: string } | undefined)?.name === 'TimeoutError';
-}
-
-function cancelledError(cause: unknown): PipelineError {
-  return new PipelineError('ANSWER_CANCELLED', 'The request was cancelled.', { cause });
 }

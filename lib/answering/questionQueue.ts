@@ -1,12 +1,12 @@
 import { PipelineError } from '../problems/problem';
-import { answerTimeout } from './answerTimeout';
+import { answerEnded } from './answerEnded';
 
 /** Bounds how many questions are answered at once, and how many wait. */
 export interface QuestionQueue {
   /**
    * Resolves when the question may start, with the function that ends it (calling it again does nothing). Callers take turns:
    * one who asks much does not hold up the others. Throws QUESTIONS_TOO_MANY (429) at once when too many wait, and
-   * ANSWER_TIMEOUT when `signal` ends the wait.
+   * ANSWER_TIMEOUT or ANSWER_CANCELLED when `signal` ends the wait.
    */
   enter(caller: string, signal: AbortSignal): Promise<() => void>;
 }
@@ -60,13 +60,13 @@ export function createQuestionQueue(limits: { atWork: number; waiting: number })
 
   return {
     enter: async (caller, signal) => {
-      if (signal.aborted) throw answerTimeout(signal.reason);
+      if (signal.aborted) throw answerEnded(signal);
       if (atWork < limits.atWork && waiting.size === 0) return begin();
       makeRoom(caller);
       return new Promise((resolve, reject) => {
         const abandon = (): void => {
           remove(caller, question);
-          reject(answerTimeout(signal.reason));
+          reject(answerEnded(signal));
         };
         const question: Waiting = {
           start: () => {

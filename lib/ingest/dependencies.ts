@@ -27,7 +27,7 @@ export interface IngestDependencies {
   extracts: ExtractStore;
   /** The SQL source whose connection string the setting holds. Not set: SETTING_MISSING. */
   connectSource: (setting: string) => SqlSource;
-  /** Part number `part` of the partition that the run has committed. Absent: LAKE_PART_NOT_FOUND. */
+  /** Part number `part` of the partition that the run has committed. Absent: LAKE_PART_NOT_FOUND, retryable. */
   committedPart: (key: RunKey, part: number) => Promise<CommittedPart>;
   /** Hours that a blocked run waits for a decision; 0: a closed gate ends the run at once. */
   gateDecisionTimeoutInHours: number;

@@ -131,7 +131,7 @@ const lake = {
   LAKE_PARTITIONING_UNSUPPORTED: permanent(500, 'The table is not partitioned by ingest_date.'),
   LAKE_TABLE_APPEND_ONLY: permanent(500, 'The table accepts additions only.'),
   LAKE_PART_MISSING: permanent(500, 'A part of the run is missing.'),
-  LAKE_PART_NOT_FOUND: permanent(500, 'The partition does not have this part.'),
+  LAKE_PART_NOT_FOUND: retryable(503, 'The partition does not have this part of the run.'),
 };
 
 const stores = {

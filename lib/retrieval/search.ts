@@ -3,7 +3,7 @@ import type { Embedder } from '../embedding/embedder';
 import { encodeQuestion } from '../language/sparseText';
 import type { RankedChunk, VectorIndex } from '../vectors/vectorIndex';
 import { EVERY_READER, type DocumentAccess } from '../documents/documentAccess';
-import type { DocumentLookup, DocumentMetadata } from '../documents/documentLookup';
+import type { DocumentKey, DocumentLookup, DocumentMetadata } from '../documents/documentLookup';
 import { fuseRankings } from './fuseRankings';
 import type { Passage, SearchFilters } from '../vectors/passage';
 
@@ -41,15 +41,15 @@ export async function search(
   if (!dense) return [];
   const lexical = encodeQuestion(question);
   const groups = searchedGroups(access, filters.dataset);
-  let passages: Passage[] = [];
+  let picked: PickedHit[] = [];
   for (const depth of DEPTHS) {
     const rankings = await vectors.search({ dense, lexical, filters, groups, limit: depth });
     const hits = fuseRankings(rankings, embedder.fusion);
-    passages = pickPassages(hits, await currentDocuments(documents, hits, access), limit);
+    picked = await pickHits(hits, limit, (keys) => documents.current(keys, access));
     const isWhole = rankings.dense.length < depth && rankings.lexical.length < depth;
-    if (passages.length >= limit || isWhole) break;
+    if (picked.length >= limit || isWhole) break;
   }
-  return passages;
+  return readPassages(vectors, picked);
 }
 
 /**
@@ -63,48 +63,61 @@ function searchedGroups(access: DocumentAccess, dataset: string | undefined): re
   return isRestricted ? [...groups, EVERY_READER] : undefined;
 }
 
-async function currentDocuments(
-  documents: DocumentLookup,
+interface PickedHit {
+  hit: RankedChunk;
+  document: DocumentMetadata;
+}
+
+/** The first `limit` hits of current documents. Looks up a part of the ranking at a time: mostly the first part is enough. */
+async function pickHits(
   hits: RankedChunk[],
-  access: DocumentAccess,
+  limit: number,
+  current: (keys: DocumentKey[]) => Promise<DocumentMetadata[]>,
+): Promise<PickedHit[]> {
+  const taken = new Map<string, number>();
+  const picked: PickedHit[] = [];
+  const step = limit * PASSAGES_PER_DOCUMENT;
+  for (let from = 0; from < hits.length && picked.length < limit; from += step) {
+    const part = hits.slice(from, from + step);
+    const known = await currentDocuments(part, current);
+    for (const hit of part) {
+      const key = keyText(hit);
+      const document = known.get(key);
+      const before = taken.get(key) ?? 0;
+      if (!document || before >= PASSAGES_PER_DOCUMENT || picked.length >= limit) continue;
+      taken.set(key, before + 1);
+      picked.push({ hit, document });
+    }
+  }
+  return picked;
+}
+
+async function currentDocuments(
+  hits: RankedChunk[],
+  current: (keys: DocumentKey[]) => Promise<DocumentMetadata[]>,
 ): Promise<Map<string, DocumentMetadata>> {
   const keys = new Map(
-    hits.map(({ payload: { dataset, docId, contentHash } }) => {
+    hits.map(({ dataset, docId, contentHash }) => {
       const key = { dataset, docId, contentHash };
       return [keyText(key), key];
     }),
   );
-  if (keys.size === 0) return new Map();
-  const current = await documents.current([...keys.values()], access);
-  return new Map(current.map((document) => [keyText(document), document]));
+  return new Map((await current([...keys.values()])).map((document) => [keyText(document), document]));
 }
 
-function pickPassages(hits: RankedChunk[], current: Map<string, DocumentMetadata>, limit: number): Passage[] {
-  const taken = new Map<DocumentMetadata, number>();
-  const passages: Passage[] = [];
-  for (const { payload, score } of hits) {
-    const document = current.get(keyText(payload));
-    if (!document || (taken.get(document) ?? 0) >= PASSAGES_PER_DOCUMENT) continue;
-    taken.set(document, (taken.get(document) ?? 0) + 1);
+/** A point that has been removed since the search gives no passage. */
+async function readPassages(vectors: VectorIndex, picked: PickedHit[]): Promise<Passage[]> {
+  const payloads = await vectors.payloadsOf(picked.map(({ hit }) => hit.id));
+  return picked.flatMap(({ hit, document }) => {
+    const payload = payloads.get(hit.id);
+    if (!payload) return [];
     const { dataset, docId, contentHash, title, author, publishedAt, category } = document;
     const { chunkNumber, text } = payload;
-    passages.push({
-      dataset,
-      docId,
-      contentHash,
-      title: shortHeading(title),
-      author: author === null ? null : shortHeading(author),
-      publishedAt,
-      category,
-      chunkNumber,
-      text,
-      score,
-    });
-    if (passages.length >= limit) break;
-  }
-  return passages;
+    const heading = { title: shortHeading(title), author: author === null ? null : shortHeading(author) };
+    return [{ dataset, docId, contentHash, ...heading, publishedAt, category, chunkNumber, text, score: hit.score }];
+  });
 }
 
-function keyText({ dataset, docId, contentHash }: { dataset: string; docId: string; contentHash: string }): string {
+function keyText({ dataset, docId, contentHash }: DocumentKey): string {
   return JSON.stringify([dataset, docId, contentHash]);
 }

@@ -5,19 +5,23 @@ import { PipelineError } from '../problems/problem';
 import { downloadTo, StreamBroken, streamRange } from './azureDownload';
 import type { ObjectInfo, ObjectStore } from './objectStore';
 
-export type AzureStorageOptions =
+export type AzureStorageOptions = (
   | { connectionString: string }
   | {
       /** Blob endpoint, `https://<account>.blob.core.windows.net`. */
       accountUrl: string;
       credential: TokenCredential;
-    };
+    }
+) & {
+  /** Before the second attempt at a request; later ones wait longer. Default 300. */
+  retryDelayInMilliseconds?: number;
+};
 
 /** Bytes. Smaller objects are uploaded in one request, larger ones in blocks, in parallel. */
 const BLOCK_LENGTH = 8 * 1024 * 1024;
 const PARALLEL_BLOCKS = 4;
 /** Few retries: a step that still fails is repeated later as a whole. */
-const RETRIES = { maxTries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 3000 };
+const TRIES = 3;
 
 /**
  * The lake in a storage account. File systems are created with the Data Lake client, which uses the Blob endpoint for this
@@ -26,14 +30,16 @@ const RETRIES = { maxTries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 3000 };
  * LAKE_STORAGE_FORBIDDEN when access is denied.
  */
 export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
+  const retryDelayInMs = options.retryDelayInMilliseconds ?? 300;
+  const retryOptions = { maxTries: TRIES, retryDelayInMs, maxRetryDelayInMs: 10 * retryDelayInMs };
   const blobs =
     'connectionString' in options
-      ? BlobServiceClient.fromConnectionString(options.connectionString, { retryOptions: RETRIES })
-      : new BlobServiceClient(options.accountUrl, options.credential, { retryOptions: RETRIES });
+      ? BlobServiceClient.fromConnectionString(options.connectionString, { retryOptions })
+      : new BlobServiceClient(options.accountUrl, options.credential, { retryOptions });
   const fileSystems =
     'connectionString' in options
-      ? DataLakeServiceClient.fromConnectionString(options.connectionString, { retryOptions: RETRIES })
-      : new DataLakeServiceClient(dataLakeEndpoint(options.accountUrl), options.credential, { retryOptions: RETRIES });
+      ? DataLakeServiceClient.fromConnectionString(options.connectionString, { retryOptions })
+      : new DataLakeServiceClient(dataLakeEndpoint(options.accountUrl), options.credential, { retryOptions });
   const containerOf = (container: string) => blobs.getContainerClient(container);
   const blobOf = (container: string, path: string) => containerOf(container).getBlockBlobClient(path);
 

@@ -12,7 +12,7 @@ import {
 } from './chunkPayload';
 import { isAbsent, toVectorsError } from './qdrantError';
 import { confirmableFilter, pointFilter, searchFilter } from './qdrantFilter';
-import type { ChunkPoint, RankedChunk, StoredPoint, VectorIndex } from './vectorIndex';
+import type { ChunkPayload, ChunkPoint, RankedChunk, StoredPoint, VectorIndex } from './vectorIndex';
 
 export interface QdrantIndexOptions {
   /** Without a port, Qdrant's default 6333 is used, as in its clients. A path is kept as a prefix. */
@@ -35,6 +35,8 @@ export interface QdrantIndexOptions {
 const DENSE = 'dense';
 const LEXICAL = 'lexical';
 const PAGE_SIZE = 1000;
+/** What a hit has of its payload. */
+const KEY_FIELDS = ['dataset', 'doc_id', 'content_hash'];
 /** See docs/retrieval.md for the recall of this and other values. */
 const DEFAULT_HNSW_EF = 512;
 
@@ -141,7 +143,7 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
 
     search: ({ dense, lexical, filters, groups, limit }) =>
       unlessAbsent('search', { lexical: [], dense: [] }, async (client) => {
-        const common = { filter: searchFilter(filters, groups), limit, with_payload: true };
+        const common = { filter: searchFilter(filters, groups), limit, with_payload: KEY_FIELDS };
         const searches: Schemas['QueryRequest'][] = [
           { ...common, query: [...dense], using: DENSE, params: { hnsw_ef: hnswEf } },
         ];
@@ -149,6 +151,13 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
         if (lexical.indices.length > 0) searches.push({ ...common, query: lexical, using: LEXICAL });
         const [byMeaning, byWords] = await client.queryBatch(collection, { searches });
         return { lexical: (byWords?.points ?? []).map(toRanked), dense: (byMeaning?.points ?? []).map(toRanked) };
+      }),
+
+    payloadsOf: (ids) =>
+      unlessAbsent('read points', new Map<string, ChunkPayload>(), async (client) => {
+        if (ids.length === 0) return new Map<string, ChunkPayload>();
+        const records = await client.retrieve(collection, { ids, with_payload: true, with_vector: false });
+        return new Map(records.map(({ id, payload }) => [String(id), fromStoredPayload(payload as StoredPayload)]));
       }),
 
     rarityOf: (termIds) =>
@@ -263,7 +272,8 @@ function fromRecord({ id, payload }: Schemas['Record']): StoredPoint {
 }
 
 function toRanked({ id, score, payload }: Schemas['ScoredPoint']): RankedChunk {
-  return { id: String(id), score, payload: fromStoredPayload(payload as StoredPayload) };
+  const { dataset, docId, contentHash } = fromStoredPayload(payload as StoredPayload);
+  return { id: String(id), score, dataset, docId, contentHash };
 }
 
 /** Qdrant does not report idf, but a search for one term scores its best point with idf times the point's stored weight. */

@@ -29,6 +29,8 @@ export interface VectorIndex {
   remove(filter: PointFilter): Promise<void>;
   /** Best chunks by words and by meaning, each list with the highest score first. An absent collection has none. */
   search(query: ChunkQuery): Promise<RankedChunks>;
+  /** All that is stored with each of these points that exists; absent ids are left out. At most a few hundred ids. */
+  payloadsOf(ids: string[]): Promise<Map<string, ChunkPayload>>;
   /**
    * Inverse document frequency of each term id, as the index weighs it in a search by words. A term without chunks counts as
    * the rarest.
@@ -101,11 +103,11 @@ export interface ChunkQuery {
   limit: number;
 }
 
-export interface RankedChunk {
+/** A hit, with the row from which it came. Its text is in `payloadsOf`: most hits are not read, and texts are long. */
+export interface RankedChunk extends Pick<ChunkPayload, 'dataset' | 'docId' | 'contentHash'> {
   id: string;
   /** BM25 score, or cosine. Comparable only within its list. */
   score: number;
-  payload: ChunkPayload;
 }
 
 export interface RankedChunks {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { pipelineApi } from '../pipelineApi';
 import { findLayout } from '../platform/layout';
 import { readState } from '../platform/stateFile';
+import { complain, print } from '../terminal/print';
 
 const USAGE = 'npm run cancel -- ingest-<dataset>-<yyyy-mm-dd> --reason "..."';
 
@@ -10,18 +11,16 @@ async function main(): Promise<number> {
   const { id, reason } = readCall();
   const running = readState(findLayout().stateFile);
   if (id === undefined || reason === undefined) {
-    process.stderr.write(`Usage: ${USAGE}\n`);
+    complain(`Usage: ${USAGE}`);
     return 2;
   }
   if (running?.urls.api === undefined) {
-    process.stderr.write('The platform is not running: there is no run to cancel. Start it with `npm start`.\n');
+    complain('The platform is not running: there is no run to cancel. Start it with `npm start`.');
     return 1;
   }
   const api = pipelineApi(running.urls.api, running.settings.LOCAL_TOKEN ?? '');
   const { cancelledBy, reason: counted } = await api.cancelRun(id, reason);
-  process.stdout.write(
-    `${id} is ending: cancelled by ${cancelledBy} (${counted}). See ${running.urls.api}/runs/${id}\n`,
-  );
+  print(`${id} is ending: cancelled by ${cancelledBy} (${counted}). See ${running.urls.api}/runs/${id}`);
   return 0;
 }
 
@@ -37,7 +36,7 @@ function readCall(): { id?: string; reason?: string } {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    complain(error instanceof Error ? error.message : String(error));
     process.exit(1);
   },
 );

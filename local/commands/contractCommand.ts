@@ -11,6 +11,7 @@ import { FaultList, toProblem, type Problem } from '../../lib/problems/problem';
 import { createEngines } from '../../lib/duckdb/engines';
 import { createContractEngine } from '../../lib/quality/analyseQueries';
 import { checkQueries } from '../../lib/quality/checkQueries';
+import { complain, print } from '../terminal/print';
 
 const USAGE = `npm run contract -- infer <file.csv> [--dataset <name>] [--out <file.yaml>] [--json]
        npm run contract -- check <file.yaml> ...`;
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
   const isUsed = (command === 'infer' && files.length === 1) || (command === 'check' && files.length > 0);
   if (!isUsed || absent.length > 0) {
     const why = absent.length > 0 ? `No such file: ${absent.join(', ')}\n` : '';
-    process.stderr.write(`${why}Usage: ${USAGE}\n`);
+    complain(`${why}Usage: ${USAGE}`);
     return 2;
   }
   if (command === 'infer') return infer(files[0] ?? '', values);
@@ -52,12 +53,14 @@ async function infer(
   const draft = await inferContract(file, { ...SETTINGS, ...(named === undefined ? {} : { dataset: named }) });
   if (out !== undefined) writeFileSync(out, draft.yaml, { flag: 'wx' });
   if (json) {
-    process.stdout.write(`${JSON.stringify(draft)}\n`);
+    print(JSON.stringify(draft));
   } else if (out === undefined) {
-    process.stdout.write(draft.yaml);
+    // As it is, for a file; on a terminal it is only looked at.
+    if (process.stdout.isTTY) print(draft.yaml.trimEnd());
+    else process.stdout.write(draft.yaml);
   } else {
-    for (const note of draft.notes) process.stdout.write(`note  ${note}\n`);
-    process.stdout.write(`${out}\nCheck the guesses in this draft, then run: npm run contract -- check ${out}\n`);
+    for (const note of draft.notes) print(`note  ${note}`);
+    print(`${out}\nCheck the guesses in this draft, then run: npm run contract -- check ${out}`);
   }
   return 0;
 }
@@ -80,21 +83,21 @@ async function check(file: string, engine: ContractEngine): Promise<Problem[]> {
     faults.push(...(await checkQueries(reading, SETTINGS)));
     if (faults.length === 0) {
       const { columns, quality } = contract;
-      process.stdout.write(`ok    ${file}: ${columns.length} columns, ${quality.rules.length} quality rules\n`);
-      for (const warning of contractWarnings(contract)) process.stdout.write(`warn  ${file}: ${warning}\n`);
+      print(`ok    ${file}: ${columns.length} columns, ${quality.rules.length} quality rules`);
+      for (const warning of contractWarnings(contract)) print(`warn  ${file}: ${warning}`);
     }
-    for (const remark of remarks) process.stdout.write(`note  ${file}: ${remark}\n`);
+    for (const remark of remarks) print(`note  ${file}: ${remark}`);
   } catch (error) {
     faults.push(...(error instanceof FaultList ? error.faults : [toProblem(error)]));
   }
-  for (const fault of faults) process.stdout.write(`FAULT ${describeProblem(fault)}\n`);
+  for (const fault of faults) print(`FAULT ${describeProblem(fault)}`);
   return faults;
 }
 
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${describeProblem(toProblem(error))}\n`);
+    complain(describeProblem(toProblem(error)));
     process.exit(1);
   },
 );

@@ -14,6 +14,7 @@ import { isPortFree } from '../ports';
 import { installedPostgresFolder } from '../postgres/binaries';
 import { serverUser } from '../postgres/serverUser';
 import { sourceRoles } from './sourceRoles';
+import { complain, print } from '../terminal/print';
 
 interface Finding {
   name: string;
@@ -39,9 +40,9 @@ async function main(): Promise<number> {
     ...optionalCommands(),
   ];
   const marks = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
-  for (const { name, level, what } of findings) process.stdout.write(`${marks[level]} ${name.padEnd(14)} ${what}\n`);
+  for (const { name, level, what } of findings) print(`${marks[level]} ${name.padEnd(14)} ${what}`);
   const faults = findings.filter(({ level }) => level === 'fault').length;
-  process.stdout.write(faults === 0 ? '\nThis machine is ready for `npm start`.\n' : `\n${faults} thing(s) to fix.\n`);
+  print(faults === 0 ? '\nThis machine is ready for `npm start`.' : `\n${faults} thing(s) to fix.`);
   return faults === 0 ? 0 : 1;
 }
 
@@ -181,7 +182,7 @@ function answersItsVersion(command: string): boolean {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${String(error)}\n`);
+    complain(String(error));
     process.exit(1);
   },
 );

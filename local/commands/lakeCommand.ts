@@ -12,6 +12,7 @@ import { findLayout } from '../platform/layout';
 import { userSettings } from '../platform/services';
 import { readState } from '../platform/stateFile';
 import { describeFailure } from '../terminal/describeFailure';
+import { complain, print } from '../terminal/print';
 
 const USAGE = `Usage:
   npm run lake -- history <dataset> [--limit 20]
@@ -192,8 +193,8 @@ function configuredLake(): TableStorage {
 
 if (require.main === module) {
   const out: CommandOutput = {
-    say: (line) => void process.stdout.write(`${line}\n`),
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    say: (line) => print(line),
+    complain: (line) => complain(line),
   };
   runLakeCommand(process.argv.slice(2), configuredLake, out).then(
     (code) => process.exit(code),

@@ -6,11 +6,12 @@ import { findLayout } from '../platform/layout';
 import { SECRET_FILES } from '../platform/secrets';
 import { takeOver } from '../platform/takeOver';
 import { postgresFolder, stopLeftOver } from '../postgres/postgres';
+import { complain, print } from '../terminal/print';
 
 /** Removes all local data. Refuses while the platform runs on it. */
 async function main(): Promise<void> {
   const layout = findLayout();
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const say = (line: string): void => print(line);
   await takeOver(layout.stateFile, say);
   const postgres = postgresFolder(layout.dataDirectory);
   await stopLeftOver(path.join(postgres, 'cluster'));
@@ -44,6 +45,6 @@ function removeWhenEmpty(folder: string, say: (line: string) => void): void {
 
 main().catch((error: unknown) => {
   const problem = toProblem(error);
-  process.stderr.write(`${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
+  complain(problem.code === 'INTERNAL' ? problem.message : describeProblem(problem));
   process.exit(1);
 });

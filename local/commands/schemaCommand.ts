@@ -7,6 +7,7 @@ import { describeProblem } from '../../lib/problems/describeProblem';
 import { toProblem } from '../../lib/problems/problem';
 import { describeSchema } from '../postgres/describeSchema';
 import { startPostgres } from '../postgres/postgres';
+import { complain } from '../terminal/print';
 
 const SCHEMA_FILE = 'lib/database/schema.sql';
 
@@ -27,6 +28,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${describeProblem(toProblem(error))}\n`);
+  complain(describeProblem(toProblem(error)));
   process.exitCode = 1;
 });

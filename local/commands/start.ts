@@ -15,6 +15,7 @@ import { startPlatform, type RunningPlatform } from '../platform/platform';
 import { announceStart } from '../terminal/announce';
 import { emptyReport, reportAnswer, reportFailure, reportRun, type Report } from '../terminal/report';
 import { createRunDisplay } from '../terminal/runDisplay';
+import { complain, print } from '../terminal/print';
 
 const HELP = `npm start -- [options]
   --once               ingest, answer, and exit
@@ -49,13 +50,13 @@ async function main(): Promise<number> {
     if (isPrinted) return;
     isPrinted = true;
     report.json.seconds.total = secondsSince(since);
-    process.stdout.write(`${JSON.stringify(report.json)}\n`);
+    print(JSON.stringify(report.json));
   };
-  const say = (line: string): void => void screen.write(`${line}\n`);
+  const say = (line: string): void => print(line, screen);
   const fail = async (error: unknown): Promise<number> => {
     const problem = await orDiskFull(error instanceof ApiProblem ? error.problem : toProblem(error));
     report.json.error ??= problem;
-    process.stderr.write(`\n${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}\n`);
+    complain(`\n${problem.code === 'INTERNAL' ? problem.message : describeProblem(problem)}`);
     printReport();
     return 1;
   };
@@ -64,7 +65,7 @@ async function main(): Promise<number> {
   try {
     const options = readOptions();
     if (options.help) {
-      process.stdout.write(HELP);
+      print(HELP.trimEnd());
       return 0;
     }
     report.json.question = options.question;
@@ -229,7 +230,7 @@ function death({ name, how, lastLines }: { name: string; how: string; lastLines:
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    complain(`\n${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   },
 );

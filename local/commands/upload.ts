@@ -7,6 +7,7 @@ import { findLayout } from '../platform/layout';
 import { readState } from '../platform/stateFile';
 import { userSettings } from '../platform/services';
 import { describeFailure } from '../terminal/describeFailure';
+import { complain, print } from '../terminal/print';
 
 const USAGE = 'npm run upload -- <dataset> <yyyy-mm-dd> <file> [<file> ...]';
 
@@ -16,7 +17,7 @@ async function main(): Promise<number> {
   const absent = files.filter((file) => !existsSync(file));
   if (!dataset || !date || files.length === 0 || absent.length > 0) {
     const why = absent.length > 0 ? `No such file: ${absent.join(', ')}\n` : '';
-    process.stderr.write(`${why}Usage: ${USAGE}\n`);
+    complain(`${why}Usage: ${USAGE}`);
     return 2;
   }
   const layout = findLayout();
@@ -34,21 +35,19 @@ async function main(): Promise<number> {
       const isOnThisMachine =
         access.kind === 'connectionString' && /127\.0\.0\.1|localhost/.test(access.connectionString);
       const needed = isOnThisMachine ? statSync(file).size : 0;
-      process.stderr.write(`${await describeFailure(error, layout.dataDirectory, needed)}\n`);
+      complain(await describeFailure(error, layout.dataDirectory, needed));
       return 1;
     }
-    process.stdout.write(`${raw}/${target}\n`);
+    print(`${raw}/${target}`);
   }
-  process.stdout.write(
-    `Now start the run: POST /api/runs {"dataset":"${dataset}","date":"${date}"}, or on the runs page.\n`,
-  );
+  print(`Now start the run: POST /api/runs {"dataset":"${dataset}","date":"${date}"}, or on the runs page.`);
   return 0;
 }
 
 main().then(
   (code) => process.exit(code),
   async (error: unknown) => {
-    process.stderr.write(`${await describeFailure(error, findLayout().dataDirectory)}\n`);
+    complain(await describeFailure(error, findLayout().dataDirectory));
     process.exit(1);
   },
 );

@@ -25,6 +25,8 @@ export interface StartReport {
 
 export interface Report {
   json: StartReport;
+  /** The answer as a terminal shows it. */
+  shownAnswer: string;
   /** The report as text for the terminal. */
   text(): string;
 }
@@ -44,7 +46,8 @@ export function emptyReport(given: Pick<StartReport, 'dataset' | 'date' | 'quest
     error: null,
     urls: {},
   };
-  return { json, text: () => describe(json) };
+  const report: Report = { json, shownAnswer: '', text: () => describe(json, report.shownAnswer) };
+  return report;
 }
 
 /** Adds the current progress of the run. */
@@ -55,7 +58,9 @@ export function reportRun({ json }: Report, run: Run): void {
 }
 
 /** Adds the answer to the report. */
-export function reportAnswer({ json }: Report, answer: Answer, seconds: number): void {
+export function reportAnswer(report: Report, answer: Answer, seconds: number): void {
+  const { json } = report;
+  report.shownAnswer = onlyOwnBrackets(answer);
   json.answer = answer.answer;
   json.citations = answer.citations.map(({ docId, title, author, date, quote }) => ({
     docId,
@@ -71,7 +76,7 @@ export function reportFailure(run: Run): string {
   return `\nThe run ${run.id} ended as ${run.status}.\n${run.error ? `  ${describeProblem(run.error)}` : ''}`;
 }
 
-function describe({ rows, chunks, rejected, question, answer, citations, urls }: StartReport): string {
+function describe({ rows, chunks, rejected, question, citations, urls }: StartReport, shownAnswer: string): string {
   const lines = [
     '',
     `Rows     source ${rows?.source}, rejected ${rejected}, lake ${rows?.lake}, sql ${rows?.sql}, vectors ${rows?.vectors}`,
@@ -79,11 +84,11 @@ function describe({ rows, chunks, rejected, question, answer, citations, urls }:
     '',
     `Question ${question}`,
     '',
-    collapse(answer ?? ''),
+    collapse(shownAnswer),
     '',
     ...citations.map(
       ({ title, author, date, docId }, index) =>
-        `  [${index + 1}] ${title}, ${author ?? 'unknown'}, ${date ?? 'undated'} (${docId})`,
+        `  [${index + 1}] ${collapse(title)}, ${collapse(author ?? 'unknown')}, ${date ?? 'undated'} (${collapse(docId)})`,
     ),
     '',
     ...Object.entries(urls).map(([name, url]) => `  ${name.padEnd(10)} ${url}`),
@@ -91,6 +96,15 @@ function describe({ rows, chunks, rejected, question, answer, citations, urls }:
   return lines.join('\n');
 }
 
+/** In a terminal all brackets look alike, so those that are not markers become round. */
+function onlyOwnBrackets({ answer, marks }: Answer): string {
+  const starts = new Set(marks.map(({ start }) => start));
+  return answer.replace(/\[([\d\s,;]+)\]/g, (found, numbers: string, start: number) =>
+    starts.has(start) ? found : `(${numbers})`,
+  );
+}
+
+/** On one line: a title with line ends must not look like lines of this report. */
 function collapse(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

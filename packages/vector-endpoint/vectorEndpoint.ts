@@ -136,7 +136,7 @@ export async function startVectorEndpoint(options: {
   const unlock = lockFolder(options.dataDirectory);
   let catalogue: Catalogue | undefined;
   try {
-    const opened = Catalogue.open(options.dataDirectory);
+    const opened = await Catalogue.open(options.dataDirectory);
     catalogue = opened;
     const server = createServer(
       (request, response) => void handle({ catalogue: opened, apiKey: options.apiKey }, request, response),
@@ -151,12 +151,12 @@ export async function startVectorEndpoint(options: {
       stop: async () => {
         clearInterval(flushing);
         await close(server);
-        opened.close();
+        await opened.close();
         unlock();
       },
     };
   } catch (error) {
-    catalogue?.close();
+    await catalogue?.close();
     unlock();
     throw error;
   }

@@ -1,10 +1,11 @@
 import type { Answer } from '../../lib/api/ask';
+import type { AnswerToken } from './markers';
 import { ApiError, isAbort, problemOf, type Problem } from './problem';
 import { serverSentEvents } from './serverSentEvents';
 
 /** One event of a streamed answer: pieces of text, then the complete checked answer, or the problem that ended it. */
 export type AskEvent =
-  { type: 'token'; text: string } | { type: 'answer'; answer: Answer } | { type: 'error'; problem: Problem };
+  ({ type: 'token' } & AnswerToken) | { type: 'answer'; answer: Answer } | { type: 'error'; problem: Problem };
 
 /**
  * The events of an accepted answer: streamed, or as one event when something between the page and the API does not stream.
@@ -32,7 +33,7 @@ export async function* answerEvents(response: Response): AsyncGenerator<AskEvent
 function askEventOf(event: string | undefined, data: string): AskEvent | undefined {
   switch (event) {
     case 'token':
-      return { type: 'token', text: (JSON.parse(data) as { text: string }).text };
+      return { ...(JSON.parse(data) as AnswerToken), type: 'token' };
     case 'answer':
       return { type: 'answer', answer: JSON.parse(data) as Answer };
     case 'error':

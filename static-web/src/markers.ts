@@ -4,6 +4,12 @@ import type { Answer } from '../../lib/api/ask';
 export type AnswerSegment =
   { type: 'text'; text: string } | { type: 'marker'; number: number } | { type: 'note'; sentence: number };
 
+/** Some of the text of an answer that is still arriving; a marker is a token of its own. */
+export interface AnswerToken {
+  text: string;
+  citation?: number;
+}
+
 const listItem = /^\s*(?:[-*•]|\d{1,3}[.)])\s/;
 // Private-use characters, which the text itself loses: a text must not bring markers of its own.
 const MARKER = '\uE000';
@@ -37,6 +43,15 @@ export function annotate({ answer, marks, sentences }: Pick<Answer, 'answer' | '
     done = end;
   }
   return annotated + text.slice(done);
+}
+
+/** The same for an answer that is still arriving. */
+export function annotateTokens(tokens: AnswerToken[]): string {
+  return tokens
+    .map(({ text, citation }) =>
+      citation === undefined ? text.replace(privateUse, '\uFFFD') : MARKER + citation + END,
+    )
+    .join('');
 }
 
 /** Splits a line of an annotated text. A marker belongs to the words before it, so the space between them is removed. */

@@ -18,7 +18,8 @@ export const askRoute = defineRoute({
   response: {
     status: 200,
     body: answer,
-    events: '`token` (`{"text": ...}`) as the text comes, then `answer` (an Answer) or `error` (ProblemDetails).',
+    events:
+      '`token` (`{"text": ...}`, of a marker `{"text": ..., "citation": 1}`) as the text comes, then `answer` (an Answer) or `error` (ProblemDetails).',
   },
   problems: [
     'DATASET_UNKNOWN',
@@ -31,14 +32,16 @@ export const askRoute = defineRoute({
   example: { body: { question: SAMPLE.question, dataset: SAMPLE.dataset } },
   handler: async (
     { body: { question, dataset, filters, stream }, http },
-    { app, caller, access, logError, requestId },
+    { app, caller, access, callerGone, logError, requestId },
   ) => {
     if (dataset !== undefined) await app.contracts.get(dataset);
-    const asked = { question, filters: { dataset, ...filters }, access: await access() };
+    const asked = { question, filters: { dataset, ...filters }, access: await access(), gone: callerGone };
     const events = await ask(app, asked, caller?.id ?? 'anonymous');
     if (stream ?? wantsStream(http)) {
       const body = ReadableStream.from(
-        eventLines(events, requestId, (error) => logError('an answer ended early', error)),
+        eventLines(events, requestId, (error) => {
+          if (!callerGone?.aborted) logError('an answer ended early', error);
+        }),
       );
       return { stream: body, contentType: 'text/event-stream; charset=utf-8' };
     }
@@ -61,7 +64,8 @@ async function* eventLines(
     encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   try {
     for await (const event of events) {
-      yield event.type === 'token' ? lines('token', { text: event.text }) : lines('answer', event.answer);
+      const { type, ...token } = event;
+      yield event.type === 'token' ? lines(type, token) : lines(type, event.answer);
     }
   } catch (error) {
     // The status line has already been sent, so the problem is sent as an event.

@@ -12,8 +12,7 @@ const connectionHeaders = new Set([
   'trailer',
   'x-ms-invocation-id',
 ]);
-// Not kept: the library's server may end an idle connection in the moment in which it is used again.
-const agent = new http.Agent({ keepAlive: false, maxSockets: Infinity });
+const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
 
 /**
  * Serves a call of an app with `enableHttpStream`: bodies are streamed through the library's own HTTP server at

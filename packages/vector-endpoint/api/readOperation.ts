@@ -8,7 +8,7 @@ import { readArray, readObject, readOptional, readString } from '../json/readBod
 import { readUpsert } from './readPoints';
 import { readSelection } from './readSelection';
 import { readFilter } from '../filter/parseFilter';
-import { slotPasses } from '../filter/selectSlots';
+import { slotPasses } from '../filter/slotTest';
 import { readVectors } from './readVectors';
 
 type ReadOperation = (body: JsonObject, collection: Collection) => Operation;

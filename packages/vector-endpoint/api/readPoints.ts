@@ -3,7 +3,7 @@ import type { Point } from '../log/operations';
 import { readPointId } from '../collections/pointId';
 import { badRequest, malformedBody } from '../errors';
 import { readFilter } from '../filter/parseFilter';
-import { slotPasses } from '../filter/selectSlots';
+import { slotPasses } from '../filter/slotTest';
 import { ownValue, type JsonObject, type JsonValue } from '../json/jsonValue';
 import { readArray, readObject, readOneOf, readOptional } from '../json/readBody';
 import { readVectors } from './readVectors';

@@ -3,7 +3,8 @@ import { comparePointIds, parsePointId, readPointId, type PointId } from '../col
 import type { PointStore } from '../collections/pointStore';
 import { notFound, wrongInput } from '../errors';
 import { readFilter } from '../filter/parseFilter';
-import { mostThatPass, selectSlots, singleSlotTest, slotTest } from '../filter/selectSlots';
+import { mostThatPass, selectSlots, slotTest } from '../filter/selectSlots';
+import { singleSlotTest } from '../filter/slotTest';
 import { ownValue, type JsonObject } from '../json/jsonValue';
 import { readBoolean, readOptional } from '../json/readBody';
 import { readPayloadSelector } from '../json/selectPayload';

@@ -16,10 +16,10 @@ export class Catalogue {
   private constructor(private readonly dataDirectory: string) {}
 
   /** Reads a data folder and creates it if it is missing. The caller must hold the lock of the folder. */
-  static open(dataDirectory: string): Catalogue {
+  static async open(dataDirectory: string): Promise<Catalogue> {
     const catalogue = new Catalogue(dataDirectory);
     try {
-      catalogue.read();
+      await catalogue.read();
       return catalogue;
     } catch (error) {
       catalogue.collections.forEach((collection) => collection.discard());
@@ -27,11 +27,11 @@ export class Catalogue {
     }
   }
 
-  private read(): void {
+  private async read(): Promise<void> {
     mkdirSync(this.collectionsFolder, { recursive: true });
     for (const entry of readdirSync(this.collectionsFolder)) {
       const folder = join(this.collectionsFolder, entry);
-      const collection = entry.endsWith(deletedSuffix) ? undefined : Collection.open(folder);
+      const collection = entry.endsWith(deletedSuffix) ? undefined : await Collection.open(folder);
       if (collection === undefined) {
         rmSync(folder, { recursive: true, force: true });
       } else {
@@ -131,8 +131,8 @@ export class Catalogue {
     this.collections.forEach((collection) => collection.flush());
   }
 
-  close(): void {
-    this.collections.forEach((collection) => collection.close());
+  async close(): Promise<void> {
+    await Promise.all([...this.collections.values()].map((collection) => collection.close()));
   }
 
   private refuseCollection(name: string): void {

@@ -7,9 +7,12 @@ import { describeConfig, type CollectionConfig } from './collectionConfig';
 import { restoreCollectionConfig } from './parseCollectionConfig';
 import { replaceFile } from '../log/durableFile';
 import { describeFieldSchema, readFieldSchema, type FieldSchema } from './fieldSchema';
-import { decodeOperation, encodeOperation } from '../log/operationCodec';
-import { OperationLog, type ReadProgress } from '../log/operationLog';
+import { decodeOperation, encodeOperation, sequenceOf } from '../log/operationCodec';
+import { OperationLog } from '../log/operationLog';
 import { touchedCount, type Operation } from '../log/operations';
+import { damagedSnapshot, readManifest, removeOtherSegments, type Manifest } from '../snapshot/manifest';
+import { readSnapshot } from '../snapshot/readSnapshot';
+import { segmentOf, SnapshotRun } from '../snapshot/snapshotRun';
 import { PayloadIndex } from './payloadIndex';
 import type { PointId } from './pointId';
 import { Points } from './points';
@@ -18,22 +21,42 @@ const configFile = 'collection.json';
 const logFile = 'points.log';
 const pointsPerRecord = 256;
 
+/** A snapshot is written after this many changes of points, or one change for this many points if that is more. */
+const leastChangesOfSnapshot = 16_384;
+const pointsPerChangeOfSnapshot = 32;
+
+/** Also when the log has this length: points may be large. */
+const longestLogInBytes = 256 * 1024 * 1024;
+
 const reportIntervalInMilliseconds = 2000;
 
-/** Printed, so that whoever waits for the start sees that it goes on. */
-function reportProgress(name: string, { readBytes, totalBytes }: ReadProgress): void {
+/** Prints how much was read, so that whoever waits for the start sees that it goes on. */
+function progressReport(name: string): (progress: { readBytes: number; totalBytes: number }) => void {
   const megabytes = (bytes: number): string => Math.round(bytes / 1e6).toLocaleString('en-US');
-  console.log(`vector endpoint reads ${name}: ${megabytes(readBytes)} of ${megabytes(totalBytes)} MB`);
+  let lastReport = performance.now();
+  return ({ readBytes, totalBytes }) => {
+    if (performance.now() - lastReport > reportIntervalInMilliseconds) {
+      lastReport = performance.now();
+      console.log(`vector endpoint reads ${name}: ${megabytes(readBytes)} of ${megabytes(totalBytes)} MB`);
+    }
+  };
 }
 
 /**
- * One collection in one folder: `collection.json` (name, configuration, payload indexes) and `points.log` (changes of
- * points). A change is in the log before it is in memory, and in memory before it is acknowledged.
+ * One collection in one folder: `collection.json` (name, configuration, payload indexes), `snapshot.json` with its
+ * segments (the points at some operation) and `points.log` (the changes after it). A change is in the log before it is in
+ * memory, and in memory before it is acknowledged.
  */
 export class Collection {
   private sequence = 0;
-  /** Number of points in all records of the log. When it is far above the number of points, the log is compacted. */
+  /** Number of points in all records of the log. */
   private loggedCount = 0;
+  private snapshot: Manifest | undefined;
+  /** Segments with changes since the snapshot. */
+  private changedSegments = new Set<number>();
+  private running: { run: SnapshotRun; isDone: Promise<void> } | undefined;
+  /** After a snapshot failed: the number of logged points at which to try again. */
+  private retryAt = 0;
 
   private constructor(
     readonly name: string,
@@ -41,7 +64,12 @@ export class Collection {
     private configuration: CollectionConfig,
     readonly points: Points,
     private log: OperationLog | undefined,
-  ) {}
+  ) {
+    points.beforeChange = (slot) => {
+      this.changedSegments.add(segmentOf(slot));
+      this.running?.run.beforeChange(slot);
+    };
+  }
 
   get config(): CollectionConfig {
     return this.configuration;
@@ -62,7 +90,7 @@ export class Collection {
    * @returns undefined when the creation of the folder was never completed
    * @throws Error when its files are damaged
    */
-  static open(folder: string): Collection | undefined {
+  static async open(folder: string): Promise<Collection | undefined> {
     const path = join(folder, configFile);
     if (!existsSync(path)) {
       return undefined;
@@ -70,26 +98,51 @@ export class Collection {
     const saved = readObject(JSON.parse(readFileSync(path, 'utf8')) as JsonObject, path);
     const config = restoreCollectionConfig(readObject(saved.config, 'config'));
     const collection = new Collection(readString(saved.name, 'name'), folder, config, new Points(config), undefined);
-    collection.openLog();
-    for (const [field, schema] of Object.entries(readObject(saved.indexes, 'indexes'))) {
-      collection.points.addIndex(field, new PayloadIndex(field, readFieldSchema(schema)));
+    try {
+      for (const [field, schema] of Object.entries(readObject(saved.indexes, 'indexes'))) {
+        collection.points.addIndex(field, new PayloadIndex(field, readFieldSchema(schema)));
+      }
+      await collection.openSnapshot();
+      collection.openLog();
+    } catch (error) {
+      collection.discard();
+      throw error;
     }
     collection.compactIfWorthwhile(1.5);
+    collection.startSnapshotIfWorthwhile();
     return collection;
   }
 
+  private async openSnapshot(): Promise<void> {
+    this.snapshot = readManifest(this.folder);
+    removeOtherSegments(this.folder, this.snapshot);
+    if (this.snapshot !== undefined) {
+      await readSnapshot(this.folder, this.snapshot, this.points, progressReport(this.name));
+      this.sequence = this.snapshot.sequence;
+    }
+  }
+
   private openLog(): void {
-    let lastReport = performance.now();
-    this.log = OperationLog.open(join(this.folder, logFile), (record, progress) => {
-      if (performance.now() - lastReport > reportIntervalInMilliseconds) {
-        lastReport = performance.now();
-        reportProgress(this.name, progress);
+    const report = progressReport(this.name);
+    const path = join(this.folder, logFile);
+    const inSnapshot = this.sequence;
+    const log = OperationLog.open(path, (record, progress) => {
+      report(progress);
+      // The process may have ended after the snapshot was written and before the log was shortened.
+      if (this.snapshot === undefined || sequenceOf(record) > inSnapshot) {
+        const { sequence, operation } = decodeOperation(record);
+        this.sequence = Math.max(this.sequence, sequence);
+        this.loggedCount += touchedCount(operation);
+        this.points.apply(operation, sequence);
       }
-      const { sequence, operation } = decodeOperation(record);
-      this.sequence = Math.max(this.sequence, sequence);
-      this.loggedCount += touchedCount(operation);
-      this.points.apply(operation, sequence);
     });
+    this.log = log;
+    if (log.base > inSnapshot) {
+      throw damagedSnapshot(
+        join(this.folder, 'snapshot.json'),
+        `${path} continues a snapshot of operation ${log.base}, found ${this.snapshot === undefined ? 'none' : `one of operation ${inSnapshot}`}`,
+      );
+    }
   }
 
   /**
@@ -106,9 +159,12 @@ export class Collection {
       this.log.append(encodeOperation(sequence, operation));
       this.points.apply(operation, sequence);
       this.loggedCount += touchedCount(operation);
-      this.compactIfWorthwhile(4);
     }
     this.sequence = sequence;
+    if (this.log !== undefined) {
+      this.compactIfWorthwhile(4);
+      this.startSnapshotIfWorthwhile();
+    }
     return sequence;
   }
 
@@ -121,6 +177,10 @@ export class Collection {
   createIndex(field: string, schema: FieldSchema): number {
     this.points.addIndex(field, new PayloadIndex(field, schema));
     this.saveConfig();
+    // The next snapshot contains the index.
+    for (let segment = 0; segment < segmentOf(this.points.store.slotCount) + 1; segment++) {
+      this.changedSegments.add(segment);
+    }
     return ++this.sequence;
   }
 
@@ -143,16 +203,60 @@ export class Collection {
     this.log?.flush();
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.running?.run.stop();
+    await this.running?.isDone;
     this.compactIfWorthwhile(1.5);
-    this.log?.close();
-    this.log = undefined;
+    this.discard();
   }
 
   /** Closes without compaction, because the folder will be deleted. */
   discard(): void {
+    this.running?.run.stop();
     this.log?.close();
     this.log = undefined;
+    this.points.release();
+  }
+
+  /**
+   * Writes a snapshot in the background, and then shortens the log.
+   *
+   * @returns when it ended; a failure is printed and changes nothing: the longer log is still complete
+   */
+  startSnapshot(): Promise<void> {
+    if (this.running === undefined) {
+      const run = new SnapshotRun(this.folder, this.points, this.snapshot, this.changedSegments, this.sequence);
+      this.running = { run, isDone: this.finishSnapshot(run, this.changedSegments) };
+      this.changedSegments = new Set();
+    }
+    return this.running.isDone;
+  }
+
+  private async finishSnapshot(run: SnapshotRun, changed: ReadonlySet<number>): Promise<void> {
+    const { sequence, loggedCount } = this;
+    const logLength = this.log?.length ?? 0;
+    const notWritten = (): void => {
+      this.changedSegments = new Set([...changed, ...this.changedSegments]);
+      this.retryAt = 2 * this.loggedCount;
+    };
+    try {
+      const snapshot = await run.write();
+      if (snapshot === undefined || this.log === undefined) {
+        notWritten();
+        return;
+      }
+      this.snapshot = snapshot;
+      this.retryAt = 0;
+      this.log = this.log.continueAfter(sequence, logLength);
+      this.loggedCount -= loggedCount;
+    } catch (error) {
+      if (this.log !== undefined) {
+        console.error(`vector endpoint: no snapshot of ${this.name} could be written:`, error);
+      }
+      notWritten();
+    } finally {
+      this.running = undefined;
+    }
   }
 
   private saveConfig(): void {
@@ -166,6 +270,10 @@ export class Collection {
   }
 
   private compactIfWorthwhile(factor: number): void {
+    // A snapshot takes the place of compaction.
+    if (this.snapshot !== undefined || this.running !== undefined) {
+      return;
+    }
     if (this.loggedCount <= factor * this.points.store.size + 1000) {
       return;
     }
@@ -176,6 +284,13 @@ export class Collection {
       console.error(`vector endpoint: the log of ${this.name} could not be compacted:`, error);
     }
     this.loggedCount = this.points.store.size;
+  }
+
+  private startSnapshotIfWorthwhile(): void {
+    const changes = Math.max(leastChangesOfSnapshot, this.points.store.size / pointsPerChangeOfSnapshot, this.retryAt);
+    if (this.loggedCount >= changes || (this.log?.length ?? 0) >= longestLogInBytes) {
+      void this.startSnapshot();
+    }
   }
 
   private *compactRecords(): Generator<Buffer> {

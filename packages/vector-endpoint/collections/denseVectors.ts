@@ -1,6 +1,10 @@
+import { bytesOf, withRoom } from '../memory/columns';
+import { allocateBlock, releaseBlock, type VectorBlock } from '../memory/vectorMemory';
 import type { Distance } from './collectionConfig';
+import { distanceMeasures } from './distanceMeasures';
 
-const rowsPerBlock = 1024;
+/** Rows of a block, which are also the slots of a block of the snapshot. */
+export const rowsPerBlock = 1024;
 
 /** Below this a squared length counts as zero; Qdrant uses the 32-bit epsilon. */
 const smallestSquaredLength = 1.1920929e-7;
@@ -27,18 +31,21 @@ export function prepareDenseVector(values: ArrayLike<number>, distance: Distance
 
 /**
  * The dense vectors of one name, 32-bit floats in blocks of 1,024 rows: growing never copies or moves stored
- * rows. Rows are the slots of the point store.
+ * rows. Rows are the slots of the point store; zeros fill them up to a multiple of four numbers.
  */
 export class DenseVectors {
-  private readonly blocks: Float32Array[] = [];
-  private present = new Uint8Array(rowsPerBlock);
+  private readonly blocks: VectorBlock[] = [];
+  private present = new Uint8Array(0);
+  private readonly stride: number;
   /** Number of vectors stored. */
   count = 0;
 
   constructor(
     readonly dimension: number,
     readonly distance: Distance,
-  ) {}
+  ) {
+    this.stride = Math.ceil(dimension / 4) * 4;
+  }
 
   has(slot: number): boolean {
     return this.present[slot] === 1;
@@ -46,16 +53,8 @@ export class DenseVectors {
 
   /** Stores a prepared vector; replaces the slot's vector. */
   set(slot: number, vector: Float32Array): void {
-    const block = Math.floor(slot / rowsPerBlock);
-    while (this.blocks.length <= block) {
-      this.blocks.push(new Float32Array(rowsPerBlock * this.dimension));
-    }
-    if (slot >= this.present.length) {
-      const grown = new Uint8Array(this.blocks.length * rowsPerBlock * 2);
-      grown.set(this.present);
-      this.present = grown;
-    }
-    this.blocks[block]?.set(vector, (slot % rowsPerBlock) * this.dimension);
+    this.makeRoom(slot + 1);
+    this.blocks[Math.floor(slot / rowsPerBlock)]?.floats.set(vector, (slot % rowsPerBlock) * this.stride);
     if (this.present[slot] !== 1) {
       this.present[slot] = 1;
       this.count++;
@@ -75,8 +74,8 @@ export class DenseVectors {
     if (block === undefined || this.present[slot] !== 1) {
       return undefined;
     }
-    const start = (slot % rowsPerBlock) * this.dimension;
-    return block.subarray(start, start + this.dimension);
+    const start = (slot % rowsPerBlock) * this.stride;
+    return block.floats.subarray(start, start + this.dimension);
   }
 
   /**
@@ -90,59 +89,87 @@ export class DenseVectors {
     isCandidate: ((slot: number) => boolean) | undefined,
     take: (slot: number, score: number) => void,
   ): void {
-    const measure = measures[this.distance];
+    const rows = new Uint32Array(rowsPerBlock);
+    let written: VectorBlock | undefined;
     this.blocks.forEach((block, blockNumber) => {
+      const first = blockNumber * rowsPerBlock;
+      let count = 0;
       for (let row = 0; row < rowsPerBlock; row++) {
-        const slot = blockNumber * rowsPerBlock + row;
-        if (this.present[slot] === 1 && (isCandidate === undefined || isCandidate(slot))) {
-          take(slot, measure(query, block, row * this.dimension, this.dimension));
+        if (this.present[first + row] === 1 && (isCandidate === undefined || isCandidate(first + row))) {
+          rows[count++] = row;
         }
       }
+      if (this.distance === 'Euclid' || this.distance === 'Manhattan') {
+        const measure = distanceMeasures[this.distance];
+        const { floats } = block;
+        for (let index = 0; index < count; index++) {
+          const row = rows[index]!;
+          take(first + row, measure(query, floats, row * this.stride, this.dimension));
+        }
+        return;
+      }
+      if (count > 0 && (written === undefined || !block.isInMemoryOf(written))) {
+        block.writeQuery(this.padded(query));
+        written = block;
+      }
+      this.takeProducts(block, first, rows.subarray(0, count), take);
     });
   }
+
+  /** One call for the whole block costs as much as about a quarter as many calls for single rows. */
+  private takeProducts(
+    block: VectorBlock,
+    first: number,
+    rows: Uint32Array,
+    take: (slot: number, score: number) => void,
+  ): void {
+    if (rows.length * 4 < rowsPerBlock) {
+      for (const row of rows) {
+        take(first + row, block.dotProducts(row, 1, this.stride)[0]!);
+      }
+      return;
+    }
+    const products = block.dotProducts(0, (rows.at(-1) ?? 0) + 1, this.stride);
+    for (const row of rows) {
+      take(first + row, products[row]!);
+    }
+  }
+
+  private padded(query: Float32Array): Float32Array {
+    const padded = new Float32Array(this.stride);
+    padded.set(query);
+    return padded;
+  }
+
+  /** Allocates the blocks of `length` slots. */
+  makeRoom(length: number): void {
+    while (this.blocks.length * rowsPerBlock < length) {
+      this.blocks.push(allocateBlock(rowsPerBlock * this.stride * 4));
+    }
+    this.present = withRoom(this.present, this.blocks.length * rowsPerBlock);
+  }
+
+  /** Which slots of a range have a vector. */
+  presentIn(from: number, to: number): Uint8Array {
+    const present = new Uint8Array(to - from);
+    present.set(this.present.subarray(from, to));
+    return present;
+  }
+
+  /** The stored rows of one block as they are in memory: a view to read from or to fill. The block must have room. */
+  bytesOfBlock(blockNumber: number, rowCount: number): Buffer {
+    const block = this.blocks[blockNumber];
+    return block === undefined ? Buffer.alloc(0) : bytesOf(block.floats.subarray(0, rowCount * this.stride));
+  }
+
+  /** Marks the vectors of consecutive slots as stored, after their block was filled. */
+  restore(from: number, present: Uint8Array): void {
+    this.present.set(present, from);
+    present.forEach((isPresent) => (this.count += isPresent));
+  }
+
+  /** Gives the memory back. Nothing may be stored or read after it. */
+  release(): void {
+    this.blocks.splice(0).forEach(releaseBlock);
+  }
 }
-
-type Measure = (query: Float32Array, block: Float32Array, start: number, dimension: number) => number;
-
-/** Four independent sums, so that the processor can do their additions in parallel. */
-const dotProduct: Measure = (query, block, start, dimension) => {
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  const whole = dimension - (dimension % 4);
-  for (let index = 0; index < whole; index += 4) {
-    first += query[index]! * block[start + index]!;
-    second += query[index + 1]! * block[start + index + 1]!;
-    third += query[index + 2]! * block[start + index + 2]!;
-    fourth += query[index + 3]! * block[start + index + 3]!;
-  }
-  for (let index = whole; index < dimension; index++) {
-    first += query[index]! * block[start + index]!;
-  }
-  return Math.fround(first + second + third + fourth);
-};
-
-const euclid: Measure = (query, block, start, dimension) => {
-  let sum = 0;
-  for (let index = 0; index < dimension; index++) {
-    const difference = query[index]! - block[start + index]!;
-    sum += difference * difference;
-  }
-  return Math.fround(Math.sqrt(sum));
-};
-
-const manhattan: Measure = (query, block, start, dimension) => {
-  let sum = 0;
-  for (let index = 0; index < dimension; index++) {
-    sum += Math.abs(query[index]! - block[start + index]!);
-  }
-  return Math.fround(sum);
-};
-
-const measures: Record<Distance, Measure> = {
-  Cosine: dotProduct,
-  Dot: dotProduct,
-  Euclid: euclid,
-  Manhattan: manhattan,
-};

@@ -1,14 +1,15 @@
 import { microsecondsOf } from '../filter/datetime';
 import type { ValueTest } from '../filter/filter';
-import type { FieldIndex, TextTest } from '../filter/matchValue';
+import { isEmptyValue, isWithin, type FieldIndex, type TextTest } from '../filter/matchValue';
 import { parseJsonPath, valuesAt, type JsonPath } from '../json/jsonPath';
 import type { JsonObject, JsonValue } from '../json/jsonValue';
+import { bytesOf, withRoom } from '../memory/columns';
+import type { Sections } from '../snapshot/sections';
 import type { FieldSchema, FieldType } from './fieldSchema';
+import { KeyColumn, type Key } from './keyColumn';
+import { NumberColumn } from './numberColumn';
 import { canonicalUuid } from './pointId';
 import { matchesTokens, tokenizerOf } from './textIndex';
-
-/** A value that can be looked up exactly. */
-export type Key = string | number | boolean;
 
 function lookupKey(type: FieldType, value: JsonValue): Key | undefined {
   switch (type) {
@@ -57,17 +58,22 @@ function typesOfKey(key: Key): readonly FieldType[] {
   return typeof key === 'number' ? ['integer'] : ['bool'];
 }
 
+/** Flags of a slot: it has a value of the indexed type; it has a value that is not empty. */
+const isIndexed = 1;
+const isFilled = 2;
+
 /**
- * The index of one payload field. It limits the points that a filter must test, counts values for facets and provides
- * the numbers to order by.
+ * The index of one payload field. It answers conditions without the payload, limits the points that a filter must test,
+ * counts values for facets and provides the numbers to order by.
  */
 export class PayloadIndex implements FieldIndex {
   readonly path: JsonPath;
   readonly matchesText?: (stored: readonly string[], test: TextTest) => boolean;
-  private readonly slotsByKey = new Map<Key, Set<number>>();
-  private readonly numbersBySlot = new Map<number, readonly number[]>();
-  /** Points that have a value of the indexed type. */
-  private readonly indexedSlots = new Set<number>();
+  private readonly keys = new KeyColumn();
+  private readonly numberColumn = new NumberColumn();
+  private flags = new Uint8Array(0);
+  /** Number of points that have a value of the indexed type. */
+  pointCount = 0;
 
   constructor(
     field: string,
@@ -78,10 +84,6 @@ export class PayloadIndex implements FieldIndex {
       const tokenizer = tokenizerOf(schema.parameters);
       this.matchesText = (stored, test) => matchesTokens(stored, test.kind, test.text, tokenizer);
     }
-  }
-
-  get pointCount(): number {
-    return this.indexedSlots.size;
   }
 
   /** Whether equal values can be looked up: keyword, integer, bool and uuid fields. */
@@ -103,63 +105,105 @@ export class PayloadIndex implements FieldIndex {
     return lookupKey(type, stored) !== undefined || orderNumber(type, stored) !== undefined;
   }
 
-  private valuesOf(payload: JsonObject): JsonValue[] {
-    return valuesAt(payload, this.path).flatMap((value) => value);
+  /**
+   * The test of slots that gives the same answers as the test of their payloads; undefined when only the payload can
+   * answer. Valid until the next write.
+   */
+  slotTest(test: ValueTest): ((slot: number) => boolean) | undefined {
+    // A uuid index has one key for all spellings, but compares ids as they are written.
+    if (!this.answers(test) || this.schema.type === 'uuid') {
+      return undefined;
+    }
+    switch (test.kind) {
+      case 'value':
+        return this.keys.testOf([test.value]);
+      case 'any':
+        return this.keys.testOf(test.values);
+      case 'range':
+      case 'datetimeRange':
+        return this.numberColumn.testOf((number) => isWithin(number, test.bounds));
+      default:
+        return undefined;
+    }
+  }
+
+  /** A test whether the slot's field is missing, null or an empty list. */
+  emptyTest(): (slot: number) => boolean {
+    const { flags } = this;
+    return (slot) => ((flags[slot] ?? 0) & isFilled) === 0;
   }
 
   add(slot: number, payload: JsonObject): void {
-    const values = this.valuesOf(payload);
-    for (const value of values) {
-      const key = lookupKey(this.schema.type, value);
-      if (key !== undefined) {
-        let slots = this.slotsByKey.get(key);
-        if (slots === undefined) {
-          slots = new Set();
-          this.slotsByKey.set(key, slots);
-        }
-        slots.add(slot);
-        this.indexedSlots.add(slot);
-      } else if (this.schema.type === 'text' && typeof value === 'string') {
-        this.indexedSlots.add(slot);
-      }
-    }
+    const { type } = this.schema;
+    const atPath = valuesAt(payload, this.path);
+    const values = atPath.flatMap((value) => value);
+    const keys = values.map((value) => lookupKey(type, value)).filter((key) => key !== undefined);
+    const numbers = values.map((value) => orderNumber(type, value)).filter((number) => number !== undefined);
+    this.keys.add(slot, keys);
     if (this.hasOrder) {
-      const numbers = values
-        .map((value) => orderNumber(this.schema.type, value))
-        .filter((number) => number !== undefined);
-      if (numbers.length > 0) {
-        this.numbersBySlot.set(slot, numbers);
-        this.indexedSlots.add(slot);
-      }
+      this.numberColumn.add(slot, numbers);
+    }
+    const hasText = type === 'text' && values.some((value) => typeof value === 'string');
+    const hasIndexed = keys.length > 0 || numbers.length > 0 || hasText;
+    this.flags = withRoom(this.flags, slot + 1);
+    this.flags[slot] = (hasIndexed ? isIndexed : 0) | (atPath.every(isEmptyValue) ? 0 : isFilled);
+    this.pointCount += hasIndexed ? 1 : 0;
+  }
+
+  remove(slot: number): void {
+    this.keys.remove(slot);
+    this.numberColumn.remove(slot);
+    this.pointCount -= ((this.flags[slot] ?? 0) & isIndexed) === 0 ? 0 : 1;
+    if (slot < this.flags.length) {
+      this.flags[slot] = 0;
     }
   }
 
-  /** Removes a point; `payload` must be the payload with which it was added. */
-  remove(slot: number, payload: JsonObject): void {
-    for (const value of this.valuesOf(payload)) {
-      const key = lookupKey(this.schema.type, value);
-      const slots = key === undefined ? undefined : this.slotsByKey.get(key);
-      slots?.delete(slot);
-      if (key !== undefined && slots?.size === 0) {
-        this.slotsByKey.delete(key);
-      }
-    }
-    this.numbersBySlot.delete(slot);
-    this.indexedSlots.delete(slot);
+  private storedKey(key: Key): Key | undefined {
+    return this.schema.type === 'uuid' && typeof key === 'string' ? canonicalUuid(key) : key;
   }
 
-  /** Points that have this value: none when the value cannot be a key of this field. */
-  slotsWith(key: Key): ReadonlySet<number> | undefined {
-    const lookedUp = this.schema.type === 'uuid' && typeof key === 'string' ? canonicalUuid(key) : key;
-    return lookedUp === undefined ? undefined : this.slotsByKey.get(lookedUp);
+  /** Number of points that have this value: none when the value cannot be a key of this field. */
+  countWith(key: Key): number {
+    const stored = this.storedKey(key);
+    return stored === undefined ? 0 : this.keys.countOf(stored);
   }
 
-  keys(): Iterable<[Key, ReadonlySet<number>]> {
-    return this.slotsByKey;
+  /** Points that have this value. Valid until the next write. */
+  slotsWith(key: Key): readonly number[] {
+    const stored = this.storedKey(key);
+    return stored === undefined ? [] : this.keys.slotsOf(stored);
+  }
+
+  /** The values of the field, and how many of the passing points have each. */
+  countKeys(passes: ((slot: number) => boolean) | undefined): [Key, number][] {
+    return this.keys.countKeys(passes);
   }
 
   /** The numbers to order by, one entry for each point that has any. */
   numbers(): Iterable<[number, readonly number[]]> {
-    return this.numbersBySlot;
+    return this.numberColumn.entries();
+  }
+
+  /** What the index knows of a range of slots, for the snapshot. */
+  save(sections: Sections, name: string, from: number, to: number): void {
+    const flags = new Uint8Array(to - from);
+    flags.set(this.flags.subarray(from, to));
+    sections.set(`${name} flags`, bytesOf(flags));
+    this.keys.save(sections, name, from, to);
+    if (this.hasOrder) {
+      this.numberColumn.save(sections, name, from, to);
+    }
+  }
+
+  restore(sections: Sections, name: string, from: number, to: number): void {
+    const flags = sections.bytes(`${name} flags`, to - from);
+    this.flags = withRoom(this.flags, to);
+    this.flags.set(flags, from);
+    flags.forEach((flag) => (this.pointCount += (flag & isIndexed) === 0 ? 0 : 1));
+    this.keys.restore(sections, name, from, to);
+    if (this.hasOrder) {
+      this.numberColumn.restore(sections, name, from, to);
+    }
   }
 }

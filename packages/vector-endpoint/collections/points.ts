@@ -1,8 +1,11 @@
 import { mergeAt, mergeInto, parseJsonPath, removeAt } from '../json/jsonPath';
 import type { JsonObject } from '../json/jsonValue';
 import type { CollectionConfig } from './collectionConfig';
-import { DenseVectors } from './denseVectors';
+import { DenseVectors, rowsPerBlock } from './denseVectors';
+import { describeFieldSchema } from './fieldSchema';
 import type { NamedVectors, Operation, Point } from '../log/operations';
+import { Sections } from '../snapshot/sections';
+import type { BlockImage } from '../snapshot/segmentFile';
 import type { PayloadIndex } from './payloadIndex';
 import type { PointId } from './pointId';
 import { PointStore } from './pointStore';
@@ -15,6 +18,8 @@ export class Points {
   readonly sparse = new Map<string, SparseVectors>();
   /** Payload indexes by field, in the spelling with which the index was created. */
   readonly indexes = new Map<string, PayloadIndex>();
+  /** Called before a slot changes. */
+  beforeChange: (slot: number) => void = () => {};
 
   constructor(config: CollectionConfig) {
     for (const [name, { size, distance }] of config.dense) {
@@ -31,10 +36,16 @@ export class Points {
 
   /** Adds an index and fills it. */
   addIndex(field: string, index: PayloadIndex): void {
-    for (const slot of this.store.slotsInOrder()) {
-      index.add(slot, this.store.payloadAt(slot));
-    }
+    this.fillIndex(index, 0, this.store.slotCount);
     this.indexes.set(field, index);
+  }
+
+  private fillIndex(index: PayloadIndex, from: number, to: number): void {
+    for (let slot = from; slot < to; slot++) {
+      if (this.store.isUsed(slot)) {
+        index.add(slot, this.store.payloadAt(slot));
+      }
+    }
   }
 
   /** Applies a change. It must have been checked before: names and dimensions fit, and all its ids exist. */
@@ -51,7 +62,7 @@ export class Points {
       case 'setPayload': {
         const path = operation.path === undefined ? undefined : parseJsonPath(operation.path);
         return this.changePayloads(operation.ids, version, (payload) => {
-          const source = structuredClone(operation.payload);
+          const source = operation.payload;
           if (path === undefined) {
             mergeInto(payload, source);
           } else {
@@ -61,7 +72,7 @@ export class Points {
         });
       }
       case 'overwritePayload':
-        return this.changePayloads(operation.ids, version, () => structuredClone(operation.payload));
+        return this.changePayloads(operation.ids, version, () => operation.payload);
       case 'deletePayload': {
         const paths = operation.paths.map(parseJsonPath);
         return this.changePayloads(operation.ids, version, (payload) => {
@@ -105,19 +116,26 @@ export class Points {
   private upsert(points: readonly Point[], version: number): void {
     // When several points have the same id, the last one wins, as if they had been sent one by one.
     const lastById = new Map(points.map((point) => [point.id, point]));
-    this.clearVectors(this.slotsOf([...lastById.keys()]), [...this.dense.keys(), ...this.sparse.keys()]);
+    const existing = this.slotsOf([...lastById.keys()]);
+    existing.forEach((slot) => this.beforeChange(slot));
+    this.clearVectors(existing, [...this.dense.keys(), ...this.sparse.keys()]);
     for (const point of lastById.values()) {
-      const existing = this.store.slotOf(point.id);
-      const slot = existing ?? this.store.add(point.id);
-      this.replacePayload(slot, existing === undefined ? undefined : this.store.payloadAt(slot), point.payload);
+      const slot = this.store.slotOf(point.id) ?? this.addSlot(point.id);
+      this.replaceInIndexes(slot, point.payload);
       this.store.setPayload(slot, point.payload, point.version ?? version);
       this.setVectors(slot, point.vectors);
     }
   }
 
+  private addSlot(id: PointId): number {
+    this.beforeChange(this.store.nextSlot);
+    return this.store.add(id);
+  }
+
   private updateVectors(points: readonly { id: PointId; vectors: NamedVectors }[], version: number): void {
     for (const { id, vectors } of points) {
       for (const slot of this.slotsOf([id])) {
+        this.beforeChange(slot);
         this.clearVectors([slot], [...vectors.sparse.keys()]);
         this.setVectors(slot, vectors);
         this.store.setVersion(slot, version);
@@ -127,14 +145,16 @@ export class Points {
 
   private deletePoints(ids: readonly PointId[]): void {
     const slots = this.slotsOf([...new Set(ids)]);
+    slots.forEach((slot) => this.beforeChange(slot));
     this.clearVectors(slots, [...this.dense.keys(), ...this.sparse.keys()]);
     for (const slot of slots) {
-      this.replacePayload(slot, this.store.payloadAt(slot), undefined);
+      this.indexes.forEach((index) => index.remove(slot));
       this.store.remove(slot);
     }
   }
 
   private deleteVectors(slots: readonly number[], names: readonly string[], version: number): void {
+    slots.forEach((slot) => this.beforeChange(slot));
     this.clearVectors(slots, names);
     slots.forEach((slot) => this.store.setVersion(slot, version));
   }
@@ -158,23 +178,79 @@ export class Points {
 
   private changePayloads(ids: readonly PointId[], version: number, change: (payload: JsonObject) => JsonObject): void {
     for (const slot of this.slotsOf(ids)) {
-      const before = this.store.payloadAt(slot);
-      // An index needs the old payload to remove its values, so the change is made on a copy.
-      const after = change(structuredClone(before));
-      this.replacePayload(slot, before, after);
-      this.store.setPayload(slot, after, version);
+      this.beforeChange(slot);
+      const payload = change(this.store.payloadAt(slot));
+      this.replaceInIndexes(slot, payload);
+      this.store.setPayload(slot, payload, version);
     }
   }
 
-  /** Updates the indexes for a payload that was added, removed or changed. */
-  private replacePayload(slot: number, before: JsonObject | undefined, after: JsonObject | undefined): void {
+  private replaceInIndexes(slot: number, payload: JsonObject): void {
     for (const index of this.indexes.values()) {
-      if (before !== undefined) {
-        index.remove(slot, before);
-      }
-      if (after !== undefined) {
-        index.add(slot, after);
+      index.remove(slot);
+      index.add(slot, payload);
+    }
+  }
+
+  /** A copy of the points of one block of slots, for the snapshot. */
+  copyBlock(block: number, rowCount: number): BlockImage {
+    const from = block * rowsPerBlock;
+    const to = from + rowCount;
+    const sections = Sections.empty();
+    this.store.save(sections, from, to);
+    const dense = new Map<string, Buffer>();
+    for (const [name, vectors] of this.dense) {
+      sections.set(`dense ${name}`, Buffer.from(vectors.presentIn(from, to)));
+      dense.set(name, Buffer.from(vectors.bytesOfBlock(block, rowCount)));
+    }
+    this.sparse.forEach((vectors, name) => vectors.save(sections, name, from, to));
+    this.indexes.forEach((index, field) => index.save(sections, nameOfIndex(field, index), from, to));
+    return { block, rowCount, dense, sections };
+  }
+
+  /** Allocates memory for the vectors of this many slots. */
+  makeRoom(slotCount: number): void {
+    this.dense.forEach((vectors) => vectors.makeRoom(slotCount));
+  }
+
+  /** Where the rows of a block of one dense vector are, to be filled. */
+  rowsOfBlock(name: string, block: number, rowCount: number): Buffer {
+    const vectors = this.dense.get(name);
+    if (vectors === undefined) {
+      throw new Error(`the collection has no vector ${JSON.stringify(name)}`);
+    }
+    return vectors.bytesOfBlock(block, rowCount);
+  }
+
+  /** Restores a block whose rows are filled already. An index that the block was saved without is filled from payloads. */
+  restoreBlock(block: number, rowCount: number, sections: Sections): void {
+    const from = block * rowsPerBlock;
+    const to = from + rowCount;
+    this.store.restore(sections, from, to);
+    this.dense.forEach((vectors, name) => vectors.restore(from, sections.bytes(`dense ${name}`, rowCount)));
+    this.sparse.forEach((vectors, name) => vectors.restore(sections, name, from, to));
+    for (const [field, index] of this.indexes) {
+      const name = nameOfIndex(field, index);
+      if (sections.has(`${name} flags`)) {
+        index.restore(sections, name, from, to);
+      } else {
+        this.fillIndex(index, from, to);
+        // So that the next snapshot contains it.
+        this.beforeChange(from);
       }
     }
   }
+
+  finishRestore(): void {
+    this.store.findFreeSlots();
+  }
+
+  /** Gives the memory of vectors back. The points must not be used any more. */
+  release(): void {
+    this.dense.forEach((vectors) => vectors.release());
+  }
 }
+
+/** With its schema, so that an index that was replaced is not taken for the new one. */
+const nameOfIndex = (field: string, index: PayloadIndex): string =>
+  `index ${JSON.stringify([field, describeFieldSchema(index.schema)])}`;

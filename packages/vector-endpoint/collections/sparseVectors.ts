@@ -1,3 +1,10 @@
+import { ByteArena } from '../memory/byteArena';
+import { bytesOf, withRoom } from '../memory/columns';
+import type { Sections } from '../snapshot/sections';
+import { BlockPostings } from './blockPostings';
+import { rowsPerBlock } from './denseVectors';
+import { Posting } from './posting';
+
 /** A sparse vector: ascending unique dimensions (unsigned 32-bit) and their weights. */
 export interface SparseVector {
   readonly indices: Uint32Array;
@@ -14,84 +21,79 @@ export function prepareSparseVector(indices: readonly number[], values: readonly
   };
 }
 
-/** The points that have a weight in one dimension. */
-class Posting {
-  slots = new Uint32Array(2);
-  weights = new Float32Array(2);
-  length = 0;
+const bytesPerDimension = 8;
 
-  add(slot: number, weight: number): void {
-    if (this.length === this.slots.length) {
-      const slots = new Uint32Array(this.length * 2);
-      const weights = new Float32Array(this.length * 2);
-      slots.set(this.slots);
-      weights.set(this.weights);
-      this.slots = slots;
-      this.weights = weights;
-    }
-    this.slots[this.length] = slot;
-    this.weights[this.length] = weight;
-    this.length++;
-  }
-
-  /** Removes the entry at a position. The last entry takes its place; returns its slot, or undefined when it was the last. */
-  removeAt(position: number): number | undefined {
-    this.length--;
-    if (position === this.length) {
-      return undefined;
-    }
-    const moved = this.slots[this.length] ?? 0;
-    this.slots[position] = moved;
-    this.weights[position] = this.weights[this.length] ?? 0;
-    return moved;
-  }
-}
-
-/** The sparse vectors of one name, with an inverted index from dimension to points. */
+/**
+ * The sparse vectors of one name, with an inverted index from dimension to points. The index has two parts: that of the
+ * snapshot, packed by block and never changed, and that of the vectors stored since.
+ */
 export class SparseVectors {
-  private readonly vectors: (SparseVector | undefined)[] = [];
+  /** Dimensions and weights of each slot, one list after the other. */
+  private readonly vectors = new ByteArena();
+  private slotCount = 0;
+  private readonly postings = new Map<number, Posting>();
   /** For each dimension of a slot's vector, the position of its entry in the posting, so that nothing is searched. */
   private readonly positions: (Uint32Array | undefined)[] = [];
-  private readonly postings = new Map<number, Posting>();
+  private readonly blocks: BlockPostings[] = [];
+  /** 1 for slots whose entries in the packed part are current. */
+  private isPacked = new Uint8Array(0);
+  /** How many entries of a dimension in the packed part are not current any more. */
+  private readonly outdatedCounts = new Map<number, number>();
   /** Number of vectors stored, empty ones included. */
   count = 0;
   /** Number of vectors with at least one dimension: N of the inverse document frequency. */
   private indexedCount = 0;
 
   has(slot: number): boolean {
-    return this.vectors[slot] !== undefined;
+    return this.vectors.has(slot);
   }
 
+  /** Views of the stored vector; copy them before the next write. */
   get(slot: number): SparseVector | undefined {
-    return this.vectors[slot];
+    const entry = this.vectors.get(slot);
+    return entry && viewsOf(entry);
   }
 
   /** Stores a prepared vector. The slot's previous vector must already have been removed. */
   set(slot: number, vector: SparseVector): void {
-    this.vectors[slot] = vector;
+    const entry = viewsOf(this.vectors.allocate(slot, vector.indices.length * bytesPerDimension));
+    entry.indices.set(vector.indices);
+    entry.values.set(vector.values);
+    this.slotCount = Math.max(this.slotCount, slot + 1);
     this.count++;
     this.indexedCount += vector.indices.length > 0 ? 1 : 0;
+    this.index(slot, vector);
+  }
+
+  private index(slot: number, vector: SparseVector): void {
     const positions = new Uint32Array(vector.indices.length);
     this.positions[slot] = positions;
-    vector.indices.forEach((dimension, position) => {
+    vector.indices.forEach((dimension, index) => {
       let posting = this.postings.get(dimension);
       if (posting === undefined) {
         posting = new Posting();
         this.postings.set(dimension, posting);
       }
-      positions[position] = posting.length;
-      posting.add(slot, vector.values[position] ?? 0);
+      positions[index] = posting.length;
+      posting.add(slot, vector.values[index] ?? 0);
     });
   }
 
   /** Removes the vectors of these slots. The time depends on their dimensions, not on the number of vectors stored. */
   removeAll(slots: Iterable<number>): void {
     for (const slot of slots) {
-      const vector = this.vectors[slot];
+      const vector = this.get(slot);
       if (vector !== undefined) {
-        vector.indices.forEach((dimension, index) => this.removeEntry(dimension, this.positions[slot]?.[index] ?? 0));
-        this.vectors[slot] = undefined;
-        this.positions[slot] = undefined;
+        if (this.isPacked[slot] === 1) {
+          vector.indices.forEach((dimension) =>
+            this.outdatedCounts.set(dimension, (this.outdatedCounts.get(dimension) ?? 0) + 1),
+          );
+          this.isPacked[slot] = 0;
+        } else {
+          vector.indices.forEach((dimension, index) => this.removeEntry(dimension, this.positions[slot]?.[index] ?? 0));
+          this.positions[slot] = undefined;
+        }
+        this.vectors.remove(slot);
         this.count--;
         this.indexedCount -= vector.indices.length > 0 ? 1 : 0;
       }
@@ -104,7 +106,7 @@ export class SparseVectors {
     if (posting?.length === 0) {
       this.postings.delete(dimension);
     }
-    const indices = moved === undefined ? undefined : this.vectors[moved]?.indices;
+    const indices = moved === undefined ? undefined : this.get(moved)?.indices;
     const positions = moved === undefined ? undefined : this.positions[moved];
     if (indices !== undefined && positions !== undefined) {
       positions[indexOfDimension(indices, dimension)] = position;
@@ -113,7 +115,9 @@ export class SparseVectors {
 
   /** Inverse document frequency of a dimension as Qdrant computes it: ln((N - df + 0.5) / (df + 0.5) + 1). */
   inverseDocumentFrequency(dimension: number): number {
-    const frequency = this.postings.get(dimension)?.length ?? 0;
+    const packed = this.blocks.reduce((sum, block) => sum + block.countOf(dimension), 0);
+    const current = packed - (this.outdatedCounts.get(dimension) ?? 0);
+    const frequency = current + (this.postings.get(dimension)?.length ?? 0);
     return Math.fround(Math.log((this.indexedCount - frequency + 0.5) / (frequency + 0.5) + 1));
   }
 
@@ -129,31 +133,58 @@ export class SparseVectors {
     isCandidate: ((slot: number) => boolean) | undefined,
     take: (slot: number, score: number) => void,
   ): void {
-    const sums = new Float64Array(this.vectors.length);
-    const isFound = new Uint8Array(this.vectors.length);
-    const found: number[] = [];
+    const sums = new Float64Array(this.slotCount);
+    const isFound = new Uint8Array(this.slotCount);
     query.indices.forEach((dimension, position) => {
-      const posting = this.postings.get(dimension);
-      if (posting === undefined) {
-        return;
-      }
       const factor = useInverseDocumentFrequency ? this.inverseDocumentFrequency(dimension) : 1;
       const weight = (query.values[position] ?? 0) * factor;
-      for (let index = 0; index < posting.length; index++) {
-        const slot = posting.slots[index] ?? 0;
-        if (isFound[slot] !== 1) {
-          isFound[slot] = 1;
-          found.push(slot);
-        }
-        sums[slot]! += weight * (posting.weights[index] ?? 0);
+      this.postings.get(dimension)?.addTo(sums, isFound, weight);
+      for (const block of this.blocks) {
+        block.addTo(sums, isFound, dimension, weight, this.isPacked);
       }
     });
-    for (const slot of found) {
-      if (isCandidate === undefined || isCandidate(slot)) {
+    for (let slot = 0; slot < this.slotCount; slot++) {
+      if (isFound[slot] === 1 && (isCandidate === undefined || isCandidate(slot))) {
         take(slot, Math.fround(sums[slot]!));
       }
     }
   }
+
+  /** The vectors of a block of slots and their part of the inverted index, for the snapshot. */
+  save(sections: Sections, name: string, from: number, to: number): void {
+    sections.set(`sparse lengths ${name}`, bytesOf(this.vectors.lengthsOf(from, to)));
+    sections.set(`sparse ${name}`, this.vectors.entriesOf(from, to));
+    BlockPostings.pack(Array.from({ length: to - from }, (_, row) => this.get(from + row)))?.save(sections, name);
+  }
+
+  restore(sections: Sections, name: string, from: number, to: number): void {
+    const lengths = sections.unsigned(`sparse lengths ${name}`, to - from);
+    const { buffer, start } = sections.get(`sparse ${name}`);
+    this.vectors.adopt(buffer, start, from, lengths);
+    this.slotCount = Math.max(this.slotCount, to);
+    const block = BlockPostings.restore(sections, name, from);
+    if (block !== undefined) {
+      this.blocks.push(block);
+      this.isPacked = withRoom(this.isPacked, from + rowsPerBlock);
+    }
+    lengths.forEach((length, row) => {
+      this.count += length > 0 ? 1 : 0;
+      this.indexedCount += length > 1 ? 1 : 0;
+      if (length > 0 && block !== undefined) {
+        this.isPacked[from + row] = 1;
+      } else if (length > 0) {
+        this.index(from + row, this.get(from + row)!);
+      }
+    });
+  }
+}
+
+function viewsOf(entry: Buffer): SparseVector {
+  const count = entry.length / bytesPerDimension;
+  return {
+    indices: new Uint32Array(entry.buffer, entry.byteOffset, count),
+    values: new Float32Array(entry.buffer, entry.byteOffset + count * 4, count),
+  };
 }
 
 /** Position of a dimension in ascending dimensions that contain it. */

@@ -13,7 +13,7 @@ export interface Candidate {
   indexOf?(path: string): FieldIndex | undefined;
 }
 
-function matchesCondition(candidate: Candidate, condition: Condition): boolean {
+export function matchesCondition(candidate: Candidate, condition: Condition): boolean {
   switch (condition.kind) {
     case 'field':
       return matchesField(
@@ -49,7 +49,7 @@ function reachesCount(candidate: Candidate, conditions: readonly Condition[], mi
 }
 
 /** Whether a point passes a filter. */
-export function matchesFilter(candidate: Candidate, filter: Filter): boolean {
+function matchesFilter(candidate: Candidate, filter: Filter): boolean {
   return (
     filter.must.every((condition) => matchesCondition(candidate, condition)) &&
     !filter.mustNot.some((condition) => matchesCondition(candidate, condition)) &&

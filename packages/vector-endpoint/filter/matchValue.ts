@@ -84,7 +84,7 @@ const isNullValue = (value: JsonValue): boolean =>
   value === null || (Array.isArray(value) && value.some((item) => item === null));
 
 /** Tests of the whole value; all other tests apply to any element of an array. */
-const isAboutTheWhole = (test: ValueTest): boolean =>
+export const isAboutTheWhole = (test: ValueTest): boolean =>
   test.kind === 'valuesCount' || test.kind === 'isEmpty' || test.kind === 'isNull';
 
 /**

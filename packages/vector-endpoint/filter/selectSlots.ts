@@ -1,33 +1,8 @@
 import type { PayloadIndex } from '../collections/payloadIndex';
-import type { PointId } from '../collections/pointId';
 import type { Points } from '../collections/points';
-import type { JsonObject } from '../json/jsonValue';
 import type { Bounds, Condition, Filter, ValueTest } from './filter';
-import { matchesFilter, type Candidate } from './matchFilter';
-import { isWithin, type FieldIndex } from './matchValue';
-
-/** A point of the collection for use by filters. One object is reused for all slots. */
-class SlotCandidate implements Candidate {
-  slot = 0;
-
-  constructor(private readonly points: Points) {}
-
-  get payload(): JsonObject {
-    return this.points.store.payloadAt(this.slot);
-  }
-
-  get id(): PointId {
-    return this.points.store.idAt(this.slot);
-  }
-
-  hasVector(name: string): boolean {
-    return this.points.hasVector(this.slot, name);
-  }
-
-  indexOf(path: string): FieldIndex | undefined {
-    return this.points.indexes.get(path);
-  }
-}
+import { isWithin } from './matchValue';
+import { singleSlotTest } from './slotTest';
 
 /** A superset of the points that pass, which is only enumerated when no smaller one is found. */
 interface Narrowed {
@@ -57,7 +32,10 @@ function unite(parts: readonly (Narrowed | undefined)[]): Narrowed | undefined {
   };
 }
 
-const ofSet = (slots: ReadonlySet<number> = new Set()): Narrowed => ({ size: slots.size, slots: () => slots });
+const ofKey = (index: PayloadIndex, key: string | number | boolean): Narrowed => ({
+  size: index.countWith(key),
+  slots: () => index.slotsWith(key),
+});
 
 /** A range of date-times or numbers that its index does not hold finds nothing, as in Qdrant. */
 const isRangeOfOrder = (index: PayloadIndex, test: ValueTest): boolean =>
@@ -77,9 +55,9 @@ function slotsPassing(index: PayloadIndex, test: ValueTest): Narrowed | undefine
   }
   switch (test.kind) {
     case 'value':
-      return ofSet(index.slotsWith(test.value));
+      return ofKey(index, test.value);
     case 'any':
-      return unite([...test.values].map((value) => ofSet(index.slotsWith(value))));
+      return unite([...test.values].map((value) => ofKey(index, value)));
     case 'range':
     case 'datetimeRange':
       return { size: index.pointCount, slots: () => slotsWithin(index, test.bounds) };
@@ -91,10 +69,12 @@ function slotsPassing(index: PayloadIndex, test: ValueTest): Narrowed | undefine
 /** A small superset of the points that pass a condition, from the indexes; undefined when no index helps. */
 function narrowCondition(points: Points, condition: Condition): Narrowed | undefined {
   switch (condition.kind) {
-    case 'hasId':
-      return ofSet(
-        new Set([...condition.ids].map((id) => points.store.slotOf(id)).filter((slot) => slot !== undefined)),
+    case 'hasId': {
+      const slots = new Set(
+        [...condition.ids].map((id) => points.store.slotOf(id)).filter((slot) => slot !== undefined),
       );
+      return { size: slots.size, slots: () => slots };
+    }
     case 'field': {
       const index = points.indexes.get(condition.path.text);
       const [first] = condition.tests;
@@ -124,19 +104,29 @@ function narrow(points: Points, filter: Filter): Narrowed | undefined {
 export const mostThatPass = (points: Points, filter: Filter): number =>
   narrow(points, filter)?.size ?? points.store.size;
 
+/** Calls `take` with the slot of each point that passes, in no particular order. */
+function forEachPassing(points: Points, filter: Filter, take: (slot: number) => void): void {
+  const passes = singleSlotTest(points, filter);
+  const narrowed = narrow(points, filter);
+  // A walk over all slots is faster than over a list of a large part of them.
+  if (narrowed !== undefined && narrowed.size * 4 < points.store.slotCount) {
+    for (const slot of narrowed.slots()) {
+      if (passes(slot)) take(slot);
+    }
+    return;
+  }
+  for (let slot = 0; slot < points.store.slotCount; slot++) {
+    if (points.store.isUsed(slot) && passes(slot)) take(slot);
+  }
+}
+
 /** The slots of all points that pass a filter, in no particular order. */
 export function selectSlots(points: Points, filter: Filter | undefined): number[] {
   if (filter === undefined) {
     return [...points.store.slots()];
   }
-  const candidate = new SlotCandidate(points);
   const selected: number[] = [];
-  for (const slot of narrow(points, filter)?.slots() ?? points.store.slots()) {
-    candidate.slot = slot;
-    if (points.store.isUsed(slot) && matchesFilter(candidate, filter)) {
-      selected.push(slot);
-    }
-  }
+  forEachPassing(points, filter, (slot) => selected.push(slot));
   return selected;
 }
 
@@ -146,22 +136,6 @@ export function slotTest(points: Points, filter: Filter | undefined): ((slot: nu
     return undefined;
   }
   const passing = new Uint8Array(points.store.slotCount);
-  for (const slot of selectSlots(points, filter)) {
-    passing[slot] = 1;
-  }
+  forEachPassing(points, filter, (slot) => (passing[slot] = 1));
   return (slot) => passing[slot] === 1;
-}
-
-/** A test of one point at a time; for tests of all points `slotTest` is faster. */
-export function singleSlotTest(points: Points, filter: Filter): (slot: number) => boolean {
-  const candidate = new SlotCandidate(points);
-  return (slot) => {
-    candidate.slot = slot;
-    return matchesFilter(candidate, filter);
-  };
-}
-
-/** Whether one point passes a filter. */
-export function slotPasses(points: Points, slot: number, filter: Filter): boolean {
-  return singleSlotTest(points, filter)(slot);
 }

@@ -104,6 +104,16 @@ function readVectors(head: PointHead, numbers: NumberReader): NamedVectors {
   return { dense, sparse };
 }
 
+/** The number of the operation of a record, without reading all of it. */
+export function sequenceOf(record: Buffer): number {
+  const start = record.toString('latin1', 4, 64);
+  const [, digits] = /^\{"sequence":(\d+)/.exec(start) ?? [];
+  if (digits === undefined) {
+    throw new Error(`a record does not begin with its number: ${start}`);
+  }
+  return Number(digits);
+}
+
 /** The operation of a record made by encodeOperation. */
 export function decodeOperation(record: Buffer): { sequence: number; operation: Operation } {
   const headLength = record.readUInt32LE(0);

@@ -14,7 +14,18 @@ import { crc32 } from 'node:zlib';
 import { syncDirectoryOf } from './durableFile';
 
 const magic = Buffer.from('PXVLOG01');
+
+/** Begins a log that continues a snapshot. Then comes the number of the snapshot's last operation, as a 64-bit float. */
+const continuationMagic = Buffer.from('PXVLOG02');
+const continuationLength = 16;
 const frameLength = 8;
+
+function continuationHeader(sequence: number): Buffer {
+  const header = Buffer.alloc(continuationLength);
+  continuationMagic.copy(header);
+  header.writeDoubleLE(sequence, magic.length);
+  return header;
+}
 
 function frame(record: Buffer): Buffer {
   const header = Buffer.alloc(frameLength);
@@ -59,8 +70,15 @@ export class OperationLog {
   private constructor(
     private readonly path: string,
     private file: number,
-    private length: number,
+    private bytes: number,
+    /** The log contains the operations after this one; those up to it are in a snapshot. 0 without a snapshot. */
+    readonly base: number,
   ) {}
+
+  /** Length of the file in bytes. */
+  get length(): number {
+    return this.bytes;
+  }
 
   /**
    * Opens or creates a log and passes each complete record to `replay`, in order. Truncates an incomplete record at the
@@ -73,13 +91,14 @@ export class OperationLog {
     if (!existsSync(path)) {
       const created = openSync(path, 'wx+');
       writeFully(created, magic, 0);
-      return new OperationLog(path, created, magic.length);
+      return new OperationLog(path, created, magic.length, 0);
     }
     const file = openSync(path, 'r+');
     try {
-      const end = replayRecords(path, file, replay);
+      const { start, base } = readHeader(path, file);
+      const end = replayRecords(path, file, start, replay);
       ftruncateSync(file, end);
-      return new OperationLog(path, file, end);
+      return new OperationLog(path, file, end, base);
     } catch (error) {
       closeSync(file);
       throw error;
@@ -89,13 +108,13 @@ export class OperationLog {
   /** Appends a record. When the write fails, the file is restored to its previous length and the error is thrown. */
   append(record: Buffer): void {
     try {
-      writeFully(this.file, frame(record), this.length);
-      writeFully(this.file, record, this.length + frameLength);
+      writeFully(this.file, frame(record), this.bytes);
+      writeFully(this.file, record, this.bytes + frameLength);
     } catch (error) {
-      ftruncateSync(this.file, this.length);
+      ftruncateSync(this.file, this.bytes);
       throw error;
     }
-    this.length += frameLength + record.length;
+    this.bytes += frameLength + record.length;
     this.hasUnflushed = true;
   }
 
@@ -109,14 +128,40 @@ export class OperationLog {
 
   /** Replaces the log with these records, atomically: a crash leaves the old log or the new one. */
   rewrite(records: Iterable<Buffer>): void {
-    const replacement = openSync(compactingPath(this.path), 'w+');
-    let length = magic.length;
-    try {
-      writeFully(replacement, magic, 0);
+    this.replace(function* () {
+      yield magic;
       for (const record of records) {
-        writeFully(replacement, frame(record), length);
-        writeFully(replacement, record, length + frameLength);
-        length += frameLength + record.length;
+        yield frame(record);
+        yield record;
+      }
+    });
+  }
+
+  /**
+   * Drops the operations that a durable snapshot contains, atomically.
+   *
+   * @param sequence number of the last operation of the snapshot
+   * @param length of the log when that operation was the last one
+   * @returns the log to use from now on; this one is closed
+   */
+  continueAfter(sequence: number, length: number): OperationLog {
+    const { file, bytes } = this;
+    this.replace(function* () {
+      yield continuationHeader(sequence);
+      for (let position = length; position < bytes; position += copiedAtOnce) {
+        yield readFully(file, Math.min(copiedAtOnce, bytes - position), position);
+      }
+    });
+    return new OperationLog(this.path, this.file, this.bytes, sequence);
+  }
+
+  private replace(contents: () => Iterable<Buffer>): void {
+    const replacement = openSync(compactingPath(this.path), 'w+');
+    let length = 0;
+    try {
+      for (const bytes of contents()) {
+        writeFully(replacement, bytes, length);
+        length += bytes.length;
       }
       fsyncSync(replacement);
     } finally {
@@ -126,7 +171,7 @@ export class OperationLog {
     closeSync(this.file);
     try {
       renameSync(compactingPath(this.path), this.path);
-      this.length = length;
+      this.bytes = length;
       this.hasUnflushed = false;
     } finally {
       this.file = openSync(this.path, 'r+');
@@ -142,18 +187,35 @@ export class OperationLog {
 
 const compactingPath = (path: string) => `${path}.compacting`;
 
-/** Reads all complete records and returns the offset at which the last one ends. */
-function replayRecords(path: string, file: number, replay: (record: Buffer, progress: ReadProgress) => void): number {
+const copiedAtOnce = 4 * 1024 * 1024;
+
+/** Where the records start, and the operation that they follow. Completes the header of a log whose creation was interrupted. */
+function readHeader(path: string, file: number): { start: number; base: number } {
   const size = fstatSync(file).size;
-  const start = readFully(file, Math.min(size, magic.length), 0);
+  const header = readFully(file, Math.min(size, continuationLength), 0);
+  const start = header.subarray(0, magic.length);
+  if (header.length === continuationLength && start.equals(continuationMagic)) {
+    return { start: continuationLength, base: header.readDoubleLE(magic.length) };
+  }
   if (size < magic.length && magic.subarray(0, size).equals(start)) {
     writeFully(file, magic, 0);
-    return magic.length;
+    return { start: magic.length, base: 0 };
   }
   if (!start.equals(magic)) {
     throw new Error(`${path} is not an operation log of this version: expected it to begin with ${magic.toString()}`);
   }
-  let position = magic.length;
+  return { start: magic.length, base: 0 };
+}
+
+/** Reads all complete records and returns the offset at which the last one ends. */
+function replayRecords(
+  path: string,
+  file: number,
+  start: number,
+  replay: (record: Buffer, progress: ReadProgress) => void,
+): number {
+  const size = fstatSync(file).size;
+  let position = start;
   while (position + frameLength <= size) {
     const header = readFully(file, frameLength, position);
     const recordLength = header.readUInt32LE(0);

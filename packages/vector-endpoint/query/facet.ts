@@ -1,5 +1,5 @@
 import type { Collection } from '../collections/collection';
-import type { Key } from '../collections/payloadIndex';
+import type { Key } from '../collections/keyColumn';
 import { wrongInput } from '../errors';
 import { readFilter } from '../filter/parseFilter';
 import { slotTest } from '../filter/selectSlots';
@@ -34,12 +34,6 @@ export function countFacets(collection: Collection, body: JsonObject): FacetHit[
     );
   }
   const passes = slotTest(collection.points, readFilter(body));
-  const hits: FacetHit[] = [];
-  for (const [value, slots] of index.keys()) {
-    const count = passes === undefined ? slots.size : [...slots].filter(passes).length;
-    if (count > 0) {
-      hits.push({ value, count });
-    }
-  }
+  const hits = index.countKeys(passes).map(([value, count]): FacetHit => ({ value, count }));
   return hits.sort((left, right) => right.count - left.count || compareKeys(left.value, right.value)).slice(0, limit);
 }

@@ -24,6 +24,11 @@ export class BestScores {
   ) {}
 
   readonly add = (slot: number, score: number): void => {
+    const worst = this.heap.length < this.limit ? undefined : this.heap[0];
+    // Most scores end here: no object is made for them.
+    if (worst !== undefined && (this.isSmallerBetter ? score > worst.score : score < worst.score)) {
+      return;
+    }
     const entry = { slot, score };
     if (this.heap.length < this.limit) {
       this.heap.push(entry);

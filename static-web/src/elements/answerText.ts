@@ -1,6 +1,14 @@
 import type { Answer } from '../../../lib/api/ask';
-import { annotate, type AnswerSegment, paragraphsOf, splitAnnotations } from '../markers';
+import {
+  annotate,
+  annotateTokens,
+  type AnswerSegment,
+  type AnswerToken,
+  paragraphsOf,
+  splitAnnotations,
+} from '../markers';
 import { element } from './element';
+import { withoutDirections } from './isolated';
 
 /** The card that a marker links to. */
 export interface Source {
@@ -16,9 +24,9 @@ const FAULTS: Record<Answer['sentences'][number]['faults'][number], string> = {
   negation: 'Its sources say the opposite, or it does.',
 };
 
-/** The paragraphs of a text that is still arriving. Which of its brackets are markers is known only at its end. */
-export function arrivingText(text: string): HTMLElement[] {
-  return paragraphs(text, (line) => [document.createTextNode(line)]);
+/** The paragraphs of an answer that is still arriving. Its markers are not links yet: the sources come with its end. */
+export function arrivingText(tokens: AnswerToken[]): HTMLElement[] {
+  return paragraphs(annotateTokens(tokens), (line) => splitAnnotations(line).map((segment) => segmentNode(segment)));
 }
 
 /** The paragraphs of an answer. Its markers are superscript links to their sources; unsupported sentences have a note. */
@@ -39,10 +47,10 @@ function paragraphs(text: string, nodesOf: (line: string) => Node[]): HTMLElemen
   });
 }
 
-function segmentNode(segment: AnswerSegment, answer: Answer, sources: Source[]): Node {
-  if (segment.type === 'text') return document.createTextNode(segment.text);
+function segmentNode(segment: AnswerSegment, answer?: Answer, sources: Source[] = []): Node {
+  if (segment.type === 'text') return document.createTextNode(withoutDirections(segment.text));
   if (segment.type === 'note') {
-    const why = answer.sentences[segment.sentence]?.faults.map((fault) => FAULTS[fault]).join(' ') ?? '';
+    const why = answer?.sentences[segment.sentence]?.faults.map((fault) => FAULTS[fault]).join(' ') ?? '';
     return element(
       'span',
       { class: 'unsupported', title: why, 'data-testid': 'unsupported' },
@@ -54,7 +62,7 @@ function segmentNode(segment: AnswerSegment, answer: Answer, sources: Source[]):
   const { number } = segment;
   const source = sources[number - 1];
   if (!source) return element('sup', {}, element('span', { class: 'marker' }, String(number)));
-  const label = `Source ${number}: ${source.title}`;
+  const label = `Source ${number}: ${withoutDirections(source.title)}`;
   const link = element(
     'a',
     { class: 'marker', href: `#${source.node.id}`, 'aria-label': label, title: label },

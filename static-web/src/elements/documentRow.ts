@@ -1,6 +1,7 @@
 import type { DocumentSummary } from '../../../lib/api/documents';
 import { formatDate } from '../formatting';
 import { element } from './element';
+import { isolated } from './isolated';
 
 /** Headings of the documents table, in the order of a row's cells. */
 export const documentColumns = ['Title', 'Author', 'Published', 'Category', 'Dataset', 'Ingested'] as const;
@@ -18,6 +19,8 @@ export function documentRow(summary: DocumentSummary): HTMLTableRowElement {
   return element(
     'tr',
     { role: 'row', 'data-testid': 'document-row', 'data-document': summary.docId },
-    ...cells.map((text, index) => element('td', { role: 'cell', 'data-column': documentColumns[index] }, text)),
+    ...cells.map((text, index) =>
+      element('td', { role: 'cell', 'data-column': documentColumns[index] }, isolated(text)),
+    ),
   );
 }

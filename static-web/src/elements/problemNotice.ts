@@ -1,6 +1,7 @@
 import type { Problem } from '../problem';
 import { placeOf } from '../problem';
 import { element } from './element';
+import { isolated } from './isolated';
 
 /** Shows what went wrong, where, what was found and expected, and what to do next. Screen readers announce it at once. */
 export function problemNotice(problem: Problem): HTMLElement {
@@ -8,12 +9,17 @@ export function problemNotice(problem: Problem): HTMLElement {
   return element(
     'div',
     { class: 'notice notice-problem', role: 'alert', 'data-testid': 'problem' },
-    element('p', { class: 'notice-message' }, problem.message),
+    element('p', { class: 'notice-message' }, isolated(problem.message)),
     fact('Where', place),
     fact('Found', problem.found),
     fact('Expected', problem.expected),
     problem.remedy
-      ? element('p', { class: 'notice-remedy' }, element('span', { class: 'quiet' }, 'What to do: '), problem.remedy)
+      ? element(
+          'p',
+          { class: 'notice-remedy' },
+          element('span', { class: 'quiet' }, 'What to do: '),
+          isolated(problem.remedy),
+        )
       : undefined,
     element('code', { class: 'notice-code' }, problem.code),
   );
@@ -28,5 +34,5 @@ export function showProblem(slot: HTMLElement, problem: Problem | undefined): vo
 
 function fact(name: string, value: string | undefined): HTMLElement | undefined {
   if (!value) return undefined;
-  return element('p', { class: 'notice-fact' }, element('span', { class: 'quiet' }, `${name}: `), value);
+  return element('p', { class: 'notice-fact' }, element('span', { class: 'quiet' }, `${name}: `), isolated(value));
 }

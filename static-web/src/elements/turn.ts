@@ -1,4 +1,5 @@
 import type { Answer } from '../../../lib/api/ask';
+import type { AnswerToken } from '../markers';
 import type { Problem } from '../problem';
 import { formatCounted } from '../formatting';
 import { answerText, arrivingText } from './answerText';
@@ -9,8 +10,8 @@ import { problemNotice } from './problemNotice';
 /** One question and its answer, problem or cancellation. */
 export interface Turn {
   node: HTMLElement;
-  /** Shows the text that has arrived so far. */
-  showText(text: string): void;
+  /** Shows what has arrived so far. Its markers become links when the answer is finished. */
+  show(tokens: AnswerToken[]): void;
   finish(answer: Answer): void;
   fail(problem: Problem): void;
   cancel(): void;
@@ -24,7 +25,7 @@ export function turn(question: string, number: number, askAgain: () => void): Tu
     { class: 'answer', 'aria-live': 'polite', 'aria-busy': 'true', 'data-testid': 'answer', 'data-state': 'streaming' },
     words,
   );
-  const node = element('li', { class: 'turn' }, element('h2', { class: 'question' }, question), answer);
+  const node = element('li', { class: 'turn' }, element('h2', { class: 'question', dir: 'auto' }, question), answer);
 
   const end = (state: 'done' | 'failed' | 'cancelled', ...after: HTMLElement[]) => {
     answer.dataset['state'] = state;
@@ -36,7 +37,7 @@ export function turn(question: string, number: number, askAgain: () => void): Tu
 
   return {
     node,
-    showText: (text) => words.replaceChildren(...arrivingText(text)),
+    show: (tokens) => words.replaceChildren(...arrivingText(tokens)),
     finish(checked) {
       const { citations, model } = checked;
       const cards = citations.map((citation, index) => ({

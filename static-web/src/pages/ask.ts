@@ -4,6 +4,7 @@ import { composer } from '../elements/composer';
 import { button, element, setText } from '../elements/element';
 import { type Turn, turn } from '../elements/turn';
 import { formatCounted } from '../formatting';
+import type { AnswerToken } from '../markers';
 import { isAbort, problemOfError } from '../problem';
 import type { Page } from './page';
 
@@ -38,10 +39,13 @@ export function askPage(api: Api): Page {
     }
   };
   const answer = async (current: Turn, request: AskRequest, signal: AbortSignal): Promise<string> => {
-    let text = '';
+    const tokens: AnswerToken[] = [];
     try {
       for await (const event of api.ask(request, signal)) {
-        if (event.type === 'token') current.showText((text += event.text));
+        if (event.type === 'token') {
+          tokens.push(event);
+          current.show(tokens);
+        }
         if (event.type === 'error') current.fail(event.problem);
         if (event.type !== 'answer') continue;
         current.finish(event.answer);

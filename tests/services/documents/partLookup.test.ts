@@ -36,11 +36,26 @@ describe('looking up the parts that a run has committed', () => {
     expect([first.rows, second.rows]).toEqual([1, 1]);
     expect([first.path, second.path].every((path) => path.includes('run-1'))).toBe(true);
     expect(asked).toHaveLength(1);
-    expect(await errorOf(find(key('run-1'), 2))).toMatchObject({ code: 'LAKE_PART_NOT_FOUND', found: '2 parts' });
+    expect(await errorOf(find(key('run-1'), 2))).toMatchObject({
+      code: 'LAKE_PART_NOT_FOUND',
+      retryable: true,
+      found: '2 parts of the run',
+    });
 
     await ingest(lake, key('run-2'));
     expect((await find(key('run-2'), 0)).path).toContain('run-2');
     expect(asked).toHaveLength(2);
+  });
+
+  it('does not take the parts of an earlier run from a list that is older than the commit, and reads the table again', async () => {
+    const reader = createLakeReader(lake);
+    const old = await reader.parts('notes', DATE);
+    await ingest(lake, key('run-3'));
+    let isOld = true;
+    const find = createPartLookup({ parts: async (...of) => (isOld ? old : reader.parts(...of)) }, roles);
+    expect(await errorOf(find(key('run-3'), 0))).toMatchObject({ code: 'LAKE_PART_NOT_FOUND', retryable: true });
+    isOld = false;
+    expect((await find(key('run-3'), 0)).path).toContain('run-3');
   });
 
   it('reads the table again after a failed read', async () => {
@@ -49,7 +64,7 @@ describe('looking up the parts that a run has committed', () => {
     const parts = (dataset: string, date: string) =>
       failures-- > 0 ? Promise.reject(new Error('lost')) : reader.parts(dataset, date);
     const find = createPartLookup({ parts }, roles);
-    expect(await errorOf(find(key('run-2'), 0))).toMatchObject({ message: 'lost' });
-    expect((await find(key('run-2'), 0)).path).toContain('run-2');
+    expect(await errorOf(find(key('run-3'), 0))).toMatchObject({ message: 'lost' });
+    expect((await find(key('run-3'), 0)).path).toContain('run-3');
   });
 });

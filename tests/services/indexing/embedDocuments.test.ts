@@ -272,7 +272,9 @@ test('each stored point has the place of its chunk in the document', async () =>
   });
   expect(found.lexical).toEqual([]);
   expect(found.dense.length).toBeGreaterThan(4);
-  for (const { payload } of found.dense) {
+  const payloads = await vectors.payloadsOf(found.dense.map(({ id }) => id));
+  expect(payloads.size).toBe(found.dense.length);
+  for (const payload of payloads.values()) {
     const row = rows.find(({ docId }) => docId === payload.docId);
     expect(row?.text.slice(payload.chunkStart, payload.chunkStart + payload.text.length)).toBe(payload.text);
     expect(payload).toMatchObject({

@@ -1,21 +1,20 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import type { IngestInput } from '../../../lib/ingest/orchestration';
+import { chooseContract } from '../../../lib/staging/chooseContract';
 import { createFaultPlan } from '../../support/faults/faultPlan';
 import { startFaultyPlatform, type FaultyPlatform } from '../../support/faults/faultyPlatform';
-import { expectedTexts, storedDocuments, writeFiles } from '../../support/faults/partition';
+import { differences, expectedTexts, writeContract, writeFiles, type Limits } from '../../support/faults/partition';
 import { runIngest } from '../../support/faults/runIngest';
 import { seededRandom } from '../../../bench/reliability/seededRandom';
-import { contractText } from '../../support/lake';
 
 // FAULT_SEEDS=1000 FAULT_FIRST_SEED=1 npx jest tests/services/ingest/faults.test.ts
-const SEEDS = Number(process.env.FAULT_SEEDS ?? 10);
+const SEEDS = Number(process.env.FAULT_SEEDS ?? 30);
 const FIRST_SEED = Number(process.env.FAULT_FIRST_SEED ?? 1);
 const SHARE_OF_FAULTS = 0.03;
 const STEPS_OF_A_SEED = 3;
 const DATES = ['2026-01-01', '2026-01-02'];
 
 const plan = createFaultPlan(SHARE_OF_FAULTS);
-const totals = { runs: 0, failed: 0 };
+const totals = { runs: 0, failed: 0, blocked: 0, rejected: 0, atOnce: 0, withEarlierContract: 0 };
 let platform: FaultyPlatform;
 beforeAll(async () => {
   platform = await startFaultyPlatform(plan);
@@ -25,71 +24,121 @@ afterAll(async () => {
   console.log(JSON.stringify({ seeds: SEEDS, firstSeed: FIRST_SEED, ...totals, faults: plan.counts }));
 });
 
-async function writeContract(dataset: string, version: number, maximum: number): Promise<void> {
-  const text = contractText({ dataset })
-    .replace('version: 1.0.0', `version: ${version}.0.0`)
-    .replace('maximum: 1000', `maximum: ${maximum}`);
-  await writeFile(path.join(platform.lake.contractsFolder, `${dataset}.yaml`), text);
-}
+type Texts = [string, string][];
 
-/** Differences between the stores and what `raw/` must give; empty when all agree. */
-async function differences(dataset: string, date: string, maximum: number): Promise<object[]> {
-  const expected = await expectedTexts(platform.lake, { dataset, date }, maximum);
-  const { texts, lake, sql, vectors, countedVectors } = await storedDocuments(platform.direct, platform.lake, {
-    dataset,
-    date,
-  });
-  const isSame =
-    JSON.stringify(texts) === JSON.stringify(expected) &&
-    JSON.stringify(sql) === JSON.stringify(lake) &&
-    JSON.stringify(vectors) === JSON.stringify(lake) &&
-    countedVectors === lake.length;
-  return isSame ? [] : [{ dataset, date, expected, texts, lake, sql, vectors, countedVectors }];
-}
+/** What one sequence of runs knows about its partitions. */
+class Sequence {
+  readonly found: object[] = [];
+  private readonly random: () => number;
+  private limits: Limits = { version: 1, maximum: 1000, maxRejectShare: 1 };
+  /** By date: what its last commit made of the files, and the contract of that run; without a commit there is none. */
+  private readonly settled = new Map<string, { texts: Texts; limits?: Limits }>();
+  /** A run of these dates failed: what they have is only known after another run. */
+  private readonly unfinished = new Set<string>();
 
-/** Random runs under faults. A run that ends well must agree at once, one that failed after it is run again without faults. */
-async function play(seed: number): Promise<object[]> {
-  const random = seededRandom(seed);
-  const dataset = `notes-${seed}`;
-  const found: object[] = [];
-  let version = 1;
-  let maximum = 1000;
-  await writeContract(dataset, version, maximum);
-  const maximums = new Map<string, number>();
-  const unfinished = new Set<string>();
-  for (let step = 0; step < STEPS_OF_A_SEED; step++) {
-    const date = DATES[Math.floor(random() * DATES.length)] as string;
-    const isReplay = maximums.has(date) && random() < 0.3;
-    if (!isReplay) await writeFiles(platform.lake, { dataset, date }, random);
-    if (random() < 0.3) await writeContract(dataset, ++version, (maximum = 300 + Math.floor(random() * 700)));
-    maximums.set(date, maximum);
-    totals.runs += 1;
-    plan.seed(seed * 1000 + step);
-    try {
-      await runIngest(platform.faulty, { dataset, date });
-      unfinished.delete(date);
-    } catch (error) {
-      if (!(error as Error).message.includes('_UNAVAILABLE')) found.push({ seed, step, error: String(error) });
-      totals.failed += 1;
-      unfinished.add(date);
-    } finally {
-      plan.stop();
+  constructor(
+    private readonly seed: number,
+    private readonly dataset: string,
+  ) {
+    this.random = seededRandom(seed);
+  }
+
+  async play(): Promise<object[]> {
+    await writeContract(platform.lake, this.dataset, this.limits);
+    for (let step = 0; step < STEPS_OF_A_SEED; step++) {
+      const first = DATES[Math.floor(this.random() * DATES.length)] as string;
+      const dates = this.random() < 0.2 ? DATES : [first];
+      if (dates.length > 1) totals.atOnce += 1;
+      for (const date of dates) await this.change(date);
+      if (this.random() < 0.3) await this.changeContract();
+      plan.seed(this.seed * 1000 + step);
+      // Each has its own numbers: runs at the same time take them in any order.
+      const chances = dates.map(() => ({ earlier: this.random(), rejection: this.random() }));
+      try {
+        await Promise.all(dates.map((date, index) => this.run(date, chances[index] as (typeof chances)[number])));
+      } finally {
+        plan.stop();
+      }
+      for (const date of dates) await this.compare(date);
     }
-    if (!unfinished.has(date)) found.push(...(await differences(dataset, date, maximum)));
+    for (const date of this.unfinished) {
+      this.unfinished.delete(date);
+      const texts = await expectedTexts(platform.lake, this.of(date), this.limits.maximum);
+      await runIngest(platform.direct, this.of(date), { decide: (runId) => decide(runId, 'approve') });
+      this.settled.set(date, { texts, limits: this.limits });
+    }
+    for (const date of this.settled.keys()) await this.compare(date);
+    return this.found.map((difference) => ({ seed: this.seed, ...difference }));
   }
-  for (const date of unfinished) {
-    await runIngest(platform.direct, { dataset, date });
-    maximums.set(date, maximum);
+
+  private of(date: string): { dataset: string; date: string } {
+    return { dataset: this.dataset, date };
   }
-  for (const [date, used] of maximums) found.push(...(await differences(dataset, date, used)));
-  return found.map((difference) => ({ seed, ...difference }));
+
+  private async change(date: string): Promise<void> {
+    const isReplay = this.settled.has(date) && this.random() < 0.3;
+    if (!isReplay) await writeFiles(platform.lake, this.of(date), this.random);
+  }
+
+  private async changeContract(): Promise<void> {
+    this.limits = {
+      version: this.limits.version + 1,
+      maximum: 300 + Math.floor(this.random() * 700),
+      maxRejectShare: this.random() < 0.5 ? 1 : 0.2,
+    };
+    await writeContract(platform.lake, this.dataset, this.limits);
+  }
+
+  private async run(date: string, { earlier, rejection }: { earlier: number; rejection: number }): Promise<void> {
+    totals.runs += 1;
+    const before = this.unfinished.has(date) ? undefined : this.settled.get(date)?.limits;
+    const isEarlier = before !== undefined && before !== this.limits && earlier < 0.5;
+    if (isEarlier) totals.withEarlierContract += 1;
+    const limits = isEarlier ? before : this.limits;
+    const texts = await expectedTexts(platform.lake, this.of(date), limits.maximum);
+    const input: IngestInput = { ...this.of(date) };
+    if (isEarlier) input.contractHash = await chooseContract(platform.lake, input, 'partition');
+    try {
+      await runIngest(platform.faulty, input, {
+        decide: (runId) => {
+          totals.blocked += 1;
+          return decide(runId, rejection < 0.5 ? 'reject' : 'approve');
+        },
+      });
+      this.settled.set(date, { texts, limits });
+      this.unfinished.delete(date);
+    } catch (error) {
+      const { message } = error as Error;
+      if (message.includes('QUALITY_GATE_REJECTED')) {
+        totals.rejected += 1;
+        // Nothing of it is visible: the partition is as it was.
+        if (!this.settled.has(date)) this.settled.set(date, { texts: [] });
+      } else {
+        totals.failed += 1;
+        this.unfinished.add(date);
+        if (!message.includes('_UNAVAILABLE')) this.found.push({ date, error: message });
+      }
+    }
+  }
+
+  private async compare(date: string): Promise<void> {
+    if (this.unfinished.has(date)) return;
+    this.found.push(...(await differences(platform, this.of(date), this.settled.get(date)?.texts ?? [])));
+  }
+}
+
+/** Without faults: it comes from a person, through the API. */
+function decide(runId: string, decision: 'approve' | 'reject'): Promise<unknown> {
+  return platform.direct.gates.decide(runId, { decision, decidedBy: 'the test', reason: 'chosen by the seed' });
 }
 
 it(
   `loses, doubles and forgets nothing in ${SEEDS} random sequences of runs under faults of every service`,
   async () => {
     const found: object[] = [];
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) found.push(...(await play(seed)));
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      found.push(...(await new Sequence(seed, `notes-${seed}`).play()));
+    }
     expect(found).toEqual([]);
     // Without these the test would show nothing.
     for (const fault of ['unavailable', 'refused', 'lost', 'cut', 'slow'] as const) {
@@ -100,11 +149,12 @@ it(
 );
 
 it('the comparison notices a row that one store has lost', async () => {
-  const [dataset, date] = ['notes-lost', '2026-01-01'];
-  await writeContract(dataset, 1, 1000);
-  await writeFiles(platform.lake, { dataset, date }, seededRandom(1));
-  await runIngest(platform.direct, { dataset, date });
-  expect(await differences(dataset, date, 1000)).toEqual([]);
-  await platform.direct.database.query('delete from documents where dataset = $1', [dataset]);
-  expect(await differences(dataset, date, 1000)).toHaveLength(1);
+  const partition = { dataset: 'notes-lost', date: '2026-01-01' };
+  await writeContract(platform.lake, partition.dataset, { version: 1, maximum: 1000, maxRejectShare: 1 });
+  await writeFiles(platform.lake, partition, seededRandom(1));
+  await runIngest(platform.direct, partition);
+  const expected = await expectedTexts(platform.lake, partition, 1000);
+  expect(await differences(platform, partition, expected)).toEqual([]);
+  await platform.direct.database.query('delete from documents where dataset = $1', [partition.dataset]);
+  expect(await differences(platform, partition, expected)).toHaveLength(1);
 });

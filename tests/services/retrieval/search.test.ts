@@ -58,6 +58,34 @@ test('hits of rows that SQL has replaced or deleted are dropped, and current hit
   expect(passages.map(({ docId }) => docId)).toEqual(['kept']);
 });
 
+test('a point that is removed while the question is answered gives no passage', async () => {
+  const rows = ['army', 'navy'].map((text, index) => documentRow({ docId: `d${index}`, text: `On the ${text}.` }));
+  const dependencies = await indexed(rows);
+  const documents: DocumentLookup = {
+    current: async (keys, access) => {
+      await dependencies.vectors.remove({ dataset: 'letters', docIds: ['d0'] });
+      return dependencies.documents.current(keys, access);
+    },
+  };
+  const passages = await search({ ...dependencies, documents }, { access: 'everything', question: 'army or navy' });
+  expect(passages.map(({ docId }) => docId)).toEqual(['d1']);
+});
+
+test('when many documents are not current, the rest of the ranking is looked up', async () => {
+  const rows = Array.from({ length: 60 }, (_, index) => documentRow({ docId: `d${index}`, text: `Army ${index}.` }));
+  const dependencies = await indexed(rows, rows.slice(-3));
+  const asked: number[] = [];
+  const documents: DocumentLookup = {
+    current: (keys, access) => {
+      asked.push(keys.length);
+      return dependencies.documents.current(keys, access);
+    },
+  };
+  const passages = await search({ ...dependencies, documents }, { access: 'everything', question: 'army', limit: 10 });
+  expect(passages.map(({ docId }) => docId).sort()).toEqual(['d57', 'd58', 'd59']);
+  expect(asked).toEqual([20, 20, 20]);
+});
+
 test('one long document does not fill the answer', async () => {
   const long = documentRow({
     docId: 'long',
@@ -83,7 +111,7 @@ test('filters are applied in the index, and an empty index gives no passages', a
 });
 
 test('fusion adds min-max shares by weight', () => {
-  const chunk = (id: string, score: number): RankedChunk => ({ id, score, payload: {} as RankedChunk['payload'] });
+  const chunk = (id: string, score: number): RankedChunk => ({ id, score, dataset: 'd', docId: id, contentHash: 'h' });
   const fused = fuseRankings(
     {
       lexical: [chunk('a', 30), chunk('b', 20), chunk('c', 10)],

@@ -102,8 +102,8 @@ test('search ranks by words with idf, and by meaning', async () => {
     point(2, 'the revenue of the navy'),
   ]);
   const found = await index.search({ ...NOTHING, lexical: encodeQuestion('What revenue has the army?') });
-  expect(found.lexical.map(({ payload }) => payload.docId)[0]).toBe('letter-1');
-  expect(found.dense.map(({ payload }) => payload.docId)).toEqual(['letter-0', 'letter-1', 'letter-2']);
+  expect(found.lexical.map(({ docId }) => docId)[0]).toBe('letter-1');
+  expect(found.dense.map(({ docId }) => docId)).toEqual(['letter-0', 'letter-1', 'letter-2']);
   expect(found.dense[0]?.score).toBeCloseTo(1, 5);
 
   const rarity = await index.rarityOf([termId('revenu'), termId('armi'), termId('moon')]);
@@ -123,7 +123,7 @@ test('filters: dataset, author, category and days of publication, inclusive', as
   ]);
   const found = async (filters: object): Promise<string[]> => {
     const { dense } = await index.search({ ...NOTHING, filters });
-    return dense.map(({ payload }) => payload.docId.slice('letter-'.length)).sort();
+    return dense.map(({ docId }) => docId.slice('letter-'.length)).sort();
   };
   expect(await found({})).toEqual(['1', '2', '3', '4']);
   expect(await found({ dataset: 'letters' })).toEqual(['1', '2', '3']);
@@ -153,6 +153,7 @@ test('an absent collection is empty for readers, and an error for writers', asyn
   expect(await index.search({ ...NOTHING, lexical: encodeQuestion('debt') })).toEqual({ lexical: [], dense: [] });
   expect(await index.count({ dataset: 'letters' })).toBe(0);
   expect(await index.rarityOf([1])).toEqual(new Map());
+  expect(await index.payloadsOf([point(1, '').id])).toEqual(new Map());
   await expect(index.points({ dataset: 'letters' })[Symbol.asyncIterator]().next()).resolves.toMatchObject({
     done: true,
   });
@@ -168,6 +169,8 @@ test('writing no points and deleting absent points is not an error', async () =>
   await index.remove({ dataset: 'letters' });
   expect(await index.datesOf([])).toEqual(new Map());
   expect(await index.datesOf([id])).toEqual(new Map());
+  expect(await index.payloadsOf([])).toEqual(new Map());
+  expect(await index.payloadsOf([id])).toEqual(new Map());
 });
 
 test('confirming moves points to a run and its date, but never back to an older date', async () => {
@@ -180,8 +183,7 @@ test('confirming moves points to a run and its date, but never back to an older 
   expect([...(await index.datesOf(ids)).values()].sort()).toEqual(['2026-05-01', '2026-05-01', '2026-05-02']);
   expect(await index.count({ dataset: 'letters', confirmed: { by: 'run-2' } })).toBe(2);
   expect(await index.count({ dataset: 'letters', confirmed: { notBy: 'run-2' } })).toBe(1);
-  const [first] = (await index.search(NOTHING)).dense;
-  expect(first?.payload).toEqual({
+  expect((await index.payloadsOf(ids)).get(ids[0] ?? '')).toEqual({
     ...points[0]?.payload,
     ingestDate: '2026-05-01',
     runId: 'run-2',
@@ -226,7 +228,7 @@ test('a search by groups finds their points and those without groups, and never 
   const groups = [null, [], ['finance'], ['legal', 'finance'], ['*']];
   await index.upsert(groups.map((allowedGroups, number) => point(number, 'debt', { allowedGroups })));
   const numbers = async (of: readonly string[] | undefined): Promise<string[]> =>
-    (await index.search({ ...NOTHING, groups: of })).dense.map(({ payload }) => payload.docId).sort();
+    (await index.search({ ...NOTHING, groups: of })).dense.map(({ docId }) => docId).sort();
   expect(await numbers(undefined)).toHaveLength(5);
   expect(await numbers(['*'])).toEqual(['letter-0', 'letter-4']);
   expect(await numbers(['legal', '*'])).toEqual(['letter-0', 'letter-3', 'letter-4']);
@@ -241,5 +243,6 @@ test('confirming replaces the groups of points', async () => {
   await index.confirm([opened.id], { date: '2026-05-02', runId: 'run-2', allowedGroups: null });
   await index.confirm([closed.id], { date: '2026-05-02', runId: 'run-2', allowedGroups: [] });
   const { dense } = await index.search({ ...NOTHING, groups: ['finance'] });
-  expect(dense.map(({ payload }) => [payload.docId, payload.allowedGroups])).toEqual([['letter-1', null]]);
+  expect(dense.map(({ docId }) => docId)).toEqual(['letter-1']);
+  expect((await index.payloadsOf([opened.id])).get(opened.id)?.allowedGroups).toBeNull();
 });

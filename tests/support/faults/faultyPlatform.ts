@@ -53,7 +53,7 @@ export async function startFaultyPlatform(plan: FaultPlan): Promise<FaultyPlatfo
   const alias = uniqueName('faults');
   const direct = dependenciesOf(lake, test.database, qdrant.href, alias);
   await direct.vectors.ensure();
-  const faultyLake = { ...lake, store: createAzureStorage({ connectionString }) };
+  const faultyLake = { ...lake, store: createAzureStorage({ connectionString, retryDelayInMilliseconds: 5 }) };
   return {
     lake,
     direct,
@@ -92,7 +92,7 @@ function dependenciesOf(
       throw new Error('There is no SQL source.');
     },
     committedPart: createPartLookup(lake, async (key) => (await contractOfRun(lakehouse, key)).roles),
-    gateDecisionTimeoutInHours: 0,
+    gateDecisionTimeoutInHours: 1,
     disks: {},
     closing: new AbortController().signal,
   };

@@ -32,7 +32,7 @@ export async function startHttpFaultProxy(options: HttpFaultProxyOptions): Promi
     const { method = 'GET', url = '/' } = request;
     const isList = mayBeStale(method, url);
     const old = lists.get(url);
-    const fault = plan.next(isList && old ? [...ALWAYS, 'stale', 'stale'] : ALWAYS);
+    const fault = plan.next(isList && old ? [...ALWAYS, 'stale', 'stale'] : ALWAYS, isChange(method, url));
     if (fault === 'refused') return void request.socket.destroy();
     if (fault === 'unavailable') return void response.writeHead(503).end();
     if (fault === 'slow') await sleep(LATE_IN_MILLISECONDS);
@@ -70,6 +70,12 @@ export async function startHttpFaultProxy(options: HttpFaultProxyOptions): Promi
     server.closeAllConnections();
     agent.destroy();
   });
+}
+
+/** Questions to the vector endpoint are POST requests too. */
+function isChange(method: string, url: string): boolean {
+  const isQuestion = method === 'POST' && /\/points(?:\/(?:query|scroll|count)\b.*)?$/.test(url);
+  return !isQuestion && !['GET', 'HEAD'].includes(method);
 }
 
 function answer(response: http.ServerResponse, { status, headers, body }: Answer): void {

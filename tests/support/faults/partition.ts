@@ -1,7 +1,24 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { countDocuments } from '../../../lib/indexing/countPartition';
 import type { IngestDependencies } from '../../../lib/ingest/dependencies';
-import type { TestLake } from '../lake';
+import { contractText, type TestLake } from '../lake';
+import type { FaultyPlatform } from './faultyPlatform';
+
+/** The contract of the files below: rows with a larger `n` are rejected, and too many of them close the gate. */
+export interface Limits {
+  version: number;
+  maximum: number;
+  maxRejectShare: number;
+}
+
+export async function writeContract(lake: TestLake, dataset: string, limits: Limits): Promise<void> {
+  const text = contractText({ dataset, custom: { maxRejectShare: limits.maxRejectShare } })
+    .replace('version: 1.0.0', `version: ${limits.version}.0.0`)
+    .replace('maximum: 1000', `maximum: ${limits.maximum}`);
+  await writeFile(path.join(lake.contractsFolder, `${dataset}.yaml`), text);
+}
 
 const HEADER = 'id,title,n,day,body\n';
 
@@ -38,8 +55,8 @@ export async function expectedTexts(
   maximum: number,
 ): Promise<[string, string][]> {
   const rows: [string, string][] = [];
-  for (const path of await lake.paths('raw', `${dataset}/${date}/`)) {
-    const content = await lake.store.read(lake.containers.raw, path);
+  for (const file of await lake.paths('raw', `${dataset}/${date}/`)) {
+    const content = await lake.store.read(lake.containers.raw, file);
     for (const [id = '', , n, , body] of parse(content, { relax_column_count: true, from: 2 })) {
       if (body !== undefined && Number(n) <= maximum) rows.push([id, body]);
     }
@@ -48,7 +65,7 @@ export async function expectedTexts(
 }
 
 /** What the stores have of one partition, each by itself. `dependencies` without faults. */
-export async function storedDocuments(
+async function storedDocuments(
   dependencies: IngestDependencies,
   lake: TestLake,
   { dataset, date }: { dataset: string; date: string },
@@ -70,6 +87,21 @@ export async function storedDocuments(
     vectors: points.sort(),
     countedVectors: await countDocuments(dependencies, { dataset, date }),
   };
+}
+
+/** Differences between the stores and the texts that they must have; empty when all agree. */
+export async function differences(
+  { direct, lake: testLake }: Pick<FaultyPlatform, 'direct' | 'lake'>,
+  { dataset, date }: { dataset: string; date: string },
+  expected: [string, string][],
+): Promise<object[]> {
+  const { texts, lake, sql, vectors, countedVectors } = await storedDocuments(direct, testLake, { dataset, date });
+  const isSame =
+    JSON.stringify(texts) === JSON.stringify(expected) &&
+    JSON.stringify(sql) === JSON.stringify(lake) &&
+    JSON.stringify(vectors) === JSON.stringify(lake) &&
+    countedVectors === lake.length;
+  return isSame ? [] : [{ dataset, date, expected, texts, lake, sql, vectors, countedVectors }];
 }
 
 function byId([one]: [string, string], [other]: [string, string]): number {

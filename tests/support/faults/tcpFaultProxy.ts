@@ -27,7 +27,7 @@ export async function startTcpFaultProxy({ port, plan }: { port: number; plan: F
     }
     let sent = Promise.resolve();
     client.on('data', (bytes) => {
-      const next = plan.next(['refused', 'lost', 'cut', 'slow']);
+      const next = plan.next(['refused', 'lost', 'cut', 'slow'], true);
       if (next === 'refused') return end();
       if (next === 'lost' || next === 'cut') fault = next;
       sent = sent.then(async () => {

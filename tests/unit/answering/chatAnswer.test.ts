@@ -116,6 +116,56 @@ test('the marks of an answer are where its markers are, and there are none in co
   expect(citations.map(({ docId }) => docId)).toEqual(['a', 'c']);
 });
 
+test.each([
+  ['a span', 'Use `a[1]` here'],
+  ['a span of two backticks', 'Use ``a`[1]`` here'],
+  ['a fence', 'Use\n```js\na[1] = "x";\nb[2]\n```\nhere'],
+  ['a fence of tildes', 'Use\n~~~\na[1]\n~~~\nhere'],
+  ['a quotation', 'It says “approved by the council [1].” here'],
+  ['a straight quotation', 'It says "approved by the council [1]." here'],
+  ['a quotation in single marks', 'It says ‘approved by the king’s council [1].’ here'],
+  ['a German quotation', 'It says „approved by the council [1].“ here'],
+  ['guillemets', 'It says «approved [1].» and »approved [1].« here'],
+])('brackets in %s are text, and markers after it are live', async (_name, text) => {
+  const debt = 'The debt fell [1].';
+  const { answer, marks } = await answerFor(...`${debt}\n\n${text} [2].\n\n${debt}`.split(/(?<=[^a-z])/));
+  expect(answer).toContain(text);
+  expect(marks.map(({ start, end, citation }) => [answer.slice(start, end), citation])).toEqual([
+    ['[1]', 1],
+    ['[2]', 2],
+    ['[1]', 1],
+  ]);
+});
+
+test('a quotation mark that nothing closes hides no marker of the next paragraph, and an apostrophe none at all', async () => {
+  const { marks } = await answerFor(
+    'A 5" gun [1].\n\n"Open [1].\n\nThe debt fell [1]. The men’s army, the ’60s and O‘Neill [1].',
+  );
+  expect(marks).toHaveLength(3);
+});
+
+test('a marker is a token of its own, and the tokens have no white space around the answer', async () => {
+  const tokens: AnswerEvent[] = [];
+  for await (const event of ask({ body: chunks([' \n The debt fell [', '1', '][7]. The army', ' [1][2]. \n']) })) {
+    if (event.type === 'token') tokens.push(event);
+  }
+  expect(tokens).toEqual([
+    { type: 'token', text: 'The debt fell' },
+    { type: 'token', text: ' ' },
+    { type: 'token', text: '[1]', citation: 1 },
+    { type: 'token', text: '. The army' },
+    { type: 'token', text: ' ' },
+    { type: 'token', text: '[1]', citation: 1 },
+    { type: 'token', text: '[2]', citation: 2 },
+    { type: 'token', text: '.' },
+  ]);
+});
+
+test('controls that turn the direction of a line are left out of a model’s text', async () => {
+  const { answer } = await answerFor('The debt \u202Efell [1].');
+  expect(answer).toBe('The debt fell [1].');
+});
+
 test('a backtick that begins no code hides no marker of the next line', async () => {
   const { marks } = await answerFor('It is ` odd.\nThe debt fell [1].');
   expect(marks).toHaveLength(1);

@@ -57,7 +57,7 @@ it('forgets a question whose time has ended while it waited', async () => {
   await enter('a1');
   const impatient = new AbortController();
   const second = enter('a2', impatient.signal);
-  impatient.abort();
+  impatient.abort(new DOMException('too late', 'TimeoutError'));
   expect(await second).toBe('ANSWER_TIMEOUT');
   const third = enter('a3');
   await end('a1');

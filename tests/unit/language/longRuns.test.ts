@@ -4,9 +4,12 @@ import { MAX_TOKENS, Tokenizer } from '../../../lib/embedding/useLite/tokenizer'
 import { chunkText } from '../../../lib/language/chunkText';
 import { encodeText } from '../../../lib/language/sparseText';
 import { LONGEST_SENTENCE_IN_CHARACTERS, splitSentences } from '../../../lib/language/splitSentences';
-import { CitationMarkers } from '../../../lib/answering/citationMarkers';
-import { checkSentences } from '../../../lib/answering/checkSentences';
-import { citeAnswer } from '../../../lib/answering/citeAnswer';
+import type { AnswerToken } from '../../../lib/answering/answer';
+import { CitationMarkers } from '../../../lib/answering/citations/citationMarkers';
+import { citeAnswer } from '../../../lib/answering/citations/citeAnswer';
+import { joinTokens } from '../../../lib/answering/joinTokens';
+import { answerSentences } from '../../../lib/answering/support/answerSentences';
+import { checkSentences } from '../../../lib/answering/support/checkSentences';
 import { passage } from '../../support/passages';
 
 const CHARACTERS = 200_000;
@@ -110,13 +113,14 @@ test.each(fewRuns)('terms, tokens and chunks of a million characters: $name', as
 test.each(fewRuns)('an answer of a million characters: $name', ({ text }) => {
   const passages = [passage({ text: 'We owe nothing to Spain. It is over.' })];
   const markers = new CitationMarkers(1);
-  const answer = within(() => {
-    let shown = '';
-    for (let start = 0; start < text.length; start += 7) shown += markers.push(text.slice(start, start + 7));
-    return shown + markers.push(' [1]') + markers.finish();
+  const { answer, marks } = within(() => {
+    const tokens: AnswerToken[] = [];
+    for (let start = 0; start < text.length; start += 7) tokens.push(...markers.push(text.slice(start, start + 7)));
+    return joinTokens([...tokens, ...markers.push('\n\n[1]'), ...markers.finish()]);
   });
-  expect(answer.replace(/\[1\]| /g, '')).toBe(text.replace(/\[1\]| /g, ''));
-  within(() => checkSentences(answer, markers.marks, passages));
-  const [citation] = within(() => citeAnswer(answer, markers.marks, passages));
+  expect(answer.replace(/\[1\]|\s/g, '')).toBe(text.replace(/\[1\]|\s/g, ''));
+  const sentences = within(() => answerSentences(answer, marks));
+  within(() => checkSentences(sentences, [passage({ text }), ...passages]));
+  const [citation] = within(() => citeAnswer(sentences, passages));
   expect(passages[0]?.text).toContain(citation?.quote);
 });

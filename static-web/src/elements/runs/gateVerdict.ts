@@ -1,6 +1,7 @@
 import type { RunGate } from '../../../../lib/api/runs';
 import { formatAgo, formatCounted } from '../../formatting';
 import { element } from '../element';
+import { isolated } from '../isolated';
 
 /** The quality gate's rules with the observed values, and the decision on a blocked run. */
 export function gateVerdict(gate: RunGate): HTMLElement[] {
@@ -16,8 +17,8 @@ export function gateVerdict(gate: RunGate): HTMLElement[] {
           'li',
           { class: 'rule', 'data-testid': 'gate-rule', 'data-outcome': outcome },
           element('span', { class: 'rule-outcome' }, outcome),
-          element('span', { class: 'rule-name' }, rule),
-          element('span', { class: 'rule-facts' }, `${observed} · expected ${expected}`),
+          element('span', { class: 'rule-name' }, isolated(rule)),
+          element('span', { class: 'rule-facts' }, isolated(`${observed}`), ' · expected ', isolated(`${expected}`)),
         );
       }),
     ),
@@ -41,7 +42,8 @@ function decisionOf({ decision }: RunGate): HTMLElement[] {
       'p',
       { class: 'decision', 'data-testid': 'decision', 'data-decision': decision.decision },
       element('strong', {}, `${word}${how}`),
-      `, ${formatAgo(decision.decidedAt, new Date())}: ${decision.reason}`,
+      `, ${formatAgo(decision.decidedAt, new Date())}: `,
+      isolated(decision.reason),
     ),
   ];
 }

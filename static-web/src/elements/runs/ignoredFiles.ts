@@ -1,6 +1,7 @@
 import type { RunDetail } from '../../../../lib/api/runs';
 import { formatCounted } from '../../formatting';
 import { element } from '../element';
+import { isolated } from '../isolated';
 
 type Ignored = NonNullable<RunDetail['ignored']>;
 
@@ -26,7 +27,7 @@ export function ignoredFiles({ ignored }: Pick<RunDetail, 'ignored'>): HTMLEleme
           'li',
           { class: 'rule', 'data-outcome': 'warning', 'data-reason': reason },
           element('span', { class: 'rule-outcome' }, 'ignored'),
-          element('span', { class: 'rule-name' }, name),
+          element('span', { class: 'rule-name' }, isolated(name)),
           element('span', { class: 'rule-facts' }, `${formatCounted(size, 'byte')} · ${REASONS[reason]}`),
         ),
       ),

@@ -4,6 +4,7 @@ import type { Run } from '../../../../lib/api/runs';
 import { formatCount, formatCounted } from '../../formatting';
 import { isAbort, problemOfError } from '../../problem';
 import { button, element, setText } from '../element';
+import { isolated } from '../isolated';
 import { showProblem } from '../problemNotice';
 
 const pageSize = 20;
@@ -119,16 +120,21 @@ function rejectRow(record: QuarantinedRecord): HTMLElement {
     element(
       'p',
       { class: 'quiet' },
-      `${record.file}, record ${formatCount(record.record)}, line ${formatCount(record.line)}`,
+      isolated(record.file),
+      `, record ${formatCount(record.record)}, line ${formatCount(record.line)}`,
     ),
     ...faults.map(({ code, column, found, expected }) =>
       element(
         'p',
         {},
         element('code', { class: 'notice-code reject-code' }, code),
-        ` ${column === null ? '' : `${column}: `}${found === null ? '' : `found “${found}”, `}expected ${expected}`,
+        ' ',
+        ...(column === null ? [] : [isolated(column), ': ']),
+        ...(found === null ? [] : ['found “', isolated(found), '”, ']),
+        'expected ',
+        isolated(expected),
       ),
     ),
-    element('pre', { class: 'raw', tabindex: 0 }, record.isTruncated ? `${record.raw} …` : record.raw),
+    element('pre', { class: 'raw', tabindex: 0 }, isolated(record.raw), record.isTruncated ? ' …' : ''),
   );
 }

@@ -1,0 +1,119 @@
+import { bytesOf } from '../memory/columns';
+import type { Sections } from '../snapshot/sections';
+import type { SparseVector } from './sparseVectors';
+
+/** Entries are numbered below this while they are sorted, so that dimension and number fit into 53 bits. */
+const mostEntries = 2 ** 21;
+
+/**
+ * The inverted index of one block of slots as it is in the snapshot: reading a million vectors back must not sort their
+ * entries again. It never changes; who uses it knows which rows are current.
+ */
+export class BlockPostings {
+  private constructor(
+    private readonly from: number,
+    /** Ascending. */
+    private readonly dimensions: Uint32Array,
+    /** Where the entries of each dimension start; then where the last ones end. */
+    private readonly starts: Uint32Array,
+    private readonly rows: Uint32Array,
+    private readonly weights: Float32Array,
+  ) {}
+
+  /** The index of the vectors of a block by row; undefined when they have too many dimensions to be sorted. */
+  static pack(vectors: readonly (SparseVector | undefined)[]): BlockPostings | undefined {
+    const count = vectors.reduce((sum, vector) => sum + (vector?.indices.length ?? 0), 0);
+    if (count > mostEntries) {
+      return undefined;
+    }
+    const order = new Float64Array(count);
+    const rowOf = new Uint32Array(count);
+    const weightOf = new Float32Array(count);
+    let entry = 0;
+    vectors.forEach((vector, row) =>
+      vector?.indices.forEach((dimension, index) => {
+        order[entry] = dimension * mostEntries + entry;
+        rowOf[entry] = row;
+        weightOf[entry] = vector.values[index]!;
+        entry++;
+      }),
+    );
+    order.sort();
+    const dimensions: number[] = [];
+    const starts: number[] = [];
+    const rows = new Uint32Array(count);
+    const weights = new Float32Array(count);
+    order.forEach((key, index) => {
+      const dimension = Math.floor(key / mostEntries);
+      const sorted = key % mostEntries;
+      if (dimension !== dimensions.at(-1)) {
+        dimensions.push(dimension);
+        starts.push(index);
+      }
+      rows[index] = rowOf[sorted]!;
+      weights[index] = weightOf[sorted]!;
+    });
+    starts.push(count);
+    return new BlockPostings(0, Uint32Array.from(dimensions), Uint32Array.from(starts), rows, weights);
+  }
+
+  save(sections: Sections, name: string): void {
+    sections.set(`postings ${name}`, bytesOf(Uint32Array.of(this.dimensions.length, this.rows.length)));
+    sections.set(`posting dimensions ${name}`, bytesOf(this.dimensions));
+    sections.set(`posting starts ${name}`, bytesOf(this.starts));
+    sections.set(`posting rows ${name}`, bytesOf(this.rows));
+    sections.set(`posting weights ${name}`, bytesOf(this.weights));
+  }
+
+  /** The index of a block whose first slot is `from`; undefined when the block was saved without one. */
+  static restore(sections: Sections, name: string, from: number): BlockPostings | undefined {
+    if (!sections.has(`postings ${name}`)) {
+      return undefined;
+    }
+    const [dimensionCount = 0, count = 0] = sections.unsigned(`postings ${name}`, 2);
+    return new BlockPostings(
+      from,
+      sections.unsigned(`posting dimensions ${name}`, dimensionCount),
+      sections.unsigned(`posting starts ${name}`, dimensionCount + 1),
+      sections.unsigned(`posting rows ${name}`, count),
+      sections.floats32(`posting weights ${name}`, count),
+    );
+  }
+
+  countOf(dimension: number): number {
+    const at = this.find(dimension);
+    return at < 0 ? 0 : this.starts[at + 1]! - this.starts[at]!;
+  }
+
+  /** Adds the weight of each current point of a dimension, times a factor, to the sum of its slot. */
+  addTo(sums: Float64Array, isFound: Uint8Array, dimension: number, factor: number, isCurrent: Uint8Array): void {
+    const at = this.find(dimension);
+    if (at < 0) {
+      return;
+    }
+    const { from, rows, weights } = this;
+    const end = this.starts[at + 1]!;
+    for (let index = this.starts[at]!; index < end; index++) {
+      const slot = from + rows[index]!;
+      if (isCurrent[slot] === 1) {
+        isFound[slot] = 1;
+        sums[slot]! += factor * weights[index]!;
+      }
+    }
+  }
+
+  /** Position of a dimension by bisection; -1 when no row has it. */
+  private find(dimension: number): number {
+    let from = 0;
+    let to = this.dimensions.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.dimensions[middle]! < dimension) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return this.dimensions[from] === dimension ? from : -1;
+  }
+}
