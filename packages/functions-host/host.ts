@@ -119,8 +119,8 @@ async function runApp({ options, settings, server, unlock }: Ground): Promise<Ru
   const invoke = createInvoke(shim, log);
   const hasOrchestrators = [...functions.values()].some((one) => isOfType(one, 'orchestrationTrigger'));
   const { dataFolder: folder, isSynchronousJournal: isSynchronous, onFatal } = options;
-  const onDamage = (message: string): void => log('warning', 'durable', message);
-  const journal = new Journal({ folder, isSynchronous, onFatal, onDamage });
+  const onRemoved = (message: string): void => log('warning', 'durable', message);
+  const journal = new Journal({ folder, isSynchronous, onFatal, onRemoved });
   const engine = new Engine({
     invoke,
     functions,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { notFound } from '../errors';
 import type { JsonObject } from '../json/jsonValue';
@@ -8,7 +8,8 @@ import { restoreCollectionConfig } from './parseCollectionConfig';
 import { replaceFile } from '../log/durableFile';
 import { describeFieldSchema, readFieldSchema, type FieldSchema } from './fieldSchema';
 import { decodeOperation, encodeOperation, sequenceOf } from '../log/operationCodec';
-import { OperationLog } from '../log/operationLog';
+import { OperationLog, type ReadProgress } from '../log/operationLog';
+import { headerLength } from '../log/logFormat';
 import { touchedCount, type Operation } from '../log/operations';
 import { damagedSnapshot, readManifest, removeOtherSegments, type Manifest } from '../snapshot/manifest';
 import { readSnapshot } from '../snapshot/readSnapshot';
@@ -40,6 +41,20 @@ function progressReport(name: string): (progress: { readBytes: number; totalByte
       console.log(`vector endpoint reads ${name}: ${megabytes(readBytes)} of ${megabytes(totalBytes)} MB`);
     }
   };
+}
+
+/**
+ * A folder without a configuration may be deleted only when it never had a point: its creation was interrupted.
+ *
+ * @throws Error when it has points
+ */
+function refusePointsWithout(configPath: string, folder: string): void {
+  const logged = statSync(join(folder, logFile), { throwIfNoEntry: false })?.size ?? 0;
+  if (logged > headerLength || readManifest(folder) !== undefined) {
+    throw new Error(
+      `${configPath} is missing, but ${folder} has points. Restore the file, or delete the folder and load the collection again.`,
+    );
+  }
 }
 
 /**
@@ -79,8 +94,9 @@ export class Collection {
   static create(folder: string, name: string, config: CollectionConfig): Collection {
     mkdirSync(folder, { recursive: true });
     const collection = new Collection(name, folder, config, new Points(config), undefined);
+    collection.log = OperationLog.create(join(folder, logFile));
+    // Last: a folder with a configuration is a complete collection.
     collection.saveConfig();
-    collection.openLog();
     return collection;
   }
 
@@ -93,6 +109,7 @@ export class Collection {
   static async open(folder: string): Promise<Collection | undefined> {
     const path = join(folder, configFile);
     if (!existsSync(path)) {
+      refusePointsWithout(path, folder);
       return undefined;
     }
     const saved = readObject(JSON.parse(readFileSync(path, 'utf8')) as JsonObject, path);
@@ -126,7 +143,7 @@ export class Collection {
     const report = progressReport(this.name);
     const path = join(this.folder, logFile);
     const inSnapshot = this.sequence;
-    const log = OperationLog.open(path, (record, progress) => {
+    const replay = (record: Buffer, progress: ReadProgress): void => {
       report(progress);
       // The process may have ended after the snapshot was written and before the log was shortened.
       if (this.snapshot === undefined || sequenceOf(record) > inSnapshot) {
@@ -135,7 +152,13 @@ export class Collection {
         this.loggedCount += touchedCount(operation);
         this.points.apply(operation, sequence);
       }
-    });
+    };
+    const log = OperationLog.open(path, replay, ({ position, length, keptIn }) =>
+      console.error(
+        `vector endpoint: ${path} ended with an incomplete record of ${length} bytes at byte ${position}, as after a ` +
+          `kill or a loss of power. It was not acknowledged, or not flushed to disk. Its bytes are in ${keptIn} now`,
+      ),
+    );
     this.log = log;
     if (log.base > inSnapshot) {
       throw damagedSnapshot(

@@ -1,58 +1,19 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { syncDirectoryOf } from './durableFile';
-
-const magic = Buffer.from('PXVLOG01');
-
-/** Begins a log that continues a snapshot. Then comes the number of the snapshot's last operation, as a 64-bit float. */
-const continuationMagic = Buffer.from('PXVLOG02');
-const continuationLength = 16;
-const frameLength = 8;
-
-function continuationHeader(sequence: number): Buffer {
-  const header = Buffer.alloc(continuationLength);
-  continuationMagic.copy(header);
-  header.writeDoubleLE(sequence, magic.length);
-  return header;
-}
-
-function frame(record: Buffer): Buffer {
-  const header = Buffer.alloc(frameLength);
-  header.writeUInt32LE(record.length, 0);
-  header.writeUInt32LE(crc32(record), 4);
-  return header;
-}
-
-function writeFully(file: number, bytes: Buffer, position: number): void {
-  let written = 0;
-  while (written < bytes.length) {
-    written += writeSync(file, bytes, written, bytes.length - written, position + written);
-  }
-}
-
-function readFully(file: number, length: number, position: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(file, bytes, done, length - done, position + done);
-    if (count === 0) {
-      return bytes.subarray(0, done);
-    }
-    done += count;
-  }
-  return bytes;
-}
+import { upgradeLog } from './earlierLogs';
+import { readFully, writeFlushed, writeFully } from './fileBytes';
+import { damagedLog, isUnwritten, keepEnd, type RemovedEnd } from './incompleteEnd';
+import {
+  baseOf,
+  frame,
+  frameHeadLength,
+  frameTailLength,
+  headerLength,
+  isOfThisVersion,
+  logHeader,
+  recordLengthOf,
+} from './logFormat';
 
 /** How much of a log has been read, in bytes. */
 export interface ReadProgress {
@@ -61,8 +22,8 @@ export interface ReadProgress {
 }
 
 /**
- * An append-only file of records, each framed by its length and CRC-32. A record is in the file before `append`
- * returns, so it survives a crash of the process; `flush` makes it survive a crash of the machine.
+ * An append-only file of records with checksums (`logFormat.ts`). A record is in the file before `append` returns, so it
+ * survives a crash of the process; `flush` makes it survive a crash of the machine.
  */
 export class OperationLog {
   private hasUnflushed = false;
@@ -80,24 +41,42 @@ export class OperationLog {
     return this.bytes;
   }
 
+  /** Creates the log of a new collection. */
+  static create(path: string): OperationLog {
+    writeFlushed(path, [logHeader(0)]);
+    return new OperationLog(path, openSync(path, 'r+'), headerLength, 0);
+  }
+
   /**
-   * Opens or creates a log and passes each complete record to `replay`, in order. Truncates an incomplete record at the
-   * end, left by a process that died while writing: it was never acknowledged.
+   * Opens a log and passes each record to `replay`, in order. Removes an incomplete record at the end, left by a process
+   * that died while it was writing, and keeps its bytes in a file beside the log: it was never acknowledged. A log of an
+   * earlier version is rewritten first.
    *
-   * @throws Error when the file is not a log, or is damaged anywhere but at its end
+   * @param removed called with the incomplete record
+   * @throws Error when the file is missing, not a log, or damaged anywhere else; it is left as it is then
    */
-  static open(path: string, replay: (record: Buffer, progress: ReadProgress) => void): OperationLog {
+  static open(
+    path: string,
+    replay: (record: Buffer, progress: ReadProgress) => void,
+    removed: (end: RemovedEnd) => void = () => {},
+  ): OperationLog {
     rmSync(compactingPath(path), { force: true });
     if (!existsSync(path)) {
-      const created = openSync(path, 'wx+');
-      writeFully(created, magic, 0);
-      return new OperationLog(path, created, magic.length, 0);
+      throw new Error(`${path} is missing. Restore the file, or delete the data folder and load the collection again.`);
+    }
+    const incomplete = upgradeLog(path, compactingPath(path));
+    if (incomplete !== undefined) {
+      removed(incomplete);
     }
     const file = openSync(path, 'r+');
     try {
-      const { start, base } = readHeader(path, file);
-      const end = replayRecords(path, file, start, replay);
-      ftruncateSync(file, end);
+      const size = fstatSync(file).size;
+      const base = readHeader(path, file, size);
+      const end = replayRecords(path, file, size, replay);
+      if (end < size) {
+        removed(keepEnd(path, file, end, size));
+        ftruncateSync(file, end);
+      }
       return new OperationLog(path, file, end, base);
     } catch (error) {
       closeSync(file);
@@ -107,14 +86,14 @@ export class OperationLog {
 
   /** Appends a record. When the write fails, the file is restored to its previous length and the error is thrown. */
   append(record: Buffer): void {
+    const framed = frame(record);
     try {
-      writeFully(this.file, frame(record), this.bytes);
-      writeFully(this.file, record, this.bytes + frameLength);
+      writeFully(this.file, framed, this.bytes);
     } catch (error) {
       ftruncateSync(this.file, this.bytes);
       throw error;
     }
-    this.bytes += frameLength + record.length;
+    this.bytes += framed.length;
     this.hasUnflushed = true;
   }
 
@@ -129,10 +108,9 @@ export class OperationLog {
   /** Replaces the log with these records, atomically: a crash leaves the old log or the new one. */
   rewrite(records: Iterable<Buffer>): void {
     this.replace(function* () {
-      yield magic;
+      yield logHeader(0);
       for (const record of records) {
         yield frame(record);
-        yield record;
       }
     });
   }
@@ -147,7 +125,7 @@ export class OperationLog {
   continueAfter(sequence: number, length: number): OperationLog {
     const { file, bytes } = this;
     this.replace(function* () {
-      yield continuationHeader(sequence);
+      yield logHeader(sequence);
       for (let position = length; position < bytes; position += copiedAtOnce) {
         yield readFully(file, Math.min(copiedAtOnce, bytes - position), position);
       }
@@ -156,17 +134,7 @@ export class OperationLog {
   }
 
   private replace(contents: () => Iterable<Buffer>): void {
-    const replacement = openSync(compactingPath(this.path), 'w+');
-    let length = 0;
-    try {
-      for (const bytes of contents()) {
-        writeFully(replacement, bytes, length);
-        length += bytes.length;
-      }
-      fsyncSync(replacement);
-    } finally {
-      closeSync(replacement);
-    }
+    const length = writeFlushed(compactingPath(this.path), contents());
     // Windows cannot rename over an open file.
     closeSync(this.file);
     try {
@@ -189,57 +157,56 @@ const compactingPath = (path: string) => `${path}.compacting`;
 
 const copiedAtOnce = 4 * 1024 * 1024;
 
-/** Where the records start, and the operation that they follow. Completes the header of a log whose creation was interrupted. */
-function readHeader(path: string, file: number): { start: number; base: number } {
-  const size = fstatSync(file).size;
-  const header = readFully(file, Math.min(size, continuationLength), 0);
-  const start = header.subarray(0, magic.length);
-  if (header.length === continuationLength && start.equals(continuationMagic)) {
-    return { start: continuationLength, base: header.readDoubleLE(magic.length) };
+/** The operation that the log continues after. Completes the header of a log whose creation was interrupted. */
+function readHeader(path: string, file: number, size: number): number {
+  const header = readFully(file, headerLength, 0);
+  const first = logHeader(0);
+  if (size < headerLength && first.subarray(0, size).equals(header)) {
+    writeFully(file, first, 0);
+    return 0;
   }
-  if (size < magic.length && magic.subarray(0, size).equals(start)) {
-    writeFully(file, magic, 0);
-    return { start: magic.length, base: 0 };
+  if (!isOfThisVersion(header)) {
+    throw new Error(
+      `${path} is not an operation log of this version: expected it to begin with ${first.toString('latin1', 0, 8)}`,
+    );
   }
-  if (!start.equals(magic)) {
-    throw new Error(`${path} is not an operation log of this version: expected it to begin with ${magic.toString()}`);
+  const base = baseOf(header);
+  if (base === undefined) {
+    throw damagedLog(path, 0, size, 'the header there does not match its checksum');
   }
-  return { start: magic.length, base: 0 };
+  return base;
 }
 
 /** Reads all complete records and returns the offset at which the last one ends. */
 function replayRecords(
   path: string,
   file: number,
-  start: number,
+  size: number,
   replay: (record: Buffer, progress: ReadProgress) => void,
 ): number {
-  const size = fstatSync(file).size;
-  let position = start;
-  while (position + frameLength <= size) {
-    const header = readFully(file, frameLength, position);
-    const recordLength = header.readUInt32LE(0);
-    const end = position + frameLength + recordLength;
-    if (end > size) {
-      break;
-    }
-    const record = readFully(file, recordLength, position + frameLength);
-    if (recordLength === 0 || crc32(record) !== header.readUInt32LE(4)) {
-      if (end === size || isZero(file, position, size)) {
-        break;
+  let position = headerLength;
+  while (position + frameHeadLength <= size) {
+    const length = recordLengthOf(readFully(file, frameHeadLength, position));
+    if (length === undefined) {
+      if (!isUnwritten(file, position, position + frameHeadLength, size)) {
+        throw damagedLog(path, position, size, 'the length of the record there does not match its checksum');
       }
-      throw new Error(
-        `${path} is damaged at byte ${position} of ${size}: the record there does not match its checksum and is not ` +
-          'the last one. Restore the file, or delete the data folder and load the collection again.',
-      );
+      return position;
+    }
+    const end = position + frameHeadLength + length + frameTailLength;
+    if (end > size) {
+      return position;
+    }
+    const framed = readFully(file, length + frameTailLength, position + frameHeadLength);
+    const record = framed.subarray(0, length);
+    if (crc32(record) !== framed.readUInt32LE(length)) {
+      if (!isUnwritten(file, position, end, size)) {
+        throw damagedLog(path, position, size, 'the record there does not match its checksum');
+      }
+      return position;
     }
     replay(record, { readBytes: end, totalBytes: size });
     position = end;
   }
   return position;
-}
-
-/** After a crash of the machine, the last blocks of the file can be zeros. */
-function isZero(file: number, from: number, to: number): boolean {
-  return readFully(file, to - from, from).every((byte) => byte === 0);
 }

@@ -11,7 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { frame } from '../../../packages/vector-endpoint/log/logFormat';
 import { startVectorEndpoint, type VectorEndpoint } from '../../../packages/vector-endpoint/vectorEndpoint';
 
 describe('the data of the vector endpoint on disk', () => {
@@ -114,8 +115,13 @@ describe('the data of the vector endpoint on disk', () => {
     const length = statSync(logFile()).size;
     await endpoint.stop();
     truncateSync(logFile(), length - 11);
+    const printed = jest.spyOn(console, 'error').mockImplementation();
     endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
     expect(await everything()).toEqual(before);
+    expect(printed.mock.calls.join()).toMatch(
+      /points\.log ended with an incomplete record of .* are in .*points\.log\.removed-/,
+    );
+    printed.mockRestore();
     // The next record replaces the unfinished one.
     await upsert([6]);
     await restart();
@@ -125,15 +131,19 @@ describe('the data of the vector endpoint on disk', () => {
   it.each([
     ['half a frame', Buffer.from([200, 0, 0])],
     ['zeros', Buffer.alloc(64)],
-    ['a frame without its record', Buffer.from([255, 255, 255, 0, 1, 2, 3, 4, 5])],
+    ['a frame without its record', frame(Buffer.alloc(900, 'x')).subarray(0, 300)],
   ])('is read when it is followed by %s', async (_what, garbage) => {
     await createCollection();
     await upsert([1, 2]);
     const before = await everything();
     await endpoint.stop();
     appendFileSync(logFile(), garbage);
+    const printed = jest.spyOn(console, 'error').mockImplementation();
     endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
     expect(await everything()).toEqual(before);
+    const [, kept = ''] = /bytes are in (\S+) now/.exec(printed.mock.calls.join()) ?? [];
+    printed.mockRestore();
+    expect(readFileSync(kept)).toEqual(garbage);
   });
 
   it('is refused when it is damaged in the middle, with the byte offset', async () => {
@@ -143,14 +153,45 @@ describe('the data of the vector endpoint on disk', () => {
     await endpoint.stop();
     const bytes = readFileSync(logFile());
     const damaged = Buffer.from(bytes);
-    damaged[30] = (damaged[30] ?? 0) ^ 0xff;
+    damaged[60] = (damaged[60] ?? 0) ^ 0xff;
     writeFileSync(logFile(), damaged);
     await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(
-      /points\.log is damaged at byte 8 of/,
+      /points\.log is damaged at byte 20 of/,
     );
     writeFileSync(logFile(), bytes);
     endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
     expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 4 });
+  });
+
+  it('is refused when a byte of a length is damaged, and the log is left as it is', async () => {
+    await createCollection();
+    await upsert([1, 2]);
+    await upsert([3, 4]);
+    await endpoint.stop();
+    const bytes = readFileSync(logFile());
+    const damaged = Buffer.from(bytes);
+    damaged[22] = (damaged[22] ?? 0) ^ 0x40;
+    writeFileSync(logFile(), damaged);
+    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(
+      /points\.log is damaged at byte 20 of .*the length of the record there/,
+    );
+    expect(readFileSync(logFile())).toEqual(damaged);
+    writeFileSync(logFile(), bytes);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 4 });
+  });
+
+  it.each(['collection.json', 'points.log'])('is refused when %s is missing, and nothing is deleted', async (name) => {
+    await createCollection();
+    await upsert([1, 2]);
+    await endpoint.stop();
+    const file = join(dirname(logFile()), name);
+    const bytes = readFileSync(file);
+    rmSync(file);
+    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(`${file} is missing`);
+    writeFileSync(file, bytes);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 2 });
   });
 
   it('is refused when it is not a log', async () => {

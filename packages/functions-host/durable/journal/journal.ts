@@ -14,8 +14,8 @@ export interface JournalOptions {
   isSynchronous?: boolean;
   /** Called when a background write fails. After that the journal accepts no more records. */
   onFatal: (thrown: unknown) => void;
-  /** Called when the end of the file was damaged and taken away. */
-  onDamage?: (message: string) => void;
+  /** Called when an incomplete line at the end of the file was removed. */
+  onRemoved?: (message: string) => void;
   /** For tests: compact the file from this size on. */
   compactAtBytes?: number;
 }
@@ -48,16 +48,16 @@ export class Journal {
   open(apply: (record: JournalRecord) => void, snapshot: () => JournalRecord[]): void {
     fs.rmSync(this.temporaryFile, { force: true });
     let version: number | undefined;
-    const { lines, bytes, damaged } = readLines(this.file, (line) => {
+    const { lines, bytes, removed } = readLines(this.file, (line) => {
       const record = line as JournalRecord;
       if (record.t === 'journal') version = record.version;
       apply(record);
     });
     this.bytes = bytes;
-    if (damaged) {
-      this.options.onDamage?.(
-        `the last ${damaged.bytes} bytes of the journal ${this.file} were damaged, as after a loss of power. They are in ` +
-          `${damaged.file} now; activities whose results were in them run again`,
+    if (removed) {
+      this.options.onRemoved?.(
+        `the journal ${this.file} ended with ${removed.bytes} bytes of an incomplete line, as after a kill in the middle of ` +
+          `a write. They are in ${removed.file} now; nothing was done because of them`,
       );
     }
     const records = snapshot();

@@ -22,14 +22,14 @@ function checksum(json: string | Buffer): string {
 export interface ReadLines {
   lines: number;
   bytes: number;
-  /** Bytes at the end that were not valid, and were moved to a file of their own. */
-  damaged?: { bytes: number; file: string };
+  /** An incomplete line at the end, which was moved to a file of its own. */
+  removed?: { bytes: number; file: string };
 }
 
 /**
- * Reads the lines of `file` and passes each parsed record to `take`. An absent file has no lines. What a crash in the middle
- * of a write leaves at the end is taken away: an incomplete line at once, complete lines without a valid checksum into a file
- * beside this one. Throws an Error naming file, line and remedy for a damaged line that valid ones follow.
+ * Reads the lines of `file` and passes each parsed record to `take`. An absent file has no lines. A crash in the middle of a
+ * write leaves a line without its line feed at the end: it is moved into a file beside this one. Throws an Error naming file,
+ * line and remedy for any other damage, also of the last line, and leaves the file as it is.
  *
  * A file whose first line has no checksum is of a version before checksums: none of its lines has one.
  */
@@ -43,10 +43,7 @@ export function readLines(file: string, take: (record: unknown) => void): ReadLi
   while (start < end) {
     const stop = lineEnd(bytes, start);
     const line = bytes.subarray(start, stop);
-    if (hasChecksums && !isValid(line)) {
-      if (hasValidLine(bytes, stop + 1, end)) throw damage(file, lines + 1, 'its checksum does not match');
-      break;
-    }
+    if (hasChecksums && !isValid(line)) throw damage(file, lines + 1, 'its checksum does not match');
     try {
       take(JSON.parse(line.toString('utf8', 0, hasChecksums ? jsonLength(line) : line.length)));
     } catch (cause) {
@@ -55,9 +52,14 @@ export function readLines(file: string, take: (record: unknown) => void): ReadLi
     lines += 1;
     start = stop + 1;
   }
-  const damaged = start < end ? keepApart(file, bytes.subarray(start)) : undefined;
-  if (start < bytes.length) fs.truncateSync(file, start);
-  return { lines, bytes: start, damaged };
+  if (start === bytes.length) return { lines, bytes: start };
+  const rest = bytes.subarray(start);
+  if (hasChecksums ? beginsWithRecord(rest) : isJson(rest.subarray(0, -1))) {
+    throw damage(file, lines + 1, 'the line feed at its end is damaged');
+  }
+  const removed = keepApart(file, rest);
+  fs.truncateSync(file, start);
+  return { lines, bytes: start, removed };
 }
 
 function lineEnd(bytes: Buffer, start: number): number {
@@ -76,22 +78,33 @@ function isValid(line: Buffer): boolean {
   return line[length] === 0x09 && line.toString('latin1', length + 1) === checksum(line.subarray(0, length));
 }
 
-function hasValidLine(bytes: Buffer, from: number, end: number): boolean {
-  for (let start = from; start < end; start = lineEnd(bytes, start) + 1) {
-    if (isValid(bytes.subarray(start, lineEnd(bytes, start)))) return true;
+/** True when a complete record is followed by something that is not a line feed. */
+function beginsWithRecord(rest: Buffer): boolean {
+  for (let tab = rest.indexOf(0x09); tab !== -1; tab = rest.indexOf(0x09, tab + 1)) {
+    const end = tab + 1 + CHECKSUM_LENGTH;
+    if (end < rest.length && isValid(rest.subarray(0, end))) return true;
   }
   return false;
 }
 
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function keepApart(file: string, bytes: Buffer): { bytes: number; file: string } {
-  const target = `${file}.damaged`;
-  fs.writeFileSync(target, bytes);
+  const target = `${file}.removed-${new Date().toISOString().replaceAll(':', '-')}`;
+  fs.writeFileSync(target, bytes, { flush: true });
   return { bytes: bytes.length, file: target };
 }
 
 function damage(file: string, line: number, reason: string, cause?: unknown): Error {
   return new Error(
-    `The journal ${file} can't be read at line ${line}: ${reason}. Restore the file from a copy, or move it away to start with no instances.`,
+    `The journal ${file} can't be read at line ${line}: ${reason}. Nothing was changed. Restore the file from a copy, or move it away to start with no instances.`,
     { cause },
   );
 }
