@@ -15,6 +15,7 @@ import { sourceFaults } from './sourceFaults';
 import type { QualityRule } from '../qualityRule';
 import { mergeFaults, shapeFaults, standardFaults } from './shapeFaults';
 import { standardContract } from '../standard/contract';
+import { EXPECTATIONS } from '../standard/messages';
 import { fieldsOf } from '../standard/shapes';
 import type { ContractEngine } from './contractEngine';
 
@@ -115,8 +116,8 @@ function examine(text: string, file: string): ExaminedContract {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw invalid(file, [{ code: 'CONTRACT_YAML_INVALID', message, where: { file } }]);
   }
-  const standard = standardContract.safeParse(content);
-  const shape = contractShape.safeParse(content);
+  const standard = standardContract.safeParse(content, EXPECTATIONS);
+  const shape = contractShape.safeParse(content, EXPECTATIONS);
   const faults = shape.success ? [] : shapeFaults(shape.error, content);
   const notes: ReadingNotes = { remarks: [], rulePaths: new Map(), queries: [], patterns: [] };
   const read = readContent(content, faults, notes);
@@ -170,7 +171,7 @@ function readContent(
   const properties = listOf(table['properties']);
   const keys = properties.filter((property) => fieldsOf(property)['primaryKey'] === true).length;
   const columns = properties.flatMap((property, index) => {
-    const parsed = propertyShape.safeParse(property);
+    const parsed = propertyShape.safeParse(property, EXPECTATIONS);
     if (!parsed.success) return [];
     const column = readColumn(parsed.data, index, { faults, notes }, keys === 1);
     const { customProperties } = fieldsOf(property);
@@ -236,7 +237,7 @@ function readSource(
     const message = `customProperties[${indexOf(property)}] sets ${property} too.`;
     faults.push({ path: ['customProperties', index, 'property'], message });
   });
-  const parsed = sourceShape.safeParse(Object.fromEntries(named));
+  const parsed = sourceShape.safeParse(Object.fromEntries(named), EXPECTATIONS);
   if (parsed.success) {
     for (const { property, ...fault } of sourceFaults(parsed.data)) {
       faults.push({

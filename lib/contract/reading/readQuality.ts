@@ -3,6 +3,7 @@ import { qualityShape, type QualityEntry } from './contractShape';
 import { patternFault } from '../pattern';
 import type { Comparison, Measure, Operator, QualityRule } from '../qualityRule';
 import { shapeFaults } from './shapeFaults';
+import { EXPECTATIONS } from '../standard/messages';
 import { fieldsOf } from '../standard/shapes';
 import { fillVariables, type RuleQuery } from './sqlQuery';
 
@@ -51,7 +52,7 @@ export function readQuality(
       notes.remarks.push(`${pathText(path)}: rules of type ${type} are not evaluated by the pipeline.`);
       return [];
     }
-    const parsed = qualityShape.safeParse(entry);
+    const parsed = qualityShape.safeParse(entry, EXPECTATIONS);
     if (!parsed.success) {
       faults.push(...shapeFaults(parsed.error, entry, path));
       return [];

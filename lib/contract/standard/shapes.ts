@@ -1,5 +1,6 @@
 import { fullFormats } from 'ajv-formats/dist/formats';
 import { z } from 'zod';
+import { EXPECTATIONS } from './messages';
 
 export type Fields = Record<string, unknown>;
 
@@ -11,7 +12,7 @@ export type Fields = Record<string, unknown>;
 export function shapeBy(choose: (value: unknown) => z.ZodType | z.ZodType[]): z.ZodType {
   return z.unknown().superRefine((value, context) => {
     for (const shape of [choose(value)].flat()) {
-      for (const issue of shape.safeParse(value).error?.issues ?? []) context.addIssue({ ...issue });
+      for (const issue of shape.safeParse(value, EXPECTATIONS).error?.issues ?? []) context.addIssue({ ...issue });
     }
   });
 }

@@ -43,6 +43,29 @@ describe('reading a contract', () => {
     ]);
   });
 
+  it.each([
+    [
+      'no columns',
+      /    properties:\n[^]*?\ncustom/,
+      '\ncustom',
+      'schema[0].properties',
+      'expected a list; it is missing',
+    ],
+    [
+      'one column',
+      /(- \{name: id[^]*?)\n[^]*?\ncustom/,
+      '$1\ncustom',
+      'schema[0].properties',
+      'expected 2 or more entries',
+    ],
+    ['a number as version', 'version: 1.0.0', 'version: 1', 'version', 'expected text'],
+    ['no id', 'id: test\n', '', 'id', 'expected text; it is missing'],
+    ['another kind', 'kind: DataContract', 'kind: Contract', 'kind', 'expected "DataContract"'],
+    ['a text as number', '"value":1', '"value":"1"', 'customProperties[0].value', 'expected a number'],
+  ])('says what is expected, with %s', (_title, from, to, field, message) => {
+    expect(faultsOf(contractText().replace(from, to))).toContainEqual(expect.objectContaining({ field, message }));
+  });
+
   it('reads the sample', async () => {
     const contract = await contractFolder(SAMPLE_CONTRACTS).get('state-of-the-union');
     expect(contract).toMatchObject({
@@ -112,7 +135,7 @@ kind:`;
       expect.objectContaining({
         field: 'tags',
         found: '"nope"',
-        message: expect.stringContaining('expected array') as string,
+        message: 'expected a list',
       }),
       expect.objectContaining({ field: 'price.priceAmount', found: '"much"' }),
       expect.objectContaining({ field: 'price.discount', message: expect.stringContaining('not a field') as string }),
