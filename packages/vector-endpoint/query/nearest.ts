@@ -67,7 +67,8 @@ export function nearestSlots(
     const isSmallerBetter = dense.distance === 'Euclid' || dense.distance === 'Manhattan';
     const best = new BestScores(limit, isSmallerBetter);
     const take = takeWithin(best, scoreThreshold, isSmallerBetter);
-    dense.score(prepareDenseVector(query.vector, dense.distance), isCandidate, take);
+    const floor = (): number => Math.max(best.worst ?? -Infinity, scoreThreshold ?? -Infinity);
+    dense.score(prepareDenseVector(query.vector, dense.distance), isCandidate, floor, take);
     return best.sorted();
   }
 
