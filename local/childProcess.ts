@@ -10,7 +10,7 @@ import { PipelineError } from '../lib/problems/problem';
 export interface RunningChild {
   readonly name: string;
   readonly process: ChildProcess;
-  /** Resolves when the child has ended, for any reason. */
+  /** Resolves when the child has ended, for any reason. What it has started and left behind is ended too (not on Windows). */
   readonly ended: Promise<ChildEnd>;
   lastLines(): string;
   /** Asks the child to stop, and kills it after the grace period. Resolves when it has ended. */
@@ -40,6 +40,8 @@ export interface ChildOptions {
 }
 
 const KEPT_LINES = 20;
+/** Its last lines may arrive after its end. */
+const LONGEST_OUTPUT_AFTER_END_IN_MILLISECONDS = 1000;
 
 /** Children to stop when this process ends without an orderly stop by its supervisor. */
 const living = new Map<ChildProcess, NodeJS.Signals>();
@@ -75,7 +77,15 @@ export async function startChild(given: ChildOptions): Promise<RunningChild> {
   const stopSignal = options.stopSignal ?? 'SIGTERM';
   living.set(child, stopSignal);
   child.once('exit', () => living.delete(child));
-  const ended = new Promise<ChildEnd>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+  const ended = new Promise<ChildEnd>((resolve) => {
+    child.once('exit', (code, signal) => {
+      // What it started and left behind would go on without anybody, and hold its ports, its files and its output.
+      killGroup(child);
+      const end = (): void => resolve({ code, signal });
+      child.once('close', end);
+      setTimeout(end, LONGEST_OUTPUT_AFTER_END_IN_MILLISECONDS).unref();
+    });
+  });
   void ended.then(() => log.end());
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);

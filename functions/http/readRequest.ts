@@ -15,8 +15,7 @@ export async function readBody<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   requireJson(request);
   requireSize(Number(request.headers.get('content-length') ?? 0));
-  const text = await request.text();
-  requireSize(Buffer.byteLength(text));
+  const text = await readText(request);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -30,10 +29,39 @@ export async function readBody<Schema extends z.ZodType>(
   return validate(body, schema);
 }
 
+/** A body may come without a length, so it is refused as soon as it is too large. */
+async function readText({ body }: HttpRequest): Promise<string> {
+  if (!body) return '';
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    bytes += part.value.byteLength;
+    if (bytes > LARGEST_BODY) {
+      // The rest is read and dropped: a client that is still sending gets the answer that way.
+      void drop(reader);
+      throw tooLarge(`more than ${LARGEST_BODY} bytes`);
+    }
+    chunks.push(part.value);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+async function drop(reader: ReadableStreamDefaultReader): Promise<void> {
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The client has gone.
+  }
+}
+
 function requireSize(bytes: number): void {
-  if (bytes <= LARGEST_BODY) return;
-  throw new PipelineError('BODY_TOO_LARGE', 'The request body is too large.', {
-    found: `${bytes} bytes`,
+  if (bytes > LARGEST_BODY) throw tooLarge(`${bytes} bytes`);
+}
+
+function tooLarge(found: string): PipelineError {
+  return new PipelineError('BODY_TOO_LARGE', 'The request body is too large.', {
+    found,
     expected: `at most ${LARGEST_BODY} bytes`,
     remedy: 'Send a shorter text.',
   });

@@ -11,6 +11,7 @@ const SENTENCES_QUOTED = 3;
 const WORDS_AT_MOST = 130;
 /** Sentences below this share of the best score are left out. */
 const LEAST_SHARE_OF_BEST = 0.7;
+const LONGEST_NAME = 80;
 /** Lowers the score of a second sentence from the same document, so that another document wins when they are close. */
 const SAME_DOCUMENT_FACTOR = 0.85;
 
@@ -30,7 +31,7 @@ export function createExtractiveAnswerer(dependencies: ScoringDependencies): Ans
       for (const [index, { passage, text }] of quoted.entries()) {
         const citation = index + 1;
         const lineEnd = index === 0 ? '' : '\n';
-        const words = `${attribution(passage)}: “${flow(text)}”`;
+        const words = `${attribution(passage)}: “${withInnerMarks(flow(text))}”`;
         const mark = `[${citation}]`;
         tokens.push({ text: `${lineEnd}${words} ` }, { text: mark, citation });
         const start = length + lineEnd.length;
@@ -72,9 +73,31 @@ function isSameDocument(left: Passage, right: Passage): boolean {
 }
 
 /** Who said it and when. */
-function attribution({ author, title, publishedAt }: Passage): string {
-  const name = flow(author ?? title);
+function attribution({ author, title, docId, publishedAt }: Passage): string {
+  const name = [author, title, docId].map((text) => nameOf(text ?? '')).find((text) => text !== '') ?? '';
   return publishedAt === null ? name : `${name} (${publishedAt.slice(0, 4)})`;
+}
+
+/**
+ * A name stands outside the quotation, so it must not look like one, or like a citation: without quotation marks and brackets,
+ * and not long. Empty when nothing is left to see.
+ */
+function nameOf(text: string): string {
+  const name = flow(text)
+    .replace(/["“”„‟«»‹›「」『』＂[\]{}［］【】]/g, '')
+    .trim();
+  if (!/[\p{L}\p{N}]/u.test(name)) return '';
+  const characters = [...name];
+  if (characters.length <= LONGEST_NAME) return name;
+  return `${characters
+    .slice(0, LONGEST_NAME - 1)
+    .join('')
+    .trimEnd()}…`;
+}
+
+/** Double quotation marks inside the quotation become single ones, so that they don't end it. */
+function withInnerMarks(text: string): string {
+  return text.replace(/[“„‟]/g, '‘').replace(/”/g, '’');
 }
 
 /** On one line, and without the controls that change the direction of the text after them; the citation has the text as it is. */

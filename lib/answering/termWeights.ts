@@ -21,7 +21,7 @@ export function equalWeights(text: string): TermWeights {
 export function coverage(weights: TermWeights, terms: Iterable<string>): number {
   let total = 0;
   let covered = 0;
-  const present = new Set(terms);
+  const present = terms instanceof Set ? (terms as ReadonlySet<string>) : new Set(terms);
   for (const [term, weight] of weights) {
     total += weight;
     if (present.has(term)) covered += weight;

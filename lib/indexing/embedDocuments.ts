@@ -5,7 +5,8 @@ import type { RunKey } from '../runs/runKey';
 import { CHUNKER_VERSION, chunkText } from '../language/chunkText';
 import type { TextChunker } from '../language/textChunker';
 import type { Embedder } from '../embedding/embedder';
-import { encodeText } from '../language/sparseText';
+import { encodeTexts } from '../language/encodeTexts';
+import { shortHeading } from '../language/shortHeading';
 import { pointIdOf } from './pointId';
 
 export interface EmbedDependencies {
@@ -158,11 +159,12 @@ async function* planChunks(
   let documents = 0;
   for (const row of rows) {
     const chunks = await chunker.chunk(row.text);
+    const [title, author] = [shortHeading(row.title), shortHeading(row.author ?? '')];
     for (const [chunkNumber, chunk] of chunks.entries()) {
       planned.push({
         id: pointIdOf({ ...row, dataset }, chunkNumber, embedder.id),
-        denseText: `${row.title}\n${chunk.text}`,
-        lexicalText: `${row.title}\n${row.author ?? ''}\n${chunk.text}`,
+        denseText: `${title}\n${chunk.text}`,
+        lexicalText: `${title}\n${author}\n${chunk.text}`,
         payload: {
           dataset,
           docId: row.docId,
@@ -230,8 +232,7 @@ async function removeOlder(
 async function storeChunks({ vectors, embedder }: EmbedDependencies, chunks: PlannedChunk[]): Promise<void> {
   const embeddings = embedder.embed(chunks.map(({ denseText }) => denseText));
   // Words are encoded here while the model computes elsewhere.
-  const lexical = chunks.map(({ lexicalText }) => encodeText(lexicalText));
-  const dense = await embeddings;
+  const [dense, lexical] = await Promise.all([embeddings, encodeTexts(chunks.map(({ lexicalText }) => lexicalText))]);
   await vectors.upsert(
     chunks.map(({ id, payload }, position) => ({
       id,

@@ -35,13 +35,18 @@ function main(): void {
     const bound = process.memoryUsage.rss() + (settings.duckDb.memoryLimitInMegabytes + UNCOUNTED) * 1024 * 1024;
     setInterval(() => {
       const used = process.memoryUsage.rss();
-      if (used > bound) send({ memory: Math.round(used / 1024 / 1024) }, () => process.exit(1));
+      if (used > bound) send({ memory: Math.round(used / 1024 / 1024) }, endAtOnce);
     }, WATCH_EVERY_IN_MILLISECONDS);
     process.on('message', (sql: string) => {
       void answer(duckDb, sql).then((reply) => send(reply));
     });
   });
-  process.on('disconnect', () => process.exit(0));
+  process.on('disconnect', endAtOnce);
+}
+
+/** `process.exit` waits for a query that is at work. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 async function open({ duckDb: settings, folder, spillFolder, setUp }: QueryProcessSettings): Promise<DuckDb> {

@@ -1,3 +1,4 @@
+import { shortHeading } from '../language/shortHeading';
 import type { Embedder } from '../embedding/embedder';
 import { encodeQuestion } from '../language/sparseText';
 import type { RankedChunk, VectorIndex } from '../vectors/vectorIndex';
@@ -112,7 +113,8 @@ async function readPassages(vectors: VectorIndex, picked: PickedHit[]): Promise<
     if (!payload) return [];
     const { dataset, docId, contentHash, title, author, publishedAt, category } = document;
     const { chunkNumber, text } = payload;
-    return [{ dataset, docId, contentHash, title, author, publishedAt, category, chunkNumber, text, score: hit.score }];
+    const heading = { title: shortHeading(title), author: author === null ? null : shortHeading(author) };
+    return [{ dataset, docId, contentHash, ...heading, publishedAt, category, chunkNumber, text, score: hit.score }];
   });
 }
 

@@ -230,7 +230,9 @@ describe('the API', () => {
 describe('Ctrl-C', () => {
   it('ends everything that was started', async () => {
     const children = state().children;
-    expect(children.length).toBeGreaterThanOrEqual(4);
+    // The Functions host, and each service that no setting names.
+    const external = ['LAKE_CONNECTION_STRING', 'POSTGRES_URL', 'QDRANT_URL'].filter((name) => process.env[name]);
+    expect(children.length).toBeGreaterThanOrEqual(4 - external.length);
     platform.process.kill('SIGINT');
     expect((await platform.ended).code).toBe(0);
     const alive = children.filter((pid) => {

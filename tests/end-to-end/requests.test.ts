@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
 import { startTestPlatform, type RunningTestPlatform } from './runningPlatform';
 
 jest.setTimeout(180_000);
 
 const DATASET = 'state-of-the-union';
 const DATE = '1900-01-01';
+/** Bytes. More than sockets on the way may hold. */
+const LARGEST_SENT = 100 * 1024 * 1024;
 const ID = `ingest-${DATASET}-${DATE}`;
 const FILE =
   'doc_id,title,author,published_at,category,body\n' +
@@ -88,6 +93,30 @@ describe('a page of another site, or a caller without the token', () => {
     expect([headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual(['no-store', 'nosniff']);
     const wrong = await platform.fetch(`${platform.urls.api}/runs`, { method: 'DELETE' });
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  });
+});
+
+describe('a body without a length and without an end', () => {
+  it('is refused as soon as it is too large', async () => {
+    const url = new URL(`${platform.urls.api}/ask`);
+    const headers = {
+      authorization: `Bearer ${new URL(platform.entry).searchParams.get('token')}`,
+      'content-type': 'application/json',
+      'transfer-encoding': 'chunked',
+    };
+    const sending = http.request(url, { method: 'POST', headers });
+    const answered = once(sending, 'response') as Promise<[http.IncomingMessage]>;
+    let isAnswered = false;
+    void answered.then(() => (isAnswered = true));
+    const part = Buffer.alloc(256 * 1024, 'a');
+    let sent = 0;
+    for (; !isAnswered && sent < LARGEST_SENT; sent += part.length) {
+      if (!sending.write(part)) await Promise.race([once(sending, 'drain'), answered]);
+    }
+    const [answer] = await answered;
+    expect([answer.statusCode, sent < LARGEST_SENT]).toEqual([413, true]);
+    expect(JSON.parse(await text(answer))).toMatchObject({ code: 'BODY_TOO_LARGE', found: 'more than 65536 bytes' });
+    sending.destroy();
   });
 });
 

@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RegisteredFunction, TypedData } from '../worker/coreContract';
 import { resolveSettings, type Environment } from '../settings/hostSettings';
-import type { Invoke } from '../worker/invoke';
-import { describeThrown, type Log } from '../log';
+import type { Invoke, RetryContext } from '../worker/invoke';
+import { describeThrown, toError, type Log } from '../log';
 import { parseSchedule, type Schedule } from './ncrontab';
+import { readRetryPolicy, type RetryPolicy } from './retryPolicy';
 import { isOfType } from '../worker/supportedFunctions';
 
 /** setTimeout overflows above 24.8 days, so the time is checked at least this often. */
@@ -12,6 +14,7 @@ interface FunctionTimer {
   name: string;
   runOnStartup: boolean;
   schedule: Schedule;
+  retryPolicy: RetryPolicy | undefined;
   last: Date | undefined;
   timeout?: NodeJS.Timeout;
 }
@@ -28,7 +31,7 @@ export interface FunctionTimersOptions {
 export class FunctionTimers {
   private readonly timers = new Map<string, FunctionTimer>();
   private readonly running = new Set<Promise<void>>();
-  private isStopped = false;
+  private readonly stopping = new AbortController();
 
   /** Throws an Error naming the function whose schedule is not valid. */
   constructor(private readonly options: FunctionTimersOptions) {
@@ -38,7 +41,8 @@ export class FunctionTimers {
       const text = resolveSettings(registered.trigger.schedule ?? '', options.environment, owner);
       try {
         const runOnStartup = registered.trigger.runOnStartup === true;
-        this.timers.set(name, { name, runOnStartup, schedule: parseSchedule(text), last: undefined });
+        const retryPolicy = readRetryPolicy(registered.metadata.retryOptions);
+        this.timers.set(name, { name, runOnStartup, schedule: parseSchedule(text), retryPolicy, last: undefined });
       } catch (cause) {
         throw new Error(`${owner}: ${(cause as Error).message}`, { cause });
       }
@@ -55,20 +59,20 @@ export class FunctionTimers {
   /** Runs a timer function now. Returns false when no timer function has this name. */
   trigger(name: string): boolean {
     const timer = this.timers.get(name);
-    if (!timer || this.isStopped) return false;
+    if (!timer || this.stopping.signal.aborted) return false;
     this.track(this.run(timer));
     return true;
   }
 
   /** Starts no more functions and waits for the running ones. */
   async stop(): Promise<void> {
-    this.isStopped = true;
+    this.stopping.abort();
     for (const timer of this.timers.values()) clearTimeout(timer.timeout);
     await Promise.all(this.running);
   }
 
   private arm(timer: FunctionTimer, next: Date): void {
-    if (this.isStopped) return;
+    if (this.stopping.signal.aborted) return;
     const remaining = Math.max(0, next.getTime() - Date.now());
     timer.timeout = setTimeout(
       () => {
@@ -98,11 +102,32 @@ export class FunctionTimers {
       },
       IsPastDue: false,
     };
-    try {
-      await invoke(timer.name, { data: { json: JSON.stringify(info) }, extraInputs: extraInputs(registered) });
-    } catch (thrown) {
-      log('error', timer.name, describeThrown(thrown));
+    const { most = 0, waitBefore = () => 0 } = timer.retryPolicy ?? {};
+    let retryContext: RetryContext | undefined;
+    for (let retry = 1; ; retry += 1) {
+      try {
+        await invoke(timer.name, {
+          data: { json: JSON.stringify(info) },
+          extraInputs: extraInputs(registered),
+          retryContext,
+        });
+        return;
+      } catch (thrown) {
+        log('error', timer.name, describeThrown(thrown));
+        if (retry > most) return;
+        const { message, stack } = toError(thrown);
+        const maxRetryCount = most === Infinity ? -1 : most;
+        retryContext = { retryCount: retry, maxRetryCount, exception: { message, stackTrace: stack } };
+        // As in Azure, retries that are left when the host stops are lost.
+        if (!(await this.waited(waitBefore(retry)))) return;
+      }
     }
+  }
+
+  /** False when the host stops meanwhile. */
+  private async waited(milliseconds: number): Promise<boolean> {
+    await pause(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    return !this.stopping.signal.aborted;
   }
 
   private track(run: Promise<void>): void {

@@ -10,6 +10,17 @@ export interface Invocation {
   triggerMetadata?: Record<string, TypedData>;
   /** Typed data of the other input bindings, by binding name. */
   extraInputs?: Record<string, TypedData>;
+  /** Of a retry by the function's own policy. */
+  retryContext?: RetryContext;
+}
+
+export interface RetryContext {
+  /** From 1. */
+  retryCount: number;
+  /** -1: without end. */
+  maxRetryCount: number;
+  /** What the attempt before threw. */
+  exception: { message: string; stackTrace?: string };
 }
 
 export interface InvocationOutcome {
@@ -23,7 +34,7 @@ export type Invoke = (name: string, invocation: Invocation) => Promise<Invocatio
 
 /** The worker's invocation pipeline: arguments, pre hooks, function, post hooks, response. */
 export function createInvoke(shim: WorkerShim, log: Log): Invoke {
-  return async (name, { data, invocationId = randomUUID(), triggerMetadata = {}, extraInputs }) => {
+  return async (name, { data, invocationId = randomUUID(), triggerMetadata = {}, extraInputs, retryContext }) => {
     const registered = shim.functions.get(name);
     if (!registered) throw new Error(`Function code for '${name}' is not loaded and cannot be invoked.`);
     const inputData = [{ name: registered.trigger.name, data }];
@@ -32,7 +43,14 @@ export function createInvoke(shim: WorkerShim, log: Log): Invoke {
       invocationId,
       metadata: registered.metadata,
       state: undefined as string | undefined,
-      request: { invocationId, functionId: name, triggerMetadata, inputData, traceContext: traceContext(invocationId) },
+      request: {
+        invocationId,
+        functionId: name,
+        triggerMetadata,
+        inputData,
+        traceContext: traceContext(invocationId),
+        retryContext,
+      },
       log: (level: LogLevel, category: string, message: string) =>
         log(category === 'system' && level === 'information' ? 'debug' : level, name, message),
     };

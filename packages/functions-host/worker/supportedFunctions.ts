@@ -37,9 +37,9 @@ function problemsOf(registered: RegisteredFunction): string[] {
         'Supported: durableClient as input, http as return value.',
     );
   }
-  if (metadata.retryOptions !== undefined) {
+  if (metadata.retryOptions !== undefined && !isOfType(registered, 'timerTrigger')) {
     problems.push(
-      `Function '${metadata.name}': a "retry" policy of a function is not supported. ` +
+      `Function '${metadata.name}': a "retry" policy is supported for timer functions only. ` +
         'Retry in the orchestrator (callActivityWithRetry) or in the function itself.',
     );
   }

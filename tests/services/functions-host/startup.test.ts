@@ -79,7 +79,7 @@ test('all unsupported features are reported at once, each with its function', as
   expect(code).toBe(1);
   expect(output).toMatch(/Function 'onMessage': the trigger "queueTrigger" is not supported\. Supported: httpTrigger/);
   expect(output).toMatch(/Function 'writesBlob': the out binding "blob".*is not supported/);
-  expect(output).toMatch(/Function 'retriesItself': a "retry" policy/);
+  expect(output).toMatch(/Function 'retriesItself': a "retry" policy is supported for timer functions only/);
   expect(output).toMatch(/Function 'counter': the trigger "entityTrigger" is not supported/);
   expect(output).not.toContain("'fine'");
 });
@@ -188,6 +188,34 @@ describe('timers and the admin API', () => {
     const info = JSON.parse(ticks()[0]?.slice('tick '.length) ?? '') as object;
     expect(info).toMatchObject({ isPastDue: false, schedule: { adjustForDST: true }, scheduleStatus: {} });
     expect(await host.stop()).toBe(0);
+  });
+
+  test('a timer function that throws is tried again by its own policy, and sees which retry it is', async () => {
+    const file = path.join(folder, 'retries');
+    const appFolder = appWith({
+      'host.json': '{}',
+      'package.json': packageJson,
+      'app.cjs': `require('@azure/functions').app.timer('fails', {
+        schedule: '0 0 0 1 1 *',
+        retry: { strategy: 'fixedDelay', maxRetryCount: 2, delayInterval: 0 },
+        handler: (timer, { retryContext = {} }) => {
+          const { retryCount, maxRetryCount, exception } = retryContext;
+          require('node:fs').appendFileSync(${JSON.stringify(file)}, JSON.stringify([retryCount, maxRetryCount, exception?.message]) + '\\n');
+          throw new Error('no luck');
+        },
+      })`,
+    });
+    const host = await startHostProcess({ main, appFolder, dataFolder: newFolder() });
+    await fetch(`${host.origin}/admin/functions/fails?code=${HOST_KEY}`, { method: 'POST' });
+    const attempts = () => fs.readFileSync(file, 'utf8').trim().split('\n');
+    await eventually(() => (fs.existsSync(file) && attempts().length === 3 ? true : undefined));
+    // A stop waits for running functions, so a fourth attempt would show.
+    expect(await host.stop()).toBe(0);
+    expect(attempts().map((line) => JSON.parse(line) as unknown)).toEqual([
+      [null, null, null],
+      [1, 2, 'no luck'],
+      [2, 2, 'no luck'],
+    ]);
   });
 
   test('only timer functions can be started by hand, and the status says that the host runs', async () => {

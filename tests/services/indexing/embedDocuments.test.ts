@@ -101,6 +101,14 @@ test('reports how many documents are split, and how many of their chunks are in 
   expect(reported.at(-1)).toEqual({ documents: 90, found: first.embedded, embedded: 0, reused: first.embedded });
 });
 
+test('a title of a megabyte is embedded with its beginning', async () => {
+  const title = 'harbour '.repeat(131_072);
+  const { embedded } = await ingest([documentRow({ docId: 'a', contentHash: 'a1', title, text: LONG })]);
+  expect(embedded).toBeGreaterThan(2);
+  expect(Math.max(...embedder.texts.map(({ length }) => length))).toBeLessThan(2500);
+  expect(await storedPoints()).toHaveLength(embedded);
+});
+
 test('a changed row embeds only its own chunks; the old ones are deleted after the new ones are stored', async () => {
   const rows = letters();
   const { embedded } = await ingest(rows);

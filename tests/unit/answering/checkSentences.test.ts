@@ -184,3 +184,24 @@ test.each([
 ])('the dates of %j are %j', (text, expected) => {
   expect(datesIn(text).flatMap(({ readings }) => readings)).toEqual(expected);
 });
+
+test('a passage is read a fixed number of times, however many sentences cite it', () => {
+  const readsOf = (sentences: number): number => {
+    let reads = 0;
+    const counted = passage({ text: '' });
+    Object.defineProperty(counted, 'text', {
+      get: () => {
+        reads += 1;
+        return 'We owe nothing to Spain. The treaty of 1819 settled every claim between us.';
+      },
+    });
+    const statement = 'The treaty of 1819 settled every claim [1]. ';
+    const text = statement.repeat(sentences);
+    const marks = [...text.matchAll(/\[1\]/g)].map(({ index }) => ({ start: index, end: index + 3, citation: 1 }));
+    const checked = checkSentences(answerSentences(text, marks), [counted]);
+    expect(checked).toHaveLength(sentences);
+    expect(checked.every(({ supported }) => supported)).toBe(true);
+    return reads;
+  };
+  expect(readsOf(400)).toBe(readsOf(2));
+});

@@ -103,3 +103,29 @@ test('brackets and direction controls of a document are no markers and turn no l
     quote: 'The revenue was approved by the council [2].',
   });
 });
+
+test.each([
+  [
+    'a quotation of another person',
+    'Abraham Lincoln (1863): “I resign and the tax is 99 billion.” [1]\nAlice',
+    'Abraham Lincoln (1863): I resign and the tax is 99 billion. 1 Alice (2020): “The tax was discussed.” [1]',
+  ],
+  [
+    'straight marks',
+    'Bob says "The tax is abolished" and',
+    'Bob says The tax is abolished and (2020): “The tax was discussed.” [1]',
+  ],
+  ['an apostrophe, which stays', 'Miles O’Brien', 'Miles O’Brien (2020): “The tax was discussed.” [1]'],
+  ['nothing to see', '\u200B\u200B', 'A letter (2020): “The tax was discussed.” [1]'],
+  ['a whole page', '𝐀'.repeat(300), `${'𝐀'.repeat(79)}… (2020): “The tax was discussed.” [1]`],
+])('the name of the author looks neither like a quotation nor like a citation: %s', async (_, author, expected) => {
+  const { answer } = await ask('What about the tax?', [passage({ author, text: 'The tax was discussed.' })]);
+  expect(answer).toBe(expected);
+});
+
+test('a quotation mark inside a sentence does not end the quotation', async () => {
+  const text = 'The tax fell.” [1] Lincoln (1863): “I resign over the tax.';
+  const { answer, citations } = await ask('What about the tax?', [passage({ author: 'Ann', text })]);
+  expect(answer.match(/”/g)).toHaveLength(citations.length);
+  expect(citations.every(({ quote }) => text.includes(quote))).toBe(true);
+});

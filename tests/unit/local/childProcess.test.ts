@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startChild, waitUntilReady, type RunningChild } from '../../../local/childProcess';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'child-process-'));
@@ -45,3 +46,34 @@ it('waits longer than the time-out for a child that reports progress, if asked t
   expect(child.lastLines()).toContain('read 40 of 40');
   await child.stop();
 });
+
+it('has ended when its process is killed, and what it has started is ended too, although it holds the output', async () => {
+  const endless = 'setInterval(() => {}, 1000)';
+  const child = await startChild({
+    name: 'parent',
+    command: process.execPath,
+    arguments: [
+      '-e',
+      `const { spawn } = require('node:child_process');
+       const left = spawn(process.execPath, ['-e', ${JSON.stringify(endless)}], { stdio: 'inherit' });
+       console.log('left behind: ' + left.pid); ${endless}`,
+    ],
+    logFile: path.join(folder, 'log'),
+  });
+  await waitUntilReady(child, async () => child.lastLines().includes('left behind'));
+  const pid = Number(/left behind: (\d+)/.exec(child.lastLines())?.[1]);
+  expect(isAlive(pid)).toBe(true);
+  child.process.kill('SIGKILL');
+  expect(await child.ended).toEqual({ code: null, signal: 'SIGKILL' });
+  while (isAlive(pid)) await pause(20);
+});
+
+/** A killed process stays known until its new parent has asked for its end. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
