@@ -23,7 +23,7 @@ export const add = [0x6a];
 export const subtract = [0x6b];
 export const and = [0x71];
 export const lessThan = [0x49];
-export const isZero = [0x45];
+const isZero = [0x45];
 export const simd = (operation: number): number[] => [0xfd, ...unsigned(operation)];
 export const zeros = [...simd(0x0c), ...Array<number>(16).fill(0)];
 
