@@ -93,18 +93,24 @@ export class DenseVectors {
   ) {
     this.stride = Math.ceil(dimension / 4) * 4;
     const isProduct = distance === 'Cosine' || distance === 'Dot';
-    this.rounded = isProduct && dimension >= leastRounded ? new RoundedRows(dimension, rowsPerBlock) : undefined;
+    this.rounded =
+      isProduct && dimension >= leastRounded ? new RoundedRows(dimension, this.stride, rowsPerBlock) : undefined;
   }
 
   has(slot: number): boolean {
     return this.present[slot] === 1;
   }
 
+  private blockOf(slot: number): VectorBlock | undefined {
+    return this.blocks[Math.floor(slot / rowsPerBlock)];
+  }
+
   /** Stores a prepared vector; replaces the slot's vector. */
   set(slot: number, vector: Float32Array): void {
     this.makeRoom(slot + 1);
-    this.blocks[Math.floor(slot / rowsPerBlock)]?.floats.set(vector, (slot % rowsPerBlock) * this.stride);
-    this.rounded?.set(slot, vector);
+    const block = this.blockOf(slot)!;
+    block.floats.set(vector, (slot % rowsPerBlock) * this.stride);
+    this.rounded?.set(block, slot);
     if (this.present[slot] !== 1) {
       this.present[slot] = 1;
       this.count++;
@@ -120,7 +126,7 @@ export class DenseVectors {
 
   /** A view of the stored vector; copy it before the next write. */
   get(slot: number): Float32Array | undefined {
-    const block = this.blocks[Math.floor(slot / rowsPerBlock)];
+    const block = this.blockOf(slot);
     if (block === undefined || this.present[slot] !== 1) {
       return undefined;
     }
@@ -152,6 +158,9 @@ export class DenseVectors {
     this.blocks.forEach((block, blockNumber) => {
       if (written === undefined || !block.isInMemoryOf(written)) {
         block.writeQuery(this.padded(query));
+        if (rounded !== undefined) {
+          block.writeRoundedQuery(rounded.numbers);
+        }
         written = block;
       }
       const first = blockNumber * rowsPerBlock;
@@ -159,7 +168,7 @@ export class DenseVectors {
         this.takeProducts(block, first, candidates.rowsOf(first), take);
         return;
       }
-      const bounds = this.rounded.upperBounds(rounded, blockNumber, rowsPerBlock);
+      const bounds = this.rounded.upperBounds(block, first, rounded);
       let least = floor();
       for (let row = 0; row < rowsPerBlock; row++) {
         // A row without a bound, which is NaN, is scored.
@@ -214,9 +223,9 @@ export class DenseVectors {
   /** Allocates the blocks of `length` slots. */
   makeRoom(length: number): void {
     while (this.blocks.length * rowsPerBlock < length) {
-      this.blocks.push(allocateBlock(rowsPerBlock * this.stride * 4));
+      this.blocks.push(allocateBlock(rowsPerBlock * this.stride * 4 + (this.rounded?.bytesOfBlock ?? 0)));
     }
-    this.rounded?.makeRoom(length);
+    this.rounded?.makeRoom(this.blocks.length * rowsPerBlock);
     this.present = withRoom(this.present, this.blocks.length * rowsPerBlock);
   }
 
@@ -236,17 +245,17 @@ export class DenseVectors {
   /** Marks the vectors of consecutive slots as stored, after their block was filled. */
   restore(from: number, present: Uint8Array): void {
     this.present.set(present, from);
-    present.forEach((isPresent, row) => {
-      this.count += isPresent;
-      if (isPresent === 1) {
-        this.rounded?.set(from + row, this.get(from + row)!);
+    present.forEach((isPresent) => (this.count += isPresent));
+    const block = this.blockOf(from);
+    if (this.rounded !== undefined && block !== undefined) {
+      for (let row = 0; row < present.length; row++) {
+        this.rounded.set(block, from + row);
       }
-    });
+    }
   }
 
   /** Gives the memory back. Nothing may be stored or read after it. */
   release(): void {
     this.blocks.splice(0).forEach(releaseBlock);
-    this.rounded?.release();
   }
 }

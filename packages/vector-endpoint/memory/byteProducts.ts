@@ -82,6 +82,7 @@ const oneRow = [
 
 export const byteProducts: WasmFunction = {
   name: 'byteProducts',
+  parameters: 5,
   integers: 3,
   vectors: local.sums.length,
   body: whileTrue(get(local.count), oneRow),

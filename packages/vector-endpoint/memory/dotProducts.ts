@@ -115,6 +115,7 @@ const oneRow = [
 
 export const dotProducts: WasmFunction = {
   name: 'dotProducts',
+  parameters: 5,
   integers: 4,
   vectors: local.sums.length,
   body: whileTrue(get(local.count), oneRow),

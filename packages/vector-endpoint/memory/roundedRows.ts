@@ -1,27 +1,30 @@
 import { columnsPerStep } from './byteProducts';
 import { withRoom } from './columns';
-import { allocateBlock, releaseBlock, type VectorBlock } from './vectorMemory';
+import type { VectorBlock } from './vectorMemory';
 
 /** Largest 8-bit and 16-bit integers, and largest sum in 32 bits. */
 const mostOfRow = 127;
 const mostOfQuery = 32767;
 const mostOfSum = 2 ** 31 - 1;
 
+/** How far a rounded number can be from the number, in units of the scale: a half, and errors of 32-bit floats. */
+const roundingError = 0.501;
+
 /** The relative error of one operation with 32-bit floats, and the absolute one near zero. */
 const floatError = 2 ** -23;
 const smallestFloat = 2 ** -148;
 
-/** The products of longer vectors can be infinite in 32-bit floats: they get no bound. */
-const longest = 1e18;
+/** Numbers outside of this have no scale: their factors or products can be infinite in 32-bit floats. */
+const leastScaled = 1e-30;
+const mostScaled = 1e15;
 
 /** A query in 16-bit integers. */
 export interface RoundedQuery {
   readonly numbers: Int16Array;
   /** The query is about `numbers * scale`. */
   readonly scale: number;
-  /** Length of the query, and of what rounding took from it. */
-  readonly length: number;
-  readonly error: number;
+  /** What rounding can take from a product, in units of the scale of the row; NaN for a query without a bound. */
+  readonly slack: number;
 }
 
 /**
@@ -31,71 +34,53 @@ export interface RoundedQuery {
  *
  * The bound is that of Cauchy and Schwarz. With `x = scale * rounded + e` and `q = scale' * rounded' + f`,
  * `q·x = scale * scale' * (rounded·rounded') + f·(scale * rounded) + q·e`, where the last two terms are at most
- * `|f| |scale * rounded|` and `|q| |e|`.
+ * `|f| |scale * rounded|` and `|q| |e|`. No number of `e` is larger than half of the scale.
+ *
+ * The bytes of a block are behind its rows of floats, in the same memory.
  */
 export class RoundedRows {
-  private readonly blocks: VectorBlock[] = [];
   private readonly stride: number;
   private readonly bounds: Float64Array;
   private scales = new Float64Array(0);
-  /** Length of what rounding took from each row, and what adding 32-bit floats can add to its products. */
-  private errors = new Float64Array(0);
-  /** Length of each rounded row. */
-  private lengths = new Float64Array(0);
-  private written: VectorBlock | undefined;
 
+  /**
+   * @param floatStride numbers of a row of floats, a multiple of four
+   */
   constructor(
     private readonly dimension: number,
+    private readonly floatStride: number,
     private readonly rowsPerBlock: number,
   ) {
     this.stride = Math.ceil(dimension / columnsPerStep) * columnsPerStep;
     this.bounds = new Float64Array(rowsPerBlock);
   }
 
-  /** Allocates the blocks of `length` rows. */
-  makeRoom(length: number): void {
-    while (this.blocks.length * this.rowsPerBlock < length) {
-      this.blocks.push(allocateBlock(this.rowsPerBlock * this.stride));
-    }
-    const rows = this.blocks.length * this.rowsPerBlock;
-    this.scales = withRoom(this.scales, rows);
-    this.errors = withRoom(this.errors, rows);
-    this.lengths = withRoom(this.lengths, rows);
+  /** How many bytes a block needs behind its rows of floats. */
+  get bytesOfBlock(): number {
+    return this.rowsPerBlock * this.stride;
   }
 
-  /** Stores a row, for which there is room. */
-  set(row: number, vector: Float32Array): void {
-    const bytes = this.blocks[Math.floor(row / this.rowsPerBlock)]!.bytes;
-    const start = (row % this.rowsPerBlock) * this.stride;
-    const { dimension } = this;
-    let largest = 0;
-    for (let column = 0; column < dimension; column++) {
-      const size = Math.abs(vector[column]!);
-      largest = size > largest ? size : largest;
-    }
-    const scale = largest / mostOfRow;
-    const inverse = scale === 0 ? 0 : 1 / scale;
-    let squaredError = 0;
-    let squaredLength = 0;
-    for (let column = 0; column < dimension; column++) {
-      const value = vector[column]!;
-      // Rounds: the sum is positive, and `|` removes its fraction. It is at most 127, but for infinite values.
-      const rounded = ((value * inverse + 128.5) | 0) - 128;
-      bytes[start + column] = rounded;
-      const error = value - rounded * scale;
-      squaredError += error * error;
-      squaredLength += rounded * rounded;
-    }
-    const length = Math.sqrt(squaredLength) * scale;
-    const error = Math.sqrt(squaredError);
-    this.scales[row] = scale;
-    this.lengths[row] = length;
-    this.errors[row] = error + length > longest ? Infinity : error + (error + length) * dimension * floatError;
+  /** Position of the bytes in a block. */
+  private get start(): number {
+    return this.rowsPerBlock * this.floatStride * 4;
+  }
+
+  makeRoom(length: number): void {
+    this.scales = withRoom(this.scales, length);
+  }
+
+  /** Rounds the floats of a slot, for which there is room. */
+  set(block: VectorBlock, slot: number): void {
+    const row = slot % this.rowsPerBlock;
+    const largest = block.roundRow(row * this.floatStride, this.floatStride, this.start + row * this.stride);
+    const isScaled = largest === 0 || (largest >= leastScaled && largest <= mostScaled);
+    this.scales[slot] = isScaled ? largest / mostOfRow : NaN;
   }
 
   round(query: Float32Array): RoundedQuery {
     const most = Math.min(mostOfQuery, Math.floor(mostOfSum / (mostOfRow * this.stride)));
-    const scale = query.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / most;
+    const largest = query.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
+    const scale = largest / most;
     const numbers = new Int16Array(this.stride);
     let squaredError = 0;
     let squaredLength = 0;
@@ -105,37 +90,29 @@ export class RoundedRows {
       squaredError += (value - rounded * scale) ** 2;
       squaredLength += value ** 2;
     });
-    this.written = undefined;
+    const error = Math.sqrt(squaredError);
     const length = Math.sqrt(squaredLength);
-    return { numbers, scale, length, error: length > longest ? Infinity : Math.sqrt(squaredError) };
+    // Lengths in units of the scale: of what was rounded away, and of a row.
+    const rowError = roundingError * Math.sqrt(this.dimension);
+    const rowLength = (mostOfRow + 1) * Math.sqrt(this.dimension);
+    const slack = length * rowError + error * rowLength + length * rowLength * this.dimension * floatError;
+    return { numbers, scale, slack: largest <= mostScaled ? slack : NaN };
   }
 
   /**
-   * Upper bounds of the dot products of 32-bit floats of a query and the first rows of a block; infinite or NaN for
-   * vectors without one.
+   * Upper bounds of the dot products of 32-bit floats of a query, which was written to the block's memory, and all rows of a
+   * block; NaN for vectors without a bound.
    *
+   * @param first slot of the first row
    * @returns a view of the results, which is valid until the next call
    */
-  upperBounds(query: RoundedQuery, blockNumber: number, count: number): Float64Array {
-    const block = this.blocks[blockNumber]!;
-    if (this.written === undefined || !block.isInMemoryOf(this.written)) {
-      block.writeRoundedQuery(query.numbers);
-      this.written = block;
-    }
-    const { bounds, scales, errors, lengths, rowsPerBlock } = this;
-    const first = blockNumber * rowsPerBlock;
-    const products = block.byteProducts(count, this.stride);
+  upperBounds(block: VectorBlock, first: number, { scale, slack }: RoundedQuery): Float64Array {
+    const { bounds, scales, rowsPerBlock } = this;
+    const products = block.byteProducts(this.start, rowsPerBlock, this.stride);
     const least = this.dimension * smallestFloat;
-    for (let row = 0; row < count; row++) {
-      const slot = first + row;
-      const product = products[row]! * scales[slot]! * query.scale;
-      bounds[row] = product + query.length * errors[slot]! + query.error * lengths[slot]! + least;
+    for (let row = 0; row < rowsPerBlock; row++) {
+      bounds[row] = scales[first + row]! * (products[row]! * scale + slack) + least;
     }
     return bounds;
-  }
-
-  /** Gives the memory back. */
-  release(): void {
-    this.blocks.splice(0).forEach(releaseBlock);
   }
 }

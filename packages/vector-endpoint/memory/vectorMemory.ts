@@ -1,5 +1,6 @@
 import { byteProducts } from './byteProducts';
 import { dotProducts } from './dotProducts';
+import { roundRow } from './roundRow';
 import { moduleOf } from './wasmAssembly';
 
 /** The part of the standard that is used here: the types of Node.js do not declare it. */
@@ -14,6 +15,7 @@ type Products = (query: number, rows: number, count: number, strideInBytes: numb
 interface Functions {
   readonly dotProducts: Products;
   readonly byteProducts: Products;
+  readonly roundRow: (row: number, end: number, bytes: number, out: number) => void;
 }
 
 declare const WebAssembly: {
@@ -46,7 +48,7 @@ class Memory {
   private view: Float32Array;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(moduleOf([dotProducts, byteProducts]));
+    compiled ??= new WebAssembly.Module(moduleOf([dotProducts, byteProducts, roundRow]));
     this.functions = new WebAssembly.Instance(compiled, { host: { memory: this.memory } }).exports;
     this.view = new Float32Array(this.memory.buffer);
   }
@@ -75,7 +77,7 @@ class Memory {
   }
 }
 
-/** Rows of 32-bit floats, or of bytes, at a fixed place of a memory. */
+/** Rows of 32-bit floats at a fixed place of a memory, and behind them rows of bytes if there is room for them. */
 export class VectorBlock {
   constructor(
     private readonly memory: Memory,
@@ -109,9 +111,17 @@ export class VectorBlock {
     return this.memory.floats.subarray(resultsAt / 4, resultsAt / 4 + count);
   }
 
-  /** A view of all bytes as signed integers, which is valid until the next block is allocated. */
-  get bytes(): Int8Array {
-    return new Int8Array(this.memory.floats.buffer, this.position, this.size);
+  /**
+   * Rounds a row of floats to bytes: the largest number becomes 127 or -127.
+   *
+   * @param row position of the row in numbers
+   * @param bytes position of the bytes in this block
+   * @returns the absolute value of the largest number
+   */
+  roundRow(row: number, stride: number, bytes: number): number {
+    const start = this.position + row * 4;
+    this.memory.functions.roundRow(start, start + stride * 4, this.position + bytes, resultsAt);
+    return this.memory.floats[resultsAt / 4]!;
   }
 
   /** Copies a query of 16-bit integers to where `byteProducts` reads it. */
@@ -120,13 +130,14 @@ export class VectorBlock {
   }
 
   /**
-   * Dot products of the written query of 16-bit integers with the first rows of this block, which has bytes.
+   * Dot products of the written query of 16-bit integers with rows of bytes.
    *
+   * @param bytes position of the first row in this block
    * @param stride numbers of a row, a multiple of 64
    * @returns a view of the results, which is valid until the next call
    */
-  byteProducts(count: number, stride: number): Int32Array {
-    this.memory.functions.byteProducts(roundedQueryAt, this.position, count, stride, roundedResultsAt);
+  byteProducts(bytes: number, count: number, stride: number): Int32Array {
+    this.memory.functions.byteProducts(roundedQueryAt, this.position + bytes, count, stride, roundedResultsAt);
     return new Int32Array(this.memory.floats.buffer, roundedResultsAt, count);
   }
 }

@@ -23,7 +23,7 @@ export const add = [0x6a];
 export const subtract = [0x6b];
 export const and = [0x71];
 export const lessThan = [0x49];
-export const isZero = [0x45];
+const isZero = [0x45];
 export const simd = (operation: number): number[] => [0xfd, ...unsigned(operation)];
 export const zeros = [...simd(0x0c), ...Array<number>(16).fill(0)];
 
@@ -42,9 +42,10 @@ export const whileTrue = (condition: number[], body: number[]): number[] => [
   ...[0x0c, 0, 0x0b, 0x0b],
 ];
 
-/** A function of five 32-bit integers without a result. */
+/** A function of 32-bit integers without a result. */
 export interface WasmFunction {
   readonly name: string;
+  readonly parameters: number;
   /** How many locals of 32-bit integers and of vectors come after the parameters. */
   readonly integers: number;
   readonly vectors: number;
@@ -53,6 +54,13 @@ export interface WasmFunction {
 
 const section = (id: number, content: number[]): number[] => [id, ...unsigned(content.length), ...content];
 const name = (text: string): number[] => [text.length, ...Buffer.from(text)];
+
+const typeOf = ({ parameters }: WasmFunction): number[] => [
+  0x60,
+  parameters,
+  ...Array<number>(parameters).fill(i32),
+  0,
+];
 
 function codeOf({ integers, vectors, body }: WasmFunction): number[] {
   const code = [2, integers, i32, vectors, v128, ...body, 0x0b];
@@ -63,9 +71,9 @@ function codeOf({ integers, vectors, body }: WasmFunction): number[] {
 export const moduleOf = (functions: readonly WasmFunction[]): Uint8Array =>
   Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 5, i32, i32, i32, i32, i32, 0]),
+    ...section(1, [functions.length, ...functions.flatMap(typeOf)]),
     ...section(2, [1, ...name('host'), ...name('memory'), 2, 0, 1]),
-    ...section(3, [functions.length, ...functions.map(() => 0)]),
+    ...section(3, [functions.length, ...functions.map((_, index) => index)]),
     ...section(7, [functions.length, ...functions.flatMap((each, index) => [...name(each.name), 0, index])]),
     ...section(10, [functions.length, ...functions.flatMap(codeOf)]),
   ]);

@@ -5,6 +5,7 @@ import type { PointId } from '../../../packages/vector-endpoint/collections/poin
 import { ByteArena } from '../../../packages/vector-endpoint/memory/byteArena';
 import { IdTable } from '../../../packages/vector-endpoint/memory/idTable';
 import { RoundedRows } from '../../../packages/vector-endpoint/memory/roundedRows';
+import { allocateBlock, releaseBlock } from '../../../packages/vector-endpoint/memory/vectorMemory';
 import { BestScores } from '../../../packages/vector-endpoint/query/scoredSlots';
 
 describe('a table of ids', () => {
@@ -127,25 +128,35 @@ describe('rows rounded to 8 bits', () => {
       fc.tuple(vectorOf(dimension), fc.array(vectorOf(dimension), { minLength: 1, maxLength: 12 })),
     );
 
+  function boundsOf(query: Float32Array, rows: readonly Float32Array[]): Float64Array {
+    const stride = Math.ceil(query.length / 4) * 4;
+    const rounded = new RoundedRows(query.length, stride, 16);
+    const block = allocateBlock(16 * stride * 4 + rounded.bytesOfBlock);
+    rounded.makeRoom(16);
+    rows.forEach((row, slot) => {
+      block.floats.set(row, slot * stride);
+      rounded.set(block, slot);
+    });
+    const roundedQuery = rounded.round(query);
+    block.writeRoundedQuery(roundedQuery.numbers);
+    const bounds = rounded.upperBounds(block, 0, roundedQuery).slice();
+    releaseBlock(block);
+    return bounds;
+  }
+
   it('never have an upper bound below the product of 32-bit floats', () => {
     fc.assert(
       fc.property(example, ([query, rows]) => {
         const vectors = new DenseVectors(query.length, 'Dot');
-        const rounded = new RoundedRows(query.length, 1024);
-        rounded.makeRoom(rows.length);
-        rows.forEach((row, index) => {
-          vectors.set(index, row);
-          rounded.set(index, row);
-        });
-        const bounds = rounded.upperBounds(rounded.round(query), 0, rows.length).slice();
+        rows.forEach((row, index) => vectors.set(index, row));
+        const bounds = boundsOf(query, rows);
         vectors.score(query, undefined, all, (slot, score) =>
           // NaN, of infinities, is below nothing.
           expect((bounds[slot] ?? -Infinity) < score).toBe(false),
         );
         vectors.release();
-        rounded.release();
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -155,13 +166,9 @@ describe('rows rounded to 8 bits', () => {
       Array.from({ length: 512 }, () => random() - 0.5),
       'Cosine',
     );
-    const rounded = new RoundedRows(512, 1024);
-    rounded.makeRoom(1);
-    rounded.set(0, row);
-    const [bound = NaN] = rounded.upperBounds(rounded.round(row), 0, 1);
+    const [bound = NaN] = boundsOf(row, [row]);
     expect(bound).toBeGreaterThan(1 - 1e-6);
     expect(bound).toBeLessThan(1.01);
-    rounded.release();
   });
 
   it.each([
