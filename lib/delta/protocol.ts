@@ -14,11 +14,8 @@ export function requireReadable(protocol: Protocol, metaData: MetaData, dataset:
   const mapping = metaData.configuration['delta.columnMapping.mode'] ?? 'none';
   if (version === 1 || (version === 2 && mapping === 'none')) return;
   if (version === 3 && readerFeatures.length === 0) return;
-  throw unsupported(
-    dataset,
-    `reader version ${version}${version === 3 ? ` with ${readerFeatures.join(', ')}` : ` with column mapping ${mapping}`}`,
-    'reader version 1',
-  );
+  const needed = [...(version === 2 ? [`column mapping ${mapping}`] : []), ...readerFeatures].join(', ');
+  throw unsupported(dataset, `reader version ${version}${needed === '' ? '' : ` with ${needed}`}`, 'reader version 1');
 }
 
 /** A deletion vector needs a reader feature, but nothing keeps a writer from leaving that out: LAKE_PROTOCOL_UNSUPPORTED. */

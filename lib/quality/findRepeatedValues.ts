@@ -13,7 +13,7 @@ export async function findRepeatedValues({ duckDb, view }: StagedRows, column: s
   const name = identifier(column);
   const [row] = await duckDb.rows(
     `SELECT count(*), to_json(list(left(value::VARCHAR, 60))[:3])::VARCHAR FROM (
-       SELECT ${name} AS value FROM ${view} WHERE ${name} IS NOT NULL GROUP BY value HAVING count(*) > 1 ORDER BY value)`,
+       SELECT ${name} AS value FROM ${view} WHERE ${name} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY 1)`,
   );
   return { count: Number(row?.[0]), examples: JSON.parse((row?.[1] as string | null) ?? '[]') as string[] };
 }

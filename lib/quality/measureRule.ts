@@ -71,11 +71,13 @@ async function observe(
     case 'duplicateValues': {
       const { duckDb, view } = rows();
       const names = measure.columns.map(identifier);
-      const repeated = `SELECT ${names.join(', ')}, count(*) AS copies FROM ${view}
+      const values = names.map((_name, index) => `value_${index}`);
+      const selected = names.map((name, index) => `${name} AS ${values[index]}`);
+      const repeated = `SELECT ${selected.join(', ')}, count(*) AS copies FROM ${view}
         WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ALL HAVING count(*) > 1`;
       const [row = []] = await duckDb.rows(`SELECT coalesce(sum(copies - 1), 0)::BIGINT FROM (${repeated})`);
       const count = Number(row[0]);
-      const shown = names.map((name) => `left(${name}::VARCHAR, 40)`).join(` || ' + ' || `);
+      const shown = values.map((value) => `left(${value}::VARCHAR, 40)`).join(` || ' + ' || `);
       const examples = count === 0 ? [] : await duckDb.rows(`SELECT ${shown} FROM (${repeated}) ORDER BY 1 LIMIT 3`);
       return counted(count, listed(examples), measure.percent, counts, wanted);
     }

@@ -27,10 +27,11 @@ export async function findRepeated(
     `WITH sound AS (SELECT * FROM ${source} ANTI JOIN rejected USING (record_number)),
      repeated AS (
        SELECT ${name} AS value, ${keptRow('record_number', keep, 'record_number')} AS kept
-       FROM sound GROUP BY value HAVING count(*) > 1
+       FROM sound GROUP BY 1 HAVING count(*) > 1
      )
-     SELECT record_number, left(value::VARCHAR, 200), kept FROM sound JOIN repeated ON sound.${name} = repeated.value
-     WHERE record_number <> kept ORDER BY record_number`,
+     SELECT sound.record_number, left(repeated.value::VARCHAR, 200), repeated.kept
+     FROM sound JOIN repeated ON sound.${name} = repeated.value
+     WHERE sound.record_number <> repeated.kept ORDER BY sound.record_number`,
   );
   return rows.map(([record, found, kept]) => ({
     record: Number(record),

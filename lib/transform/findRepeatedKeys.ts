@@ -41,18 +41,25 @@ export async function findRepeatedKeys(lakehouse: Lakehouse, key: RunKey): Promi
     const files = path.join(folder, 'keys');
     if (!(await downloadKeys(lakehouse, manifests, files))) return { rows: 0, parts: 0 };
     return withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
-      const by = keep.record === 'last' ? [identifier(keep.by)] : [];
-      const name = identifier(column);
+      // Columns of the contract get names of their own here, because they may have any name.
+      const columns = [
+        `${identifier(column)} AS value`,
+        ...(keep.record === 'last' ? [`${identifier(keep.by)} AS latest`] : []),
+      ];
+      const kept = keep.record === 'last' ? { ...keep, by: 'latest' } : keep;
+      // No column of a contract can be called source_file. A table, because the engine (1.5) takes a condition on a column
+      // `filename` of a view for one on the names of the files.
       await duckDb.run(
-        `CREATE TEMP VIEW keys AS SELECT parse_filename(filename, true)::BIGINT AS part, ${['record_number', name, ...by].join(', ')}
-         FROM read_parquet(${literal(path.join(files, '*.parquet'))}, filename=true)`,
+        `CREATE TEMP TABLE keys AS
+         SELECT parse_filename(source_file, true)::BIGINT AS part, record_number, ${columns.join(', ')}
+         FROM read_parquet(${literal(path.join(files, '*.parquet'))}, filename='source_file')`,
       );
       await duckDb.run(
         `CREATE TEMP TABLE repeated AS
-         SELECT ${name} AS value, ${keptRow('{part: part, record: record_number}', keep, 'part, record_number')} AS kept
+         SELECT value, ${keptRow('{part: part, record: record_number}', kept, 'part, record_number')} AS kept
          FROM keys GROUP BY value HAVING count(*) > 1`,
       );
-      return listByPart(lakehouse, key, plan.ranges, duckDb, name);
+      return listByPart(lakehouse, key, plan.ranges, duckDb);
     });
   });
 }
@@ -77,7 +84,6 @@ async function listByPart(
   key: RunKey,
   ranges: number,
   duckDb: DuckDb,
-  name: string,
 ): Promise<{ rows: number; parts: number }> {
   const { store, containers } = lakehouse;
   let files: string[] | undefined;
@@ -91,7 +97,7 @@ async function listByPart(
   };
   const rows = duckDb.stream(
     `SELECT part, record_number, left(value::VARCHAR, 200), kept.part, kept.record
-     FROM keys JOIN repeated ON keys.${name} = repeated.value
+     FROM keys JOIN repeated USING (value)
      WHERE part <> kept.part OR record_number <> kept.record ORDER BY part, record_number`,
     BATCH,
   );

@@ -134,21 +134,23 @@ describe("other tools' tables", () => {
       { add: addFile(day(1), 'x') },
     ]);
 
-  it.each<[string, object, object?]>([
+  it.each<[string, string, object, object?]>([
     [
       'deletion vectors',
+      'reader version 3 with deletionVectors',
       { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors'], writerFeatures: [] },
     ],
     [
       'column mapping',
+      'reader version 2 with column mapping name',
       { minReaderVersion: 2, minWriterVersion: 5 },
       { configuration: { 'delta.columnMapping.mode': 'name' } },
     ],
-    ['a future version', { minReaderVersion: 4, minWriterVersion: 8 }],
-  ])('with %s are refused by readers', async (name, protocol, metaData = {}) => {
+    ['a future version', 'reader version 4', { minReaderVersion: 4, minWriterVersion: 8 }],
+  ])('with %s are refused by readers', async (name, found, protocol, metaData = {}) => {
     const dataset = name.replaceAll(' ', '-');
     await table(dataset, protocol, metaData);
-    const error = { code: 'LAKE_PROTOCOL_UNSUPPORTED', retryable: false };
+    const error = { code: 'LAKE_PROTOCOL_UNSUPPORTED', found, retryable: false };
     expect(await errorOf(readSnapshot(lake, dataset))).toMatchObject(error);
     expect(await errorOf(createLakeReader(lake).parts(dataset, day(1)))).toMatchObject(error);
     expect(await errorOf(commitPartition(lake, commitOf(dataset, day(1), 'run-1', 0)))).toMatchObject(error);
