@@ -23,6 +23,8 @@ import { checkSentences } from './support/checkSentences';
 
 /** Below this share of supported sentences the answer says that it found no support. */
 const LEAST_SUPPORTED_SHARE = 0.25;
+/** Characters. Far more than the answer that the prompt asks for; without an end it would fill the memory. */
+const LONGEST_ANSWER = 100_000;
 
 export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
   service: OpenAiService;
@@ -33,7 +35,7 @@ export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
  * that every citation names a given passage and quotes it exactly, and every sentence is checked against what it cites. An
  * answer with too little support is replaced, so that its text differs from the tokens before it. `timeoutInMilliseconds` (default 60,000) limits the
  * whole answer; 2 retries before the first token. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT,
- * ANSWER_INCOMPLETE and ANSWER_EMPTY; the last three are retryable.
+ * ANSWER_INCOMPLETE and ANSWER_EMPTY, which are retryable, and ANSWER_TOO_LONG.
  */
 export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
   const { service, timeoutInMilliseconds = 60_000, retries = 2 } = options;
@@ -46,6 +48,7 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       const deadline = AbortSignal.timeout(timeoutInMilliseconds);
       const markers = new CitationMarkers(passages.length);
       const tokens: AnswerToken[] = [];
+      let length = 0;
       try {
         const messages = promptMessages(question, passages);
         const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
@@ -54,6 +57,8 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
             tokens.push(token);
             yield { type: 'token', ...token };
           }
+          length += text.length;
+          if (length > LONGEST_ANSWER) throw tooLong(service);
         }
       } catch (error) {
         if (signal?.aborted) throw answerEnded(signal);
@@ -117,6 +122,14 @@ function incompleteError(): PipelineError {
   return new PipelineError('ANSWER_INCOMPLETE', 'The answer ended before it was complete.', {
     found: 'a stream that ended without a finish_reason',
     remedy: 'Ask again.',
+  });
+}
+
+function tooLong(service: OpenAiService): PipelineError {
+  return new PipelineError('ANSWER_TOO_LONG', 'The model returned an answer without an end.', {
+    found: `more than ${LONGEST_ANSWER} characters`,
+    expected: 'an answer of some sentences',
+    remedy: `Ask in other words. If this repeats, use another model than ${modelOf(service)}.`,
   });
 }
 

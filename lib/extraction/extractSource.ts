@@ -23,11 +23,13 @@ export interface ExtractDependencies {
  * latest committed date. Without rows the file has only a header. Does nothing when the dataset has no SQL source.
  *
  * Errors: SQL_SOURCE_DATE_PASSED when a later date is committed, because its rows must not be extracted again under an
- * earlier date; SQL_SOURCE_WATERMARK_NULL when a row has no watermark; SQL_SOURCE_REJECTED when the query is not one query.
+ * earlier date; SQL_SOURCE_WATERMARK_NULL when a row has no watermark; SQL_SOURCE_REJECTED when the query is not one query;
+ * the reason of `cancelled`.
  */
 export async function extractSource(
   dependencies: ExtractDependencies,
   key: RunKey,
+  cancelled?: AbortSignal,
 ): Promise<{ files: number; rows: number }> {
   const { lakehouse, extracts, connectSource } = dependencies;
   const contract = await contractToKeep(lakehouse, key);
@@ -44,7 +46,7 @@ export async function extractSource(
       const interval = known ?? (await nextInterval(session, sqlSource, low));
       await extracts.begin(key, interval);
       return session.copy(copyInterval(contract, sqlSource, interval), localFile);
-    });
+    }, cancelled);
     const target = `${rawFolder(key.dataset, key.date)}extract-00000.csv`;
     await lakehouse.store.upload(lakehouse.containers.raw, target, localFile);
     return { files: 1, rows };

@@ -35,20 +35,19 @@ const BEGIN = 'begin isolation level repeatable read read only';
  */
 export function createPostgresSource(connectionString: string, setting: string): SqlSource {
   return {
-    read: async (work) => {
-      const client = new Client({
-        ...withLimits(connectionString),
-        connectionTimeoutMillis: 10_000,
-        application_name: 'extract',
-      });
-      // The running statement reports the error; without a listener it would end the process.
-      client.on('error', () => undefined);
+    read: async (work, cancelled) => {
+      const client = sourceClient(connectionString);
       const rows = async (text: string): Promise<(string | null)[][]> => {
+        cancelled?.throwIfAborted();
         const statement: ExtendedQuery = { text, rowMode: 'array', queryMode: 'extended' };
         return (await client.query<(string | null)[]>(statement)).rows;
       };
+      const cancel = (): void => void cancelStatement(connectionString, client).catch(() => undefined);
+      cancelled?.addEventListener('abort', cancel);
       try {
+        cancelled?.throwIfAborted();
         await client.connect();
+        cancelled?.throwIfAborted();
         await client.query(`${RESET}; ${BEGIN}`);
         const result = await work({
           check: async (query) => {
@@ -61,6 +60,7 @@ export function createPostgresSource(connectionString: string, setting: string):
             return (await rows(statement))[0]?.[0] ?? null;
           },
           copy: async (statement, localFile) => {
+            cancelled?.throwIfAborted();
             await client.query(RESET);
             const source = client.query(copyOne(statement));
             await pipeline(source, createWriteStream(localFile));
@@ -70,12 +70,40 @@ export function createPostgresSource(connectionString: string, setting: string):
         await client.query('commit');
         return result;
       } catch (error) {
+        cancelled?.throwIfAborted();
         throw error instanceof PipelineError ? error : sourceProblem(error, setting);
       } finally {
+        cancelled?.removeEventListener('abort', cancel);
         await client.end().catch(() => undefined);
       }
     },
   };
+}
+
+function sourceClient(connectionString: string): Client {
+  const client = new Client({
+    ...withLimits(connectionString),
+    connectionTimeoutMillis: 10_000,
+    application_name: 'extract',
+  });
+  // The running statement reports the error; without a listener it would end the process.
+  client.on('error', () => undefined);
+  return client;
+}
+
+/** Ends the statement in the server: it would go on there when only its connection ends. A role may cancel its own. */
+async function cancelStatement(
+  connectionString: string,
+  { processID }: Client & { processID?: number | null },
+): Promise<void> {
+  if (!processID) return;
+  const other = sourceClient(connectionString);
+  try {
+    await other.connect();
+    await other.query('select pg_cancel_backend($1)', [processID]);
+  } finally {
+    await other.end().catch(() => undefined);
+  }
 }
 
 /** The package's types do not know `queryMode`. */

@@ -3,9 +3,9 @@ export interface SqlSource {
   /**
    * Reads in one read-only transaction with one snapshot, in time zone UTC and with ISO formats. Errors:
    * SQL_SOURCE_UNAVAILABLE, retryable; SQL_SOURCE_REJECTED when the server rejects a statement and SQL_SOURCE_TIMEOUT when
-   * one takes too long, not retryable.
+   * one takes too long, not retryable. `cancelled` ends the running statement in the server; its reason is thrown.
    */
-  read<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result>;
+  read<Result>(work: (session: SqlSession) => Promise<Result>, cancelled?: AbortSignal): Promise<Result>;
 }
 
 export interface SqlSession {

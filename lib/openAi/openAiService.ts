@@ -31,7 +31,12 @@ export interface OpenAiRequestOptions {
 
 /** The client of a service. Every option is set, so that the SDK reads nothing from the environment. */
 export function createOpenAiClient(service: OpenAiService, options: OpenAiRequestOptions): OpenAI {
-  const common = { timeout: options.timeoutInMilliseconds, maxRetries: options.retries };
+  const common = {
+    timeout: options.timeoutInMilliseconds,
+    maxRetries: options.retries,
+    // A redirect would send passages and key to an address that no setting names.
+    fetchOptions: { redirect: 'error' as const },
+  };
   if (service.kind === 'openai') {
     return new OpenAI({
       ...common,

@@ -20,9 +20,9 @@ const DEFAULT_TIMEOUT_IN_SECONDS = 300;
 /**
  * Evaluates the rows of all parts of a run, which would be committed, against the contract; rejected records count by their
  * share. Bad data gives a verdict and is never thrown. Throws only what prevents the evaluation: LAKE_PART_MISSING,
- * RUN_STAGING_GONE, DUCKDB_OUT_OF_MEMORY, QUALITY_RULE_TIMEOUT, or an error of the store.
+ * RUN_STAGING_GONE, DUCKDB_OUT_OF_MEMORY, QUALITY_RULE_TIMEOUT, an error of the store, or the reason of `cancelled`.
  */
-export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Verdict> {
+export async function evaluateRun(lakehouse: Lakehouse, key: RunKey, cancelled?: AbortSignal): Promise<Verdict> {
   const [plan, contract, ignored] = await Promise.all([
     readPlan(lakehouse, key),
     contractOfRun(lakehouse, key),
@@ -36,6 +36,7 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey): Promise<Ve
   const limit = {
     seconds: lakehouse.qualityRuleTimeoutInSeconds ?? DEFAULT_TIMEOUT_IN_SECONDS,
     setting: 'QUALITY_RULE_TIMEOUT_SECONDS',
+    ...(cancelled ? { cancelled } : {}),
   };
   const evaluate = async (rows: () => StagedRows): Promise<VerdictRule[]> => {
     const evaluated: VerdictRule[] = [];

@@ -11,7 +11,8 @@ export class QueryFault extends Error {}
 export interface LimitedQueries {
   /**
    * The single value of a query, as text. Errors: QueryFault when the engine refuses it, QUALITY_RULE_TIMEOUT,
-   * DUCKDB_OUT_OF_MEMORY when the process takes more than the engine's limit and a margin, DISK_FULL.
+   * DUCKDB_OUT_OF_MEMORY when the process takes more than the engine's limit and a margin, DISK_FULL; the reason of
+   * `limit.cancelled`.
    */
   value(rule: RuleName, sql: string): Promise<string | null>;
   close(): void;
@@ -41,8 +42,13 @@ export function limitedQueries({ limit, processFile, ...settings }: LimitedQueri
   };
   return {
     async value(rule, sql) {
+      limit.cancelled?.throwIfAborted();
       child ??= start();
+      // The process ends, and so does the wait for its answer.
+      limit.cancelled?.addEventListener('abort', end, { once: true });
       const reply = await replyOf(child, sql, limit.seconds * 1000);
+      limit.cancelled?.removeEventListener('abort', end);
+      limit.cancelled?.throwIfAborted();
       if (typeof reply === 'object' && 'value' in reply) return reply.value;
       if (typeof reply === 'object' && 'fault' in reply) throw new QueryFault(reply.fault);
       end();

@@ -13,19 +13,22 @@ export interface RuleTimeLimit {
   seconds: number;
   /** Setting that raises the limit. */
   setting?: string;
+  /** Ends the evaluation; its reason is thrown. */
+  cancelled?: AbortSignal;
 }
 
 /**
- * Calls `work`, which evaluates one rule with `duckDb`, and interrupts the engine at the time limit. Throws
- * QUALITY_RULE_TIMEOUT then. For statements of this code: a query of a contract is run by `limitedQueries`, because a single
+ * Calls `work`, which evaluates one rule with `duckDb`, and interrupts the engine at the time limit, or when the run is
+ * cancelled. Throws QUALITY_RULE_TIMEOUT then, or the reason. For statements of this code: a query of a contract is run by `limitedQueries`, because a single
  * call of a function is interrupted only when it has ended.
  */
 export async function withinTimeLimit<T>(
   duckDb: DuckDb,
   rule: RuleName,
-  { seconds, setting }: RuleTimeLimit,
+  { seconds, setting, cancelled }: RuleTimeLimit,
   work: () => Promise<T>,
 ): Promise<T> {
+  cancelled?.throwIfAborted();
   let isLate = false;
   let repeated: NodeJS.Timeout | undefined;
   // Repeated, because an interruption between two statements of a rule has no effect.
@@ -35,6 +38,7 @@ export async function withinTimeLimit<T>(
     repeated = setTimeout(interrupt, INTERRUPT_AGAIN_IN_MILLISECONDS);
   };
   const first = setTimeout(interrupt, seconds * 1000);
+  cancelled?.addEventListener('abort', interrupt, { once: true });
   let cause: unknown;
   try {
     const result = await work();
@@ -46,7 +50,9 @@ export async function withinTimeLimit<T>(
   } finally {
     clearTimeout(first);
     clearTimeout(repeated);
+    cancelled?.removeEventListener('abort', interrupt);
   }
+  cancelled?.throwIfAborted();
   throw lateRule(rule, { seconds, setting }, cause);
 }
 

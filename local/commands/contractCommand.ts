@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,9 +17,12 @@ const USAGE = `npm run contract -- infer <file.csv> [--dataset <name>] [--out <f
        npm run contract -- check <file.yaml> ...`;
 
 const SETTINGS = {
-  temporaryDirectory: path.join(tmpdir(), 'pipeline-x-contract'),
+  // Its own: a name that is known before could be another user's folder.
+  temporaryDirectory: mkdtempSync(path.join(tmpdir(), 'pipeline-x-contract-')),
   duckDb: { memoryLimitInMegabytes: 1024 },
 };
+
+process.on('exit', () => rmSync(SETTINGS.temporaryDirectory, { recursive: true, force: true }));
 
 /** Drafts a contract from a file, or checks contracts and prints their faults. Exit code 1 on a fault, 2 on wrong usage. */
 async function main(): Promise<number> {

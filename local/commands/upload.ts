@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { createObjectStore } from '../../lib/app';
 import { readConfig } from '../../lib/config/readConfig';
@@ -14,7 +14,7 @@ const USAGE = 'npm run upload -- <dataset> <yyyy-mm-dd> <file> [<file> ...]';
 /** Uploads files to `raw/<dataset>/<date>/` in the running platform's lake, or in the lake that the settings name. */
 async function main(): Promise<number> {
   const [dataset, date, ...files] = process.argv.slice(2);
-  const absent = files.filter((file) => !existsSync(file));
+  const absent = files.filter((file) => !statSync(file, { throwIfNoEntry: false })?.isFile());
   if (!dataset || !date || files.length === 0 || absent.length > 0) {
     const why = absent.length > 0 ? `No such file: ${absent.join(', ')}\n` : '';
     complain(`${why}Usage: ${USAGE}`);

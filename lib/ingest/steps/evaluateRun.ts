@@ -21,8 +21,10 @@ export const evaluateRunStep = defineStep({
   work: async (
     { lakehouse, gates, gateDecisionTimeoutInHours: hours },
     key: RunKey,
+    _log,
+    cancelled,
   ): Promise<{ passed: true } | BlockedGate> => {
-    const verdict = await evaluateRun(lakehouse, key);
+    const verdict = await evaluateRun(lakehouse, key, cancelled);
     if (verdict.passed) {
       await gates.evaluated(key.runId, verdict);
       return { passed: true };

@@ -1,4 +1,5 @@
 import { bytesOf } from '../memory/columns';
+import type { SlotSums } from '../memory/slotSums';
 import type { Sections } from '../snapshot/sections';
 import type { SparseVector } from './sparseVectors';
 
@@ -80,14 +81,13 @@ export class BlockPostings {
     );
   }
 
-  countOf(dimension: number): number {
-    const at = this.find(dimension);
+  /** @param at position of a dimension as `find` gives it */
+  countAt(at: number): number {
     return at < 0 ? 0 : this.starts[at + 1]! - this.starts[at]!;
   }
 
-  /** Adds the weight of each current point of a dimension, times a factor, to the sum of its slot. */
-  addTo(sums: Float64Array, isFound: Uint8Array, dimension: number, factor: number, isCurrent: Uint8Array): void {
-    const at = this.find(dimension);
+  /** Adds the weight of each current point of the dimension at a position, times a factor, to the sum of its slot. */
+  addTo(sums: SlotSums, at: number, factor: number, isCurrent: Uint8Array): void {
     if (at < 0) {
       return;
     }
@@ -96,14 +96,13 @@ export class BlockPostings {
     for (let index = this.starts[at]!; index < end; index++) {
       const slot = from + rows[index]!;
       if (isCurrent[slot] === 1) {
-        isFound[slot] = 1;
-        sums[slot]! += factor * weights[index]!;
+        sums.add(slot, factor * weights[index]!);
       }
     }
   }
 
   /** Position of a dimension by bisection; -1 when no row has it. */
-  private find(dimension: number): number {
+  find(dimension: number): number {
     let from = 0;
     let to = this.dimensions.length;
     while (from < to) {

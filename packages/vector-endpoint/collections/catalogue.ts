@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { alreadyExists, notFound, wrongInput } from '../errors';
 import { Collection } from './collection';
 import type { CollectionConfig } from './collectionConfig';
-import { replaceFile } from '../log/durableFile';
+import { readCheckedFile, replaceCheckedFile } from '../log/checkedFile';
 
 const deletedSuffix = '.deleted';
 
@@ -39,7 +39,7 @@ export class Catalogue {
       }
     }
     if (existsSync(this.aliasFile)) {
-      const saved = JSON.parse(readFileSync(this.aliasFile, 'utf8')) as Record<string, string>;
+      const saved = readCheckedFile(this.aliasFile) as Record<string, string>;
       this.aliasTargets = new Map(Object.entries(saved));
     }
   }
@@ -144,7 +144,7 @@ export class Catalogue {
 
   private saveAliases(targets: Map<string, string>): void {
     if (targets.size > 0 || this.aliasTargets.size > 0) {
-      replaceFile(this.aliasFile, JSON.stringify(Object.fromEntries(targets), null, 2));
+      replaceCheckedFile(this.aliasFile, Object.fromEntries(targets));
     }
     this.aliasTargets = targets;
   }

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { notFound } from '../errors';
 import type { JsonObject } from '../json/jsonValue';
 import { readObject, readString } from '../json/readBody';
 import { describeConfig, type CollectionConfig } from './collectionConfig';
 import { restoreCollectionConfig } from './parseCollectionConfig';
-import { replaceFile } from '../log/durableFile';
+import { readCheckedFile, replaceCheckedFile } from '../log/checkedFile';
 import { describeFieldSchema, readFieldSchema, type FieldSchema } from './fieldSchema';
 import { decodeOperation, encodeOperation, sequenceOf } from '../log/operationCodec';
 import { OperationLog, type ReadProgress } from '../log/operationLog';
@@ -112,7 +112,7 @@ export class Collection {
       refusePointsWithout(path, folder);
       return undefined;
     }
-    const saved = readObject(JSON.parse(readFileSync(path, 'utf8')) as JsonObject, path);
+    const saved = readCheckedFile(path);
     const config = restoreCollectionConfig(readObject(saved.config, 'config'));
     const collection = new Collection(readString(saved.name, 'name'), folder, config, new Points(config), undefined);
     try {
@@ -289,7 +289,7 @@ export class Collection {
       config: describeConfig(this.config),
       indexes: Object.fromEntries(indexes) as JsonObject,
     };
-    replaceFile(join(this.folder, configFile), JSON.stringify(saved, null, 2));
+    replaceCheckedFile(join(this.folder, configFile), saved);
   }
 
   private compactIfWorthwhile(factor: number): void {

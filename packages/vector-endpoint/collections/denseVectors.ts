@@ -1,10 +1,17 @@
 import { bytesOf, withRoom } from '../memory/columns';
+import { RoundedRows } from '../memory/roundedRows';
 import { allocateBlock, releaseBlock, type VectorBlock } from '../memory/vectorMemory';
 import type { Distance } from './collectionConfig';
 import { distanceMeasures } from './distanceMeasures';
 
 /** Rows of a block, which are also the slots of a block of the snapshot. */
 export const rowsPerBlock = 1024;
+
+/** Shorter rows are read as fast as they are. */
+const leastRounded = 64;
+
+/** When fewer of the tested slots are candidates, candidates are found before their bounds. */
+const fewCandidates = 1 / 16;
 
 /** Below this a squared length counts as zero; Qdrant uses the 32-bit epsilon. */
 const smallestSquaredLength = 1.1920929e-7;
@@ -29,6 +36,44 @@ export function prepareDenseVector(values: ArrayLike<number>, distance: Distance
   return vector.map((value) => value / length);
 }
 
+/** The slots that one search scores, and how many of the tested ones they were. */
+class Candidates {
+  private tested = 0;
+  private found = 0;
+  private readonly rows = new Uint32Array(rowsPerBlock);
+
+  constructor(
+    private readonly present: Uint8Array,
+    private readonly passes: ((slot: number) => boolean) | undefined,
+  ) {}
+
+  /** Then it is faster to test a slot before anything is computed for it. */
+  get areFew(): boolean {
+    return this.passes !== undefined && this.found < this.tested * fewCandidates;
+  }
+
+  has(slot: number): boolean {
+    if (this.present[slot] !== 1) {
+      return false;
+    }
+    this.tested++;
+    const isFound = this.passes === undefined || this.passes(slot);
+    this.found += isFound ? 1 : 0;
+    return isFound;
+  }
+
+  /** Rows of a block, a view that is valid until the next call. */
+  rowsOf(first: number): Uint32Array {
+    let count = 0;
+    for (let row = 0; row < rowsPerBlock; row++) {
+      if (this.has(first + row)) {
+        this.rows[count++] = row;
+      }
+    }
+    return this.rows.subarray(0, count);
+  }
+}
+
 /**
  * The dense vectors of one name, 32-bit floats in blocks of 1,024 rows: growing never copies or moves stored
  * rows. Rows are the slots of the point store; zeros fill them up to a multiple of four numbers.
@@ -37,6 +82,8 @@ export class DenseVectors {
   private readonly blocks: VectorBlock[] = [];
   private present = new Uint8Array(0);
   private readonly stride: number;
+  /** Only where they make a search faster. */
+  private readonly rounded: RoundedRows | undefined;
   /** Number of vectors stored. */
   count = 0;
 
@@ -45,16 +92,25 @@ export class DenseVectors {
     readonly distance: Distance,
   ) {
     this.stride = Math.ceil(dimension / 4) * 4;
+    const isProduct = distance === 'Cosine' || distance === 'Dot';
+    this.rounded =
+      isProduct && dimension >= leastRounded ? new RoundedRows(dimension, this.stride, rowsPerBlock) : undefined;
   }
 
   has(slot: number): boolean {
     return this.present[slot] === 1;
   }
 
+  private blockOf(slot: number): VectorBlock | undefined {
+    return this.blocks[Math.floor(slot / rowsPerBlock)];
+  }
+
   /** Stores a prepared vector; replaces the slot's vector. */
   set(slot: number, vector: Float32Array): void {
     this.makeRoom(slot + 1);
-    this.blocks[Math.floor(slot / rowsPerBlock)]?.floats.set(vector, (slot % rowsPerBlock) * this.stride);
+    const block = this.blockOf(slot)!;
+    block.floats.set(vector, (slot % rowsPerBlock) * this.stride);
+    this.rounded?.set(block, slot);
     if (this.present[slot] !== 1) {
       this.present[slot] = 1;
       this.count++;
@@ -70,7 +126,7 @@ export class DenseVectors {
 
   /** A view of the stored vector; copy it before the next write. */
   get(slot: number): Float32Array | undefined {
-    const block = this.blocks[Math.floor(slot / rowsPerBlock)];
+    const block = this.blockOf(slot);
     if (block === undefined || this.present[slot] !== 1) {
       return undefined;
     }
@@ -79,40 +135,63 @@ export class DenseVectors {
   }
 
   /**
-   * Scores every stored vector against a prepared query.
+   * Scores stored vectors against a prepared query: every one that can reach the floor, exactly, and perhaps others.
    *
    * @param isCandidate selects the slots to score; all when left out
+   * @param floor the smallest score that is of interest after what was taken so far; only used for Cosine and Dot
    * @param take called with each slot and its score: similarity for Cosine and Dot, distance for Euclid and Manhattan
    */
   score(
     query: Float32Array,
     isCandidate: ((slot: number) => boolean) | undefined,
+    floor: () => number,
     take: (slot: number, score: number) => void,
   ): void {
-    const rows = new Uint32Array(rowsPerBlock);
+    const { distance } = this;
+    if (distance === 'Euclid' || distance === 'Manhattan') {
+      this.scoreDistances(distanceMeasures[distance], query, isCandidate, take);
+      return;
+    }
+    const rounded = this.rounded?.round(query);
+    const candidates = new Candidates(this.present, isCandidate);
     let written: VectorBlock | undefined;
     this.blocks.forEach((block, blockNumber) => {
-      const first = blockNumber * rowsPerBlock;
-      let count = 0;
-      for (let row = 0; row < rowsPerBlock; row++) {
-        if (this.present[first + row] === 1 && (isCandidate === undefined || isCandidate(first + row))) {
-          rows[count++] = row;
-        }
-      }
-      if (this.distance === 'Euclid' || this.distance === 'Manhattan') {
-        const measure = distanceMeasures[this.distance];
-        const { floats } = block;
-        for (let index = 0; index < count; index++) {
-          const row = rows[index]!;
-          take(first + row, measure(query, floats, row * this.stride, this.dimension));
-        }
-        return;
-      }
-      if (count > 0 && (written === undefined || !block.isInMemoryOf(written))) {
+      if (written === undefined || !block.isInMemoryOf(written)) {
         block.writeQuery(this.padded(query));
+        if (rounded !== undefined) {
+          block.writeRoundedQuery(rounded.numbers);
+        }
         written = block;
       }
-      this.takeProducts(block, first, rows.subarray(0, count), take);
+      const first = blockNumber * rowsPerBlock;
+      if (this.rounded === undefined || rounded === undefined || floor() === -Infinity || candidates.areFew) {
+        this.takeProducts(block, first, candidates.rowsOf(first), take);
+        return;
+      }
+      const bounds = this.rounded.upperBounds(block, first, rounded);
+      let least = floor();
+      for (let row = 0; row < rowsPerBlock; row++) {
+        // A row without a bound, which is NaN, is scored.
+        if (!(bounds[row]! < least) && candidates.has(first + row)) {
+          take(first + row, block.dotProducts(row, 1, this.stride)[0]!);
+          least = floor();
+        }
+      }
+    });
+  }
+
+  private scoreDistances(
+    measure: (typeof distanceMeasures)['Euclid'],
+    query: Float32Array,
+    isCandidate: ((slot: number) => boolean) | undefined,
+    take: (slot: number, score: number) => void,
+  ): void {
+    const candidates = new Candidates(this.present, isCandidate);
+    this.blocks.forEach(({ floats }, blockNumber) => {
+      const first = blockNumber * rowsPerBlock;
+      for (const row of candidates.rowsOf(first)) {
+        take(first + row, measure(query, floats, row * this.stride, this.dimension));
+      }
     });
   }
 
@@ -144,8 +223,9 @@ export class DenseVectors {
   /** Allocates the blocks of `length` slots. */
   makeRoom(length: number): void {
     while (this.blocks.length * rowsPerBlock < length) {
-      this.blocks.push(allocateBlock(rowsPerBlock * this.stride * 4));
+      this.blocks.push(allocateBlock(rowsPerBlock * this.stride * 4 + (this.rounded?.bytesOfBlock ?? 0)));
     }
+    this.rounded?.makeRoom(this.blocks.length * rowsPerBlock);
     this.present = withRoom(this.present, this.blocks.length * rowsPerBlock);
   }
 
@@ -166,6 +246,12 @@ export class DenseVectors {
   restore(from: number, present: Uint8Array): void {
     this.present.set(present, from);
     present.forEach((isPresent) => (this.count += isPresent));
+    const block = this.blockOf(from);
+    if (this.rounded !== undefined && block !== undefined) {
+      for (let row = 0; row < present.length; row++) {
+        this.rounded.set(block, from + row);
+      }
+    }
   }
 
   /** Gives the memory back. Nothing may be stored or read after it. */

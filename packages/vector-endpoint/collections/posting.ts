@@ -1,3 +1,5 @@
+import type { SlotSums } from '../memory/slotSums';
+
 /** The points that have a weight in one dimension. */
 export class Posting {
   slots = new Uint32Array(2);
@@ -19,12 +21,10 @@ export class Posting {
   }
 
   /** Adds the weight of each point, times a factor, to the sum of its slot. */
-  addTo(sums: Float64Array, isFound: Uint8Array, factor: number): void {
+  addTo(sums: SlotSums, factor: number): void {
     const { slots, weights, length } = this;
     for (let index = 0; index < length; index++) {
-      const slot = slots[index]!;
-      isFound[slot] = 1;
-      sums[slot]! += factor * weights[index]!;
+      sums.add(slots[index]!, factor * weights[index]!);
     }
   }
 

@@ -1,5 +1,6 @@
 import { ByteArena } from '../memory/byteArena';
 import { bytesOf, withRoom } from '../memory/columns';
+import { SlotSums } from '../memory/slotSums';
 import type { Sections } from '../snapshot/sections';
 import { BlockPostings } from './blockPostings';
 import { rowsPerBlock } from './denseVectors';
@@ -39,6 +40,7 @@ export class SparseVectors {
   private isPacked = new Uint8Array(0);
   /** How many entries of a dimension in the packed part are not current any more. */
   private readonly outdatedCounts = new Map<number, number>();
+  private readonly sums = new SlotSums();
   /** Number of vectors stored, empty ones included. */
   count = 0;
   /** Number of vectors with at least one dimension: N of the inverse document frequency. */
@@ -115,7 +117,16 @@ export class SparseVectors {
 
   /** Inverse document frequency of a dimension as Qdrant computes it: ln((N - df + 0.5) / (df + 0.5) + 1). */
   inverseDocumentFrequency(dimension: number): number {
-    const packed = this.blocks.reduce((sum, block) => sum + block.countOf(dimension), 0);
+    return this.weightOfRarity(dimension, this.placesOf(dimension));
+  }
+
+  /** Where a dimension is in each block of the packed part. Finding it costs more than reading a rare one. */
+  private placesOf(dimension: number): number[] {
+    return this.blocks.map((block) => block.find(dimension));
+  }
+
+  private weightOfRarity(dimension: number, places: readonly number[]): number {
+    const packed = this.blocks.reduce((sum, block, index) => sum + block.countAt(places[index]!), 0);
     const current = packed - (this.outdatedCounts.get(dimension) ?? 0);
     const frequency = current + (this.postings.get(dimension)?.length ?? 0);
     return Math.fround(Math.log((this.indexedCount - frequency + 0.5) / (frequency + 0.5) + 1));
@@ -125,7 +136,7 @@ export class SparseVectors {
    * Dot products with every vector that shares a dimension with the query.
    *
    * @param useInverseDocumentFrequency weigh each dimension of the query with it (the `idf` modifier)
-   * @param take called with each candidate slot and its score
+   * @param take called with each candidate slot and its score, in any order
    */
   score(
     query: SparseVector,
@@ -133,21 +144,20 @@ export class SparseVectors {
     isCandidate: ((slot: number) => boolean) | undefined,
     take: (slot: number, score: number) => void,
   ): void {
-    const sums = new Float64Array(this.slotCount);
-    const isFound = new Uint8Array(this.slotCount);
+    const { sums } = this;
+    sums.makeRoom(this.slotCount);
     query.indices.forEach((dimension, position) => {
-      const factor = useInverseDocumentFrequency ? this.inverseDocumentFrequency(dimension) : 1;
+      const places = this.placesOf(dimension);
+      const factor = useInverseDocumentFrequency ? this.weightOfRarity(dimension, places) : 1;
       const weight = (query.values[position] ?? 0) * factor;
-      this.postings.get(dimension)?.addTo(sums, isFound, weight);
-      for (const block of this.blocks) {
-        block.addTo(sums, isFound, dimension, weight, this.isPacked);
+      this.postings.get(dimension)?.addTo(sums, weight);
+      this.blocks.forEach((block, index) => block.addTo(sums, places[index]!, weight, this.isPacked));
+    });
+    sums.takeAll((slot, sum) => {
+      if (isCandidate === undefined || isCandidate(slot)) {
+        take(slot, Math.fround(sum));
       }
     });
-    for (let slot = 0; slot < this.slotCount; slot++) {
-      if (isFound[slot] === 1 && (isCandidate === undefined || isCandidate(slot))) {
-        take(slot, Math.fround(sums[slot]!));
-      }
-    }
   }
 
   /** The vectors of a block of slots and their part of the inverted index, for the snapshot. */

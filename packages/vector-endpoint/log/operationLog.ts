@@ -157,17 +157,12 @@ const compactingPath = (path: string) => `${path}.compacting`;
 
 const copiedAtOnce = 4 * 1024 * 1024;
 
-/** The operation that the log continues after. Completes the header of a log whose creation was interrupted. */
+/** The operation that the log continues after. */
 function readHeader(path: string, file: number, size: number): number {
   const header = readFully(file, headerLength, 0);
-  const first = logHeader(0);
-  if (size < headerLength && first.subarray(0, size).equals(header)) {
-    writeFully(file, first, 0);
-    return 0;
-  }
   if (!isOfThisVersion(header)) {
     throw new Error(
-      `${path} is not an operation log of this version: expected it to begin with ${first.toString('latin1', 0, 8)}`,
+      `${path} is not an operation log of this version: expected it to begin with ${logHeader(0).toString('latin1', 0, 8)}`,
     );
   }
   const base = baseOf(header);

@@ -1,26 +1,56 @@
-import { createDotProducts, type DotProducts, type WasmMemory } from './dotProducts';
+import { byteProducts } from './byteProducts';
+import { dotProducts } from './dotProducts';
+import { roundRow } from './roundRow';
+import { moduleOf } from './wasmAssembly';
+
+/** The part of the standard that is used here: the types of Node.js do not declare it. */
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** Positions are in bytes. */
+type Products = (query: number, rows: number, count: number, strideInBytes: number, out: number) => void;
+
+interface Functions {
+  readonly dotProducts: Products;
+  readonly byteProducts: Products;
+  readonly roundRow: (row: number, end: number, bytes: number, out: number) => void;
+}
+
+declare const WebAssembly: {
+  Memory: new (size: { initial: number; maximum: number }) => WasmMemory;
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: { host: { memory: WasmMemory } }) => { exports: Functions };
+};
+
+let compiled: object | undefined;
 
 const pageSize = 65536;
 
 /** One memory has at most 1 GiB, so that views of it stay below the limits of all versions of Node.js. */
 const mostPages = 16384;
 
-/** The query and the results of one call are at the start of each memory. Qdrant's largest dimension is 65,536. */
-const querySize = 65536 * 4;
+/**
+ * At the start of each memory: a query of 32-bit floats, the results of one call, the query in 16-bit integers, and the
+ * results with it. Qdrant's largest dimension is 65,536.
+ */
 const mostResults = 1024;
-const firstFree = Math.ceil((querySize + mostResults * 4) / pageSize) * pageSize;
+const resultsAt = 65536 * 4;
+const roundedQueryAt = resultsAt + mostResults * 4;
+const roundedResultsAt = roundedQueryAt + 65536 * 2;
+const firstFree = Math.ceil((roundedResultsAt + mostResults * 4) / pageSize) * pageSize;
 
 class Memory {
-  private readonly memory: WasmMemory;
-  readonly dotProducts: DotProducts;
+  private readonly memory = new WebAssembly.Memory({ initial: firstFree / pageSize, maximum: mostPages });
+  readonly functions: Functions;
   private end = firstFree;
   private view: Float32Array;
 
   constructor() {
-    const { memory, dotProducts } = createDotProducts({ initial: firstFree / pageSize, maximum: mostPages });
-    this.memory = memory;
-    this.dotProducts = dotProducts;
-    this.view = new Float32Array(memory.buffer);
+    compiled ??= new WebAssembly.Module(moduleOf([dotProducts, byteProducts, roundRow]));
+    this.functions = new WebAssembly.Instance(compiled, { host: { memory: this.memory } }).exports;
+    this.view = new Float32Array(this.memory.buffer);
   }
 
   /** All numbers. A memory that grows gets a new buffer; views of the old one become empty. */
@@ -47,7 +77,7 @@ class Memory {
   }
 }
 
-/** Rows of 32-bit floats at a fixed place of a memory. */
+/** Rows of 32-bit floats at a fixed place of a memory, and behind them rows of bytes if there is room for them. */
 export class VectorBlock {
   constructor(
     private readonly memory: Memory,
@@ -76,8 +106,39 @@ export class VectorBlock {
    * @returns a view of the results, which is valid until the next call
    */
   dotProducts(firstRow: number, count: number, stride: number): Float32Array {
-    this.memory.dotProducts(0, this.position + firstRow * stride * 4, count, stride * 4, querySize);
-    return this.memory.floats.subarray(querySize / 4, querySize / 4 + count);
+    const rows = this.position + firstRow * stride * 4;
+    this.memory.functions.dotProducts(0, rows, count, stride * 4, resultsAt);
+    return this.memory.floats.subarray(resultsAt / 4, resultsAt / 4 + count);
+  }
+
+  /**
+   * Rounds a row of floats to bytes: the largest number becomes 127 or -127.
+   *
+   * @param row position of the row in numbers
+   * @param bytes position of the bytes in this block
+   * @returns the absolute value of the largest number
+   */
+  roundRow(row: number, stride: number, bytes: number): number {
+    const start = this.position + row * 4;
+    this.memory.functions.roundRow(start, start + stride * 4, this.position + bytes, resultsAt);
+    return this.memory.floats[resultsAt / 4]!;
+  }
+
+  /** Copies a query of 16-bit integers to where `byteProducts` reads it. */
+  writeRoundedQuery(query: Int16Array): void {
+    new Int16Array(this.memory.floats.buffer, roundedQueryAt, query.length).set(query);
+  }
+
+  /**
+   * Dot products of the written query of 16-bit integers with rows of bytes.
+   *
+   * @param bytes position of the first row in this block
+   * @param stride numbers of a row, a multiple of 64
+   * @returns a view of the results, which is valid until the next call
+   */
+  byteProducts(bytes: number, count: number, stride: number): Int32Array {
+    this.memory.functions.byteProducts(roundedQueryAt, this.position + bytes, count, stride, roundedResultsAt);
+    return new Int32Array(this.memory.floats.buffer, roundedResultsAt, count);
   }
 }
 

@@ -67,7 +67,8 @@ export function nearestSlots(
     const isSmallerBetter = dense.distance === 'Euclid' || dense.distance === 'Manhattan';
     const best = new BestScores(limit, isSmallerBetter);
     const take = takeWithin(best, scoreThreshold, isSmallerBetter);
-    dense.score(prepareDenseVector(query.vector, dense.distance), isCandidate, take);
+    const floor = (): number => Math.max(best.worst ?? -Infinity, scoreThreshold ?? -Infinity);
+    dense.score(prepareDenseVector(query.vector, dense.distance), isCandidate, floor, take);
     return best.sorted();
   }
 
@@ -81,8 +82,12 @@ export function nearestSlots(
   const best = new BestScores(limit, false);
   const take = takeWithin(best, scoreThreshold, false);
   const isWeighted = config.sparse.get(nearest.using)?.modifier === 'idf';
-  // A sum of zero counts as no overlap, as in Qdrant's sparse index.
-  sparse.score(query.vector, isWeighted, isCandidate, (slot, score) => score !== 0 && take(slot, score));
+  sparse.score(query.vector, isWeighted, undefined, (slot, score) => {
+    // A sum of zero counts as no overlap, as in Qdrant's sparse index. The filter costs more than the comparison.
+    if (score !== 0 && score >= (best.worst ?? -Infinity) && (isCandidate === undefined || isCandidate(slot))) {
+      take(slot, score);
+    }
+  });
   return best.sorted();
 }
 

@@ -39,6 +39,11 @@ export class BestScores {
     }
   };
 
+  /** The worst score that is kept, when no more can be kept: a worse one changes nothing. */
+  get worst(): number | undefined {
+    return this.heap.length < this.limit ? undefined : this.heap[0]?.score;
+  }
+
   /** The kept entries, best first. */
   sorted(): ScoredSlot[] {
     return [...this.heap].sort((left, right) => this.compare(left, right));

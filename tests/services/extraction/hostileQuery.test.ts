@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { copyInterval, highestWatermark } from '../../../lib/extraction/extractSql';
 import { rightsBeyondReading } from '../../../lib/extraction/postgresRights';
@@ -107,6 +108,22 @@ test('a statement after one that ended the transaction cannot write either', asy
   );
   expect(error).toMatchObject({ code: 'SQL_SOURCE_REJECTED', found: 'SQLSTATE 25006' });
   await expectUntouched();
+});
+
+test('a cancelled read ends its statement in the server too, and a later one does not begin', async () => {
+  const cancelled = new AbortController();
+  const statements = () =>
+    shop.database.query(
+      "select 1 from pg_stat_activity where state = 'active' and application_name = 'extract' and query like '%pg_sleep(3599)%'",
+    );
+  const reading = createPostgresSource(readerUrl, 'SQL_SOURCE_SHOP').read(async (session) => {
+    await session.value('select 1 from pg_sleep(3599)').catch(() => undefined);
+    await session.value('select 1 from pg_sleep(3599)');
+  }, cancelled.signal);
+  while ((await statements()).length === 0) await pause(20);
+  cancelled.abort(new Error('cancelled by somebody'));
+  await expect(reading).rejects.toThrow('cancelled by somebody');
+  expect(await statements()).toEqual([]);
 });
 
 test('limits and formats that a query changes are set again before the next statement', async () => {

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DuckDb } from '../../../lib/duckdb/duckdb';
 import { readContractWithEngine } from '../../../lib/contract/reading/readContract';
 import type { Comparison } from '../../../lib/contract/qualityRule';
 import { holds } from '../../../lib/quality/comparison';
@@ -9,6 +11,7 @@ import type { Problem } from '../../../lib/problems/problem';
 import { createContractEngine } from '../../../lib/quality/analyseQueries';
 import { columnsRead, gateColumns } from '../../../lib/quality/gateColumns';
 import { evaluateRun } from '../../../lib/quality/evaluateRun';
+import { withinTimeLimit } from '../../../lib/quality/ruleTimeLimit';
 import { verdictOf, type VerdictRule } from '../../../lib/quality/verdict';
 import { contractText, errorOf, stageRun, startLake, type TestLake } from '../../support/lake';
 
@@ -43,14 +46,19 @@ beforeAll(async () => {
 });
 afterAll(() => lake.stop());
 
-async function evaluate(rules: Record<string, string>, files: string[] = FILES, timeoutInSeconds = 300) {
+async function evaluate(
+  rules: Record<string, string>,
+  files: string[] = FILES,
+  timeoutInSeconds = 300,
+  cancelled?: AbortSignal,
+) {
   datasets += 1;
   const dataset = `rules-${datasets}`;
   await writeFile(path.join(lake.contractsFolder, `${dataset}.yaml`), withRules(dataset, rules));
   const key = { dataset, date: '2026-01-04', runId: 'run-1' };
   for (const [index, records] of files.entries()) await lake.drop(dataset, key.date, `${index}.csv`, HEADER + records);
   await stageRun(lake, key);
-  const verdict = await evaluateRun({ ...lake, qualityRuleTimeoutInSeconds: timeoutInSeconds }, key);
+  const verdict = await evaluateRun({ ...lake, qualityRuleTimeoutInSeconds: timeoutInSeconds }, key, cancelled);
   expect(Buffer.byteLength(JSON.stringify({ ok: true, result: verdict }))).toBeLessThan(4096);
   expect(await lake.leftovers()).toEqual([]);
   return { passed: verdict.passed, rules: verdict.rules.filter(({ rule }) => !OWN_RULES.test(rule)) };
@@ -77,6 +85,37 @@ describe('a rule that does not end', () => {
       where: { setting: 'QUALITY_RULE_TIMEOUT_SECONDS' },
     });
     expect(await lake.leftovers()).toEqual([]);
+  });
+});
+
+describe('a cancelled evaluation', () => {
+  const cancelledBy = new Error('cancelled by somebody');
+
+  it('ends at once, and the process of its query with it', async () => {
+    const query = 'WITH RECURSIVE r AS (SELECT 1 AS k UNION ALL SELECT k + 1 FROM r) SELECT max(k) FROM r';
+    const cancelling = new AbortController();
+    const ends = evaluate({ table: `{type: sql, query: "${query}", mustBe: 0}` }, FILES, 300, cancelling.signal);
+    const error = errorOf(ends);
+    // In the transform, before the query, or in it: each ends the evaluation.
+    await pause(1500);
+    cancelling.abort(cancelledBy);
+    expect(await error).toBe(cancelledBy);
+    expect(await lake.leftovers()).toEqual([]);
+  });
+
+  it('interrupts a rule of this code until it ends, also when the rule hides its error', async () => {
+    const cancelling = new AbortController();
+    let interrupted: () => void = () => undefined;
+    const duckDb = { interrupt: () => interrupted() } as unknown as DuckDb;
+    const evaluated = withinTimeLimit(duckDb, { name: 'r' }, { seconds: 300, cancelled: cancelling.signal }, () => {
+      return new Promise<string>((resolve) => (interrupted = () => resolve('failed: interrupted')));
+    });
+    cancelling.abort(cancelledBy);
+    expect(await errorOf(evaluated)).toBe(cancelledBy);
+    const later = withinTimeLimit(duckDb, { name: 'r' }, { seconds: 300, cancelled: cancelling.signal }, () =>
+      Promise.reject(new Error('must not begin')),
+    );
+    expect(await errorOf(later)).toBe(cancelledBy);
   });
 });
 

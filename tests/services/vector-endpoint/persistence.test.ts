@@ -194,6 +194,26 @@ describe('the data of the vector endpoint on disk', () => {
     expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 2 });
   });
 
+  it('is refused when a byte of its configuration or of the aliases is changed, or all are missing', async () => {
+    await createCollection();
+    await send('POST', '/collections/aliases', {
+      actions: [{ create_alias: { alias_name: 'a', collection_name: 'c' } }],
+    });
+    await endpoint.stop();
+    for (const file of [join(dirname(logFile()), 'collection.json'), join(data, 'aliases.json')]) {
+      const bytes = readFileSync(file);
+      const changed = Buffer.from(bytes.toString().replace(/"c"/, '"d"'));
+      expect(changed.equals(bytes)).toBe(false);
+      for (const damaged of [changed, Buffer.alloc(0), bytes.subarray(0, 30)]) {
+        writeFileSync(file, damaged);
+        await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(`${file} is damaged: it`);
+      }
+      writeFileSync(file, bytes);
+    }
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('POST', '/collections/a/points/count', {})).toEqual({ count: 0 });
+  });
+
   it('is refused when it is not a log', async () => {
     await createCollection();
     await endpoint.stop();

@@ -263,3 +263,22 @@ test('a web page instead of a stream is reported with the address to check', asy
     remedy: expect.stringContaining('this address') as string,
   });
 });
+
+test('an answer without an end is ended', async () => {
+  const words = 'The debt fell [1]. '.repeat(500);
+  await expect(drain(ask({ body: chunks(Array<string>(20).fill(words)) }))).rejects.toMatchObject({
+    code: 'ANSWER_TOO_LONG',
+    retryable: false,
+  });
+});
+
+test('a redirect of the service is not followed', async () => {
+  const other = await startOpenAiServer(() => ({ body: chunks(['The debt fell [1].']) }));
+  try {
+    const redirect = { status: 302, headers: { location: `${other.url}/v1/chat/completions` }, body: {} };
+    await expect(drain(ask(redirect))).rejects.toMatchObject({ code: 'ANSWER_UNAVAILABLE' });
+    expect(other.requests).toEqual([]);
+  } finally {
+    await other.close();
+  }
+});

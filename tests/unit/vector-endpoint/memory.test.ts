@@ -1,8 +1,12 @@
 import fc from 'fast-check';
-import { DenseVectors } from '../../../packages/vector-endpoint/collections/denseVectors';
+import { seededRandom } from '../../../bench/reliability/seededRandom';
+import { DenseVectors, prepareDenseVector } from '../../../packages/vector-endpoint/collections/denseVectors';
 import type { PointId } from '../../../packages/vector-endpoint/collections/pointId';
 import { ByteArena } from '../../../packages/vector-endpoint/memory/byteArena';
 import { IdTable } from '../../../packages/vector-endpoint/memory/idTable';
+import { RoundedRows } from '../../../packages/vector-endpoint/memory/roundedRows';
+import { allocateBlock, releaseBlock } from '../../../packages/vector-endpoint/memory/vectorMemory';
+import { BestScores } from '../../../packages/vector-endpoint/query/scoredSlots';
 
 describe('a table of ids', () => {
   const id: fc.Arbitrary<PointId> = fc.oneof(
@@ -72,6 +76,9 @@ describe('packed bytes', () => {
   });
 });
 
+/** Every score is of interest. */
+const all = (): number => -Infinity;
+
 describe('dot products', () => {
   it('are those of the numbers for every dimension, for single rows as for whole blocks', () => {
     const values = (dimension: number) =>
@@ -85,18 +92,112 @@ describe('dot products', () => {
         rows.forEach((row, index) => vectors.set(firstSlot + index, Float32Array.from(row)));
         const expected = rows.map((row) => row.reduce((sum, value, index) => sum + value * (query[index] ?? 0), 0));
         const scores: number[] = [];
-        vectors.score(Float32Array.from(query), undefined, (slot, score) => (scores[slot - firstSlot] = score));
+        vectors.score(Float32Array.from(query), undefined, all, (slot, score) => (scores[slot - firstSlot] = score));
         scores.forEach((score, index) => expect(Math.abs(score - (expected[index] ?? NaN))).toBeLessThan(1e-4));
         // So many others that whole blocks are multiplied.
         for (let slot = 0; slot < 2048; slot++) {
           if (!vectors.has(slot)) vectors.set(slot, new Float32Array(query.length));
         }
         const again: number[] = [];
-        vectors.score(Float32Array.from(query), undefined, (slot, score) => (again[slot] = score));
+        vectors.score(Float32Array.from(query), undefined, all, (slot, score) => (again[slot] = score));
         expect(again.slice(firstSlot, firstSlot + rows.length)).toEqual(scores);
         vectors.release();
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('rows rounded to 8 bits', () => {
+  /** Numbers of very different sizes, and such that 8 bits are exact for. */
+  const number = fc.oneof(
+    { weight: 8, arbitrary: fc.float({ min: -1, max: 1, noNaN: true }) },
+    { weight: 2, arbitrary: fc.integer({ min: -127, max: 127 }).map((value) => value / 127) },
+    { weight: 1, arbitrary: fc.float({ noNaN: true }) },
+    { weight: 1, arbitrary: fc.constant(0) },
+  );
+  const scale = fc.constantFrom(1, 1, 1, 0, 1e-44, 1e-20, 1e3, 1e15, 1e30, Infinity);
+  const vectorOf = (dimension: number): fc.Arbitrary<Float32Array> =>
+    fc
+      .tuple(fc.array(number, { minLength: dimension, maxLength: dimension }), scale)
+      // Zero times infinity would not be a number, which the endpoint refuses.
+      .map(([values, factor]) => Float32Array.from(values, (value) => (value === 0 ? 0 : value * factor)));
+  const example = fc
+    .constantFrom(64, 65, 100, 128, 512)
+    .chain((dimension) =>
+      fc.tuple(vectorOf(dimension), fc.array(vectorOf(dimension), { minLength: 1, maxLength: 12 })),
+    );
+
+  function boundsOf(query: Float32Array, rows: readonly Float32Array[]): Float64Array {
+    const stride = Math.ceil(query.length / 4) * 4;
+    const rounded = new RoundedRows(query.length, stride, 16);
+    const block = allocateBlock(16 * stride * 4 + rounded.bytesOfBlock);
+    rounded.makeRoom(16);
+    rows.forEach((row, slot) => {
+      block.floats.set(row, slot * stride);
+      rounded.set(block, slot);
+    });
+    const roundedQuery = rounded.round(query);
+    block.writeRoundedQuery(roundedQuery.numbers);
+    const bounds = rounded.upperBounds(block, 0, roundedQuery).slice();
+    releaseBlock(block);
+    return bounds;
+  }
+
+  it('never have an upper bound below the product of 32-bit floats', () => {
+    fc.assert(
+      fc.property(example, ([query, rows]) => {
+        const vectors = new DenseVectors(query.length, 'Dot');
+        rows.forEach((row, index) => vectors.set(index, row));
+        const bounds = boundsOf(query, rows);
+        vectors.score(query, undefined, all, (slot, score) =>
+          // NaN, of infinities, is below nothing.
+          expect((bounds[slot] ?? -Infinity) < score).toBe(false),
+        );
+        vectors.release();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('bound the product closely for vectors of length 1', () => {
+    const random = seededRandom(7);
+    const row = prepareDenseVector(
+      Array.from({ length: 512 }, () => random() - 0.5),
+      'Cosine',
+    );
+    const [bound = NaN] = boundsOf(row, [row]);
+    expect(bound).toBeGreaterThan(1 - 1e-6);
+    expect(bound).toBeLessThan(1.01);
+  });
+
+  it.each([
+    ['without a filter', undefined],
+    ['with a filter that half of them pass', (slot: number) => slot % 2 === 0],
+    ['with a filter that few pass', (slot: number) => slot % 50 === 0],
+  ])('find the same best slots with the same scores as all products, %s', (_what, isCandidate) => {
+    const random = seededRandom(11);
+    const dimension = 96;
+    const numbers = (size: number): Float32Array =>
+      Float32Array.from({ length: dimension }, () => (random() - 0.5) * size);
+    for (const distance of ['Cosine', 'Dot'] as const) {
+      const vectors = new DenseVectors(dimension, distance);
+      const query = prepareDenseVector(numbers(1), distance);
+      for (let slot = 0; slot < 5000; slot++) {
+        // Some are equal, and many nearly so: their order depends on the last bit.
+        const near = query.map((value) => value + (random() - 0.5) * 1e-7);
+        const given = slot % 7 === 0 ? query : slot % 3 === 0 ? near : numbers(1);
+        vectors.set(slot, prepareDenseVector(given, distance));
+      }
+      for (let slot = 0; slot < 5000; slot += 11) vectors.remove(slot);
+      for (const limit of [1, 10, 100, 4000]) {
+        const every = new BestScores(limit, false);
+        vectors.score(query, isCandidate, all, every.add);
+        const best = new BestScores(limit, false);
+        vectors.score(query, isCandidate, () => best.worst ?? -Infinity, best.add);
+        expect(best.sorted()).toEqual(every.sorted());
+      }
+      vectors.release();
+    }
   });
 });

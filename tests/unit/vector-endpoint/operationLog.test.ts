@@ -46,7 +46,7 @@ describe('the operation log', () => {
       ends.push(position + 12 + record.length);
       return position + 12 + record.length;
     }, 20);
-    for (let length = whole; length >= 0; length--) {
+    for (let length = whole; length >= 20; length--) {
       truncateSync(path, length);
       const kept: RemovedEnd[] = [];
       const bytes = readFileSync(path);
@@ -62,6 +62,15 @@ describe('the operation log', () => {
       // Reading truncates the file to complete records, so the file is written again for the next, shorter length.
       rmSync(path);
       write(records);
+    }
+  });
+
+  it('is refused without its whole header, which is on disk before the collection is', () => {
+    write(['one']);
+    for (let length = 19; length >= 0; length--) {
+      truncateSync(path, length);
+      expect(() => readAll()).toThrow(/points\.log is (damaged at byte 0 of|not an operation log)/);
+      expect(readFileSync(path)).toHaveLength(length);
     }
   });
 

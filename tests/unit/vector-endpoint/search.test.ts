@@ -40,6 +40,7 @@ describe('dense vectors', () => {
     vectors.score(
       Float32Array.from([1, 0, 0, 0, 1]),
       (slot) => slot % 2 === 0 || slot > 2990,
+      () => -Infinity,
       (slot, score) => found.set(slot, score),
     );
     const expected = Array.from({ length: rows }, (_, slot) => slot).filter(
