@@ -46,7 +46,7 @@ describe('reading a contract', () => {
   it.each([
     [
       'no columns',
-      /    properties:\n[^]*?\ncustom/,
+      / {4}properties:\n[^]*?\ncustom/,
       '\ncustom',
       'schema[0].properties',
       'expected a list; it is missing',
