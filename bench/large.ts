@@ -116,9 +116,8 @@ async function main(): Promise<void> {
     const peaks: Peaks = {};
     const platform = await startPlatform(folder);
     const since = performance.now();
-    const run = await ingest(platform, file, peaks);
+    const run = await ingest(platform, file, peaks).finally(() => stopPlatform(platform));
     const minutes = (performance.now() - since) / 60_000;
-    await stopPlatform(platform);
     const restarted = await startPlatform(folder);
     await stopPlatform(restarted);
     const facts = {

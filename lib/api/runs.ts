@@ -49,7 +49,7 @@ const runFields = {
   finishedAt: moment.nullable(),
   seconds: z.number(),
   steps: z.array(step),
-  rows: z.object({ source: count, lake: count, sql: count, vectors: count }).nullable(),
+  rows: z.object({ source: count, lake: count, sql: count, vectors: count, superseded: count.optional() }).nullable(),
   chunks: z.object({ embedded: count, reused: count, deleted: count }).nullable(),
   rejected: count,
   dropped: count.describe('Records of a key of which another one is kept, as the contract says.'),

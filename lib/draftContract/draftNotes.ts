@@ -37,7 +37,7 @@ export function draftNotes({ columns, key, records }: FileProfile, trial: Trial)
   }
   if (key.repeatedRecords > 0) {
     notes.push(
-      `${key.repeatedRecords} records are the same as an earlier record. The property repeatedKeys decides what becomes of them.`,
+      `Records that are the same as an earlier record: ${key.repeatedRecords}. The property repeatedKeys decides what becomes of them.`,
     );
   }
   return notes;

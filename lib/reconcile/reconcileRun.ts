@@ -45,5 +45,6 @@ export async function reconcileRun(
     },
     key,
   );
-  return { ...run, rows: { source, lake, sql: rows.rows, vectors } };
+  const superseded = rows.rows - rows.current;
+  return { ...run, rows: { source, lake, sql: rows.rows, vectors, ...(superseded > 0 ? { superseded } : {}) } };
 }

@@ -22,7 +22,14 @@ export interface TaskCounts {
 
 /** Final counts of a run, over its partition. */
 export interface RunSummary {
-  rows: { source: number; lake: number; sql: number; vectors: number };
+  rows: {
+    source: number;
+    lake: number;
+    sql: number;
+    vectors: number;
+    /** Documents that a newer date has too: their vectors belong to that date. Absent: 0. */
+    superseded?: number | undefined;
+  };
   chunks: { embedded: number; reused: number; deleted: number };
   rejected: number;
   /** Records of a key of which another one is kept, as the contract says. Absent: 0. */

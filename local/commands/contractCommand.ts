@@ -38,6 +38,10 @@ async function main(): Promise<number> {
     complain(`${why}Usage: ${USAGE}`);
     return 2;
   }
+  if (command === 'infer' && values.out !== undefined && existsSync(values.out)) {
+    complain(`${values.out} exists already, and nothing was written. Choose another name, or remove it first.`);
+    return 2;
+  }
   if (command === 'infer') return infer(files[0] ?? '', values);
   const faults: Problem[] = [];
   const engines = createEngines(SETTINGS.duckDb);

@@ -85,6 +85,6 @@ export function doStoresAgree(run: Run): boolean {
     rows !== null &&
     rows.source === rows.lake + rejected + dropped &&
     rows.lake === rows.sql &&
-    rows.lake === rows.vectors
+    rows.lake === rows.vectors + (rows.superseded ?? 0)
   );
 }

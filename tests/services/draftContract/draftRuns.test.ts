@@ -120,7 +120,7 @@ describe('the key of a draft', () => {
     expect(contract.roles.id).toBe('id');
     expect(notes).toMatchObject([
       expect.stringContaining('ROW_DUPLICATE_KEY 1'),
-      expect.stringContaining('1 records are the same as an earlier record'),
+      expect.stringContaining('Records that are the same as an earlier record: 1.'),
     ]);
   });
 

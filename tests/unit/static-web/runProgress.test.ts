@@ -106,6 +106,9 @@ it('reports that the stores agree only when all counts agree', () => {
     rows[store] -= 1;
     expect(doStoresAgree({ ...run, rows })).toBe(false);
   }
+  const rows = { source: 235, lake: 233, sql: 233, vectors: 200 };
+  expect(doStoresAgree({ ...run, rows: { ...rows, superseded: 33 } })).toBe(true);
+  expect(doStoresAgree({ ...run, rows: { ...rows, superseded: 32 } })).toBe(false);
 });
 
 it.each([

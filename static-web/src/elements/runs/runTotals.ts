@@ -23,6 +23,15 @@ export function runTotals(run: Run): HTMLElement[] {
       { class: agree ? 'agreement' : 'agreement agreement-broken', 'data-testid': 'agreement' },
       agree ? 'All stores agree.' : 'The stores do not agree.',
     ),
+    ...(rows.superseded
+      ? [
+          element(
+            'p',
+            {},
+            `A newer date has ${formatCount(rows.superseded)} of these documents: their vectors belong to it.`,
+          ),
+        ]
+      : []),
     ...(chunks
       ? [
           element('h2', {}, 'Chunks'),
