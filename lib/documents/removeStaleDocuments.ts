@@ -36,6 +36,14 @@ export async function removeStaleDocuments(
   );
 }
 
+/**
+ * Counts the rows for the planner of PostgreSQL. It does so itself only about a minute after a large load, and meanwhile a query
+ * for a few documents may compare all with all.
+ */
+export async function analyseDocuments(database: Pick<Database, 'query'>): Promise<void> {
+  await database.query('analyze documents');
+}
+
 /** Clears the row keys of the run and of earlier unfinished runs of its partition. Safe to repeat. */
 export async function clearRowKeys(database: Pick<Database, 'query'>, { dataset, date, runId }: RunKey): Promise<void> {
   await database.query(

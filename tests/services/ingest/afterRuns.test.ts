@@ -22,3 +22,15 @@ it('an older date that is run again says how many of its documents a newer date 
   expect(await rowsOf(newer)).toEqual({ source: 3, lake: 3, sql: 3, vectors: 3 });
   expect(await rowsOf(older)).toEqual({ source: 3, lake: 3, sql: 3, vectors: 1, superseded: 2 });
 });
+
+it('after a load PostgreSQL knows how many documents there are', async () => {
+  const [{ counted = -1, documents = 0 } = {}] = await platform.direct.database.query<{
+    counted: number;
+    documents: number;
+  }>(
+    `select (select reltuples::int from pg_class where relname = 'documents') as counted,
+            (select count(*)::int from documents) as documents`,
+  );
+  expect(documents).toBe(6);
+  expect(counted).toBe(documents);
+});
