@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { diskFullLine } from '../lib/problems/diskFull';
 import { diskFullError } from '../lib/problems/diskFullError';
 import { childScript } from './childScript';
@@ -40,8 +41,8 @@ export interface ChildOptions {
 }
 
 const KEPT_LINES = 20;
-/** Its last lines may arrive after its end. */
 const LONGEST_OUTPUT_AFTER_END_IN_MILLISECONDS = 1000;
+const GRACE_OF_WHAT_IS_LEFT_IN_MILLISECONDS = 3000;
 
 /** Children to stop when this process ends without an orderly stop by its supervisor. */
 const living = new Map<ChildProcess, NodeJS.Signals>();
@@ -77,15 +78,7 @@ export async function startChild(given: ChildOptions): Promise<RunningChild> {
   const stopSignal = options.stopSignal ?? 'SIGTERM';
   living.set(child, stopSignal);
   child.once('exit', () => living.delete(child));
-  const ended = new Promise<ChildEnd>((resolve) => {
-    child.once('exit', (code, signal) => {
-      // What it started and left behind would go on without anybody, and hold its ports, its files and its output.
-      killGroup(child);
-      const end = (): void => resolve({ code, signal });
-      child.once('close', end);
-      setTimeout(end, LONGEST_OUTPUT_AFTER_END_IN_MILLISECONDS).unref();
-    });
-  });
+  const ended = endOf(child);
   void ended.then(() => log.end());
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
@@ -112,6 +105,33 @@ export async function startChild(given: ChildOptions): Promise<RunningChild> {
 function watched({ command, arguments: words, user, ...options }: ChildOptions): ChildOptions {
   const program = JSON.stringify({ command, arguments: words, user, stopSignal: options.stopSignal ?? 'SIGTERM' });
   return { ...options, command: process.execPath, arguments: [childScript('endWithParent'), program], channel: true };
+}
+
+/** Its last lines may arrive after its end. */
+async function endOf(child: ChildProcess): Promise<ChildEnd> {
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const end = await new Promise<ChildEnd>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  await endGroup(child);
+  await Promise.race([closed, pause(LONGEST_OUTPUT_AFTER_END_IN_MILLISECONDS, undefined, { ref: false })]);
+  return end;
+}
+
+/** What a child left behind may end by itself. Else it would go on without anybody, and hold its ports, files and output. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + GRACE_OF_WHAT_IS_LEFT_IN_MILLISECONDS;
+  while (hasGroup(child) && Date.now() < deadline) await pause(20);
+  if (hasGroup(child)) killGroup(child);
+}
+
+function hasGroup({ pid }: ChildProcess): boolean {
+  if (process.platform === 'win32' || pid === undefined) return false;
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** With what it has started itself: each child leads a process group. */

@@ -71,8 +71,7 @@ export function typedValue(column: ContractColumn, text: string): string {
       return matching(
         text,
         '-?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?',
-        // A number too small for a DOUBLE would become 0.
-        `CASE WHEN isfinite(${cast}) AND (${cast} <> 0 OR NOT regexp_matches(${text}, '^[^eE]*[1-9]')) THEN ${cast} END`,
+        `CASE WHEN isfinite(${cast}) THEN ${cast} END`,
       );
     }
     case 'boolean':
