@@ -1,3 +1,4 @@
+import { unicodeEscapes } from '../language/unicodeEscapes';
 import type { Passage } from '../vectors/passage';
 
 export interface PromptMessage {
@@ -46,12 +47,7 @@ export function promptMessages(question: string, passages: Passage[]): PromptMes
 
 /** JSON that is equal when it is parsed. The object has no lists, so brackets occur only in its texts. */
 function oneLine(passage: Record<string, string | number | null>): string {
-  return JSON.stringify(passage).replace(ESCAPED, (character) =>
-    character
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return JSON.stringify(passage).replace(ESCAPED, unicodeEscapes);
 }
 
 function withoutMarks(text: string): string {

@@ -1,3 +1,5 @@
+import { unicodeEscapes } from '../../lib/language/unicodeEscapes';
+
 /**
  * What a terminal would act on instead of showing it: controls but line end and tab (ESC and C1 begin commands), controls of
  * direction, and characters that are not seen. The joiners of scripts and emoji (U+200C, U+200D) are none of these.
@@ -8,12 +10,7 @@ const UNSEEN =
 
 /** The text with `\u202e` and the like in place of what a terminal would not show. JSON stays equal when it is parsed. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) =>
-    character
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return text.replace(UNSEEN, unicodeEscapes);
 }
 
 /** Prints a line. What it quotes may come from files, documents or servers, so that nothing in it acts on the terminal. */

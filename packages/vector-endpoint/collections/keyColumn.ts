@@ -145,7 +145,7 @@ export class KeyColumn {
     return lists;
   }
 
-  /** The keys of a range of slots, for the snapshot: numbered anew, so that it is complete in itself. */
+  /** The keys of a range of slots, for the snapshot: numbered from 0 again, so that it needs no other range. */
   save(sections: Sections, name: string, from: number, to: number): void {
     const renumbered = new Map<number, number>();
     const saved: SavedKeys = { keys: [], more: [] };

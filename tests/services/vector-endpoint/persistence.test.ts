@@ -146,40 +146,27 @@ describe('the data of the vector endpoint on disk', () => {
     expect(readFileSync(kept)).toEqual(garbage);
   });
 
-  it('is refused when it is damaged in the middle, with the byte offset', async () => {
-    await createCollection();
-    await upsert([1, 2]);
-    await upsert([3, 4]);
-    await endpoint.stop();
-    const bytes = readFileSync(logFile());
-    const damaged = Buffer.from(bytes);
-    damaged[60] = (damaged[60] ?? 0) ^ 0xff;
-    writeFileSync(logFile(), damaged);
-    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(
-      /points\.log is damaged at byte 20 of/,
-    );
-    writeFileSync(logFile(), bytes);
-    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
-    expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 4 });
-  });
-
-  it('is refused when a byte of a length is damaged, and the log is left as it is', async () => {
-    await createCollection();
-    await upsert([1, 2]);
-    await upsert([3, 4]);
-    await endpoint.stop();
-    const bytes = readFileSync(logFile());
-    const damaged = Buffer.from(bytes);
-    damaged[22] = (damaged[22] ?? 0) ^ 0x40;
-    writeFileSync(logFile(), damaged);
-    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(
-      /points\.log is damaged at byte 20 of .*the length of the record there/,
-    );
-    expect(readFileSync(logFile())).toEqual(damaged);
-    writeFileSync(logFile(), bytes);
-    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
-    expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 4 });
-  });
+  it.each([
+    ['in the middle', 60, 0xff, /points\.log is damaged at byte 20 of/],
+    ['in a length', 22, 0x40, /points\.log is damaged at byte 20 of .*the length of the record there/],
+  ])(
+    'is refused when a byte is damaged %s, with the offset, and is left as it is',
+    async (_, position, flip, message) => {
+      await createCollection();
+      await upsert([1, 2]);
+      await upsert([3, 4]);
+      await endpoint.stop();
+      const bytes = readFileSync(logFile());
+      const damaged = Buffer.from(bytes);
+      damaged[position] = (damaged[position] ?? 0) ^ flip;
+      writeFileSync(logFile(), damaged);
+      await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(message);
+      expect(readFileSync(logFile())).toEqual(damaged);
+      writeFileSync(logFile(), bytes);
+      endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+      expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 4 });
+    },
+  );
 
   it.each(['collection.json', 'points.log'])('is refused when %s is missing, and nothing is deleted', async (name) => {
     await createCollection();
