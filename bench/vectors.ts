@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { anyFreePort } from '../local/ports';
 import { seededRandom } from './reliability/seededRandom';
 
 // Usage: node dist/bench/vectors.js [points] [main file of another build of the vector endpoint]
@@ -23,16 +23,8 @@ interface Endpoint {
   readonly startSeconds: number;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function start(name: string, mainFile: string, data: string): Promise<Endpoint> {
-  const port = await freePort();
+  const port = await anyFreePort();
   const since = performance.now();
   const child = spawn(process.execPath, [mainFile, '--port', String(port), '--data', data, '--exit-with-parent'], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,9 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vectorService } from '../../../local/platform/services';
 import { layoutOf } from '../../../local/platform/layout';
+import { anyFreePort } from '../../../local/ports';
 
 /** Checks its settings as Qdrant does at its start, which reads ports as 16-bit integers, then answers like it. */
 const STAND_IN = `#!${process.execPath}
@@ -26,14 +26,6 @@ require('node:http')
   .listen(Number(env.QDRANT__SERVICE__HTTP_PORT), env.QDRANT__SERVICE__HOST);
 `;
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 let folder: string;
 const givenPath = process.env.PATH;
 
@@ -52,7 +44,7 @@ afterEach(async () => {
 test('a qdrant on PATH starts with the settings that it gets', async () => {
   const layout = layoutOf(folder, path.join(folder, 'data'));
   await mkdir(layout.dataDirectory);
-  const service = await vectorService(layout, {}, { port: await freePort(), apiKey: 'key' });
+  const service = await vectorService(layout, {}, { port: await anyFreePort(), apiKey: 'key' });
   try {
     expect(service.name).toBe('vectors (qdrant)');
     const answer = await fetch(`${service.url}/collections`, { headers: { 'api-key': 'key' } });
