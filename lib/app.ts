@@ -7,9 +7,10 @@ import { createChatAnswerer } from './answering/openAi';
 import type { ScoringDependencies } from './answering/scoreSentences';
 import { createAuditStore, type AuditStore } from './audit/auditStore';
 import { azureIdentity, openAiTokenProvider } from './azureIdentity';
-import { sqlConnection } from './config/readConfig';
+import { sqlSource } from './config/readConfig';
 import type { AzureOpenAiAccess, Config } from './config/config';
-import { contractFolder } from './contract/contractCatalog';
+import { contractFolder, type ContractCatalog } from './contract/contractCatalog';
+import type { ContractEngine } from './contract/reading/contractEngine';
 import { createEngines } from './duckdb/engines';
 import type { Embedder } from './embedding/embedder';
 import { createOpenAiEmbedder } from './embedding/openAi';
@@ -19,6 +20,7 @@ import type { Probe } from './health';
 import type { IngestDependencies } from './ingest/dependencies';
 import { createAzureStorage } from './storage/azureStorage';
 import { createLakeReader } from './documents/lakeReader';
+import { contractContainer } from './lakehouse/contractContainer';
 import type { Lakehouse } from './lakehouse/lakehouse';
 import type { ObjectStore } from './storage/objectStore';
 import { createPartLookup } from './documents/partLookup';
@@ -40,6 +42,7 @@ import { createPostgresSource } from './extraction/postgresSource';
 import { createTextChunker } from './language/textChunker';
 import type { OpenAiService } from './openAi/openAiService';
 import { keepRecentRarity } from './vectors/recentRarity';
+import { postgresConnection } from './postgresConnection';
 import { createQdrantIndex } from './vectors/qdrant';
 
 /** Everything that the triggers use. Its own stores are for requests: their queries have time limits. */
@@ -65,7 +68,7 @@ export function createApp(config: Config): App {
   const store = createObjectStore(config);
   const duckDb = { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes };
   const engines = createEngines(duckDb);
-  const contracts = contractFolder(config.contractsDirectory, createContractEngine(engines, config.temporaryDirectory));
+  const contracts = createContracts(config, store, createContractEngine(engines, config.temporaryDirectory));
   const lakehouse: Lakehouse = {
     store,
     contracts,
@@ -93,7 +96,7 @@ export function createApp(config: Config): App {
     lakehouse,
     lake,
     ...createStores(database),
-    connectSource: (setting) => createPostgresSource(sqlConnection(config, setting), setting),
+    connectSource: (setting) => createPostgresSource(postgresConnection(sqlSource(config, setting)), setting),
     vectors,
     embedder,
     chunker,
@@ -137,10 +140,17 @@ export function createApp(config: Config): App {
   };
 }
 
+function createContracts({ contracts }: Config, store: ObjectStore, engine: ContractEngine): ContractCatalog {
+  return contracts.kind === 'folder'
+    ? contractFolder(contracts.folder, engine)
+    : contractContainer(store, contracts.container, engine);
+}
+
 /** Two pools, so that requests never wait for the connections of steps, nor steps for those of requests. */
 function createDatabases(config: Config): { database: Database; requestDatabase: Database } {
-  const database = createPostgres(config.postgresUrl, { connections: config.postgresConnections.steps });
-  const requestDatabase = createPostgres(config.postgresUrl, {
+  const connection = postgresConnection(config.postgres);
+  const database = createPostgres(connection, { connections: config.postgresConnections.steps });
+  const requestDatabase = createPostgres(connection, {
     connections: config.postgresConnections.requests,
     timeoutInMilliseconds: config.requestQueryTimeoutInMilliseconds,
   });
@@ -192,20 +202,13 @@ function createEmbedder({ embedding }: Config): Embedder {
 
 function createAnswerer(config: Config, scoring: ScoringDependencies): Answerer {
   const { answering, answerTimeoutInMilliseconds: timeoutInMilliseconds } = config;
-  switch (answering.provider) {
-    case 'extractive':
-      return createExtractiveAnswerer(scoring);
-    case 'azure-openai':
-      return createChatAnswerer({
-        service: azureOpenAiService(answering.service, answering.deployment),
-        timeoutInMilliseconds,
-      });
-    case 'openai':
-      return createChatAnswerer({
-        service: { kind: 'openai', ...answering.service, model: answering.model },
-        timeoutInMilliseconds,
-      });
-  }
+  if (answering.provider === 'extractive') return createExtractiveAnswerer(scoring);
+  const { reasoningEffort, tokens } = answering;
+  const service: OpenAiService =
+    answering.provider === 'azure-openai'
+      ? azureOpenAiService(answering.service, answering.deployment)
+      : { kind: 'openai', ...answering.service, model: answering.model };
+  return createChatAnswerer({ service, timeoutInMilliseconds, reasoningEffort, tokens });
 }
 
 function azureOpenAiService({ endpoint, apiKey, apiVersion }: AzureOpenAiAccess, deployment: string): OpenAiService {

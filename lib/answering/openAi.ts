@@ -10,6 +10,7 @@ import {
   type OpenAiRequestOptions,
   type OpenAiService,
 } from '../openAi/openAiService';
+import { optionalParameters, type OptionalParameters } from '../openAi/optionalParameters';
 import type { Passage } from '../vectors/passage';
 import type { Answer, AnswerToken } from './answer';
 import { NOTHING_SUPPORTED, type Answerer } from './answerer';
@@ -28,19 +29,30 @@ const LONGEST_ANSWER = 100_000;
 
 export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
   service: OpenAiService;
+  /** How long a model reasons before it answers. Models that do not reason are asked without it. */
+  reasoningEffort?: ReasoningEffort;
+  /** Most tokens of an answer, those of reasoning included. */
+  tokens?: number;
 }
+
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+type ChatParameters = Pick<OpenAI.ChatCompletionCreateParams, 'reasoning_effort' | 'max_completion_tokens'>;
 
 /**
  * Streams answers from a hosted chat model. Markers are checked while they arrive and quotes when the text is complete, so
  * that every citation names a given passage and quotes it exactly, and every sentence is checked against what it cites. An
  * answer with too little support is replaced, so that its text differs from the tokens before it. `timeoutInMilliseconds` (default 60,000) limits the
- * whole answer; 2 retries before the first token. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT,
+ * whole answer; 2 retries before the first token. No temperature is sent: reasoning models refuse it. Errors: ANSWER_* as in `toServiceError`, ANSWER_TIMEOUT,
  * ANSWER_INCOMPLETE and ANSWER_EMPTY, which are retryable, and ANSWER_TOO_LONG.
  */
 export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
   const { service, timeoutInMilliseconds = 60_000, retries = 2 } = options;
   const client = createOpenAiClient(service, { timeoutInMilliseconds, retries });
   const model = modelOf(service);
+  const parameters = optionalParameters<ChatParameters>({
+    reasoning_effort: options.reasoningEffort,
+    max_completion_tokens: options.tokens,
+  });
 
   return {
     model,
@@ -52,7 +64,7 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       try {
         const messages = promptMessages(question, passages);
         const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
-        for await (const text of streamChat(client, model, messages, end)) {
+        for await (const text of streamChat(client, { model, messages, parameters, signal: end })) {
           for (const token of markers.push(text)) {
             tokens.push(token);
             yield { type: 'token', ...token };
@@ -93,13 +105,17 @@ function checkedAnswer(
 
 async function* streamChat(
   client: OpenAI,
-  model: string,
-  messages: PromptMessage[],
-  signal: AbortSignal,
+  request: {
+    model: string;
+    messages: PromptMessage[];
+    parameters: OptionalParameters<ChatParameters>;
+    signal: AbortSignal;
+  },
 ): AsyncIterable<string> {
+  const { signal } = request;
   let hasBegun = false;
   let isWhole = false;
-  const chunks = await client.chat.completions.create({ model, messages, stream: true }, { signal });
+  const chunks = await openStream(client, request);
   for await (const { choices } of chunks) {
     // Azure's first chunk has no choice: it holds the filter results of the prompt.
     const [choice] = choices;
@@ -108,6 +124,7 @@ async function* streamChat(
       const filtered = choice as { content_filter_results?: ContentFilterResultsForChoiceOutput };
       throw filteredError('ANSWER', filteredCategories(filtered.content_filter_results));
     }
+    if (choice?.finish_reason === 'length') throw cutOff(request.parameters.current().max_completion_tokens);
     if (!choice?.delta.content) continue;
     hasBegun = true;
     yield choice.delta.content;
@@ -116,6 +133,28 @@ async function* streamChat(
   signal.throwIfAborted();
   // The client also ends a stream that a proxy has closed as if it were complete.
   if (hasBegun && !isWhole) throw incompleteError();
+}
+
+async function openStream(
+  client: OpenAI,
+  { model, messages, parameters, signal }: Parameters<typeof streamChat>[1],
+): Promise<AsyncIterable<OpenAI.ChatCompletionChunk>> {
+  for (;;) {
+    try {
+      const body = { model, messages, ...parameters.current(), stream: true } as const;
+      return await client.chat.completions.create(body, { signal });
+    } catch (error) {
+      if (!parameters.leaveOut(error)) throw error;
+    }
+  }
+}
+
+function cutOff(tokens: number | null | undefined): PipelineError {
+  return new PipelineError('ANSWER_TOO_LONG', 'The model stopped before the end of its answer.', {
+    found: `all ${tokens ?? ''} tokens used, perhaps for reasoning`.replace('  ', ' '),
+    where: { setting: 'ANSWER_TOKENS' },
+    remedy: 'Ask in other words, raise ANSWER_TOKENS, or lower ANSWER_REASONING_EFFORT.',
+  });
 }
 
 function incompleteError(): PipelineError {

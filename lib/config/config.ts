@@ -1,5 +1,6 @@
 import type { AccessConfig } from '../access/createIdentity';
 import type { SettingValues } from './settings';
+import { fromAppFolder } from './values';
 
 /** The settings as the app uses them. */
 export interface Config {
@@ -8,7 +9,7 @@ export interface Config {
     containers: { raw: string; processed: string; quarantine: string; staging: string };
     parquetCodec: 'snappy' | 'zstd';
   };
-  contractsDirectory: string;
+  contracts: { kind: 'folder'; folder: string } | { kind: 'container'; container: string };
   temporaryDirectory: string;
   /** Of the services on this machine, if there are any. */
   localDataDirectory?: string;
@@ -20,13 +21,13 @@ export interface Config {
   blockCacheInMegabytes: number;
   /** How long a run with a closed quality gate waits for a decision; 0: it fails at once. */
   gateDecisionTimeoutInHours: number;
-  postgresUrl: string;
+  postgres: PostgresAccess;
   /** Connections of one process: for the steps of runs, and for requests. */
   postgresConnections: { steps: number; requests: number };
   /** Time limit of a query for a request. */
   requestQueryTimeoutInMilliseconds: number;
-  /** Connection strings of SQL sources by the names of their settings, `SQL_SOURCE_...`. */
-  sqlSources: Record<string, string>;
+  /** SQL sources by the names of their settings, `SQL_SOURCE_...`. */
+  sqlSources: Record<string, PostgresAccess>;
   qdrant: { url: string; apiKey?: string; alias: string; hnswEf: number; compression: 'auto' | 'on' | 'off' };
   embedding:
     | { provider: 'local'; precision: 'int8' | 'fp32'; threads: number; tokens: number }
@@ -34,8 +35,8 @@ export interface Config {
     | { provider: 'openai'; service: OpenAiAccess; model: string; dimensions: number };
   answering:
     | { provider: 'extractive' }
-    | { provider: 'azure-openai'; service: AzureOpenAiAccess; deployment: string }
-    | { provider: 'openai'; service: OpenAiAccess; model: string };
+    | ({ provider: 'azure-openai'; service: AzureOpenAiAccess; deployment: string } & ChatOptions)
+    | ({ provider: 'openai'; service: OpenAiAccess; model: string } & ChatOptions);
   /** Time limit of one answer, in milliseconds. */
   answerTimeoutInMilliseconds: number;
   /** How many questions are answered at once, and how many wait. */
@@ -43,11 +44,22 @@ export interface Config {
   access: AccessConfig;
 }
 
+/** A URL with user and password, or a server that takes tokens of the app's identity. */
+export type PostgresAccess =
+  { kind: 'url'; url: string } | { kind: 'identity'; host: string; port: number; database: string; user: string };
+
+export interface ChatOptions {
+  reasoningEffort: SettingValues['ANSWER_REASONING_EFFORT'];
+  /** Most tokens of an answer. */
+  tokens: number;
+}
+
 export interface AzureOpenAiAccess {
   endpoint: string;
   /** Absent: the app uses its own identity. */
   apiKey?: string;
-  apiVersion: string;
+  /** Absent: the API v1. */
+  apiVersion?: string;
 }
 
 export interface OpenAiAccess {
@@ -76,7 +88,9 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
       },
       parquetCodec: settings.PARQUET_CODEC,
     },
-    contractsDirectory: settings.CONTRACTS_DIRECTORY,
+    contracts: settings.CONTRACTS_CONTAINER
+      ? { kind: 'container', container: settings.CONTRACTS_CONTAINER }
+      : { kind: 'folder', folder: fromAppFolder(settings.CONTRACTS_DIRECTORY) },
     temporaryDirectory: settings.TEMPORARY_DIRECTORY,
     localDataDirectory: settings.LOCAL_DATA_DIRECTORY,
     duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
@@ -84,7 +98,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     qualityRuleTimeoutInSeconds: settings.QUALITY_RULE_TIMEOUT_SECONDS,
     blockCacheInMegabytes: settings.BLOCK_CACHE_MEGABYTES,
     gateDecisionTimeoutInHours: settings.GATE_DECISION_TIMEOUT_HOURS,
-    postgresUrl: settings.POSTGRES_URL,
+    postgres: postgresOf(settings),
     postgresConnections: { steps: settings.POSTGRES_CONNECTIONS, requests: settings.POSTGRES_REQUEST_CONNECTIONS },
     requestQueryTimeoutInMilliseconds: settings.REQUEST_QUERY_TIMEOUT_SECONDS * 1000,
     qdrant: {
@@ -99,6 +113,17 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     questions: { atWork: settings.ANSWERS_AT_WORK, waiting: settings.ANSWERS_WAITING },
     answerTimeoutInMilliseconds: settings.ANSWER_TIMEOUT_SECONDS * 1000,
     access: accessOf(settings),
+  };
+}
+
+function postgresOf(settings: SettingValues): PostgresAccess {
+  if (settings.POSTGRES_AUTHENTICATION === 'password') return { kind: 'url', url: settings.POSTGRES_URL ?? '' };
+  return {
+    kind: 'identity',
+    host: settings.POSTGRES_HOST ?? '',
+    port: settings.POSTGRES_PORT,
+    database: settings.POSTGRES_DATABASE ?? '',
+    user: settings.POSTGRES_USER ?? '',
   };
 }
 
@@ -133,13 +158,19 @@ function answeringOf(
   azure: () => AzureOpenAiAccess,
   openAi: () => OpenAiAccess,
 ): Config['answering'] {
+  const chat = { reasoningEffort: settings.ANSWER_REASONING_EFFORT, tokens: settings.ANSWER_TOKENS };
   switch (settings.ANSWER_PROVIDER) {
     case 'extractive':
       return { provider: 'extractive' };
     case 'azure-openai':
-      return { provider: 'azure-openai', service: azure(), deployment: settings.AZURE_OPENAI_CHAT_DEPLOYMENT ?? '' };
+      return {
+        provider: 'azure-openai',
+        service: azure(),
+        deployment: settings.AZURE_OPENAI_CHAT_DEPLOYMENT ?? '',
+        ...chat,
+      };
     case 'openai':
-      return { provider: 'openai', service: openAi(), model: settings.OPENAI_CHAT_MODEL ?? '' };
+      return { provider: 'openai', service: openAi(), model: settings.OPENAI_CHAT_MODEL ?? '', ...chat };
   }
 }
 

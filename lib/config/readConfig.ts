@@ -1,7 +1,7 @@
 import { FaultList, PipelineError, type Problem } from '../problems/problem';
-import { toConfig, type Config } from './config';
+import { toConfig, type Config, type PostgresAccess } from './config';
 import { SETTING_NAMES, SETTINGS, settingsSchema, SQL_SOURCE_PREFIX, type SettingName } from './settings';
-import { postgresUrl } from './values';
+import { sqlSourceAccess } from './sqlSourceAccess';
 
 /**
  * Reads the configuration of the app from its settings (environment variables, in Azure the app settings). Nothing else reads
@@ -9,8 +9,13 @@ import { postgresUrl } from './values';
  * setting.
  */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const inAzure = isInAzure(environment);
   const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, environment[name]?.trim() || undefined]));
-  const parsed = settingsSchema.safeParse(given);
+  const withDefaults = SETTING_NAMES.map((name) => [
+    name,
+    given[name] ?? (inAzure ? SETTINGS[name].inAzure : undefined),
+  ]);
+  const parsed = settingsSchema.safeParse(Object.fromEntries(withDefaults));
   const faults: Problem[] = parsed.success
     ? []
     : parsed.error.issues.map((issue) => {
@@ -18,7 +23,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
         return given[name] === undefined ? missing(name) : wrong(name, given[name], issue.message);
       });
   const present = new Set<SettingName>(SETTING_NAMES.filter((name) => given[name] !== undefined));
-  faults.push(...missingTogether(given, present), ...misplaced(given, isInAzure(environment)));
+  faults.push(...missingTogether(given, present), ...misplaced(given, inAzure));
   const sqlSources = sqlSourcesOf(environment, faults);
   if (!parsed.success || faults.length > 0) {
     throw new FaultList(
@@ -35,27 +40,32 @@ export function readConfig(environment: Record<string, string | undefined> = pro
 }
 
 /** Settings whose names the contracts choose: one for each SQL source. */
-function sqlSourcesOf(environment: Record<string, string | undefined>, faults: Problem[]): Record<string, string> {
-  const given = Object.entries(environment).flatMap(([name, value]): [string, string][] =>
-    name.startsWith(SQL_SOURCE_PREFIX) && value?.trim() ? [[name, value.trim()]] : [],
-  );
-  for (const [name, value] of given) {
-    if (postgresUrl.safeParse(value).success) continue;
-    faults.push({
-      code: 'SETTING_INVALID',
-      message: `${name} is not valid`,
-      found: 'a value that is kept secret',
-      expected: `the URL of a SQL source, for example ${SETTINGS.POSTGRES_URL.example}`,
-      where: { setting: name },
-    });
+function sqlSourcesOf(
+  environment: Record<string, string | undefined>,
+  faults: Problem[],
+): Record<string, PostgresAccess> {
+  const sources: Record<string, PostgresAccess> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith(SQL_SOURCE_PREFIX) || !value?.trim()) continue;
+    const access = sqlSourceAccess(value.trim());
+    if ('kind' in access) sources[name] = access;
+    else {
+      faults.push({
+        code: 'SETTING_INVALID',
+        message: `${name} is not valid`,
+        found: access.found,
+        expected: access.expected,
+        where: { setting: name },
+      });
+    }
   }
-  return Object.fromEntries(given);
+  return sources;
 }
 
-/** The connection string in the setting that a contract names. Error: SETTING_MISSING. */
-export function sqlConnection({ sqlSources }: Pick<Config, 'sqlSources'>, setting: string): string {
-  const connection = sqlSources[setting];
-  if (connection !== undefined) return connection;
+/** The SQL source in the setting that a contract names. Error: SETTING_MISSING. */
+export function sqlSource({ sqlSources }: Pick<Config, 'sqlSources'>, setting: string): PostgresAccess {
+  const source = sqlSources[setting];
+  if (source !== undefined) return source;
   throw new PipelineError('SETTING_MISSING', `${setting} is not set; a contract needs it to read its rows.`, {
     expected: `for example ${SETTINGS.POSTGRES_URL.example}`,
     where: { setting },
@@ -73,12 +83,23 @@ function missingTogether(given: Partial<Record<SettingName, string>>, present: S
     faults.push(missing('LAKE_CONNECTION_STRING', 'or LAKE_ACCOUNT_URL to use the identity of the app'));
   }
   if (present.has('LAKE_CONNECTION_STRING') && present.has('LAKE_ACCOUNT_URL')) {
-    faults.push({
-      code: 'SETTING_CONFLICT',
-      message: 'LAKE_CONNECTION_STRING and LAKE_ACCOUNT_URL are both set',
-      expected: 'one of them',
-      where: { setting: 'LAKE_ACCOUNT_URL' },
-    });
+    faults.push(
+      conflict('LAKE_ACCOUNT_URL', 'LAKE_CONNECTION_STRING and LAKE_ACCOUNT_URL are both set', 'one of them'),
+    );
+  }
+  if (given.POSTGRES_AUTHENTICATION === 'identity') {
+    const why = 'because POSTGRES_AUTHENTICATION is identity';
+    for (const name of ['POSTGRES_HOST', 'POSTGRES_DATABASE', 'POSTGRES_USER'] as const) need(name, why);
+    if (present.has('POSTGRES_URL')) {
+      faults.push(
+        conflict('POSTGRES_URL', 'POSTGRES_URL is set and POSTGRES_AUTHENTICATION is identity', 'one of them'),
+      );
+    }
+  } else {
+    need('POSTGRES_URL', 'or POSTGRES_AUTHENTICATION=identity with POSTGRES_HOST to use the identity of the app');
+    if (present.has('POSTGRES_HOST')) {
+      faults.push(conflict('POSTGRES_HOST', 'POSTGRES_HOST is set without POSTGRES_AUTHENTICATION=identity', 'both'));
+    }
   }
   for (const [provider, embedding] of [
     ['EMBEDDING_PROVIDER', true],
@@ -110,12 +131,6 @@ function isInAzure(environment: Record<string, string | undefined>): boolean {
 
 /** Ways to know a caller that anyone could forge where the app runs. */
 function misplaced(given: Partial<Record<SettingName, string>>, inAzure: boolean): Problem[] {
-  const conflict = (setting: SettingName, message: string, expected: string): Problem => ({
-    code: 'SETTING_CONFLICT',
-    message,
-    expected,
-    where: { setting },
-  });
   return [
     ...(given.LOCAL_TOKEN !== undefined && inAzure
       ? [
@@ -136,6 +151,10 @@ function misplaced(given: Partial<Record<SettingName, string>>, inAzure: boolean
         ]
       : []),
   ];
+}
+
+function conflict(setting: SettingName, message: string, expected: string): Problem {
+  return { code: 'SETTING_CONFLICT', message, expected, where: { setting } };
 }
 
 function missing(name: SettingName, why?: string): Problem {

@@ -8,6 +8,8 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   meaning: string;
   /** Shown where the setting is missing or not valid. */
   example?: string;
+  /** The default in Azure, where it differs. */
+  inAzure?: string;
   /** Its value is never shown. */
   isSecret?: true;
 }
@@ -15,7 +17,7 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 export function setting<Schema extends z.ZodType>(
   schema: Schema,
   meaning: string,
-  more: Pick<Setting, 'example' | 'isSecret'> = {},
+  more: Pick<Setting, 'example' | 'inAzure' | 'isSecret'> = {},
 ): Setting<Schema> {
   return { schema, meaning, ...more };
 }

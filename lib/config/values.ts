@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
 
 /** The kinds of values that settings have. */
@@ -18,7 +19,19 @@ export const containerName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){2,62}$/, '3 to 63 lower-case letters, digits and single hyphens');
 
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** A relative path of a setting as an absolute one: the working directory of a worker in Azure is not the app's folder. */
+export const fromAppFolder = (text: string): string => path.resolve(appFolder(), text);
+
+/** The nearest folder above this file that has host.json; in a bundle this file is elsewhere. */
+function appFolder(): string {
+  for (let folder = __dirname; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, 'host.json'))) return folder;
+    if (folder === path.dirname(folder)) return process.cwd();
+  }
+}
+
+const isFolder = (text: string): boolean =>
+  statSync(fromAppFolder(text), { throwIfNoEntry: false })?.isDirectory() === true;
 export const folder = z.string().refine(isFolder, 'a folder that exists');
 
 export const flag = z

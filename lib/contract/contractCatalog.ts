@@ -23,29 +23,47 @@ export interface ContractCatalog {
   names(): Promise<string[]>;
 }
 
+/** Where the contract files are, one `<dataset>.yaml` each. */
+export interface ContractFiles {
+  /** All file names. Errors: CONTRACTS_FOLDER_NOT_FOUND, and those of the storage. */
+  names(): Promise<string[]>;
+  /** The text of a file that `names` has returned. */
+  read(file: string): Promise<string>;
+}
+
 const ENDINGS = ['.yaml', '.yml'];
 
 /** Reads `<folder>/<dataset>.yaml`. Without `engine`, what only it knows is not checked (see `readContract`). */
 export function contractFolder(folder: string, engine?: ContractEngine): ContractCatalog {
-  const files = async (): Promise<Map<string, string>> => {
-    let entries: string[];
-    try {
-      entries = await readdir(folder);
-    } catch (cause) {
-      throw new PipelineError('CONTRACTS_FOLDER_NOT_FOUND', 'The folder with the data contracts cannot be read.', {
-        found: folder,
-        expected: 'a folder with one YAML file per dataset',
-        remedy: 'Correct the setting that names the contracts folder.',
-        cause,
-      });
-    }
-    return new Map(
-      entries
+  return contractCatalog(
+    {
+      async names() {
+        try {
+          return await readdir(folder);
+        } catch (cause) {
+          throw new PipelineError('CONTRACTS_FOLDER_NOT_FOUND', 'The folder with the data contracts cannot be read.', {
+            found: folder,
+            expected: 'a folder with one YAML file per dataset',
+            remedy: 'Correct the setting that names the contracts folder.',
+            cause,
+          });
+        }
+      },
+      read: (file) => readFile(path.join(folder, file), 'utf8'),
+    },
+    engine,
+  );
+}
+
+/** The contracts in the files. Without `engine`, what only it knows is not checked (see `readContract`). */
+export function contractCatalog(source: ContractFiles, engine?: ContractEngine): ContractCatalog {
+  const files = async (): Promise<Map<string, string>> =>
+    new Map(
+      (await source.names())
         .map((file) => [path.parse(file).name, file] as const)
         .filter(([name, file]) => ENDINGS.includes(path.extname(file)) && isDatasetName(name))
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
-  };
   const read = async (dataset: string, text: string, file: string): Promise<DataContract> => {
     const contract =
       engine === undefined ? readContract(text, file) : (await readContractWithEngine(text, file, engine)).contract;
@@ -78,7 +96,7 @@ export function contractFolder(folder: string, engine?: ContractEngine): Contrac
           remedy: `Use a known dataset, or add ${dataset}.yaml to the contracts.`,
         });
       }
-      return read(dataset, await readFile(path.join(folder, file), 'utf8'), file);
+      return read(dataset, await source.read(file), file);
     },
     read: (dataset, text) => read(requireDatasetName(dataset), text, `${dataset}.yaml`),
   };

@@ -4,6 +4,7 @@ import { Pool, types, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { diskFullError } from '../problems/diskFullError';
 import { PipelineError } from '../problems/problem';
+import { clientOptions, type PostgresConnection } from './connection';
 import type { CopyValue, Database, Session } from './database';
 
 const BIGINT_OID = 20;
@@ -29,10 +30,10 @@ const LONGEST_LOCK_WAIT_MS = 3000;
 const SERVER_ANSWERS_WITHIN_MS = 1000;
 
 /** A pool of connections, opened when needed. Sessions use UTC. */
-export function createPostgres(url: string, options: PostgresOptions = {}): Database {
+export function createPostgres(connection: PostgresConnection, options: PostgresOptions = {}): Database {
   const { connections = 8, timeoutInMilliseconds: timeout } = options;
   const pool = new Pool({
-    connectionString: url,
+    ...clientOptions(connection),
     max: connections,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 10000,
@@ -145,7 +146,7 @@ function toDatabaseError(error: unknown): PipelineError {
   if (!isSqlState || RETRYABLE_CLASSES.has(code.slice(0, 2))) {
     return new PipelineError('DATABASE_UNAVAILABLE', `PostgreSQL is not available: ${message || code}`, {
       cause: error,
-      remedy: 'Check that the server of POSTGRES_URL is up and accepts connections from here.',
+      remedy: 'Check that the server that the POSTGRES settings name is up and accepts connections from here.',
     });
   }
   if (code === UNTRANSLATABLE_TEXT) {

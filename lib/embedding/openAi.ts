@@ -1,4 +1,4 @@
-import { BadRequestError, type OpenAI } from 'openai';
+import type { OpenAI } from 'openai';
 import { PipelineError } from '../problems/problem';
 import {
   createOpenAiClient,
@@ -7,6 +7,7 @@ import {
   type OpenAiRequestOptions,
   type OpenAiService,
 } from '../openAi/openAiService';
+import { optionalParameters } from '../openAi/optionalParameters';
 import type { Embedder } from './embedder';
 
 export interface OpenAiEmbedderOptions extends Partial<OpenAiRequestOptions> {
@@ -26,7 +27,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   const { service, dimensions, timeoutInMilliseconds = 60_000, retries = 5 } = options;
   const client = createOpenAiClient(service, { timeoutInMilliseconds, retries });
   // Older models can't shorten their vectors and refuse the parameter; the first request shows it.
-  let shortens = true;
+  const optional = optionalParameters({ dimensions });
 
   const request = async (texts: string[]): Promise<OpenAI.Embedding[]> => {
     const body: OpenAI.EmbeddingCreateParams = {
@@ -35,13 +36,12 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
       input: texts.map((text) => text || ' '),
       // Set explicitly: some compatible endpoints support only floats, and the client's default is base64.
       encoding_format: 'float',
-      ...(shortens && { dimensions }),
+      ...optional.current(),
     };
     try {
       return (await client.embeddings.create(body)).data;
     } catch (error) {
-      if (!shortens || !(error instanceof BadRequestError) || !error.message.includes('dimensions')) throw error;
-      shortens = false;
+      if (!optional.leaveOut(error)) throw error;
       return request(texts);
     }
   };

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { clientOptions, type PostgresConnection } from '../database/connection';
 
 const RIGHTS = `
   with role as (select * from pg_roles where rolname = current_user),
@@ -27,8 +28,8 @@ const RIGHTS = `
  * reads only. A read-only transaction prevents writing to tables, but not programs, ended sessions or files. Throws what
  * the driver throws when the server does not answer.
  */
-export async function rightsBeyondReading(connectionString: string): Promise<string[]> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 5000, statement_timeout: 10_000 });
+export async function rightsBeyondReading(connection: PostgresConnection): Promise<string[]> {
+  const client = new Client({ ...clientOptions(connection), connectionTimeoutMillis: 5000, statement_timeout: 10_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { EventEmitter } from 'node:events';
-import { Client, type QueryArrayConfig } from 'pg';
+import { Client, type ClientConfig, type QueryArrayConfig } from 'pg';
 import { to as copyTo, type CopyToStreamQuery } from 'pg-copy-streams';
+import { clientOptions, type PostgresConnection } from '../database/connection';
 import { PipelineError } from '../problems/problem';
 import type { SqlSource } from './sqlSource';
 
@@ -33,16 +34,16 @@ const BEGIN = 'begin isolation level repeatable read read only';
  * and a statement ends after an hour, waiting for a lock after a minute. Functions with side effects outside of the
  * transaction, such as `pg_terminate_backend`, can be prevented only by the rights of the role.
  */
-export function createPostgresSource(connectionString: string, setting: string): SqlSource {
+export function createPostgresSource(connection: PostgresConnection, setting: string): SqlSource {
   return {
     read: async (work, cancelled) => {
-      const client = sourceClient(connectionString);
+      const client = sourceClient(connection);
       const rows = async (text: string): Promise<(string | null)[][]> => {
         cancelled?.throwIfAborted();
         const statement: ExtendedQuery = { text, rowMode: 'array', queryMode: 'extended' };
         return (await client.query<(string | null)[]>(statement)).rows;
       };
-      const cancel = (): void => void cancelStatement(connectionString, client).catch(() => undefined);
+      const cancel = (): void => void cancelStatement(connection, client).catch(() => undefined);
       cancelled?.addEventListener('abort', cancel);
       try {
         cancelled?.throwIfAborted();
@@ -80,9 +81,9 @@ export function createPostgresSource(connectionString: string, setting: string):
   };
 }
 
-function sourceClient(connectionString: string): Client {
+function sourceClient(connection: PostgresConnection): Client {
   const client = new Client({
-    ...withLimits(connectionString),
+    ...withLimits(connection),
     connectionTimeoutMillis: 10_000,
     application_name: 'extract',
   });
@@ -93,11 +94,11 @@ function sourceClient(connectionString: string): Client {
 
 /** Ends the statement in the server: it would go on there when only its connection ends. A role may cancel its own. */
 async function cancelStatement(
-  connectionString: string,
+  connection: PostgresConnection,
   { processID }: Client & { processID?: number | null },
 ): Promise<void> {
   if (!processID) return;
-  const other = sourceClient(connectionString);
+  const other = sourceClient(connection);
   try {
     await other.connect();
     await other.query('select pg_cancel_backend($1)', [processID]);
@@ -110,11 +111,12 @@ async function cancelStatement(
 type ExtendedQuery = QueryArrayConfig & { queryMode: 'extended' };
 
 /** Our limits come after the options of the connection string, so that they win. */
-function withLimits(connectionString: string): { connectionString: string; options: string } {
-  const url = new URL(connectionString);
+function withLimits(connection: PostgresConnection): ClientConfig {
+  const limits = Object.entries(LIMITS).map(([name, value]) => `-c ${name}=${value}`);
+  if (typeof connection !== 'string') return { ...clientOptions(connection), options: limits.join(' ') };
+  const url = new URL(connection);
   const given = url.searchParams.get('options') ?? '';
   url.searchParams.delete('options');
-  const limits = Object.entries(LIMITS).map(([name, value]) => `-c ${name}=${value}`);
   return { connectionString: url.href, options: [given, ...limits].join(' ').trim() };
 }
 

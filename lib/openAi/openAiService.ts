@@ -1,5 +1,5 @@
 import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
-import { APIConnectionError, APIError, AzureOpenAI, OpenAI } from 'openai';
+import { APIConnectionError, APIError, AzureOpenAI, OpenAI, OpenAIError } from 'openai';
 import { PipelineError } from '../problems/problem';
 
 /** Address and credentials of a model service. */
@@ -8,7 +8,8 @@ export type OpenAiService =
       kind: 'azure-openai';
       /** `https://<name>.openai.azure.com` */
       endpoint: string;
-      apiVersion: string;
+      /** Of the dated API, which ends with `preview` or not. Absent: the API v1, which has no dates. */
+      apiVersion?: string;
       /** Name of the deployment, used in place of the model name. */
       deployment: string;
       /** A key, or a function that gives a valid token of the app's identity before each request. */
@@ -46,10 +47,14 @@ export function createOpenAiClient(service: OpenAiService, options: OpenAiReques
       project: null,
     });
   }
-  const { endpoint, apiVersion, deployment, credential } = service;
+  const { apiVersion, deployment, credential } = service;
+  const address = `${service.endpoint.replace(/\/+$/, '')}/openai`;
+  if (apiVersion === undefined) {
+    return new OpenAI({ ...common, baseURL: `${address}/v1`, apiKey: credential, organization: null, project: null });
+  }
   return new AzureOpenAI({
     ...common,
-    baseURL: `${endpoint.replace(/\/+$/, '')}/openai`,
+    baseURL: address,
     apiVersion,
     deployment,
     organization: null,
@@ -81,6 +86,10 @@ export function toServiceError(error: unknown, prefix: Service, service: OpenAiS
       cause: error,
     });
 
+  // The client gives this for a token that could not be had.
+  if (error instanceof OpenAIError && !(error instanceof APIError)) {
+    return describe('UNAVAILABLE', 'No token of the identity of the app could be had.', 'Check the identity.');
+  }
   if (error instanceof APIConnectionError || !(error instanceof APIError) || error.status === undefined) {
     return describe('UNAVAILABLE', 'The model service cannot be reached.', 'Check its address and the network.');
   }

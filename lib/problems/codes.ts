@@ -171,7 +171,7 @@ const models = {
   ANSWER_FILTERED: quoting(permanent(422, 'The content filter of the answer service blocked a text.')),
   ANSWER_INCOMPLETE: retryable(503, 'The answer ended too early.'),
   ANSWER_EMPTY: retryable(503, 'The model returned an empty answer.'),
-  ANSWER_TOO_LONG: permanent(502, 'The model returned an answer without an end.'),
+  ANSWER_TOO_LONG: permanent(502, 'The answer of the model is too long.'),
   ANSWER_TIMEOUT: retryable(504, 'The answer took longer than the time limit.'),
   ANSWER_CANCELLED: permanent(499, 'The caller cancelled the request.'),
 };

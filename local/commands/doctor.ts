@@ -7,7 +7,7 @@ import { describeProblem } from '../../lib/problems/describeProblem';
 import { toProblem } from '../../lib/problems/problem';
 import { findLayout, type Layout } from '../platform/layout';
 import { isElsewhere, portSettingOf, wantedPorts } from '../platform/platform';
-import { userSettings, type Settings } from '../platform/services';
+import { signsInByIdentity, userSettings, type Settings } from '../platform/services';
 import { isOurs, readState } from '../platform/stateFile';
 import { SUPERVISOR_MARKS } from '../platform/takeOver';
 import { isPortFree } from '../ports';
@@ -137,7 +137,10 @@ function writeAccess(layout: Layout): Finding {
 }
 
 function postgres(own: Settings): Finding {
-  if (own.POSTGRES_URL) return { name: 'PostgreSQL', level: 'ok', what: 'your own server (POSTGRES_URL)' };
+  if (own.POSTGRES_URL || signsInByIdentity(own)) {
+    const setting = own.POSTGRES_URL ? 'POSTGRES_URL' : 'POSTGRES_HOST';
+    return { name: 'PostgreSQL', level: 'ok', what: `your own server (${setting})` };
+  }
   try {
     installedPostgresFolder();
     const user = serverUser();

@@ -24,9 +24,9 @@ export function settingsPage(): string {
 }
 
 /** The default of TEMPORARY_DIRECTORY depends on the machine, so the page does not show it. */
-function defaultOf(name: string, { schema, example }: Setting): string {
+function defaultOf(name: string, { schema, example, inAzure }: Setting): string {
   const parsed = schema.safeParse(undefined);
   if (!parsed.success) return `required, e.g. \`${example}\``;
   if (parsed.data === undefined || name === 'TEMPORARY_DIRECTORY') return '';
-  return `\`${parsed.data as string | number}\``;
+  return `\`${parsed.data as string | number}\`${inAzure === undefined ? '' : `, in Azure \`${inAzure}\``}`;
 }

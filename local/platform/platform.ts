@@ -17,6 +17,7 @@ import {
   vectorService,
   type Service,
   type Settings,
+  signsInByIdentity,
 } from './services';
 import { localSecrets, makePrivate, type LocalSecrets } from './secrets';
 import { dataFolderUnusable, claimState, readState, removeState, writeState, type PlatformState } from './stateFile';
@@ -196,7 +197,7 @@ export function portSettingOf(name: string): string {
 
 /** True when the user's own settings name a service elsewhere, so the platform does not start it. */
 export function isElsewhere(name: string, own: Settings): boolean {
-  if (name === 'postgres') return !!own.POSTGRES_URL;
+  if (name === 'postgres') return !!own.POSTGRES_URL || signsInByIdentity(own);
   if (name === 'vectors') return !!own.QDRANT_URL;
   return ['blob', 'queue', 'table'].includes(name) && !!(own.LAKE_CONNECTION_STRING ?? own.LAKE_ACCOUNT_URL);
 }

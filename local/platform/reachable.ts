@@ -1,12 +1,13 @@
 import { Client } from 'pg';
+import { clientOptions, type PostgresConnection } from '../../lib/database/connection';
 import type { ProblemCode } from '../../lib/problems/codes';
 import { PipelineError } from '../../lib/problems/problem';
 
 const LONGEST_WAIT_IN_MILLISECONDS = 5000;
 
 /** Throws, naming the setting, when the user's own PostgreSQL refuses a session: better at the start than during a run. */
-export async function expectPostgres(url: string, abandon?: AbortSignal): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: LONGEST_WAIT_IN_MILLISECONDS });
+export async function expectPostgres(connection: PostgresConnection, abandon?: AbortSignal): Promise<void> {
+  const client = new Client({ ...clientOptions(connection), connectionTimeoutMillis: LONGEST_WAIT_IN_MILLISECONDS });
   const giveUp = (): void => void client.end();
   abandon?.addEventListener('abort', giveUp);
   try {
@@ -15,7 +16,7 @@ export async function expectPostgres(url: string, abandon?: AbortSignal): Promis
     abandon?.throwIfAborted();
     throw unreachable(
       'POSTGRES_UNREACHABLE',
-      'POSTGRES_URL',
+      typeof connection === 'string' ? 'POSTGRES_URL' : 'POSTGRES_HOST',
       'a PostgreSQL server that takes this user and database',
       cause,
     );

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Client } from 'pg';
+import { postgresConnection } from '../../lib/postgresConnection';
 import { PipelineError } from '../../lib/problems/problem';
 import { startAzurite } from '../azurite';
 import { startChild, waitUntilReady, type RunningChild } from '../childProcess';
@@ -64,13 +65,28 @@ function blobUrl({ LAKE_CONNECTION_STRING: text, LAKE_ACCOUNT_URL: account }: Se
 
 const DATABASE = 'pipeline';
 
-/** PostgreSQL from npm, unless POSTGRES_URL names a server. Creates the database on the local server. */
+/** True for a PostgreSQL server of the user's own that is used with the identity of the app. */
+export function signsInByIdentity({ POSTGRES_AUTHENTICATION: authentication, POSTGRES_HOST: host }: Settings): boolean {
+  return authentication === 'identity' && !!host;
+}
+
+/** PostgreSQL from npm, unless POSTGRES_URL or POSTGRES_HOST names a server. Creates the database on the local server. */
 export async function postgresService(
   layout: Layout,
   settings: Settings,
   port: number,
   abandon?: AbortSignal,
 ): Promise<Service> {
+  if (signsInByIdentity(settings)) {
+    const server = {
+      host: settings.POSTGRES_HOST ?? '',
+      port: Number(settings.POSTGRES_PORT ?? 5432),
+      database: settings.POSTGRES_DATABASE ?? '',
+      user: settings.POSTGRES_USER ?? '',
+    };
+    await expectPostgres(postgresConnection({ kind: 'identity', ...server }), abandon);
+    return external('postgres', `postgres://${server.host}:${server.port}/${server.database}`);
+  }
   if (settings.POSTGRES_URL) {
     const { host, pathname } = parseUrl(
       'POSTGRES_URL',

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { Problem } from '../../lib/problems/problem';
+import { postgresConnection } from '../../lib/postgresConnection';
 import { createPostgres } from '../../lib/database/postgres';
 import type { Database } from '../../lib/database/database';
 import { startTestPlatform, type RunningTestPlatform } from './runningPlatform';
@@ -17,7 +18,7 @@ let platform: RunningTestPlatform;
 let database: Database;
 beforeAll(async () => {
   platform = await startTestPlatform();
-  database = createPostgres(platform.config.postgresUrl);
+  database = createPostgres(postgresConnection(platform.config.postgres));
 });
 afterAll(async () => {
   await database?.close();

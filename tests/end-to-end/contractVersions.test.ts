@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { postgresConnection } from '../../lib/postgresConnection';
 import { createPostgres } from '../../lib/database/postgres';
 import type { Database } from '../../lib/database/database';
 import { readSnapshot } from '../../lib/delta/deltaLog';
@@ -32,7 +33,7 @@ let database: Database;
 beforeAll(async () => {
   writeContract(FIRST);
   platform = await startTestPlatform({ CONTRACTS_DIRECTORY: folder });
-  database = createPostgres(platform.config.postgresUrl);
+  database = createPostgres(postgresConnection(platform.config.postgres));
   await platform.drop(DATASET, OLD, 'a.csv', FILE);
   expect(await platform.ingest(DATASET, OLD)).toMatchObject({ status: 'Completed', contract: { version: '1.0.0' } });
 });

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Problem } from '../../lib/problems/problem';
+import { postgresConnection } from '../../lib/postgresConnection';
 import { createPostgres } from '../../lib/database/postgres';
 import type { QuarantineCounts } from '../../lib/quarantine/quarantineCounts';
 import type { QuarantineExecution } from '../../lib/quarantine/quarantineExecutions';
@@ -198,7 +199,7 @@ describe('a decision that was stored without waking the run', () => {
 
   it('cannot be replaced by another, and takes effect when it is sent again', async () => {
     const { runId } = await block(DATE);
-    const database = createPostgres(platform.config.postgresUrl);
+    const database = createPostgres(postgresConnection(platform.config.postgres));
     await database.query(
       `insert into run_decisions (run_id, decision, decided_by, reason) values ($1, 'approve', 'api', 'the first')`,
       [runId],

@@ -2,12 +2,17 @@ import { tmpdir } from 'node:os';
 import { z } from 'zod';
 import { isNcrontab } from '../ncrontab';
 import { setting } from '../setting';
-import { folder, wholeNumber } from '../values';
+import { containerName, folder, wholeNumber } from '../values';
 
 export const ingestSettings = {
   CONTRACTS_DIRECTORY: setting(
     folder.default('samples/contracts'),
-    'Folder of the data contracts, one YAML file each.',
+    "Folder of the data contracts, one YAML file each. A relative path starts at the app's folder.",
+  ),
+  CONTRACTS_CONTAINER: setting(
+    containerName.optional(),
+    'Container of the lake with the data contracts, in place of CONTRACTS_DIRECTORY: a new dataset then needs no deployment.',
+    { example: 'contracts' },
   ),
   TEMPORARY_DIRECTORY: setting(
     z.string().default(tmpdir()),

@@ -25,8 +25,19 @@ export const answeringSettings = {
     'Who writes answers: extractive (quotes only, no account), azure-openai or openai.',
   ),
   ANSWER_TIMEOUT_SECONDS: setting(
-    wholeNumber(1, 600).default(60),
-    'Seconds for a question from its arrival to the answer.',
+    wholeNumber(1, 600).prefault('60'),
+    'Seconds for a question from its arrival to the answer. A Static Web App ends a request after 45 seconds.',
+    { inAzure: '40' },
+  ),
+  ANSWER_REASONING_EFFORT: setting(
+    z
+      .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'], 'none, minimal, low, medium, high or xhigh')
+      .default('low'),
+    'How long a chat model reasons before it answers. Models differ in what they take; one that refuses it is asked without it.',
+  ),
+  ANSWER_TOKENS: setting(
+    wholeNumber(256, 100_000).prefault('4000'),
+    'Most tokens of an answer of a chat model, those of its reasoning included.',
   ),
   ANSWERS_AT_WORK: setting(wholeNumber(1, 1000).default(4), 'Questions that one instance answers at once.'),
   ANSWERS_WAITING: setting(
@@ -44,12 +55,15 @@ export const modelServiceSettings = {
     'Key of the Azure OpenAI service; without it the app uses its own identity.',
     { isSecret: true },
   ),
-  AZURE_OPENAI_API_VERSION: setting(z.string().default('2024-10-21'), 'API version of the Azure OpenAI service.'),
+  AZURE_OPENAI_API_VERSION: setting(
+    z.string().optional(),
+    'Version of the dated API of Azure OpenAI. Without it the app uses the API v1, which has no dates.',
+  ),
   AZURE_OPENAI_EMBEDDING_DEPLOYMENT: setting(z.string().optional(), 'Name of the deployment of the embedding model.', {
     example: 'text-embedding-3-small',
   }),
   AZURE_OPENAI_CHAT_DEPLOYMENT: setting(z.string().optional(), 'Name of the deployment of the chat model.', {
-    example: 'gpt-4o-mini',
+    example: 'gpt-5-mini',
   }),
   OPENAI_BASE_URL: setting(
     url(['https:', 'http:']).default('https://api.openai.com/v1'),
@@ -57,5 +71,5 @@ export const modelServiceSettings = {
   ),
   OPENAI_API_KEY: setting(z.string().optional(), 'Key of that service.', { example: 'sk-...', isSecret: true }),
   OPENAI_EMBEDDING_MODEL: setting(z.string().default('text-embedding-3-small'), 'Its embedding model.'),
-  OPENAI_CHAT_MODEL: setting(z.string().optional(), 'Its chat model.', { example: 'gpt-4o-mini' }),
+  OPENAI_CHAT_MODEL: setting(z.string().optional(), 'Its chat model.', { example: 'gpt-5-mini' }),
 };

@@ -3,17 +3,34 @@ import { setting } from '../setting';
 import { postgresUrl, url, wholeNumber } from '../values';
 
 export const storeSettings = {
-  POSTGRES_URL: setting(postgresUrl, 'The PostgreSQL database, with user and password.', {
-    example: 'postgres://user:password@host:5432/pipeline',
-    isSecret: true,
+  POSTGRES_AUTHENTICATION: setting(
+    z.enum(['password', 'identity'], 'password or identity').default('password'),
+    'password: POSTGRES_URL holds user and password. identity: the app signs in with tokens of its own identity (Entra ID) and always by TLS.',
+  ),
+  POSTGRES_URL: setting(
+    postgresUrl.optional(),
+    'The PostgreSQL database, with user and password. Only with POSTGRES_AUTHENTICATION=password.',
+    { example: 'postgres://user:password@host:5432/pipeline', isSecret: true },
+  ),
+  POSTGRES_HOST: setting(z.string().optional(), 'The PostgreSQL server. Only with POSTGRES_AUTHENTICATION=identity.', {
+    example: 'myserver.postgres.database.azure.com',
+  }),
+  POSTGRES_PORT: setting(wholeNumber(1, 65535).prefault('5432'), 'Port of the server in POSTGRES_HOST.'),
+  POSTGRES_DATABASE: setting(z.string().optional(), 'Database on the server in POSTGRES_HOST.', {
+    example: 'pipeline',
+  }),
+  POSTGRES_USER: setting(z.string().optional(), "The role of the app's identity on the server in POSTGRES_HOST.", {
+    example: 'id-pipeline-x',
   }),
   POSTGRES_CONNECTIONS: setting(
     wholeNumber(1, 100).prefault('8'),
     'Connections to PostgreSQL of one process for the steps of runs.',
+    { inAzure: '3' },
   ),
   POSTGRES_REQUEST_CONNECTIONS: setting(
     wholeNumber(1, 100).prefault('4'),
     'Connections of one process for requests to the API, apart from those of the steps.',
+    { inAzure: '2' },
   ),
   REQUEST_QUERY_TIMEOUT_SECONDS: setting(
     wholeNumber(1, 300).prefault('10'),

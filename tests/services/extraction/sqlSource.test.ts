@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DataContract } from '../../../lib/contract/contract';
 import { readContract } from '../../../lib/contract/reading/readContract';
-import { readConfig, sqlConnection } from '../../../lib/config/readConfig';
+import { postgresConnection } from '../../../lib/postgresConnection';
+import { readConfig, sqlSource } from '../../../lib/config/readConfig';
 import { createAzureStorage } from '../../../lib/storage/azureStorage';
 import type { Lakehouse } from '../../../lib/lakehouse/lakehouse';
 import { migrate } from '../../../lib/database/migrate';
@@ -71,7 +72,10 @@ function source(custom: Record<string, unknown> = {}, columns = COLUMNS): { data
     temporaryDirectory,
   } as unknown as Lakehouse;
   const connectSource = (setting: string) =>
-    createPostgresSource(sqlConnection({ sqlSources: { SQL_SOURCE_SHOP: shop.url } }, setting), setting);
+    createPostgresSource(
+      postgresConnection(sqlSource({ sqlSources: { SQL_SOURCE_SHOP: { kind: 'url', url: shop.url } } }, setting)),
+      setting,
+    );
   return { dataset, lakehouse, extracts: extracts(), connectSource };
 }
 
@@ -318,7 +322,7 @@ describe('the settings of SQL sources', () => {
       SQL_SOURCE_SHOP: 'postgres://b@127.0.0.1/shop',
       SQL_SOURCE_OLD: '',
     });
-    expect(sqlSources).toEqual({ SQL_SOURCE_SHOP: 'postgres://b@127.0.0.1/shop' });
+    expect(sqlSources).toEqual({ SQL_SOURCE_SHOP: { kind: 'url', url: 'postgres://b@127.0.0.1/shop' } });
   });
 
   it('are checked when the app starts, and kept secret', () => {

@@ -1,8 +1,13 @@
 import type { Answer, AnswerEvent } from '../../../lib/answering/answer';
 import { answerQuestion, streamAnswer } from '../../../lib/answering/answerQuestion';
 import { NOTHING_SUPPORTED } from '../../../lib/answering/answerer';
-import { createChatAnswerer } from '../../../lib/answering/openAi';
-import { startOpenAiServer, type OpenAiServer, type PreparedAnswer } from '../../support/openAiServer';
+import { createChatAnswerer, type ChatAnswererOptions } from '../../../lib/answering/openAi';
+import {
+  startOpenAiServer,
+  type OpenAiServer,
+  type PreparedAnswer,
+  type ReceivedRequest,
+} from '../../support/openAiServer';
 import { passage } from '../../support/passages';
 
 let server: OpenAiServer | undefined;
@@ -19,7 +24,7 @@ const PASSAGES = [
 
 /** Chunks as Azure OpenAI sends them: the filter results of the prompt, the text, the finish reason. */
 function chunks(deltas: string[], end: object = { finish_reason: 'stop' }): object[] {
-  const common = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1732270000, model: 'gpt-4o-mini' };
+  const common = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1732270000, model: 'gpt-5-mini' };
   return [
     { ...common, id: '', model: '', choices: [], prompt_filter_results: [{ prompt_index: 0 }] },
     ...deltas.map((content) => ({ ...common, choices: [{ index: 0, delta: { content }, finish_reason: null }] })),
@@ -33,7 +38,7 @@ async function* ask(
   signal?: AbortSignal,
 ): AsyncIterable<AnswerEvent> {
   server = await startOpenAiServer(() => prepared);
-  const service = { kind: 'openai' as const, baseUrl: `${server.url}/v1`, apiKey: 'k', model: 'gpt-4o-mini' };
+  const service = { kind: 'openai' as const, baseUrl: `${server.url}/v1`, apiKey: 'k', model: 'gpt-5-mini' };
   const answerer = createChatAnswerer({ service, timeoutInMilliseconds, retries: 0 });
   yield* streamAnswer({ answerer }, { question: 'What about the debt?', passages: PASSAGES, signal });
 }
@@ -69,7 +74,7 @@ test('markers are numbered from 1 in order of use, wherever the stream splits th
     },
     expect.objectContaining({ docId: 'a', date: '2020-05-17', quote: 'The debt\nfell by 3.5 million dollars.' }),
   ]);
-  expect(model).toBe('gpt-4o-mini');
+  expect(model).toBe('gpt-5-mini');
 });
 
 test('a marker that names no passage is dropped, with the space before it', async () => {
@@ -185,7 +190,7 @@ test('passages go to the model as data, each on one line whatever its text', asy
     text: PASSAGES[1]?.text.replace('[9]', '(9)'),
   });
   expect(lines.slice(-1)).toEqual(['What about the debt?']);
-  expect(server?.requests[0]?.body).toMatchObject({ model: 'gpt-4o-mini', stream: true });
+  expect(server?.requests[0]?.body).toMatchObject({ model: 'gpt-5-mini', stream: true });
 });
 
 test('the model is not asked without passages', async () => {
@@ -269,6 +274,67 @@ test('an answer without an end is ended', async () => {
   await expect(drain(ask({ body: chunks(Array<string>(20).fill(words)) }))).rejects.toMatchObject({
     code: 'ANSWER_TOO_LONG',
     retryable: false,
+  });
+});
+
+describe('requests to a model that reasons', () => {
+  const askWith = async (
+    answer: (request: ReceivedRequest) => PreparedAnswer,
+    options: Partial<ChatAnswererOptions>,
+    questions = 1,
+  ): Promise<Record<string, unknown>[]> => {
+    server = await startOpenAiServer(answer);
+    const service = { kind: 'openai' as const, baseUrl: `${server.url}/v1`, apiKey: 'k', model: 'gpt-5-mini' };
+    const answerer = createChatAnswerer({ service, retries: 0, ...options });
+    for (let asked = 0; asked < questions; asked += 1) {
+      await drain(streamAnswer({ answerer }, { question: 'What about the debt?', passages: PASSAGES }));
+    }
+    return server.requests.map(({ body }) => body);
+  };
+  const whole = { body: chunks(['The debt fell [1].']) };
+
+  test('name the effort and the limit of tokens, and no temperature', async () => {
+    const [body] = await askWith(() => whole, { reasoningEffort: 'low', tokens: 4000 });
+    expect(body).toMatchObject({ reasoning_effort: 'low', max_completion_tokens: 4000 });
+    expect(body).not.toHaveProperty('temperature');
+    expect(body).not.toHaveProperty('max_tokens');
+  });
+
+  test('are repeated without a parameter that the model refuses, which is then not sent again', async () => {
+    const bodies = await askWith(
+      ({ body }) =>
+        'reasoning_effort' in body
+          ? {
+              status: 400,
+              body: { error: { message: 'Unrecognized request argument', param: 'reasoning_effort', code: null } },
+            }
+          : whole,
+      { reasoningEffort: 'low', tokens: 4000 },
+      2,
+    );
+    expect(bodies.map((body) => ['reasoning_effort' in body, body.max_completion_tokens])).toEqual([
+      [true, 4000],
+      [false, 4000],
+      [false, 4000],
+    ]);
+  });
+
+  test('are not repeated for another refusal', async () => {
+    const refused = {
+      status: 400,
+      body: { error: { message: 'reasoning_effort was blocked', code: 'content_filter' } },
+    };
+    await expect(askWith(() => refused, { reasoningEffort: 'low' })).rejects.toMatchObject({ code: 'ANSWER_FILTERED' });
+    expect(server?.requests).toHaveLength(1);
+  });
+
+  test('whose limit ends the answer give a problem that names the setting', async () => {
+    const cut = { body: chunks(['The debt'], { finish_reason: 'length' }) };
+    await expect(askWith(() => cut, { tokens: 4000 })).rejects.toMatchObject({
+      code: 'ANSWER_TOO_LONG',
+      found: expect.stringContaining('4000') as string,
+      where: { setting: 'ANSWER_TOKENS' },
+    });
   });
 });
 

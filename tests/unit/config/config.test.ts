@@ -34,9 +34,9 @@ describe('readConfig', () => {
     expect(error.faults.map(({ code, where }) => `${code} ${where?.setting}`)).toEqual([
       'SETTING_INVALID LAKE_RAW_CONTAINER',
       'SETTING_INVALID PARQUET_CODEC',
-      'SETTING_MISSING POSTGRES_URL',
       'SETTING_INVALID QDRANT_URL',
       'SETTING_MISSING LAKE_CONNECTION_STRING',
+      'SETTING_MISSING POSTGRES_URL',
     ]);
     expect(error.message).toContain('found "gzip"');
     expect(error.message).toContain('for example postgres://');
@@ -80,6 +80,93 @@ describe('readConfig', () => {
     const { LAKE_CONNECTION_STRING: _, ...rest } = valid;
     const config = readConfig({ ...rest, LAKE_ACCOUNT_URL: 'https://lake.blob.core.windows.net' });
     expect(config.lake.access).toEqual({ kind: 'identity', accountUrl: 'https://lake.blob.core.windows.net' });
+  });
+
+  const { POSTGRES_URL: _url, ...withoutPostgres } = valid;
+  const byIdentity = {
+    ...withoutPostgres,
+    POSTGRES_AUTHENTICATION: 'identity',
+    POSTGRES_HOST: 'db.postgres.database.azure.com',
+    POSTGRES_DATABASE: 'pipeline',
+    POSTGRES_USER: 'id-pipeline',
+  };
+
+  it('signs in to PostgreSQL with the identity of the app', () => {
+    expect(readConfig(byIdentity).postgres).toEqual({
+      kind: 'identity',
+      host: 'db.postgres.database.azure.com',
+      port: 5432,
+      database: 'pipeline',
+      user: 'id-pipeline',
+    });
+  });
+
+  it('has other defaults in Azure, and keeps what is set there', () => {
+    const inAzure = { ...valid, WEBSITE_SITE_NAME: 'site' };
+    expect(readConfig(valid)).toMatchObject({
+      postgresConnections: { steps: 8, requests: 4 },
+      answerTimeoutInMilliseconds: 60_000,
+    });
+    expect(readConfig(inAzure)).toMatchObject({
+      postgresConnections: { steps: 3, requests: 2 },
+      answerTimeoutInMilliseconds: 40_000,
+    });
+    expect(readConfig({ ...inAzure, POSTGRES_CONNECTIONS: '5' }).postgresConnections.steps).toBe(5);
+  });
+
+  it.each([
+    ['nothing of PostgreSQL', withoutPostgres, ['SETTING_MISSING POSTGRES_URL']],
+    [
+      'identity alone',
+      { ...withoutPostgres, POSTGRES_AUTHENTICATION: 'identity' },
+      ['SETTING_MISSING POSTGRES_HOST', 'SETTING_MISSING POSTGRES_DATABASE', 'SETTING_MISSING POSTGRES_USER'],
+    ],
+    [
+      'identity and a URL',
+      { ...byIdentity, POSTGRES_URL: 'postgres://u:p@127.0.0.1/db' },
+      ['SETTING_CONFLICT POSTGRES_URL'],
+    ],
+    ['a host without identity', { ...valid, POSTGRES_HOST: 'db' }, ['SETTING_CONFLICT POSTGRES_HOST']],
+  ])('refuses %s', (_what, environment, expected) => {
+    const { faults } = faultsOf(environment);
+    expect(faults.map(({ code, where }) => `${code} ${where?.setting}`)).toEqual(expected);
+  });
+
+  it.each([
+    ['postgres://u:p@shop:5432/db', { kind: 'url', url: 'postgres://u:p@shop:5432/db' }],
+    [
+      'postgres://team%40example.com@shop/sales?authentication=identity',
+      { kind: 'identity', host: 'shop', port: 5432, database: 'sales', user: 'team@example.com' },
+    ],
+  ])('reads the SQL source %s', (value, expected) => {
+    expect(readConfig({ ...valid, SQL_SOURCE_SHOP: value }).sqlSources).toEqual({ SQL_SOURCE_SHOP: expected });
+  });
+
+  it.each([
+    'shop',
+    'postgres://u:hunter2@shop/db?authentication=identity',
+    'postgres://shop/db?authentication=identity',
+    'postgres://u@shop?authentication=identity',
+    'postgres://u:hunter2@shop/db?authentication=kerberos',
+  ])('refuses the SQL source %s and does not show its password', (value) => {
+    const { faults, message } = faultsOf({ ...valid, SQL_SOURCE_SHOP: value });
+    expect(faults).toMatchObject([{ code: 'SETTING_INVALID', where: { setting: 'SQL_SOURCE_SHOP' } }]);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it("starts a relative path at the app's folder, whatever the working directory is", () => {
+    const elsewhere = jest.spyOn(process, 'cwd').mockReturnValue('/');
+    try {
+      const { contracts } = readConfig({ ...valid, CONTRACTS_DIRECTORY: 'samples/contracts' });
+      expect(contracts).toEqual({ kind: 'folder', folder: path.join(__dirname, '../../../samples/contracts') });
+    } finally {
+      elsewhere.mockRestore();
+    }
+  });
+
+  it('takes the contracts from a container of the lake when one is named', () => {
+    const { contracts } = readConfig({ ...valid, CONTRACTS_CONTAINER: 'contracts' });
+    expect(contracts).toEqual({ kind: 'container', container: 'contracts' });
   });
 
   it('lists each setting once', () => {

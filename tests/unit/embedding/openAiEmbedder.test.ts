@@ -75,14 +75,36 @@ test('Azure OpenAI: deployment in the path, version in the query, key in its own
   expect(request?.headers.authorization).toBeUndefined();
 });
 
-test('Azure OpenAI: gets a token of the identity before each request', async () => {
-  let tokens = 0;
-  const credential = (): Promise<string> => Promise.resolve(`token-${++tokens}`);
-  const embedder = await embedderFor(embeddings, { kind: 'azure-openai', credential });
-  await embedder.embed(['one']);
-  await embedder.embed(['two']);
-  expect(server?.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+test('Azure OpenAI without a version: the API v1, with the deployment as model and the key as bearer', async () => {
+  const embedder = await embedderFor(embeddings, { kind: 'azure-openai', apiVersion: undefined });
+  await embedder.embed(['text']);
+  const [request] = server?.requests ?? [];
+  expect(request?.path).toBe('/openai/v1/embeddings');
+  expect(request?.headers.authorization).toBe('Bearer k');
+  expect(request?.body).toMatchObject({ model: 'my-embedding', dimensions: 4 });
 });
+
+test('a token that cannot be had is reported, and nothing is sent', async () => {
+  const credential = (): Promise<string> => Promise.reject(new Error('no identity here'));
+  const embedder = await embedderFor(embeddings, { kind: 'azure-openai', apiVersion: undefined, credential });
+  await expect(embedder.embed(['text'])).rejects.toMatchObject({
+    code: 'EMBEDDING_UNAVAILABLE',
+    message: expect.stringContaining('No token of the identity') as string,
+  });
+  expect(server?.requests).toEqual([]);
+});
+
+test.each([['2024-10-21'], [undefined]])(
+  'Azure OpenAI, version %s: gets a token of the identity before each request',
+  async (apiVersion) => {
+    let tokens = 0;
+    const credential = (): Promise<string> => Promise.resolve(`token-${++tokens}`);
+    const embedder = await embedderFor(embeddings, { kind: 'azure-openai', apiVersion, credential });
+    await embedder.embed(['one']);
+    await embedder.embed(['two']);
+    expect(server?.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+  },
+);
 
 test('waits for the time in Retry-After and tries again', async () => {
   const embedder = await embedderFor((request, number) =>

@@ -1,0 +1,10 @@
+import { postgresTokenProvider } from './azureIdentity';
+import type { PostgresAccess } from './config/config';
+import type { PostgresConnection } from './database/connection';
+
+/** How to connect to the server that a setting names. */
+export function postgresConnection(access: PostgresAccess): PostgresConnection {
+  if (access.kind === 'url') return access.url;
+  const { kind: _, ...server } = access;
+  return { ...server, token: postgresTokenProvider() };
+}
