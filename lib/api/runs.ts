@@ -45,6 +45,9 @@ const runFields = {
   status: z.enum(['Pending', 'Running', 'Blocked', 'Completed', 'Failed', 'Cancelled', 'Terminated', 'Suspended']),
   step: z.enum(RUN_STEPS).nullable(),
   startedBy: z.string().nullable().describe('Name of the caller, or `schedule`; null when it is not known.'),
+  limitsAccess: z
+    .boolean()
+    .describe('True when the contract of the run limits who may read the documents; false before it is planned.'),
   startedAt: moment.nullable(),
   finishedAt: moment.nullable(),
   seconds: z.number(),

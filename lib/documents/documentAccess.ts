@@ -1,10 +1,18 @@
 import type { ContractCatalog } from '../contract/contractCatalog';
 
 /**
- * Which documents a caller may read: `everything`, or those that one of the groups may read. In `restrictedDatasets` a
- * document without recorded groups was loaded before its contract limited access, so it is hidden.
+ * Which documents a caller may read: `everything`, or those that one of the groups may read. A document without recorded
+ * groups is shown only in an open dataset: elsewhere it was loaded before its contract limited access, or its contract is
+ * gone, and with it what it said about access.
  */
-export type DocumentAccess = 'everything' | { groups: readonly string[]; restrictedDatasets: readonly string[] };
+export type DocumentAccess = 'everything' | { groups: readonly string[]; datasets: DatasetAccess };
+
+export interface DatasetAccess {
+  /** Their contracts do not limit access. */
+  open: readonly string[];
+  /** Their contracts limit access, or cannot be read. */
+  restricted: readonly string[];
+}
 
 /** In the column with the role `access`: every caller with the role reader may read the document. */
 export const EVERY_READER = '*';
@@ -21,7 +29,7 @@ export function allowedGroupsOf(value: string | null): string[] {
 /** Decides about one document. `allowedGroups`: null when none are recorded, so when its dataset did not limit access. */
 export function mayRead(access: DocumentAccess, dataset: string, allowedGroups: readonly string[] | null): boolean {
   if (access === 'everything') return true;
-  if (allowedGroups === null) return !access.restrictedDatasets.includes(dataset);
+  if (allowedGroups === null) return access.datasets.open.includes(dataset);
   return allowedGroups.some((group) => group === EVERY_READER || access.groups.includes(group));
 }
 
@@ -29,7 +37,7 @@ export function mayRead(access: DocumentAccess, dataset: string, allowedGroups: 
 export function accessCondition(access: DocumentAccess, bind: (value: unknown) => string): string | undefined {
   if (access === 'everything') return undefined;
   const groups = bind([...access.groups, EVERY_READER]);
-  return `case when allowed_groups is null then dataset <> all(${bind(access.restrictedDatasets)}::text[])
+  return `case when allowed_groups is null then dataset = any(${bind(access.datasets.open)}::text[])
                else allowed_groups && ${groups}::text[] end`;
 }
 
@@ -38,8 +46,8 @@ export type FindAccess = (groups: readonly string[] | 'everything') => Promise<D
 
 /** A dataset is restricted when its contract has a column with the role `access`, and when its contract cannot be read. */
 export function createAccessFinder(contracts: ContractCatalog, now: () => number = Date.now): FindAccess {
-  let known: { at: number; datasets: Promise<string[]> } | undefined;
-  const readRestricted = async (): Promise<string[]> => {
+  let known: { at: number; datasets: Promise<DatasetAccess> } | undefined;
+  const readDatasets = async (): Promise<DatasetAccess> => {
     const names = await contracts.names();
     const isRestricted = await Promise.all(
       names.map((name) =>
@@ -49,11 +57,14 @@ export function createAccessFinder(contracts: ContractCatalog, now: () => number
         ),
       ),
     );
-    return names.filter((_, index) => isRestricted[index]);
+    return {
+      open: names.filter((_, index) => !isRestricted[index]),
+      restricted: names.filter((_, index) => isRestricted[index]),
+    };
   };
-  const restricted = (): Promise<string[]> => {
+  const datasetAccess = (): Promise<DatasetAccess> => {
     if (known && now() - known.at < CACHED_FOR_MS) return known.datasets;
-    const datasets = readRestricted();
+    const datasets = readDatasets();
     const reading = { at: now(), datasets };
     known = reading;
     datasets.catch(() => {
@@ -61,5 +72,5 @@ export function createAccessFinder(contracts: ContractCatalog, now: () => number
     });
     return datasets;
   };
-  return async (groups) => (groups === 'everything' ? groups : { groups, restrictedDatasets: await restricted() });
+  return async (groups) => (groups === 'everything' ? groups : { groups, datasets: await datasetAccess() });
 }

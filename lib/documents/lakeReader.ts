@@ -104,7 +104,13 @@ function documentColumns(roles: ColumnRoles, types: ColumnTypes, withText: boole
 function asText(column: string, type: string): string {
   if (type === 'VARCHAR') return column;
   if (type === 'DATE') return `strftime(${column}, '%Y-%m-%d')`;
-  if (type.startsWith('TIMESTAMP')) return `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`;
+  if (type.startsWith('TIMESTAMP')) {
+    // Two keys may differ in the fraction of a second alone. Whole seconds keep the text that they always had.
+    const fraction = `rtrim(strftime(${column}, '.%f'), '.0')`;
+    return `strftime(${column}, '%Y-%m-%dT%H:%M:%S') || ${fraction} || 'Z'`;
+  }
+  // -0 and 0 are equal, so that they are one key.
+  if (type === 'DOUBLE') return `(${column} + 0)::VARCHAR`;
   return `${column}::VARCHAR`;
 }
 

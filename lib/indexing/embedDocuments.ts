@@ -162,7 +162,7 @@ async function* planChunks(
     const [title, author] = [shortHeading(row.title), shortHeading(row.author ?? '')];
     for (const [chunkNumber, chunk] of chunks.entries()) {
       planned.push({
-        id: pointIdOf({ ...row, dataset }, chunkNumber, embedder.id),
+        id: pointIdOf({ ...row, dataset, text: chunk.text }, chunkNumber, embedder.id),
         denseText: `${title}\n${chunk.text}`,
         lexicalText: `${title}\n${author}\n${chunk.text}`,
         payload: {

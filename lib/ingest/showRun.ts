@@ -25,7 +25,7 @@ export async function showRun(
   const replay = current && replayed ? describeReplay(current, replayed) : null;
   return {
     ...run,
-    contract: current?.contract ?? null,
+    contract: current?.contract ? { version: current.contract.version, hash: current.contract.hash } : null,
     gate: gate ?? null,
     replay,
     ignored: current?.ignored ?? null,

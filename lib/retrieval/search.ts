@@ -58,8 +58,8 @@ export async function search(
  */
 function searchedGroups(access: DocumentAccess, dataset: string | undefined): readonly string[] | undefined {
   if (access === 'everything') return undefined;
-  const { groups, restrictedDatasets } = access;
-  const isRestricted = dataset === undefined ? restrictedDatasets.length > 0 : restrictedDatasets.includes(dataset);
+  const { groups, datasets } = access;
+  const isRestricted = dataset === undefined ? datasets.restricted.length > 0 : !datasets.open.includes(dataset);
   return isRestricted ? [...groups, EVERY_READER] : undefined;
 }
 

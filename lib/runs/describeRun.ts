@@ -48,6 +48,7 @@ export function describeRun(
     status,
     step: steps.findLast((step) => step.status !== 'waiting' && step.status !== 'skipped')?.name ?? null,
     startedBy: current?.startedBy ?? null,
+    limitsAccess: current?.contract?.limitsAccess ?? false,
     startedAt: startedAt?.toISOString() ?? null,
     finishedAt: finishedAt?.toISOString() ?? null,
     seconds: startedAt ? secondsBetween(startedAt, end) : 0,

@@ -93,6 +93,8 @@ export interface Run {
   step: RunStep | null;
   /** Name of the caller, or `schedule`; null for a run of a version that did not record it. */
   startedBy: string | null;
+  /** The contract of the run limits who may read the documents; false before the run is planned. */
+  limitsAccess: boolean;
   startedAt: string | null;
   finishedAt: string | null;
   seconds: number;

@@ -6,6 +6,11 @@ import type { IgnoredFiles } from './ignoredFiles';
 import { instanceIdOf, type RunKey, type RunStep } from './runKey';
 
 /** The record of a run in PostgreSQL: written by the activities, read by the API. Every write may be repeated. */
+export interface RecordedContract extends RunContract {
+  /** Its contract limits who may read the documents. Absent in records of earlier versions. */
+  limitsAccess?: boolean;
+}
+
 export interface RunStore {
   /** `replayOf`: the execution that this one replays. `startedBy`: name of the caller, or `schedule`. */
   begin(key: RunKey, origin?: { replayOf?: string | null; startedBy?: string | null }): Promise<void>;
@@ -14,7 +19,7 @@ export interface RunStore {
   /** Records the files of the date that the run does not use. */
   ignored(runId: string, ignored: IgnoredFiles): Promise<void>;
   /** Records the contract that the run uses. */
-  contract(runId: string, contract: RunContract): Promise<void>;
+  contract(runId: string, contract: RecordedContract): Promise<void>;
   taskStarted(runId: string, step: RunStep, task: number): Promise<void>;
   /** Records what a task has counted so far. Does nothing when the task has ended. */
   taskProgressed(runId: string, step: RunStep, task: number, counts: TaskCounts): Promise<void>;
@@ -43,7 +48,7 @@ export interface RunRecord {
   startedBy: string | null;
   /** Null until the files are listed. */
   ignored: IgnoredFiles | null;
-  contract: RunContract | null;
+  contract: RecordedContract | null;
   /** Null until the parts have been evaluated. */
   gatePassed: boolean | null;
   /** The decision after the gate closed. */

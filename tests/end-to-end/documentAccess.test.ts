@@ -128,6 +128,26 @@ test('what a rule observed is shown to the owner only', async () => {
   expect(await textOf(RUN, 'finance')).toContain('not shown: the dataset limits who may read its documents');
 });
 
+test('what a rule observed stays hidden when the contract has lost the role, and when it is gone', async () => {
+  const file = path.join(contracts, 'memos.yaml');
+  // The catalogue's answer is kept for five seconds.
+  const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5100));
+  try {
+    writeFileSync(file, CONTRACT.replace('value: access', 'value: category'));
+    await later();
+    expect(await textOf(RUN, 'finance')).not.toContain('The treaty 4');
+    expect(await textOf('runs', 'finance')).not.toContain('The treaty 4');
+    rmSync(file);
+    await later();
+    expect(await textOf(RUN, 'finance')).not.toContain('The treaty 4');
+    expect(await textOf(`${RUN}/quarantine`, 'finance')).not.toContain('giraffe9');
+    expect(await textOf(RUN, undefined)).toContain('The treaty 4');
+  } finally {
+    writeFileSync(file, CONTRACT);
+    await later();
+  }
+});
+
 test('every route is either asked above or answers nothing about documents', async () => {
   const { paths } = JSON.parse(await textOf('openapi.json', undefined)) as {
     paths: Record<string, Record<string, { operationId: string }>>;

@@ -137,9 +137,12 @@ export const decideRunRoute = defineRoute({
 });
 
 /** A run's rules and errors may quote values of any of its documents. */
+/** The contract may have lost the limit, or be gone, since the run quoted values of its documents. */
 function asReadable<Of extends Run>(run: Of, access: DocumentAccess): Of {
-  return mayRead(access, run.dataset, null) ? run : withoutValues(run);
+  const isReadable = access === 'everything' || (!run.limitsAccess && mayRead(access, run.dataset, null));
+  return isReadable ? run : withoutValues(run);
 }
+
 export const cancelRunRoute = defineRoute({
   name: 'cancelRun',
   method: 'POST',

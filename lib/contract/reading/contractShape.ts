@@ -84,11 +84,16 @@ export const qualityShape = z.object({
 
 export type QualityEntry = z.infer<typeof qualityShape>;
 
-const pattern = z.string().min(1);
+const pattern = z.string().min(1).max(1024);
 
 /** Values of the top-level customProperties that say how the files are written and how much may be rejected. */
 export const sourceShape = z.object({
-  glob: z.union([pattern, z.array(pattern).min(1)], 'expected a file name pattern, or a list of them').default('*.csv'),
+  glob: z
+    .union(
+      [pattern, z.array(pattern).min(1)],
+      'expected a file name pattern of up to 1,024 characters, or a list of them',
+    )
+    .default('*.csv'),
   globIgnoresCase: z.boolean().optional(),
   delimiter: z
     .string()

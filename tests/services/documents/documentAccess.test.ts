@@ -32,25 +32,22 @@ const DOCUMENTS: { dataset: string; docId: string; allowedGroups: string[] | nul
   { dataset: 'memos', docId: 'loaded before the limit', allowedGroups: null },
   { dataset: 'letters', docId: 'without a limit', allowedGroups: null },
 ];
-const restrictedDatasets = ['memos'];
+const datasets = { open: ['letters'], restricted: ['memos'] };
 const CALLERS: [string, DocumentAccess, string[]][] = [
   ['everything', 'everything', DOCUMENTS.map(({ docId }) => docId)],
-  ['no group', { groups: [], restrictedDatasets }, ['every reader', 'without a limit']],
-  [
-    'finance',
-    { groups: ['finance'], restrictedDatasets },
-    ['one group', 'two groups', 'every reader', 'without a limit'],
-  ],
-  [
-    'legal and another',
-    { groups: ['legal', 'other'], restrictedDatasets },
-    ['two groups', 'every reader', 'without a limit'],
-  ],
-  ['an odd name', { groups: ['a "b", \\c{d}'], restrictedDatasets }, ['odd name', 'every reader', 'without a limit']],
+  ['no group', { groups: [], datasets }, ['every reader', 'without a limit']],
+  ['finance', { groups: ['finance'], datasets }, ['one group', 'two groups', 'every reader', 'without a limit']],
+  ['legal and another', { groups: ['legal', 'other'], datasets }, ['two groups', 'every reader', 'without a limit']],
+  ['an odd name', { groups: ['a "b", \\c{d}'], datasets }, ['odd name', 'every reader', 'without a limit']],
   [
     'finance, without a limit in the contract any more',
-    { groups: ['finance'], restrictedDatasets: [] },
+    { groups: ['finance'], datasets: { open: ['letters', 'memos'], restricted: [] } },
     ['one group', 'two groups', 'every reader', 'loaded before the limit', 'without a limit'],
+  ],
+  [
+    'finance, when the contracts are gone',
+    { groups: ['finance'], datasets: { open: [], restricted: [] } },
+    ['one group', 'two groups', 'every reader'],
   ],
 ];
 
@@ -71,7 +68,7 @@ test('a newer version that is hidden does not bring back an older one', async ()
     'run-2',
     batches([documentRow({ docId: 'every reader', dataset: 'memos', ingestDate: '2026-03-01', allowedGroups: [] })]),
   );
-  const access = { groups: [], restrictedDatasets };
+  const access = { groups: [], datasets };
   const { documents } = await listDocuments(database.database, {}, access, { limit: 50 });
   expect(documents.map(idOf)).toEqual(['without a limit']);
 });
@@ -87,7 +84,10 @@ test('datasets are restricted whose contract has an access column or cannot be r
   } as unknown as ContractCatalog;
   const findAccess = createAccessFinder(contracts);
   expect(await findAccess('everything')).toBe('everything');
-  expect(await findAccess(['legal'])).toEqual({ groups: ['legal'], restrictedDatasets: ['broken', 'memos'] });
+  expect(await findAccess(['legal'])).toEqual({
+    groups: ['legal'],
+    datasets: { open: ['letters'], restricted: ['broken', 'memos'] },
+  });
 });
 
 test('a changed contract has an effect after a few seconds', async () => {
@@ -98,10 +98,10 @@ test('a changed contract has an effect after a few seconds', async () => {
     get: async () => ({ roles: { id: 'i', title: 't', text: 't', access: 'g' } }),
   } as unknown as ContractCatalog;
   const findAccess = createAccessFinder(contracts, () => now);
-  expect(await findAccess([])).toMatchObject({ restrictedDatasets: ['a'] });
+  expect(await findAccess([])).toMatchObject({ datasets: { restricted: ['a'] } });
   names = ['a', 'b'];
   now = 5001;
-  expect(await findAccess([])).toMatchObject({ restrictedDatasets: ['a', 'b'] });
+  expect(await findAccess([])).toMatchObject({ datasets: { restricted: ['a', 'b'] } });
 });
 
 const idOf = ({ docId }: { docId: string }): string => docId;

@@ -126,6 +126,22 @@ test('a changed row embeds only its own chunks; the old ones are deleted after t
   expect(await clean(second, again(MAY_1))).toEqual({ deleted: 0 });
 });
 
+test.each([
+  ['text', { text: 'The navy was enlarged.' }, 'The navy was enlarged.'],
+  ['title', { title: 'Another title' }, 'The army was reduced.'],
+  ['author', { author: 'Another author' }, 'The army was reduced.'],
+  ['category', { category: 'blue' }, 'The army was reduced.'],
+  ['date', { publishedAt: '2020-02-03' }, 'The army was reduced.'],
+])('a changed contract that takes another %s of the same row replaces its points', async (_role, taken, text) => {
+  const row = { docId: 'b', contentHash: 'b1', text: 'The army was reduced.' };
+  await ingest([documentRow(row)]);
+  const result = await ingest([documentRow({ ...row, ...taken })], again(MAY_1));
+  expect(result).toMatchObject({ embedded: 1, reused: 0 });
+  expect(await clean(result, again(MAY_1))).toEqual({ deleted: 1 });
+  const payloads = await vectors.payloadsOf((await storedPoints()).map(({ id }) => id));
+  expect([...payloads.values()]).toMatchObject([{ ...taken, text }]);
+});
+
 test('points of rows that left the partition are deleted', async () => {
   const { embedded } = await ingest(letters());
   const rest = await ingest(letters().slice(1), again(MAY_1));

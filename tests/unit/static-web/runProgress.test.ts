@@ -29,6 +29,7 @@ const run: Run = {
   status: 'Completed',
   step: 'reconcile',
   startedBy: null,
+  limitsAccess: false,
   startedAt: '2024-01-15T01:00:00Z',
   finishedAt: '2024-01-15T01:01:00Z',
   seconds: 60,

@@ -9,8 +9,11 @@ import { planningTask } from './planningTask';
 export const planRunStep = defineStep({
   work: async ({ lakehouse, runs }, key: RunKey) => {
     const progress = await beginPlan(lakehouse, key, (ignored) => runs.ignored(key.runId, ignored));
-    const contract = contractVersionOf(await contractOfRun(lakehouse, key));
-    if (contract !== undefined) await runs.contract(key.runId, contract);
+    const contract = await contractOfRun(lakehouse, key);
+    const version = contractVersionOf(contract);
+    if (version !== undefined) {
+      await runs.contract(key.runId, { ...version, limitsAccess: contract.roles.access !== undefined });
+    }
     return progress;
   },
   progress: { step: 'plan', task: () => planningTask('planRun') },
