@@ -1,5 +1,5 @@
 import type { ContractColumn } from '../contract/contract';
-import { nearestName } from '../csv/nearestName';
+import { nearestName } from '../problems/nearestName';
 import { isWellFormed } from '../encoding/wellFormed';
 import { readJsonMembers } from './jsonMembers';
 

@@ -1,6 +1,6 @@
 import type { ContractColumn, DataContract } from '../contract/contract';
 import type { Problem } from '../problems/problem';
-import { nearestName } from './nearestName';
+import { nearestName } from '../problems/nearestName';
 
 const OTHER_DELIMITERS = [',', ';', '\t', '|'];
 

@@ -1,12 +1,13 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import type { Document, LineCounter } from 'yaml';
 import type { z } from 'zod';
-import { FaultList, type Problem } from '../../problems/problem';
+import type { Problem } from '../../problems/problem';
 import type { ContractColumn, DataContract } from '../contract';
 import type { ContractFault } from './contractFault';
 import { contractShape, propertyShape, sourceShape } from './contractShape';
 import { columnFaults, readColumn } from './readColumn';
 import { readEmptyIsNull } from './readEmptyIsNull';
 import { readFreshness } from './readFreshness';
+import { misspeltProperties } from './misspeltProperties';
 import { readDerivedKey, readKey } from './readKey';
 import { queryFault, readQuality, type ReadingNotes } from './readQuality';
 import { readRoles, type RoleCandidate } from './readRoles';
@@ -14,6 +15,8 @@ import { isDatasetName } from '../datasetName';
 import { sourceFaults } from './sourceFaults';
 import type { QualityRule } from '../qualityRule';
 import { mergeFaults, shapeFaults, standardFaults } from './shapeFaults';
+import { invalidContract } from './invalidContract';
+import { parseYaml } from './parseYaml';
 import { standardContract } from '../standard/contract';
 import { EXPECTATIONS } from '../standard/messages';
 import { fieldsOf } from '../standard/shapes';
@@ -95,27 +98,8 @@ interface ExaminedContract {
 
 /** Throws FaultList CONTRACT_INVALID only when the text is not valid YAML. */
 function examine(text: string, file: string): ExaminedContract {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const { content, document, lineCounter } = parseYaml(text, file);
   const place = (path: PropertyKey[]) => placeOf(document, lineCounter, file, path);
-  if (document.errors.length > 0) {
-    throw invalid(
-      file,
-      document.errors.map((error) => ({
-        code: 'CONTRACT_YAML_INVALID',
-        message: error.message,
-        where: { file, line: lineCounter.linePos(error.pos[0]).line },
-      })),
-    );
-  }
-  let content: unknown;
-  try {
-    content = document.toJS();
-  } catch (cause) {
-    // An alias without an anchor, or so many aliases that the content would grow without limit.
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw invalid(file, [{ code: 'CONTRACT_YAML_INVALID', message, where: { file } }]);
-  }
   const standard = standardContract.safeParse(content, EXPECTATIONS);
   const shape = contractShape.safeParse(content, EXPECTATIONS);
   const faults = shape.success ? [] : shapeFaults(shape.error, content);
@@ -142,13 +126,11 @@ function readingOf(examined: ExaminedContract, file: string): ContractReading {
   if (contract !== undefined && faults.length === 0) {
     return { contract, remarks: notes.remarks, placeOf: (rule) => place(notes.rulePaths.get(rule) ?? []) };
   }
-  throw invalid(
-    file,
-    mergeFaults(examined.standardFaults, faults)
-      .map((fault) => toProblem(fault, place))
-      .sort((one, other) => (one.where?.line ?? 0) - (other.where?.line ?? 0)),
-  );
+  throw invalidContract(file, mergeFaults(examined.standardFaults, faults), (fault) => toProblem(fault, place));
 }
+
+/** Custom properties of a column. */
+const COLUMN_PROPERTIES = ['role', 'emptyIsNull'];
 
 /** Reads as much as possible even when the shape has faults, so that all faults are reported at once. */
 function readContent(
@@ -168,6 +150,8 @@ function readContent(
   }
   const custom = listOf(fieldsOf(content)['customProperties']).map(fieldsOf);
   const options = readSource(custom, faults);
+  const found = { faults, remarks: notes.remarks };
+  misspeltProperties(custom, Object.keys(sourceShape.shape), ['customProperties'], found);
   const properties = listOf(table['properties']);
   const keys = properties.filter((property) => fieldsOf(property)['primaryKey'] === true).length;
   const columns = properties.flatMap((property, index) => {
@@ -181,6 +165,10 @@ function readContent(
   });
   faults.push(...columnFaults(properties.flatMap(namedColumn)));
   const candidates = properties.map(roleCandidate);
+  candidates.forEach(({ customProperties }, index) => {
+    const path = ['schema', 0, 'properties', index, 'customProperties'];
+    misspeltProperties(customProperties, COLUMN_PROPERTIES, path, found);
+  });
   const pathOf = (property: string) => ['customProperties', indexOfProperty(custom, property), 'value'];
   const given = custom[indexOfProperty(custom, 'key')]?.['value'];
   const derivedFrom = readDerivedKey(candidates, given, faults, pathOf);
@@ -310,13 +298,6 @@ function placeOf(document: Document, lines: LineCounter, file: string, path: Pro
     if (range) return { file, line: lines.linePos(range[0]).line, field };
   }
   return { file, field };
-}
-
-function invalid(file: string, faults: Problem[]): FaultList {
-  return new FaultList('CONTRACT_INVALID', `The data contract ${file} has ${faults.length} fault(s).`, faults, {
-    where: { file },
-    remedy: 'Correct the contract file; each fault names its line and path.',
-  });
 }
 
 function withoutUndefined(column: ContractColumn): ContractColumn {

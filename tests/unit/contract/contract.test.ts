@@ -277,6 +277,31 @@ describe('time formats', () => {
   });
 });
 
+describe('a YAML text that is too much', () => {
+  it('is refused when it is too long', () => {
+    expect(faultsOf(`description: ${'x'.repeat(1_000_000)}`)).toEqual([
+      { message: 'The text is too long.', found: '1000013 characters', file: 'notes.yaml' },
+    ]);
+  });
+
+  it('has its first 100 faults listed', () => {
+    const faults = faultsOf(Array.from({ length: 30_000 }, (_unused, index) => `key-${index}: 1\n`).join(''));
+    expect(faults).toHaveLength(100);
+  });
+
+  it('has the line of each key that is repeated, on every level', () => {
+    expect(faultsOf('a: 1\nb: {c: 1,\n  c: 2}\na: 2\n')).toEqual([
+      { message: 'Map keys must be unique', found: undefined, file: 'notes.yaml', line: 3 },
+      { message: 'Map keys must be unique', found: undefined, file: 'notes.yaml', line: 4 },
+    ]);
+  });
+
+  it('may be nested very deeply without ending the process', () => {
+    expect(faultsOf('['.repeat(100_000)).length).toBeGreaterThan(0);
+    expect(faultsOf('? '.repeat(5_000)).length).toBeGreaterThan(0);
+  });
+});
+
 describe('the contracts folder', () => {
   let folder: string;
   beforeAll(async () => {

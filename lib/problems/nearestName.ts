@@ -10,6 +10,11 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return best?.candidate;
 }
 
+/** True for names that differ in case, spaces, `_`, `-` and `.` alone. */
+export function isSameName(one: string, other: string): boolean {
+  return plain(one) === plain(other);
+}
+
 function plain(name: string): string {
   return name
     .toLowerCase()
