@@ -76,6 +76,7 @@ export async function keepRunning(first: Service, options: RestartOptions): Prom
     }
     replaced(service);
     say(`${service.name} runs again`);
+    if (service.lossAfterDeath !== undefined) say(service.lossAfterDeath);
   }
 }
 

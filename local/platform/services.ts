@@ -19,12 +19,18 @@ export interface Service {
   settings: Record<string, string>;
   /** Absent for a service that runs elsewhere. */
   child?: RunningChild;
+  /** What may be lost when the service ends without a stop, and what to do. Absent: nothing is lost. */
+  lossAfterDeath?: string;
   stop: () => Promise<void>;
 }
 
 export type Settings = Record<string, string | undefined>;
 
 const external = (name: string, url: string): Service => ({ name, url, settings: {}, stop: async () => undefined });
+
+const AZURITE_LOSS =
+  'Azurite saves its list of objects every 5 seconds, so that what was written in the last seconds may be lost: ' +
+  'upload those files again, and run again the dates that ran then. A run compares the stores and says when they differ.';
 
 /** Storage: Azurite, unless LAKE_CONNECTION_STRING or LAKE_ACCOUNT_URL names an account. */
 export async function storageService(
@@ -52,6 +58,7 @@ export async function storageService(
     url: `http://127.0.0.1:${ports.blob}`,
     settings: { LAKE_CONNECTION_STRING: azurite.connectionString, AzureWebJobsStorage: azurite.connectionString },
     child: azurite.child,
+    lossAfterDeath: AZURITE_LOSS,
     stop: azurite.stop,
   };
 }

@@ -15,14 +15,14 @@ afterAll(async () => {
 });
 
 /** Starts a Node.js program as a service of the platform. */
-async function begin(program: string): Promise<Service> {
+async function begin(program: string, lossAfterDeath?: string): Promise<Service> {
   const child = await startChild({
     name: 'a service',
     command: process.execPath,
     arguments: ['-e', program],
     logFile: path.join(folder, 'log'),
   });
-  const service = { name: 'service', url: '', settings: {}, child, stop: () => child.stop() };
+  const service = { name: 'service', url: '', settings: {}, child, lossAfterDeath, stop: () => child.stop() };
   services.push(service);
   return service;
 }
@@ -48,6 +48,24 @@ test('a service that dies is started again, and the one that replaces it is know
   const { said, replaced, stopping } = await watch('process.exit(3)', WAITS);
   while (replaced.length === 0) await sleep(5);
   expect(said).toEqual(['a service ended unexpectedly (exit code 3); restart 1 of 5 in 0.001 s', 'service runs again']);
+  stopping.abort();
+  await replaced[0]?.stop();
+});
+
+test('what a death may have lost is said after the restart', async () => {
+  const said: string[] = [];
+  const stopping = new AbortController();
+  const replaced: Service[] = [];
+  void keepRunning(await begin('process.exit(3)', 'the last seconds may be lost'), {
+    begin: () => begin(WAITS, 'the last seconds may be lost'),
+    replaced: (service) => replaced.push(service),
+    say: (line) => said.push(line),
+    isDiskFull: () => Promise.resolve(false),
+    stopping: stopping.signal,
+    firstDelayInMilliseconds: 1,
+  });
+  while (said.length < 3) await sleep(5);
+  expect(said.slice(1)).toEqual(['service runs again', 'the last seconds may be lost']);
   stopping.abort();
   await replaced[0]?.stop();
 });
