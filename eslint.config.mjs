@@ -145,7 +145,17 @@ const technologyRules = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/**', '**/dist/**', '.local/**', 'test-output/**', 'coverage/**', 'bench/output/**'] },
+  {
+    ignores: [
+      '**/node_modules/**',
+      '**/dist/**',
+      'build/**',
+      '.local/**',
+      'test-output/**',
+      'coverage/**',
+      'bench/output/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -10,7 +10,7 @@ const common = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/', '<rootDir>/.local/'],
 };
 const project = (displayName, options = {}) => ({
   ...common,

@@ -1,5 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import * as dataAccessors from '@duckdb/node-api/lib/vectors/dataAccessors';
+// The module itself, not a namespace: a bundle makes a copy for a namespace, and a change of the copy has no effect.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+import dataAccessors = require('@duckdb/node-api/lib/vectors/dataAccessors');
 
 const BYTE_ORDER_MARK = '\uFEFF';
 

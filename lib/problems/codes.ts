@@ -192,6 +192,8 @@ const commands = {
   PLATFORM_RUNNING: command('Pipeline-X already runs on this data.'),
   PORT_INVALID: command('A setting is not a port number.'),
   PORTS_IN_USE: command('No free port was found.'),
+  PACKAGE_FOLDER_IN_USE: permanent(409, 'The folder for the package has other files.'),
+  PACKAGE_PART_MISSING: permanent(500, 'A part of the package for Azure is not installed.'),
   POSTGRES_UNREACHABLE: retryable(503, 'The PostgreSQL server of the settings does not answer.'),
   STORAGE_UNREACHABLE: retryable(503, 'The storage account of the settings does not answer.'),
   VECTORS_UNREACHABLE: retryable(503, 'The vector index of the settings does not answer.'),

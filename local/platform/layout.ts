@@ -4,6 +4,8 @@ import path from 'node:path';
 export interface Layout {
   /** The project: where host.json and package.json are. */
   appDirectory: string;
+  /** What the Functions host loads: the project, or a package made by `npm run package`. */
+  functionsFolder: string;
   dataDirectory: string;
   logs: string;
   azurite: string;
@@ -20,13 +22,15 @@ export interface Layout {
  */
 export function findLayout(environment: NodeJS.ProcessEnv = process.env): Layout {
   const appDirectory = path.resolve(__dirname, '..', '..', '..');
-  return layoutOf(appDirectory, environment.PIPELINE_DATA_DIRECTORY || path.join(appDirectory, '.local'));
+  const dataDirectory = environment.PIPELINE_DATA_DIRECTORY || path.join(appDirectory, '.local');
+  return layoutOf(appDirectory, dataDirectory, environment.PIPELINE_PACKAGE || appDirectory);
 }
 
-export function layoutOf(appDirectory: string, dataDirectory: string): Layout {
+export function layoutOf(appDirectory: string, dataDirectory: string, functionsFolder = appDirectory): Layout {
   const data = path.resolve(dataDirectory);
   return {
     appDirectory,
+    functionsFolder: path.resolve(appDirectory, functionsFolder),
     dataDirectory: data,
     logs: path.join(data, 'logs'),
     azurite: path.join(data, 'azurite'),

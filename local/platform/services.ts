@@ -213,12 +213,14 @@ export async function functionsService(
       ? ['start', '--port', `${port}`]
       : [
           path.join(__dirname, '..', '..', 'packages', 'functions-host', 'main.js'),
-          layout.appDirectory,
+          layout.functionsFolder,
           ...['--port', `${port}`, '--data', layout.functionsHost, '--exit-with-parent'],
+          // The check replaces a module of the library, and a bundle has no modules to replace.
+          ...(layout.functionsFolder === layout.appDirectory ? [] : ['--id-check', 'off']),
           ...(drainSeconds === undefined ? [] : ['--drain-seconds', drainSeconds]),
         ],
     environment: { ...process.env, FUNCTIONS_WORKER_RUNTIME: 'node', FUNCTIONS_HOST_KEY: hostKey, ...settings },
-    workingDirectory: layout.appDirectory,
+    workingDirectory: layout.functionsFolder,
     logFile: path.join(layout.logs, 'functions-host.log'),
     ...(func ? { endsWithParent: true } : { channel: true }),
   });

@@ -26,24 +26,28 @@ export interface StartedCommand {
   said(pattern: RegExp, timeoutInMilliseconds?: number): Promise<RegExpMatchArray>;
 }
 
-/** Runs the command of `npm start` on this data folder, as npm does. */
+/** Runs the command of `npm start` on this data folder, as npm does; under the Node.js that TEST_NODE names, if it does. */
 export function startCommand(
   dataDirectory: string,
   environment: Record<string, string>,
   ...options: string[]
 ): StartedCommand {
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist/local/commands/start.js'), ...options], {
-    cwd: ROOT,
-    env: {
-      ...process.env,
-      PIPELINE_DATA_DIRECTORY: dataDirectory,
-      PIPELINE_HOST: 'own',
-      QDRANT_URL: '',
-      ...PORTS,
-      ...environment,
+  const child = spawn(
+    environment.TEST_NODE ?? process.execPath,
+    [path.join(ROOT, 'dist/local/commands/start.js'), ...options],
+    {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        PIPELINE_DATA_DIRECTORY: dataDirectory,
+        PIPELINE_HOST: 'own',
+        QDRANT_URL: '',
+        ...PORTS,
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   let stdout = '';
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
