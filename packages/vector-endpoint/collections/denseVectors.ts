@@ -110,7 +110,7 @@ export class DenseVectors {
     this.makeRoom(slot + 1);
     const block = this.blockOf(slot)!;
     block.floats.set(vector, (slot % rowsPerBlock) * this.stride);
-    this.rounded?.set(block, slot);
+    this.rounded?.set(block, slot, 1);
     if (this.present[slot] !== 1) {
       this.present[slot] = 1;
       this.count++;
@@ -222,8 +222,9 @@ export class DenseVectors {
 
   /** Allocates the blocks of `length` slots. */
   makeRoom(length: number): void {
-    while (this.blocks.length * rowsPerBlock < length) {
-      this.blocks.push(allocateBlock(rowsPerBlock * this.stride * 4 + (this.rounded?.bytesOfBlock ?? 0)));
+    const size = rowsPerBlock * this.stride * 4 + (this.rounded?.bytesOfBlock ?? 0);
+    for (let left = Math.ceil(length / rowsPerBlock) - this.blocks.length; left > 0; left--) {
+      this.blocks.push(allocateBlock(size, (left - 1) * size));
     }
     this.rounded?.makeRoom(this.blocks.length * rowsPerBlock);
     this.present = withRoom(this.present, this.blocks.length * rowsPerBlock);
@@ -245,12 +246,12 @@ export class DenseVectors {
   /** Marks the vectors of consecutive slots as stored, after their block was filled. */
   restore(from: number, present: Uint8Array): void {
     this.present.set(present, from);
-    present.forEach((isPresent) => (this.count += isPresent));
+    for (let row = 0; row < present.length; row++) {
+      this.count += present[row]!;
+    }
     const block = this.blockOf(from);
-    if (this.rounded !== undefined && block !== undefined) {
-      for (let row = 0; row < present.length; row++) {
-        this.rounded.set(block, from + row);
-      }
+    if (block !== undefined) {
+      this.rounded?.set(block, from, present.length);
     }
   }
 

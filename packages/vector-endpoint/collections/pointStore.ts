@@ -107,15 +107,20 @@ export class PointStore {
     sections.set('ids', bytesOf(this.ids.wordsOf(from, to)));
     sections.set('versions', bytesOf(versions));
     sections.set('payload lengths', bytesOf(this.payloads.lengthsOf(from, to)));
-    sections.set('payloads', this.payloads.entriesOf(from, to));
+    sections.setPart({ name: 'payloads', bytes: this.payloads.entriesOf(from, to), isReadAtStart: false });
+  }
+
+  makeRoom(slotCount: number): void {
+    this.ids.makeRoom(slotCount);
+    this.versions = withRoom(this.versions, slotCount);
+    this.payloads.makeRoom(slotCount);
   }
 
   restore(sections: Sections, from: number, to: number): void {
     this.ids.restore(from, sections.bytes('id kinds', to - from), sections.unsigned('ids', (to - from) * 4));
     this.versions = withRoom(this.versions, to);
     this.versions.set(sections.floats64('versions', to - from), from);
-    const payloads = sections.get('payloads');
-    this.payloads.adopt(payloads.buffer, payloads.start, from, sections.unsigned('payload lengths', to - from));
+    this.payloads.adopt(sections.part('payloads').read, from, sections.unsigned('payload lengths', to - from));
     this.orderedSlots = undefined;
   }
 

@@ -208,8 +208,11 @@ export class Points {
     return { block, rowCount, dense, sections };
   }
 
-  /** Allocates memory for the vectors of this many slots. */
+  /** Allocates memory for this many slots. */
   makeRoom(slotCount: number): void {
+    this.store.makeRoom(slotCount);
+    this.sparse.forEach((vectors) => vectors.makeRoom(slotCount));
+    this.indexes.forEach((index) => index.makeRoom(slotCount));
     this.dense.forEach((vectors) => vectors.makeRoom(slotCount));
   }
 
@@ -226,8 +229,8 @@ export class Points {
   restoreBlock(block: number, rowCount: number, sections: Sections): void {
     const from = block * rowsPerBlock;
     const to = from + rowCount;
-    this.store.restore(sections, from, to);
     this.dense.forEach((vectors, name) => vectors.restore(from, sections.bytes(`dense ${name}`, rowCount)));
+    this.store.restore(sections, from, to);
     this.sparse.forEach((vectors, name) => vectors.restore(sections, name, from, to));
     for (const [field, index] of this.indexes) {
       const name = nameOfIndex(field, index);

@@ -125,6 +125,15 @@ export class IdTable {
     return this.words.slice(from * wordsPerId, to * wordsPerId);
   }
 
+  /** Prepares for this many ids, so that nothing grows step by step. */
+  makeRoom(count: number): void {
+    this.kinds = withRoom(this.kinds, count);
+    this.words = withRoom(this.words, count * wordsPerId);
+    if (this.entries.length < count * 2) {
+      this.rebuild(count);
+    }
+  }
+
   /** Stores the ids of consecutive slots, as `kindsOf` and `wordsOf` gave them. */
   restore(from: number, kinds: Uint8Array, words: Uint32Array): void {
     this.slotCount = Math.max(this.slotCount, from + kinds.length);
@@ -132,12 +141,12 @@ export class IdTable {
     this.words = withRoom(this.words, this.slotCount * wordsPerId);
     this.kinds.set(kinds, from);
     this.words.set(words, from * wordsPerId);
-    kinds.forEach((kind, row) => {
-      if (kind !== unused) {
+    for (let row = 0; row < kinds.length; row++) {
+      if (kinds[row] !== unused) {
         this.size++;
         this.insert(from + row);
       }
-    });
+    }
   }
 
   private isAt(slot: number, kind: number): boolean {
@@ -153,7 +162,7 @@ export class IdTable {
 
   private insert(slot: number): void {
     if ((this.occupiedEntries + 1) * 3 > this.entries.length * 2) {
-      this.rebuild();
+      this.rebuild(this.size * 2);
     }
     this.place(slot);
   }
@@ -168,10 +177,10 @@ export class IdTable {
     this.entries[at] = slot + 1;
   }
 
-  /** A new table without removed entries, at most a quarter full. */
-  private rebuild(): void {
+  /** A new table without removed entries, at most half full with `count` ids. */
+  private rebuild(count: number): void {
     let length = 64;
-    while (length < this.size * 4) {
+    while (length < count * 2) {
       length *= 2;
     }
     const old = this.entries;

@@ -69,12 +69,15 @@ export class RoundedRows {
     this.scales = withRoom(this.scales, length);
   }
 
-  /** Rounds the floats of a slot, for which there is room. */
-  set(block: VectorBlock, slot: number): void {
-    const row = slot % this.rowsPerBlock;
-    const largest = block.roundRow(row * this.floatStride, this.floatStride, this.start + row * this.stride);
-    const isScaled = largest === 0 || (largest >= leastScaled && largest <= mostScaled);
-    this.scales[slot] = isScaled ? largest / mostOfRow : NaN;
+  /** Rounds the floats of consecutive slots of a block, for which there is room. */
+  set(block: VectorBlock, firstSlot: number, count: number): void {
+    const firstRow = firstSlot % this.rowsPerBlock;
+    const results = block.roundRows(firstRow, count, this.floatStride, this.start + firstRow * this.stride);
+    for (let row = 0; row < count; row++) {
+      const largest = results[row]!;
+      const isScaled = largest === 0 || (largest >= leastScaled && largest <= mostScaled);
+      this.scales[firstSlot + row] = isScaled ? largest / mostOfRow : NaN;
+    }
   }
 
   round(query: Float32Array): RoundedQuery {

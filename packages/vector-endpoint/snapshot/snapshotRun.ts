@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { rowsPerBlock } from '../collections/denseVectors';
 import type { Points } from '../collections/points';
 import { syncDirectoryOf } from '../log/durableFile';
-import { removeOtherSegments, replaceManifest, segmentFileName, type Manifest } from './manifest';
+import { removeOtherSegments, replaceManifest, segmentFileName, snapshotFormat, type Manifest } from './manifest';
 import { blocksPerSegment, SegmentWriter, type BlockImage, type SegmentEntry } from './segmentFile';
 
 export const segmentOf = (slot: number): number => Math.floor(slot / (rowsPerBlock * blocksPerSegment));
@@ -80,7 +80,7 @@ export class SnapshotRun {
     const rewritten = new Set(this.segments);
     const kept = this.previous?.segments.filter(({ segment }) => !rewritten.has(segment)) ?? [];
     const segments = [...kept, ...written].sort((left, right) => left.segment - right.segment);
-    const manifest: Manifest = { format: 1, sequence: this.sequence, slotCount: this.slotCount, segments };
+    const manifest: Manifest = { format: snapshotFormat, sequence: this.sequence, slotCount: this.slotCount, segments };
     replaceManifest(this.folder, manifest);
     removeOtherSegments(this.folder, manifest);
     return manifest;

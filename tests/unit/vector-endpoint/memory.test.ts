@@ -74,6 +74,29 @@ describe('packed bytes', () => {
     expect(arena.get(9)).toHaveLength(0);
     expect(arena.get(10)).toBeUndefined();
   });
+
+  it('of a snapshot are read once, when one of them is needed', () => {
+    const entries = ['first', '', 'a third entry'];
+    const written = new ByteArena();
+    entries.forEach((entry, index) => written.set(index * 2, Buffer.from(entry)));
+    const bytes = written.entriesOf(0, 5);
+    const read = jest.fn(() => bytes);
+    const arena = new ByteArena();
+    arena.set(0, Buffer.from('before'));
+    arena.adopt(read, 10, written.lengthsOf(0, 5));
+    arena.set(20, Buffer.from('after'));
+    expect([arena.has(10), arena.has(11), arena.lengthAt(14)]).toEqual([true, false, 13]);
+    arena.remove(12);
+    expect(read).not.toHaveBeenCalled();
+    expect([10, 11, 12, 14].map((slot) => arena.textAt(slot))).toEqual([
+      'first',
+      undefined,
+      undefined,
+      'a third entry',
+    ]);
+    expect([arena.textAt(0), arena.textAt(20)]).toEqual(['before', 'after']);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
 });
 
 /** Every score is of interest. */
@@ -135,7 +158,7 @@ describe('rows rounded to 8 bits', () => {
     rounded.makeRoom(16);
     rows.forEach((row, slot) => {
       block.floats.set(row, slot * stride);
-      rounded.set(block, slot);
+      rounded.set(block, slot, 1);
     });
     const roundedQuery = rounded.round(query);
     block.writeRoundedQuery(roundedQuery.numbers);
@@ -157,6 +180,36 @@ describe('rows rounded to 8 bits', () => {
         vectors.release();
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('are the nearest integers, when the largest number of the row becomes 127', () => {
+    const row = fc
+      .constantFrom(64, 68, 100, 128, 260)
+      .chain((dimension) =>
+        fc.array(fc.float({ min: -3, max: 3, noNaN: true }), { minLength: dimension, maxLength: dimension }),
+      );
+    fc.assert(
+      fc.property(row, fc.nat(3), (values, firstRow) => {
+        fc.pre(values.some((value) => Math.abs(value) > 1e-20));
+        const stride = values.length;
+        const bytesOfRow = Math.ceil(stride / 64) * 64;
+        const block = allocateBlock(8 * (stride * 4 + bytesOfRow));
+        const bytes = 8 * stride * 4;
+        [0, 1].forEach((next) => block.floats.set(values, (firstRow + next) * stride));
+        const largest = Math.max(...values.map(Math.abs));
+        expect([...block.roundRows(firstRow, 2, stride, bytes)]).toEqual([largest, largest]);
+        const { buffer, byteOffset } = block.floats;
+        const factor = Math.fround(127 / largest);
+        for (const next of [0, 1]) {
+          const rounded = new Int8Array(buffer, byteOffset + bytes + next * bytesOfRow, stride);
+          values.forEach((value, column) => {
+            expect(Math.abs(rounded[column]! - Math.fround(value * factor))).toBeLessThanOrEqual(0.5);
+          });
+        }
+        releaseBlock(block);
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { Collection } from '../../../packages/vector-endpoint/collections/collection';
 import { readFieldSchema } from '../../../packages/vector-endpoint/collections/fieldSchema';
@@ -293,6 +294,59 @@ describe('the snapshot', () => {
     await opened.close();
     expect(existsSync(join(path, 'snapshot.json'))).toBe(true);
     await expectAfterKill(path, model);
+  });
+
+  it('of the first format is read, with the log after it, and the next one has the present format', async () => {
+    const path = join(folder, 'c');
+    cpSync(join(__dirname, '../../fixtures/vector-endpoint/snapshot-format-1'), path, { recursive: true });
+    const model: Model = new Map();
+    const all = Array.from({ length: 60 }, (_, number) => number);
+    applyToModel(model, { kind: 'upsert', numbers: all, salt: 2 });
+    applyToModel(model, { kind: 'delete', numbers: all.slice(10, 20), salt: 2 });
+    const formatOf = (): unknown =>
+      (JSON.parse(readFileSync(join(path, 'snapshot.json'), 'utf8')) as { manifest: { format: number } }).manifest
+        .format;
+    expect(formatOf()).toBe(1);
+    const collection = await reopen(path);
+    expectModel(collection, model);
+    collection.update(applyToModel(model, { kind: 'tag', numbers: [1, 2, 3], salt: 5 }));
+    await collection.startSnapshot();
+    await collection.close();
+    expect(formatOf()).toBe(2);
+    await expectAfterKill(path, model);
+  });
+
+  it('of a later format is refused', async () => {
+    const path = join(folder, 'c');
+    await prepare(path);
+    const manifest = { format: 3, sequence: 1, slotCount: 0, segments: [] };
+    writeFileSync(join(path, 'snapshot.json'), JSON.stringify({ crc: crc32(JSON.stringify(manifest)), manifest }));
+    await expect(Collection.open(path)).rejects.toThrow(/another version: found format 3, expected 1 or 2\. Start the/);
+  });
+
+  it('has payloads and words that are read when they are needed, and checked again then', async () => {
+    const path = join(folder, 'c');
+    const model = await prepare(path);
+    const collection = await reopen(path);
+    const { store, sparse } = collection.points;
+    const bytes = readFileSync(segmentIn(path));
+    const at = bytes.indexOf('"text":"ü✓"');
+    expect(at).toBeGreaterThan(0);
+    const damaged = Buffer.from(bytes);
+    damaged[at]! ^= 1;
+    writeFileSync(segmentIn(path), damaged);
+    expect(() => store.payloadAt(0)).toThrow(
+      /0-\d+\.segment is damaged: the part at byte \d+ does not match its checksum/,
+    );
+    writeFileSync(segmentIn(path), bytes.subarray(0, at));
+    expect(() => store.payloadAt(0)).toThrow(/0-\d+\.segment is damaged: the file ends at byte/);
+    writeFileSync(segmentIn(path), bytes);
+    expect(store.payloadAt(0)).toEqual(model.get(store.idAt(0))?.payload);
+    // From now on, the payloads of this block are in memory; the words of another are not.
+    rmSync(segmentIn(path));
+    expect(store.payloadAt(1)).toEqual(model.get(store.idAt(1))?.payload);
+    expect(() => sparse.get('words')?.get(2101)).toThrow(/0-\d+\.segment is damaged: ENOENT/);
+    collection.discard();
   });
 
   it('starts by itself after many changes, and writes only the segments that changed', async () => {
