@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type * as collectionModule from '../../packages/vector-endpoint/collections/collection';
+import type * as catalogueModule from '../../packages/vector-endpoint/collections/catalogue';
 import type * as fieldSchemaModule from '../../packages/vector-endpoint/collections/fieldSchema';
 import type * as denseModule from '../../packages/vector-endpoint/collections/denseVectors';
 import type * as configModule from '../../packages/vector-endpoint/collections/parseCollectionConfig';
@@ -17,14 +17,15 @@ const POINTS_PER_SNAPSHOT = 16_384;
 async function main(): Promise<void> {
   const [mainFile = '', data = '', points = ''] = process.argv.slice(2);
   const load = createRequire(path.resolve(mainFile));
-  const { Collection } = load('./collections/collection') as typeof collectionModule;
+  const { Catalogue } = load('./collections/catalogue') as typeof catalogueModule;
   const { readFieldSchema } = load('./collections/fieldSchema') as typeof fieldSchemaModule;
   const { parseCollectionConfig } = load('./collections/parseCollectionConfig') as typeof configModule;
   const { prepareDenseVector } = load('./collections/denseVectors') as typeof denseModule;
   const { prepareSparseVector } = load('./collections/sparseVectors') as typeof sparseModule;
 
-  const folder = path.join(data, 'collections', '00000000-0000-4000-8000-000000000000');
-  const collection = Collection.create(folder, 'chunks', parseCollectionConfig(CONFIG));
+  const catalogue = await Catalogue.open(data);
+  catalogue.create('chunks', parseCollectionConfig(CONFIG));
+  const collection = catalogue.get('chunks');
   for (const [schema, fields] of Object.entries(INDEXES)) {
     fields.forEach((field) => collection.createIndex(field, readFieldSchema(schema)));
   }
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
     }
     await collection.startSnapshot();
   }
-  await collection.close();
+  await catalogue.close();
 }
 
 void main();

@@ -100,6 +100,12 @@ export class Collection {
     return collection;
   }
 
+  /** Whether a collection was saved by a version that always writes the file of aliases. */
+  static hasAliasFile(folder: string): boolean {
+    const path = join(folder, configFile);
+    return existsSync(path) && readCheckedFile(path).hasAliasFile === true;
+  }
+
   /**
    * Reads a collection back.
    *
@@ -121,6 +127,9 @@ export class Collection {
       }
       await collection.openSnapshot();
       collection.openLog();
+      if (saved.hasAliasFile !== true) {
+        collection.saveConfig();
+      }
     } catch (error) {
       collection.discard();
       throw error;
@@ -288,6 +297,8 @@ export class Collection {
       name: this.name,
       config: describeConfig(this.config),
       indexes: Object.fromEntries(indexes) as JsonObject,
+      // The catalogue writes it before the first collection.
+      hasAliasFile: true,
     };
     replaceCheckedFile(join(this.folder, configFile), saved);
   }

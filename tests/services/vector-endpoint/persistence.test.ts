@@ -201,6 +201,48 @@ describe('the data of the vector endpoint on disk', () => {
     expect(await send('POST', '/collections/a/points/count', {})).toEqual({ count: 0 });
   });
 
+  it('is refused without the file of aliases, and starts without aliases on request', async () => {
+    await createCollection();
+    await upsert([1, 2]);
+    await send('POST', '/collections/aliases', {
+      actions: [{ create_alias: { alias_name: 'a', collection_name: 'c' } }],
+    });
+    await endpoint.stop();
+    const file = join(data, 'aliases.json');
+    const bytes = readFileSync(file);
+    rmSync(file);
+    const starting = startVectorEndpoint({ port: 0, dataDirectory: data });
+    await expect(starting).rejects.toThrow(`${file} is missing, so the aliases of the collections are unknown`);
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, '{}');
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('GET', '/aliases')).toEqual({ aliases: [] });
+    expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 2 });
+    await endpoint.stop();
+    writeFileSync(file, bytes);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('POST', '/collections/a/points/count', {})).toEqual({ count: 2 });
+  });
+
+  it('of an earlier version may be without the file of aliases, but only at its first start', async () => {
+    await createCollection();
+    await endpoint.stop();
+    const file = join(data, 'aliases.json');
+    const configFile = join(dirname(logFile()), 'collection.json');
+    const { content } = JSON.parse(readFileSync(configFile, 'utf8')) as { content: Record<string, unknown> };
+    delete content.hasAliasFile;
+    // Without a checksum, as earlier versions wrote it.
+    writeFileSync(configFile, JSON.stringify(content));
+    rmSync(file);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('GET', '/aliases')).toEqual({ aliases: [] });
+    await endpoint.stop();
+    rmSync(file);
+    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(`${file} is missing`);
+    writeFileSync(file, '{}');
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+  });
+
   it('is refused when it is not a log', async () => {
     await createCollection();
     await endpoint.stop();
