@@ -5,6 +5,7 @@ import { alreadyExists, notFound, wrongInput } from '../errors';
 import { Collection } from './collection';
 import type { CollectionConfig } from './collectionConfig';
 import { readCheckedFile, replaceCheckedFile } from '../log/checkedFile';
+import { removeTemporaryFiles } from '../log/durableFile';
 
 const deletedSuffix = '.deleted';
 
@@ -29,6 +30,7 @@ export class Catalogue {
 
   private async read(): Promise<void> {
     mkdirSync(this.collectionsFolder, { recursive: true });
+    removeTemporaryFiles(this.dataDirectory);
     const entries = readdirSync(this.collectionsFolder);
     this.aliasTargets = this.readAliases(entries.filter((entry) => !entry.endsWith(deletedSuffix)));
     for (const entry of entries) {

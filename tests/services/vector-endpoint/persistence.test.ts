@@ -1,4 +1,4 @@
-import {
+import fs, {
   appendFileSync,
   existsSync,
   mkdirSync,
@@ -278,6 +278,28 @@ describe('the data of the vector endpoint on disk', () => {
     endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
     expect(await everything()).toEqual(before);
     expect(existsSync(`${logFile()}.compacting`)).toBe(false);
+  });
+
+  it('has no incomplete files after a restart, nor after a collection that could not be created', async () => {
+    await createCollection();
+    await endpoint.stop();
+    const left = [join(data, 'aliases.json.new'), join(dirname(logFile()), 'collection.json.new')];
+    left.forEach((file) => writeFileSync(file, 'half of it'));
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(left.filter(existsSync)).toEqual([]);
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    for (const step of ['writeSync', 'renameSync'] as const) {
+      const failing = jest.spyOn(fs, step).mockImplementation(() => {
+        throw new Error('ENOSPC: no space left on device');
+      });
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${endpoint.url}/collections/other`, { method: 'PUT', headers, body: '{}' });
+      failing.mockRestore();
+      expect([response.status, await response.text()]).toEqual([500, expect.stringContaining('ENOSPC')]);
+      expect(readdirSync(join(data, 'collections'))).toHaveLength(1);
+    }
+    jest.restoreAllMocks();
+    expect(await send('PUT', '/collections/other', {})).toBe(true);
   });
 
   it('is deleted with its collection, even when deleting was interrupted', async () => {

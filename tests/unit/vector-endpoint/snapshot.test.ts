@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -431,6 +440,31 @@ describe('the snapshot', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it('leaves no file when its last step fails, and the next one is complete', async () => {
+    const path = join(folder, 'c');
+    const model = await prepare(path);
+    const collection = await reopen(path);
+    collection.update(applyToModel(model, { kind: 'tag', numbers: [1, 2, 3], salt: 5 }));
+    const before = readdirSync(path).sort();
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    const full = (): never => {
+      throw new Error('ENOSPC: no space left on device');
+    };
+    for (const step of ['renameSync', 'fsyncSync', 'writeFileSync'] as const) {
+      const failing = jest.spyOn(fs, step).mockImplementation(full);
+      await collection.startSnapshot();
+      failing.mockRestore();
+      expect(readdirSync(path).sort()).toEqual(before);
+      await expectAfterKill(path, model);
+    }
+    expect(console.error).toHaveBeenCalledTimes(3);
+    jest.restoreAllMocks();
+    await collection.startSnapshot();
+    await collection.close();
+    expect(readdirSync(path)).toHaveLength(before.length);
+    await expectAfterKill(path, model);
+  });
+
   it('is kept when a later one was interrupted', async () => {
     const path = join(folder, 'c');
     const model = await prepare(path);
@@ -439,6 +473,7 @@ describe('the snapshot', () => {
     const opened = await reopen(path);
     expectModel(opened, model);
     expect(existsSync(join(path, '0-99.segment'))).toBe(false);
+    expect(existsSync(join(path, 'snapshot.json.new'))).toBe(false);
     await opened.close();
   });
 });
