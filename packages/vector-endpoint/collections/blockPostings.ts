@@ -62,7 +62,7 @@ export class BlockPostings {
   save(sections: Sections, name: string): void {
     const counts = Uint32Array.of(this.dimensions.length, this.rows.length);
     const lists = [counts, this.dimensions, this.starts, this.weights, this.rows];
-    sections.setPart({ name: `postings ${name}`, bytes: Buffer.concat(lists.map(bytesOf)), isReadAtStart: true });
+    sections.setPart({ name: `postings ${name}`, pieces: [Buffer.concat(lists.map(bytesOf))], isReadAtStart: true });
   }
 
   /** The index of a block whose first slot is `from`; undefined when the block was saved without one. */
@@ -70,7 +70,7 @@ export class BlockPostings {
     if (!sections.hasPart(`postings ${name}`)) {
       return BlockPostings.restoreFirstFormat(sections, name, from);
     }
-    const { buffer, byteOffset } = sections.part(`postings ${name}`).read();
+    const { buffer, byteOffset } = sections.part(`postings ${name}`)[0]!();
     const [dimensionCount = 0, count = 0] = new Uint32Array(buffer, byteOffset, 2);
     const dimensions = new Uint32Array(buffer, byteOffset + 8, dimensionCount);
     const starts = new Uint32Array(buffer, dimensions.byteOffset + dimensions.byteLength, dimensionCount + 1);

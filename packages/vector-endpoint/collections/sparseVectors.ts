@@ -163,7 +163,7 @@ export class SparseVectors {
   /** The vectors of a block of slots and their part of the inverted index, for the snapshot. */
   save(sections: Sections, name: string, from: number, to: number): void {
     sections.set(`sparse lengths ${name}`, bytesOf(this.vectors.lengthsOf(from, to)));
-    sections.setPart({ name: `sparse ${name}`, bytes: this.vectors.entriesOf(from, to), isReadAtStart: false });
+    sections.setPart({ name: `sparse ${name}`, pieces: [this.vectors.entriesOf(from, to)], isReadAtStart: false });
     BlockPostings.pack(Array.from({ length: to - from }, (_, row) => this.get(from + row)))?.save(sections, name);
   }
 
@@ -174,7 +174,7 @@ export class SparseVectors {
 
   restore(sections: Sections, name: string, from: number, to: number): void {
     const lengths = sections.unsigned(`sparse lengths ${name}`, to - from);
-    this.vectors.adopt(sections.part(`sparse ${name}`).read, from, lengths);
+    this.vectors.adopt(sections.part(`sparse ${name}`), from, lengths, to - from);
     this.slotCount = Math.max(this.slotCount, to);
     const block = BlockPostings.restore(sections, name, from);
     if (block !== undefined) {

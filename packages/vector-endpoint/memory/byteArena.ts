@@ -81,25 +81,29 @@ export class ByteArena {
   /**
    * Takes over bytes that contain the entries of consecutive slots, without copying them.
    *
-   * @param read gives the bytes when one of the entries is needed for the first time
+   * @param pieces each gives the bytes of its slots when one of their entries is needed for the first time
    * @param lengths as `lengthsOf` gives them
+   * @param slotsPerPiece the last piece may have fewer
    */
-  adopt(read: () => Buffer, firstSlot: number, lengths: Uint32Array): void {
+  adopt(pieces: readonly (() => Buffer)[], firstSlot: number, lengths: Uint32Array, slotsPerPiece: number): void {
     this.makeRoom(firstSlot + lengths.length);
     this.lengths.set(lengths, firstSlot);
-    const chunk = this.chunks.push(read) - 1;
     const { chunkOf, starts } = this;
-    let position = 0;
-    for (let row = 0; row < lengths.length; row++) {
-      const length = lengths[row]!;
-      if (length > 0) {
-        chunkOf[firstSlot + row] = chunk;
-        starts[firstSlot + row] = position;
-        position += aligned(length - 1);
+    pieces.forEach((piece, index) => {
+      const chunk = this.chunks.push(piece) - 1;
+      const end = Math.min(lengths.length, (index + 1) * slotsPerPiece);
+      let position = 0;
+      for (let row = index * slotsPerPiece; row < end; row++) {
+        const length = lengths[row]!;
+        if (length > 0) {
+          chunkOf[firstSlot + row] = chunk;
+          starts[firstSlot + row] = position;
+          position += aligned(length - 1);
+        }
       }
-    }
-    this.usedBytes += position;
-    this.totalBytes += position;
+      this.usedBytes += position;
+      this.totalBytes += position;
+    });
     // The next entry needs a new chunk.
     this.endOfLast = Infinity;
   }

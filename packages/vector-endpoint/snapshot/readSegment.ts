@@ -47,15 +47,23 @@ export class ReadBuffer {
   }
 }
 
-/** Compares a part of a file with its checksum, without keeping it. */
-export async function checkExtent(file: FileHandle, extent: Extent, buffer: ReadBuffer): Promise<void> {
-  let crc = 0;
-  for (let done = 0; done < extent.length; done += checkedAtOnce) {
-    const target = buffer.ofLength(Math.min(checkedAtOnce, extent.length - done));
-    await fill(file, target, extent.position + done);
-    crc = crc32(target, crc);
+/** Compares consecutive parts of a file with their checksums, without keeping them. */
+export async function checkExtents(file: FileHandle, extents: readonly Extent[], buffer: ReadBuffer): Promise<void> {
+  for (let next = 0; next < extents.length; ) {
+    const together: Extent[] = [];
+    let length = 0;
+    for (; next < extents.length && length < checkedAtOnce; next++) {
+      together.push(extents[next]!);
+      length += extents[next]!.length;
+    }
+    const start = together[0]!.position;
+    const bytes = buffer.ofLength(length);
+    await fill(file, bytes, start);
+    for (const extent of together) {
+      const from = extent.position - start;
+      compareChecksum(crc32(bytes.subarray(from, from + extent.length)), extent);
+    }
   }
-  compareChecksum(crc, extent);
 }
 
 /**

@@ -3,12 +3,21 @@ import { join } from 'node:path';
 import type { Points } from '../collections/points';
 import { SharedSlabs } from '../memory/sharedSlabs';
 import { damagedSnapshot, type Manifest } from './manifest';
-import { checkExtent, readDirectory, readExtent, readLater, ReadBuffer } from './readSegment';
+import { checkExtents, readDirectory, readExtent, readLater, ReadBuffer } from './readSegment';
 import { Sections, type Part } from './sections';
-import type { BlockEntry, SegmentEntry } from './segmentFile';
+import type { BlockEntry, Extent, PartEntry, SegmentEntry } from './segmentFile';
 
 /** Segments that are read at the same time: the disk works while checksums are computed. */
 const readers = 4;
+
+function extentsOf({ position, pieces }: PartEntry): Extent[] {
+  let next = position;
+  return pieces.map(([length, crc]) => {
+    const extent = { position: next, length, crc };
+    next += length;
+    return extent;
+  });
+}
 
 /** Reads segments one after another, and uses the same memory for each. */
 class SegmentReader {
@@ -53,18 +62,26 @@ class SegmentReader {
   private async readParts(
     path: string,
     file: FileHandle,
-    parts: NonNullable<BlockEntry['parts']>,
+    parts: readonly PartEntry[],
   ): Promise<Map<string, Part>> {
     const found = new Map<string, Part>();
-    for (const { name, isReadAtStart, position, length, crc } of parts) {
-      const extent = { position, length, crc };
-      if (isReadAtStart) {
-        const bytes = this.slabs.allocate(length);
-        await readExtent(file, extent, bytes);
-        found.set(name, { read: () => bytes });
+    for (const part of parts) {
+      const extents = extentsOf(part);
+      if (part.isReadAtStart) {
+        const pieces = extents.map(({ length }) => this.slabs.allocate(length));
+        for (const [index, extent] of extents.entries()) {
+          await readExtent(file, extent, pieces[index]!);
+        }
+        found.set(
+          part.name,
+          pieces.map((bytes) => () => bytes),
+        );
       } else {
-        await checkExtent(file, extent, this.buffer);
-        found.set(name, { read: () => readLater(path, extent) });
+        await checkExtents(file, extents, this.buffer);
+        found.set(
+          part.name,
+          extents.map((extent) => () => readLater(path, extent)),
+        );
       }
     }
     return found;

@@ -8,16 +8,17 @@ interface Section {
   readonly length: number;
 }
 
-/** Bytes that are too many to be copied, and perhaps too many to be read before they are needed. */
-export interface Part {
-  /** The bytes, which begin at a multiple of 8 bytes of their memory. Throws when the file was damaged after the start. */
-  readonly read: () => Buffer;
-}
+/**
+ * Bytes that are too many to be copied, and perhaps too many to be read before they are needed, in pieces. A piece begins
+ * at a multiple of 8 bytes of its memory. Reading it throws when the file was damaged after the start.
+ */
+export type Part = readonly (() => Buffer)[];
 
 /** A part as it is saved. */
 interface SavedPart {
   readonly name: string;
-  readonly bytes: Buffer;
+  /** What is read together; at least one. */
+  readonly pieces: readonly Buffer[];
   /** Whether every search needs it. Another part is only checked at the start, and read when it is needed. */
   readonly isReadAtStart: boolean;
 }
@@ -79,7 +80,7 @@ export class Sections {
       return part;
     }
     const { buffer, start, length } = this.get(name);
-    return { read: () => buffer.subarray(start, start + length) };
+    return [() => buffer.subarray(start, start + length)];
   }
 
   hasPart(name: string): boolean {

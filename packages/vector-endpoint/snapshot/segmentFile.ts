@@ -16,6 +16,14 @@ export interface Extent {
   readonly crc: number;
 }
 
+/** Where a part of a block is: its pieces, one after another. */
+export interface PartEntry {
+  readonly name: string;
+  readonly isReadAtStart: boolean;
+  readonly position: number;
+  readonly pieces: readonly (readonly [length: number, crc: number])[];
+}
+
 /** Where a block of a segment is. */
 export interface BlockEntry {
   readonly block: number;
@@ -23,7 +31,7 @@ export interface BlockEntry {
   readonly rowCount: number;
   readonly dense: readonly (Extent & { readonly name: string })[];
   /** Missing in the first format, where all parts were sections. */
-  readonly parts?: readonly (Extent & { readonly name: string; readonly isReadAtStart: boolean })[];
+  readonly parts?: readonly PartEntry[];
   readonly sections: Extent & { readonly list: Parameters<typeof Sections.unpack>[1] };
 }
 
@@ -70,9 +78,10 @@ export class SegmentWriter {
     for (const [name, rows] of dense) {
       written.push({ name, ...(await this.append(rows)) });
     }
-    const parts: NonNullable<BlockEntry['parts']>[number][] = [];
-    for (const { name, bytes, isReadAtStart } of sections.savedParts) {
-      parts.push({ name, isReadAtStart, ...(await this.append(bytes)) });
+    const parts: PartEntry[] = [];
+    for (const { name, pieces, isReadAtStart } of sections.savedParts) {
+      const { position } = await this.append(Buffer.concat(pieces));
+      parts.push({ name, isReadAtStart, position, pieces: pieces.map((piece) => [piece.length, crc32(piece)]) });
     }
     const { bytes, list } = sections.pack();
     this.entries.push({ block, rowCount, dense: written, parts, sections: { ...(await this.append(bytes)), list } });

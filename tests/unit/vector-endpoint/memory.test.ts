@@ -79,21 +79,18 @@ describe('packed bytes', () => {
     const entries = ['first', '', 'a third entry'];
     const written = new ByteArena();
     entries.forEach((entry, index) => written.set(index * 2, Buffer.from(entry)));
-    const bytes = written.entriesOf(0, 5);
-    const read = jest.fn(() => bytes);
+    const read = jest.fn(() => written.entriesOf(0, 3));
+    const other = jest.fn(() => written.entriesOf(3, 5));
     const arena = new ByteArena();
     arena.set(0, Buffer.from('before'));
-    arena.adopt(read, 10, written.lengthsOf(0, 5));
+    arena.adopt([read, other], 10, written.lengthsOf(0, 5), 3);
     arena.set(20, Buffer.from('after'));
     expect([arena.has(10), arena.has(11), arena.lengthAt(14)]).toEqual([true, false, 13]);
     arena.remove(12);
     expect(read).not.toHaveBeenCalled();
-    expect([10, 11, 12, 14].map((slot) => arena.textAt(slot))).toEqual([
-      'first',
-      undefined,
-      undefined,
-      'a third entry',
-    ]);
+    expect([14, 14].map((slot) => arena.textAt(slot))).toEqual(['a third entry', 'a third entry']);
+    expect([read.mock.calls.length, other.mock.calls.length]).toEqual([0, 1]);
+    expect([10, 11, 12].map((slot) => arena.textAt(slot))).toEqual(['first', undefined, undefined]);
     expect([arena.textAt(0), arena.textAt(20)]).toEqual(['before', 'after']);
     expect(read).toHaveBeenCalledTimes(1);
   });

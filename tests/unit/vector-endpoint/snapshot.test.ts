@@ -351,9 +351,10 @@ describe('the snapshot', () => {
     expect(() => store.payloadAt(0)).toThrow(/0-\d+\.segment is damaged: the file ends at byte/);
     writeFileSync(segmentIn(path), bytes);
     expect(store.payloadAt(0)).toEqual(model.get(store.idAt(0))?.payload);
-    // From now on, the payloads of this block are in memory; the words of another are not.
+    // From now on, these payloads are in memory; those of other points and the words of another block are not.
     rmSync(segmentIn(path));
     expect(store.payloadAt(1)).toEqual(model.get(store.idAt(1))?.payload);
+    expect(() => store.payloadAt(64)).toThrow(/0-\d+\.segment is damaged: ENOENT/);
     expect(() => sparse.get('words')?.get(2101)).toThrow(/0-\d+\.segment is damaged: ENOENT/);
     collection.discard();
   });
