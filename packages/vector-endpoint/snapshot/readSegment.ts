@@ -49,7 +49,7 @@ export class ReadBuffer {
 
 /** Compares consecutive parts of a file with their checksums, without keeping them. */
 export async function checkExtents(file: FileHandle, extents: readonly Extent[], buffer: ReadBuffer): Promise<void> {
-  for (let next = 0; next < extents.length; ) {
+  for (let next = 0; next < extents.length;) {
     const together: Extent[] = [];
     let length = 0;
     for (; next < extents.length && length < checkedAtOnce; next++) {

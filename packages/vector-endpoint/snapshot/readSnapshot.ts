@@ -52,18 +52,17 @@ class SegmentReader {
     // The first format has parts among its sections: they stay where they are.
     const bytes = entry.parts === undefined ? Buffer.allocUnsafeSlow(length) : this.buffer.ofLength(length);
     await readExtent(file, entry.sections, bytes);
-    // Last, so that they are in the caches of the processor when they are rounded.
+    for (const rows of entry.rounded ?? []) {
+      await readExtent(file, rows, this.points.rowsOfBlock('rounded', rows.name, block, rowCount));
+    }
+    // Last: in the first format they are rounded now, while they are in the caches of the processor.
     for (const rows of entry.dense) {
-      await readExtent(file, rows, this.points.rowsOfBlock(rows.name, block, rowCount));
+      await readExtent(file, rows, this.points.rowsOfBlock('dense', rows.name, block, rowCount));
     }
     this.points.restoreBlock(block, rowCount, Sections.unpack(bytes, list, parts));
   }
 
-  private async readParts(
-    path: string,
-    file: FileHandle,
-    parts: readonly PartEntry[],
-  ): Promise<Map<string, Part>> {
+  private async readParts(path: string, file: FileHandle, parts: readonly PartEntry[]): Promise<Map<string, Part>> {
     const found = new Map<string, Part>();
     for (const part of parts) {
       const extents = extentsOf(part);

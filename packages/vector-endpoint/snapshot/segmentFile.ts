@@ -4,7 +4,7 @@ import type { Sections } from './sections';
 
 /**
  * A segment: the points of up to 16 blocks of 1,024 slots. Each block has the rows of its dense vectors, one name after
- * another, as they are in memory, then its parts, then its sections. A directory at the end says where they are and what
+ * another, as they are in memory, the same in 8 bits, then its parts, then its sections. A directory at the end says where they are and what
  * their checksums are; its own length and checksum are in the manifest.
  */
 export const blocksPerSegment = 16;
@@ -30,6 +30,8 @@ export interface BlockEntry {
   /** The last block of a collection may have less than 1,024 slots. */
   readonly rowCount: number;
   readonly dense: readonly (Extent & { readonly name: string })[];
+  /** The same rows in 8 bits, of the vectors that have them. Missing in the first format. */
+  readonly rounded?: readonly (Extent & { readonly name: string })[];
   /** Missing in the first format, where all parts were sections. */
   readonly parts?: readonly PartEntry[];
   readonly sections: Extent & { readonly list: Parameters<typeof Sections.unpack>[1] };
@@ -40,6 +42,7 @@ export interface BlockImage {
   readonly block: number;
   readonly rowCount: number;
   readonly dense: ReadonlyMap<string, Buffer>;
+  readonly rounded: ReadonlyMap<string, Buffer>;
   readonly sections: Sections;
 }
 
@@ -73,18 +76,24 @@ export class SegmentWriter {
     return extent;
   }
 
-  async add({ block, rowCount, dense, sections }: BlockImage): Promise<void> {
+  private async appendRows(vectors: ReadonlyMap<string, Buffer>): Promise<(Extent & { name: string })[]> {
     const written: (Extent & { name: string })[] = [];
-    for (const [name, rows] of dense) {
+    for (const [name, rows] of vectors) {
       written.push({ name, ...(await this.append(rows)) });
     }
+    return written;
+  }
+
+  async add({ block, rowCount, sections, ...vectors }: BlockImage): Promise<void> {
+    const dense = await this.appendRows(vectors.dense);
+    const rounded = await this.appendRows(vectors.rounded);
     const parts: PartEntry[] = [];
     for (const { name, pieces, isReadAtStart } of sections.savedParts) {
       const { position } = await this.append(Buffer.concat(pieces));
       parts.push({ name, isReadAtStart, position, pieces: pieces.map((piece) => [piece.length, crc32(piece)]) });
     }
     const { bytes, list } = sections.pack();
-    this.entries.push({ block, rowCount, dense: written, parts, sections: { ...(await this.append(bytes)), list } });
+    this.entries.push({ block, rowCount, dense, rounded, parts, sections: { ...(await this.append(bytes)), list } });
   }
 
   /** Writes the directory and flushes the file to disk. */

@@ -6,6 +6,7 @@ import { ByteArena } from '../../../packages/vector-endpoint/memory/byteArena';
 import { IdTable } from '../../../packages/vector-endpoint/memory/idTable';
 import { RoundedRows } from '../../../packages/vector-endpoint/memory/roundedRows';
 import { allocateBlock, releaseBlock } from '../../../packages/vector-endpoint/memory/vectorMemory';
+import { Sections } from '../../../packages/vector-endpoint/snapshot/sections';
 import { BestScores } from '../../../packages/vector-endpoint/query/scoredSlots';
 
 describe('a table of ids', () => {
@@ -36,6 +37,29 @@ describe('a table of ids', () => {
           expect(table.slotOf(changed)).toBe(expected.get(changed));
         }
         expect([...table.slots()].map((slot) => table.idAt(slot)).sort()).toEqual([...expected.keys()].sort());
+      }),
+    );
+  });
+
+  it('has the same slots after it was restored, and goes on', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(id, { maxLength: 200 }), fc.nat(199), (ids, border) => {
+        const saved = new IdTable();
+        ids.slice(0, border).forEach((each, slot) => saved.add(slot, each));
+        if (border > 3 && ids.length > 3) saved.remove(2);
+        const restored = new IdTable();
+        restored.makeRoom(saved.slotCount);
+        // As blocks come: in any order.
+        const middle = saved.slotCount >> 1;
+        restored.restore(middle, saved.kindsOf(middle, saved.slotCount), saved.wordsOf(middle, saved.slotCount));
+        restored.restore(0, saved.kindsOf(0, middle), saved.wordsOf(0, middle));
+        expect(restored.size).toBe(saved.size);
+        ids.slice(border).forEach((each, index) => {
+          saved.add(saved.slotCount + index, each);
+          restored.add(restored.slotCount + index, each);
+        });
+        expect(ids.map((each) => restored.slotOf(each))).toEqual(ids.map((each) => saved.slotOf(each)));
+        expect(restored.size).toBe(saved.size);
       }),
     );
   });
@@ -208,6 +232,40 @@ describe('rows rounded to 8 bits', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('are the same after they were saved and restored', () => {
+    const random = seededRandom(3);
+    const vectors = new DenseVectors(68, 'Dot');
+    for (let slot = 0; slot < 1500; slot++) {
+      vectors.set(
+        slot,
+        Float32Array.from({ length: 68 }, () => random() - 0.5),
+      );
+    }
+    vectors.remove(1100);
+    const restored = new DenseVectors(68, 'Dot');
+    restored.makeRoom(1500);
+    for (const [block, rowCount] of [1024, 476].entries()) {
+      const saved = Sections.empty();
+      vectors.save(saved, 'name', block * 1024, block * 1024 + rowCount);
+      restored.bytesOfBlock(block, rowCount).set(vectors.bytesOfBlock(block, rowCount));
+      restored.roundedBytesOfBlock(block, rowCount)?.set(vectors.roundedBytesOfBlock(block, rowCount) ?? []);
+      const { bytes, list } = saved.pack();
+      const sections = Sections.unpack(bytes, list, new Map());
+      expect(sections.has('scales name')).toBe(true);
+      restored.restore(sections, 'name', block * 1024, block * 1024 + rowCount);
+    }
+    const bestOf = (searched: DenseVectors) => {
+      const best = new BestScores(20, false);
+      const query = vectors.get(7) ?? new Float32Array(0);
+      searched.score(query, undefined, () => best.worst ?? -Infinity, best.add);
+      return best.sorted();
+    };
+    expect(restored.count).toBe(1499);
+    expect(bestOf(restored)).toEqual(bestOf(vectors));
+    vectors.release();
+    restored.release();
   });
 
   it('bound the product closely for vectors of length 1', () => {
