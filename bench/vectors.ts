@@ -13,7 +13,7 @@ import { chunk, CONFIG, DIMENSIONS, INDEXES, vector, words, WORDS_PER_CHUNK } fr
 //
 // With --start-only it writes the data without HTTP, and prints only the start, several times and in turns: from the begin
 // of the process until it listens, and its processor time until then. --keep FOLDER keeps the data there, and uses what
-// an earlier run left: a million points take five to ten minutes to write and 5 GB for each build.
+// an earlier run left: a million points take ten to twenty minutes to write and 5 GB for each build.
 
 const BATCH = 256;
 const SEARCHES = 60;

@@ -8,8 +8,8 @@ import type * as sparseModule from '../../packages/vector-endpoint/collections/s
 import { chunk, CONFIG, INDEXES } from './chunks';
 
 // Usage: node dist/bench/vectors/writeData.js <main file of the vector endpoint> <data folder> <points>
-// Writes a data folder with one collection through the code of that build, without HTTP: a million points in two or
-// three minutes. A process of its own, because the memory of the vectors is never given back.
+// Writes a data folder with one collection through the code of that build, without HTTP: a million points in ten to
+// twenty minutes. A process of its own, because the memory of the vectors is never given back.
 
 /** The points of one segment: a snapshot after each of them writes every segment once. */
 const POINTS_PER_SNAPSHOT = 16_384;
