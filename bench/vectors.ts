@@ -1,20 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { anyFreePort } from '../local/ports';
-import { seededRandom } from './reliability/seededRandom';
+import { chunk, CONFIG, DIMENSIONS, INDEXES, vector, words, WORDS_PER_CHUNK } from './vectors/chunks';
 
 // Usage: node dist/bench/vectors.js [points] [main file of another build of the vector endpoint]
 // Loads the same chunks into the local vector endpoint and, if given, into another build of it, and prints for each:
 // the load, hybrid search without a filter and with one that all points pass, bulk delete by filter, and the start on
 // the same data after kill -9. Searches of the builds take turns, so that a busy machine slows both.
+//
+// With --start-only it writes the data without HTTP, and prints only the start, several times and in turns: from the begin
+// of the process until it listens, and its processor time until then. --keep FOLDER keeps the data there, and uses what
+// an earlier run left: a million points take ten to twenty minutes to write and 5 GB for each build.
 
-const DIMENSIONS = 512;
-const WORDS_PER_CHUNK = 80;
 const BATCH = 256;
 const SEARCHES = 60;
 const LIMIT = 100;
+const STARTS = 5;
 
 interface Endpoint {
   readonly name: string;
@@ -53,47 +57,8 @@ async function send({ url }: Endpoint, method: string, route: string, body: stri
   return text;
 }
 
-const random = seededRandom(1);
-
-const vector = (): number[] => Array.from({ length: DIMENSIONS }, () => Math.round((random() - 0.5) * 1e6) / 1e6);
-
-/** Frequent and rare words, as in text: the third power makes a few words common. */
-function words(count: number): { indices: number[]; values: number[] } {
-  const indices = new Set<number>();
-  while (indices.size < count) indices.add(Math.floor(random() ** 3 * 200_000));
-  return { indices: [...indices], values: Array.from(indices, () => 0.5 + random()) };
-}
-
-function chunk(number: number): object {
-  const id = `${number.toString(16).padStart(8, '0')}-0000-5000-8000-000000000000`;
-  const document = Math.floor(number / 10);
-  const payload = {
-    dataset: 'articles',
-    doc_id: `document-${document}`,
-    content_hash: `hash-${document}`,
-    author: `author ${document % 500}`,
-    category: `category ${document % 20}`,
-    allowed_groups: [],
-    ingest_date: 20_000,
-    published_day: 15_000 + (document % 3000),
-    chunk_number: number % 10,
-    run_id: 'run-1',
-    text: 'Words of the chunk, one after another. '.repeat(20),
-  };
-  return { id, vector: { dense: vector(), lexical: words(WORDS_PER_CHUNK) }, payload };
-}
-
-const INDEXES = {
-  keyword: ['dataset', 'doc_id', 'content_hash', 'author', 'category', 'allowed_groups', 'run_id'],
-  integer: ['ingest_date', 'published_day', 'chunk_number'],
-};
-
 async function createCollection(endpoint: Endpoint): Promise<void> {
-  const config = {
-    vectors: { dense: { size: DIMENSIONS, distance: 'Cosine' } },
-    sparse_vectors: { lexical: { modifier: 'idf' } },
-  };
-  await send(endpoint, 'PUT', '', JSON.stringify(config));
+  await send(endpoint, 'PUT', '', JSON.stringify(CONFIG));
   for (const [schema, fields] of Object.entries(INDEXES)) {
     for (const field of fields) {
       await send(endpoint, 'PUT', '/index?wait=true', JSON.stringify({ field_name: field, field_schema: schema }));
@@ -180,39 +145,88 @@ async function measureDeletes(endpoints: readonly Endpoint[], count: number): Pr
   }
 }
 
-async function main(): Promise<void> {
-  const count = Number(process.argv[2] ?? 20_000);
-  const builds = [
-    { name: 'this build', mainFile: path.join(__dirname, '../packages/vector-endpoint/main.js') },
-    ...(process.argv[3] === undefined ? [] : [{ name: 'other build', mainFile: process.argv[3] }]),
-  ];
-  const folder = mkdtempSync(path.join(tmpdir(), 'bench-vectors-'));
+interface Build {
+  readonly name: string;
+  readonly mainFile: string;
+}
+
+/** Linux counts hundredths of seconds. */
+function processorSecondsOf(processId: number | undefined): number {
+  const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function writeData(mainFile: string, data: string, count: number): Promise<void> {
+  const script = path.join(__dirname, 'vectors/writeData.js');
+  const child = spawn(process.execPath, [script, mainFile, data, String(count)], { stdio: 'inherit' });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  if (code !== 0) throw new Error(`the data could not be written: exit code ${String(code)}`);
+}
+
+async function measureStarts(builds: readonly Build[], count: number, folder: string): Promise<void> {
+  const dataOf = ({ name }: Build): string => path.join(folder, `${name} ${count}`);
+  for (const build of builds) {
+    if (!existsSync(dataOf(build))) await writeData(build.mainFile, dataOf(build), count);
+  }
+  for (let round = 0; round < STARTS; round++) {
+    for (const build of builds) {
+      const load = loadavg()[0]?.toFixed(1);
+      const endpoint = await start(build.name, build.mainFile, dataOf(build));
+      const processor = process.platform === 'linux' ? processorSecondsOf(endpoint.process.pid).toFixed(1) : '?';
+      console.log(
+        `start, ${build.name}: ${endpoint.startSeconds.toFixed(2)} s, of the processors ${processor} s, load before ${load}`,
+      );
+      await kill(endpoint);
+    }
+  }
+}
+
+async function measureAll(builds: readonly Build[], count: number, folder: string): Promise<void> {
   const startAll = (): Promise<Endpoint[]> =>
     Promise.all(builds.map(({ name, mainFile }, index) => start(name, mainFile, path.join(folder, String(index)))));
-  try {
-    let endpoints = await startAll();
-    console.log(`${count} chunks of ${DIMENSIONS} dimensions and ${WORDS_PER_CHUNK} words`);
-    for (const endpoint of endpoints) await createCollection(endpoint);
-    await load(endpoints, count);
-    const restart = async (): Promise<void> => {
-      for (const endpoint of endpoints) await kill(endpoint);
-      // One after another: each start has the machine to itself.
-      endpoints = [];
-      for (const [index, { name, mainFile }] of builds.entries()) {
-        const endpoint = await start(name, mainFile, path.join(folder, String(index)));
-        endpoints.push(endpoint);
-        console.log(`start after kill -9, ${name}: ${endpoint.startSeconds.toFixed(2)} s`);
-      }
-    };
-    await measureSearches(endpoints, undefined, 'hybrid search');
-    await measureSearches(endpoints, passedByAll, 'hybrid search with a filter that all pass');
-    await restart();
-    await measureSearches(endpoints, undefined, 'hybrid search after the start');
-    await measureSearches(endpoints, passedByAll, 'the same with a filter that all pass');
-    await measureDeletes(endpoints, count);
+  let endpoints = await startAll();
+  for (const endpoint of endpoints) await createCollection(endpoint);
+  await load(endpoints, count);
+  const restart = async (): Promise<void> => {
     for (const endpoint of endpoints) await kill(endpoint);
+    // One after another: each start has the machine to itself.
+    endpoints = [];
+    for (const [index, { name, mainFile }] of builds.entries()) {
+      const endpoint = await start(name, mainFile, path.join(folder, String(index)));
+      endpoints.push(endpoint);
+      console.log(`start after kill -9, ${name}: ${endpoint.startSeconds.toFixed(2)} s`);
+    }
+  };
+  await measureSearches(endpoints, undefined, 'hybrid search');
+  await measureSearches(endpoints, passedByAll, 'hybrid search with a filter that all pass');
+  await restart();
+  await measureSearches(endpoints, undefined, 'hybrid search after the start');
+  await measureSearches(endpoints, passedByAll, 'the same with a filter that all pass');
+  await measureDeletes(endpoints, count);
+  for (const endpoint of endpoints) await kill(endpoint);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { 'start-only': { type: 'boolean' }, keep: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const [points = '20000', otherMainFile] = positionals;
+  const count = Number(points);
+  const builds = [
+    { name: 'this build', mainFile: path.join(__dirname, '../packages/vector-endpoint/main.js') },
+    ...(otherMainFile === undefined ? [] : [{ name: 'other build', mainFile: otherMainFile }]),
+  ];
+  const temporary = mkdtempSync(path.join(tmpdir(), 'bench-vectors-'));
+  console.log(`${count} chunks of ${DIMENSIONS} dimensions and ${WORDS_PER_CHUNK} words`);
+  try {
+    if (values['start-only'] === true) {
+      await measureStarts(builds, count, values.keep ?? temporary);
+    } else {
+      await measureAll(builds, count, temporary);
+    }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 

@@ -17,7 +17,7 @@ export class BlockPostings {
     private readonly dimensions: Uint32Array,
     /** Where the entries of each dimension start; then where the last ones end. */
     private readonly starts: Uint32Array,
-    private readonly rows: Uint32Array,
+    private readonly rows: Uint16Array,
     private readonly weights: Float32Array,
   ) {}
 
@@ -28,7 +28,7 @@ export class BlockPostings {
       return undefined;
     }
     const order = new Float64Array(count);
-    const rowOf = new Uint32Array(count);
+    const rowOf = new Uint16Array(count);
     const weightOf = new Float32Array(count);
     let entry = 0;
     vectors.forEach((vector, row) =>
@@ -42,7 +42,7 @@ export class BlockPostings {
     order.sort();
     const dimensions: number[] = [];
     const starts: number[] = [];
-    const rows = new Uint32Array(count);
+    const rows = new Uint16Array(count);
     const weights = new Float32Array(count);
     order.forEach((key, index) => {
       const dimension = Math.floor(key / mostEntries);
@@ -58,16 +58,29 @@ export class BlockPostings {
     return new BlockPostings(0, Uint32Array.from(dimensions), Uint32Array.from(starts), rows, weights);
   }
 
+  /** One part: the number of dimensions and of entries, then the four lists, those of wider numbers first. */
   save(sections: Sections, name: string): void {
-    sections.set(`postings ${name}`, bytesOf(Uint32Array.of(this.dimensions.length, this.rows.length)));
-    sections.set(`posting dimensions ${name}`, bytesOf(this.dimensions));
-    sections.set(`posting starts ${name}`, bytesOf(this.starts));
-    sections.set(`posting rows ${name}`, bytesOf(this.rows));
-    sections.set(`posting weights ${name}`, bytesOf(this.weights));
+    const counts = Uint32Array.of(this.dimensions.length, this.rows.length);
+    const lists = [counts, this.dimensions, this.starts, this.weights, this.rows];
+    sections.setPart({ name: `postings ${name}`, pieces: [Buffer.concat(lists.map(bytesOf))], isReadAtStart: true });
   }
 
   /** The index of a block whose first slot is `from`; undefined when the block was saved without one. */
   static restore(sections: Sections, name: string, from: number): BlockPostings | undefined {
+    if (!sections.hasPart(`postings ${name}`)) {
+      return BlockPostings.restoreFirstFormat(sections, name, from);
+    }
+    const { buffer, byteOffset } = sections.part(`postings ${name}`)[0]!();
+    const [dimensionCount = 0, count = 0] = new Uint32Array(buffer, byteOffset, 2);
+    const dimensions = new Uint32Array(buffer, byteOffset + 8, dimensionCount);
+    const starts = new Uint32Array(buffer, dimensions.byteOffset + dimensions.byteLength, dimensionCount + 1);
+    const weights = new Float32Array(buffer, starts.byteOffset + starts.byteLength, count);
+    const rows = new Uint16Array(buffer, weights.byteOffset + weights.byteLength, count);
+    return new BlockPostings(from, dimensions, starts, rows, weights);
+  }
+
+  /** The lists were sections, and rows had 32 bits. */
+  private static restoreFirstFormat(sections: Sections, name: string, from: number): BlockPostings | undefined {
     if (!sections.has(`postings ${name}`)) {
       return undefined;
     }
@@ -76,7 +89,7 @@ export class BlockPostings {
       from,
       sections.unsigned(`posting dimensions ${name}`, dimensionCount),
       sections.unsigned(`posting starts ${name}`, dimensionCount + 1),
-      sections.unsigned(`posting rows ${name}`, count),
+      Uint16Array.from(sections.unsigned(`posting rows ${name}`, count)),
       sections.floats32(`posting weights ${name}`, count),
     );
   }

@@ -5,6 +5,7 @@ import { alreadyExists, notFound, wrongInput } from '../errors';
 import { Collection } from './collection';
 import type { CollectionConfig } from './collectionConfig';
 import { readCheckedFile, replaceCheckedFile } from '../log/checkedFile';
+import { removeTemporaryFiles } from '../log/durableFile';
 
 const deletedSuffix = '.deleted';
 
@@ -29,7 +30,10 @@ export class Catalogue {
 
   private async read(): Promise<void> {
     mkdirSync(this.collectionsFolder, { recursive: true });
-    for (const entry of readdirSync(this.collectionsFolder)) {
+    removeTemporaryFiles(this.dataDirectory);
+    const entries = readdirSync(this.collectionsFolder);
+    this.aliasTargets = this.readAliases(entries.filter((entry) => !entry.endsWith(deletedSuffix)));
+    for (const entry of entries) {
       const folder = join(this.collectionsFolder, entry);
       const collection = entry.endsWith(deletedSuffix) ? undefined : await Collection.open(folder);
       if (collection === undefined) {
@@ -38,10 +42,27 @@ export class Catalogue {
         this.collections.set(collection.name, collection);
       }
     }
+  }
+
+  /**
+   * The file of aliases is written before the first collection, also without aliases. Only a folder of an earlier version
+   * may be without it, which had no aliases then.
+   *
+   * @throws Error when the file is damaged, or missing although a collection was saved together with it
+   */
+  private readAliases(collectionFolders: readonly string[]): Map<string, string> {
     if (existsSync(this.aliasFile)) {
-      const saved = readCheckedFile(this.aliasFile) as Record<string, string>;
-      this.aliasTargets = new Map(Object.entries(saved));
+      return new Map(Object.entries(readCheckedFile(this.aliasFile) as Record<string, string>));
     }
+    if (collectionFolders.some((folder) => Collection.hasAliasFile(join(this.collectionsFolder, folder)))) {
+      throw new Error(
+        `${this.aliasFile} is missing, so the aliases of the collections are unknown. Nothing was changed. ` +
+          'Restore the file; or write {} into it, which starts without aliases, and create them again; ' +
+          'or delete the data folder and load the collections again.',
+      );
+    }
+    replaceCheckedFile(this.aliasFile, {});
+    return new Map();
   }
 
   private get collectionsFolder(): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { notFound } from '../errors';
 import type { JsonObject } from '../json/jsonValue';
@@ -6,6 +6,7 @@ import { readObject, readString } from '../json/readBody';
 import { describeConfig, type CollectionConfig } from './collectionConfig';
 import { restoreCollectionConfig } from './parseCollectionConfig';
 import { readCheckedFile, replaceCheckedFile } from '../log/checkedFile';
+import { removeTemporaryFiles } from '../log/durableFile';
 import { describeFieldSchema, readFieldSchema, type FieldSchema } from './fieldSchema';
 import { decodeOperation, encodeOperation, sequenceOf } from '../log/operationCodec';
 import { OperationLog, type ReadProgress } from '../log/operationLog';
@@ -94,10 +95,22 @@ export class Collection {
   static create(folder: string, name: string, config: CollectionConfig): Collection {
     mkdirSync(folder, { recursive: true });
     const collection = new Collection(name, folder, config, new Points(config), undefined);
-    collection.log = OperationLog.create(join(folder, logFile));
-    // Last: a folder with a configuration is a complete collection.
-    collection.saveConfig();
+    try {
+      collection.log = OperationLog.create(join(folder, logFile));
+      // Last: a folder with a configuration is a complete collection.
+      collection.saveConfig();
+    } catch (error) {
+      collection.discard();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
     return collection;
+  }
+
+  /** Whether a collection was saved by a version that always writes the file of aliases. */
+  static hasAliasFile(folder: string): boolean {
+    const path = join(folder, configFile);
+    return existsSync(path) && readCheckedFile(path).hasAliasFile === true;
   }
 
   /**
@@ -112,6 +125,7 @@ export class Collection {
       refusePointsWithout(path, folder);
       return undefined;
     }
+    removeTemporaryFiles(folder);
     const saved = readCheckedFile(path);
     const config = restoreCollectionConfig(readObject(saved.config, 'config'));
     const collection = new Collection(readString(saved.name, 'name'), folder, config, new Points(config), undefined);
@@ -121,6 +135,9 @@ export class Collection {
       }
       await collection.openSnapshot();
       collection.openLog();
+      if (saved.hasAliasFile !== true) {
+        collection.saveConfig();
+      }
     } catch (error) {
       collection.discard();
       throw error;
@@ -288,6 +305,8 @@ export class Collection {
       name: this.name,
       config: describeConfig(this.config),
       indexes: Object.fromEntries(indexes) as JsonObject,
+      // The catalogue writes it before the first collection.
+      hasAliasFile: true,
     };
     replaceCheckedFile(join(this.folder, configFile), saved);
   }

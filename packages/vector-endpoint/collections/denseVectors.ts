@@ -1,6 +1,7 @@
 import { bytesOf, withRoom } from '../memory/columns';
 import { RoundedRows } from '../memory/roundedRows';
 import { allocateBlock, releaseBlock, type VectorBlock } from '../memory/vectorMemory';
+import type { Sections } from '../snapshot/sections';
 import type { Distance } from './collectionConfig';
 import { distanceMeasures } from './distanceMeasures';
 
@@ -110,7 +111,7 @@ export class DenseVectors {
     this.makeRoom(slot + 1);
     const block = this.blockOf(slot)!;
     block.floats.set(vector, (slot % rowsPerBlock) * this.stride);
-    this.rounded?.set(block, slot);
+    this.rounded?.set(block, slot, 1);
     if (this.present[slot] !== 1) {
       this.present[slot] = 1;
       this.count++;
@@ -222,18 +223,22 @@ export class DenseVectors {
 
   /** Allocates the blocks of `length` slots. */
   makeRoom(length: number): void {
-    while (this.blocks.length * rowsPerBlock < length) {
-      this.blocks.push(allocateBlock(rowsPerBlock * this.stride * 4 + (this.rounded?.bytesOfBlock ?? 0)));
+    const size = rowsPerBlock * this.stride * 4 + (this.rounded?.bytesOfBlock ?? 0);
+    for (let left = Math.ceil(length / rowsPerBlock) - this.blocks.length; left > 0; left--) {
+      this.blocks.push(allocateBlock(size, (left - 1) * size));
     }
     this.rounded?.makeRoom(this.blocks.length * rowsPerBlock);
     this.present = withRoom(this.present, this.blocks.length * rowsPerBlock);
   }
 
-  /** Which slots of a range have a vector. */
-  presentIn(from: number, to: number): Uint8Array {
+  /** Which slots of a range have a vector, and the scales of their rows in 8 bits, for the snapshot. */
+  save(sections: Sections, name: string, from: number, to: number): void {
     const present = new Uint8Array(to - from);
     present.set(this.present.subarray(from, to));
-    return present;
+    sections.set(`dense ${name}`, bytesOf(present));
+    if (this.rounded !== undefined) {
+      sections.set(`scales ${name}`, bytesOf(this.rounded.scalesOf(from, to)));
+    }
   }
 
   /** The stored rows of one block as they are in memory: a view to read from or to fill. The block must have room. */
@@ -242,15 +247,25 @@ export class DenseVectors {
     return block === undefined ? Buffer.alloc(0) : bytesOf(block.floats.subarray(0, rowCount * this.stride));
   }
 
-  /** Marks the vectors of consecutive slots as stored, after their block was filled. */
-  restore(from: number, present: Uint8Array): void {
+  /** The rows of one block in 8 bits, as `bytesOfBlock`; undefined when this vector has none. */
+  roundedBytesOfBlock(blockNumber: number, rowCount: number): Buffer | undefined {
+    const block = this.blocks[blockNumber];
+    return block && this.rounded?.bytesOfRows(block, rowCount);
+  }
+
+  /** Marks the vectors of a range of slots as stored, after their block was filled. */
+  restore(sections: Sections, name: string, from: number, to: number): void {
+    const present = sections.bytes(`dense ${name}`, to - from);
     this.present.set(present, from);
-    present.forEach((isPresent) => (this.count += isPresent));
+    for (let row = 0; row < present.length; row++) {
+      this.count += present[row]!;
+    }
     const block = this.blockOf(from);
-    if (this.rounded !== undefined && block !== undefined) {
-      for (let row = 0; row < present.length; row++) {
-        this.rounded.set(block, from + row);
-      }
+    if (sections.has(`scales ${name}`)) {
+      this.rounded?.restoreScales(from, sections.floats64(`scales ${name}`, to - from));
+    } else if (block !== undefined) {
+      // The first format has no rows in 8 bits.
+      this.rounded?.set(block, from, to - from);
     }
   }
 

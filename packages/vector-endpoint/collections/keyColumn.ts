@@ -169,19 +169,28 @@ export class KeyColumn {
     sections.set(`${name} keys`, Buffer.from(JSON.stringify(saved)));
   }
 
+  makeRoom(slotCount: number): void {
+    this.first = withRoom(this.first, slotCount);
+  }
+
   restore(sections: Sections, name: string, from: number, to: number): void {
-    this.first = withRoom(this.first, to);
+    this.makeRoom(to);
     const { keys, more } = sections.json(`${name} keys`) as SavedKeys;
     const numbers = keys.map((key) => this.numberOf(key));
-    const others = new Map(more);
-    sections.unsigned(`${name} first keys`, to - from).forEach((first, row) => {
+    const firsts = sections.unsigned(`${name} first keys`, to - from);
+    for (let row = 0; row < firsts.length; row++) {
+      const first = firsts[row]!;
       if (first > 0) {
-        this.put(
-          from + row,
-          [first - 1, ...(others.get(row) ?? [])].map((number) => numbers[number]!),
-        );
+        const number = numbers[first - 1]!;
+        this.first[from + row] = number + 1;
+        this.counts[number]!++;
       }
-    });
+    }
+    for (const [row, others] of more) {
+      const found = others.map((number) => numbers[number]!);
+      this.more.set(from + row, found);
+      found.forEach((number) => this.counts[number]!++);
+    }
     this.slotLists = undefined;
   }
 }

@@ -49,7 +49,7 @@ export class NumberColumn {
     }
   }
 
-  private makeRoom(length: number): void {
+  makeRoom(length: number): void {
     const old = this.first.length;
     this.first = withRoom(this.first, length);
     this.first.fill(NaN, old);

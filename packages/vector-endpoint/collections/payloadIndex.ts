@@ -196,11 +196,21 @@ export class PayloadIndex implements FieldIndex {
     }
   }
 
+  makeRoom(slotCount: number): void {
+    this.flags = withRoom(this.flags, slotCount);
+    this.keys.makeRoom(slotCount);
+    if (this.hasOrder) {
+      this.numberColumn.makeRoom(slotCount);
+    }
+  }
+
   restore(sections: Sections, name: string, from: number, to: number): void {
     const flags = sections.bytes(`${name} flags`, to - from);
     this.flags = withRoom(this.flags, to);
     this.flags.set(flags, from);
-    flags.forEach((flag) => (this.pointCount += (flag & isIndexed) === 0 ? 0 : 1));
+    for (let row = 0; row < flags.length; row++) {
+      this.pointCount += (flags[row]! & isIndexed) === 0 ? 0 : 1;
+    }
     this.keys.restore(sections, name, from, to);
     if (this.hasOrder) {
       this.numberColumn.restore(sections, name, from, to);

@@ -5,6 +5,9 @@ import { IdTable } from '../memory/idTable';
 import type { Sections } from '../snapshot/sections';
 import type { PointId } from './pointId';
 
+/** An answer has the payloads of a hundred points from anywhere: each of them must not read a whole block. */
+const payloadsPerPiece = 64;
+
 /**
  * Ids and payloads by slot. A slot is a small integer that identifies a point in every store of a collection. The slot
  * of a deleted point is reused for the next new point, so that vectors stay dense in memory.
@@ -107,15 +110,27 @@ export class PointStore {
     sections.set('ids', bytesOf(this.ids.wordsOf(from, to)));
     sections.set('versions', bytesOf(versions));
     sections.set('payload lengths', bytesOf(this.payloads.lengthsOf(from, to)));
-    sections.set('payloads', this.payloads.entriesOf(from, to));
+    const pieces: Buffer[] = [];
+    for (let start = from; start < to; start += payloadsPerPiece) {
+      pieces.push(this.payloads.entriesOf(start, Math.min(to, start + payloadsPerPiece)));
+    }
+    sections.setPart({ name: 'payloads', pieces, isReadAtStart: false });
+  }
+
+  makeRoom(slotCount: number): void {
+    this.ids.makeRoom(slotCount);
+    this.versions = withRoom(this.versions, slotCount);
+    this.payloads.makeRoom(slotCount);
   }
 
   restore(sections: Sections, from: number, to: number): void {
     this.ids.restore(from, sections.bytes('id kinds', to - from), sections.unsigned('ids', (to - from) * 4));
     this.versions = withRoom(this.versions, to);
     this.versions.set(sections.floats64('versions', to - from), from);
-    const payloads = sections.get('payloads');
-    this.payloads.adopt(payloads.buffer, payloads.start, from, sections.unsigned('payload lengths', to - from));
+    const part = sections.part('payloads');
+    // The first format has one piece.
+    const rows = part.length === 1 ? to - from : payloadsPerPiece;
+    this.payloads.adopt(part, from, sections.unsigned('payload lengths', to - from), rows);
     this.orderedSlots = undefined;
   }
 

@@ -199,35 +199,45 @@ export class Points {
     const sections = Sections.empty();
     this.store.save(sections, from, to);
     const dense = new Map<string, Buffer>();
+    const rounded = new Map<string, Buffer>();
     for (const [name, vectors] of this.dense) {
-      sections.set(`dense ${name}`, Buffer.from(vectors.presentIn(from, to)));
+      vectors.save(sections, name, from, to);
       dense.set(name, Buffer.from(vectors.bytesOfBlock(block, rowCount)));
+      const bytes = vectors.roundedBytesOfBlock(block, rowCount);
+      if (bytes !== undefined) {
+        rounded.set(name, Buffer.from(bytes));
+      }
     }
     this.sparse.forEach((vectors, name) => vectors.save(sections, name, from, to));
     this.indexes.forEach((index, field) => index.save(sections, nameOfIndex(field, index), from, to));
-    return { block, rowCount, dense, sections };
+    return { block, rowCount, dense, rounded, sections };
   }
 
-  /** Allocates memory for the vectors of this many slots. */
+  /** Allocates memory for this many slots. */
   makeRoom(slotCount: number): void {
+    this.store.makeRoom(slotCount);
+    this.sparse.forEach((vectors) => vectors.makeRoom(slotCount));
+    this.indexes.forEach((index) => index.makeRoom(slotCount));
     this.dense.forEach((vectors) => vectors.makeRoom(slotCount));
   }
 
-  /** Where the rows of a block of one dense vector are, to be filled. */
-  rowsOfBlock(name: string, block: number, rowCount: number): Buffer {
+  /** Where the rows of a block of one dense vector are, or those in 8 bits, to be filled. */
+  rowsOfBlock(kind: 'dense' | 'rounded', name: string, block: number, rowCount: number): Buffer {
     const vectors = this.dense.get(name);
-    if (vectors === undefined) {
-      throw new Error(`the collection has no vector ${JSON.stringify(name)}`);
+    const rows =
+      kind === 'dense' ? vectors?.bytesOfBlock(block, rowCount) : vectors?.roundedBytesOfBlock(block, rowCount);
+    if (rows === undefined) {
+      throw new Error(`the collection has no ${kind} rows of the vector ${JSON.stringify(name)}`);
     }
-    return vectors.bytesOfBlock(block, rowCount);
+    return rows;
   }
 
   /** Restores a block whose rows are filled already. An index that the block was saved without is filled from payloads. */
   restoreBlock(block: number, rowCount: number, sections: Sections): void {
     const from = block * rowsPerBlock;
     const to = from + rowCount;
+    this.dense.forEach((vectors, name) => vectors.restore(sections, name, from, to));
     this.store.restore(sections, from, to);
-    this.dense.forEach((vectors, name) => vectors.restore(from, sections.bytes(`dense ${name}`, rowCount)));
     this.sparse.forEach((vectors, name) => vectors.restore(sections, name, from, to));
     for (const [field, index] of this.indexes) {
       const name = nameOfIndex(field, index);

@@ -163,21 +163,26 @@ export class SparseVectors {
   /** The vectors of a block of slots and their part of the inverted index, for the snapshot. */
   save(sections: Sections, name: string, from: number, to: number): void {
     sections.set(`sparse lengths ${name}`, bytesOf(this.vectors.lengthsOf(from, to)));
-    sections.set(`sparse ${name}`, this.vectors.entriesOf(from, to));
+    sections.setPart({ name: `sparse ${name}`, pieces: [this.vectors.entriesOf(from, to)], isReadAtStart: false });
     BlockPostings.pack(Array.from({ length: to - from }, (_, row) => this.get(from + row)))?.save(sections, name);
+  }
+
+  makeRoom(slotCount: number): void {
+    this.vectors.makeRoom(slotCount);
+    this.isPacked = withRoom(this.isPacked, slotCount);
   }
 
   restore(sections: Sections, name: string, from: number, to: number): void {
     const lengths = sections.unsigned(`sparse lengths ${name}`, to - from);
-    const { buffer, start } = sections.get(`sparse ${name}`);
-    this.vectors.adopt(buffer, start, from, lengths);
+    this.vectors.adopt(sections.part(`sparse ${name}`), from, lengths, to - from);
     this.slotCount = Math.max(this.slotCount, to);
     const block = BlockPostings.restore(sections, name, from);
     if (block !== undefined) {
       this.blocks.push(block);
       this.isPacked = withRoom(this.isPacked, from + rowsPerBlock);
     }
-    lengths.forEach((length, row) => {
+    for (let row = 0; row < lengths.length; row++) {
+      const length = lengths[row]!;
       this.count += length > 0 ? 1 : 0;
       this.indexedCount += length > 1 ? 1 : 0;
       if (length > 0 && block !== undefined) {
@@ -185,7 +190,7 @@ export class SparseVectors {
       } else if (length > 0) {
         this.index(from + row, this.get(from + row)!);
       }
-    });
+    }
   }
 }
 

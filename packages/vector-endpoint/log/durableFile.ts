@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Makes a rename in the folder of `path` survive a crash of the machine. Skipped on Windows, which cannot open folders. */
 export function syncDirectoryOf(path: string): void {
@@ -14,16 +14,42 @@ export function syncDirectoryOf(path: string): void {
   }
 }
 
-/** Replaces a file atomically: after a crash it has the old text or the new text, never a part. */
-export function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w');
+const temporarySuffix = '.new';
+
+/** The result of `write`. When it fails, as on a full disk, the incomplete file is deleted: it would fill the disk. */
+export function orRemove<Result>(path: string, write: () => Result): Result {
   try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    return write();
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
   }
-  renameSync(temporary, path);
+}
+
+/**
+ * Replaces a file atomically: after a crash it has the old text or the new text, never a part. A failure leaves the old
+ * text and no other file.
+ */
+export function replaceFile(path: string, text: string): void {
+  const temporary = `${path}${temporarySuffix}`;
+  orRemove(temporary, () => {
+    const file = openSync(temporary, 'w');
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  });
   syncDirectoryOf(path);
+}
+
+/** Deletes the files of a folder that a process was writing when it was killed. Only the user of the folder may do so. */
+export function removeTemporaryFiles(folder: string): void {
+  for (const file of readdirSync(folder)) {
+    if (file.endsWith(temporarySuffix)) {
+      rmSync(join(folder, file), { force: true });
+    }
+  }
 }

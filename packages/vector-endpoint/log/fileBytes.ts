@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { orRemove } from './durableFile';
 
 export function writeFully(file: number, bytes: Buffer, position: number): void {
   let written = 0;
@@ -21,18 +22,20 @@ export function readFully(file: number, length: number, position: number): Buffe
   return bytes;
 }
 
-/** Writes a new file, or replaces all of an old one, and flushes it to disk. */
+/** Writes a new file, or replaces all of an old one, and flushes it to disk. A failure leaves no file. */
 export function writeFlushed(path: string, contents: Iterable<Buffer>): number {
-  const file = openSync(path, 'w');
-  let length = 0;
-  try {
-    for (const bytes of contents) {
-      writeFully(file, bytes, length);
-      length += bytes.length;
+  return orRemove(path, () => {
+    const file = openSync(path, 'w');
+    let length = 0;
+    try {
+      for (const bytes of contents) {
+        writeFully(file, bytes, length);
+        length += bytes.length;
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
     }
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  return length;
+    return length;
+  });
 }

@@ -15,7 +15,8 @@ const acceptedWaste = 4 * chunkSize;
  * leaves a gap; when gaps are more than half of all bytes, the entries are packed again.
  */
 export class ByteArena {
-  private chunks: Buffer[] = [];
+  /** A chunk that is read when it is needed is a function. */
+  private chunks: (Buffer | (() => Buffer))[] = [];
   private chunkOf = new Uint32Array(0);
   private starts = new Uint32Array(0);
   /** One more than the length of the entry; 0 for a slot without an entry. */
@@ -35,14 +36,19 @@ export class ByteArena {
       return undefined;
     }
     const start = this.starts[slot] ?? 0;
-    return this.chunks[this.chunkOf[slot] ?? 0]?.subarray(start, start + length - 1);
+    return this.chunkAt(this.chunkOf[slot] ?? 0).subarray(start, start + length - 1);
+  }
+
+  private chunkAt(index: number): Buffer {
+    const chunk = this.chunks[index]!;
+    return typeof chunk === 'function' ? (this.chunks[index] = chunk()) : chunk;
   }
 
   /** The slot's bytes as text. */
   textAt(slot: number): string | undefined {
     const length = this.lengths[slot] ?? 0;
     const start = this.starts[slot] ?? 0;
-    return length === 0 ? undefined : this.chunks[this.chunkOf[slot] ?? 0]?.toString('utf8', start, start + length - 1);
+    return length === 0 ? undefined : this.chunkAt(this.chunkOf[slot] ?? 0).toString('utf8', start, start + length - 1);
   }
 
   /** Length of the slot's entry in bytes; undefined without an entry. */
@@ -73,26 +79,33 @@ export class ByteArena {
   }
 
   /**
-   * Takes over a part of a buffer that contains the entries of consecutive slots, without copying it.
+   * Takes over bytes that contain the entries of consecutive slots, without copying them.
    *
+   * @param pieces each gives the bytes of its slots when one of their entries is needed for the first time
    * @param lengths as `lengthsOf` gives them
+   * @param slotsPerPiece the last piece may have fewer
    */
-  adopt(bytes: Buffer, start: number, firstSlot: number, lengths: Uint32Array): void {
+  adopt(pieces: readonly (() => Buffer)[], firstSlot: number, lengths: Uint32Array, slotsPerPiece: number): void {
     this.makeRoom(firstSlot + lengths.length);
-    const chunk = this.chunks.push(bytes) - 1;
-    let position = start;
-    lengths.forEach((length, row) => {
-      this.lengths[firstSlot + row] = length;
-      if (length > 0) {
-        this.chunkOf[firstSlot + row] = chunk;
-        this.starts[firstSlot + row] = position;
-        position += aligned(length - 1);
+    this.lengths.set(lengths, firstSlot);
+    const { chunkOf, starts } = this;
+    pieces.forEach((piece, index) => {
+      const chunk = this.chunks.push(piece) - 1;
+      const end = Math.min(lengths.length, (index + 1) * slotsPerPiece);
+      let position = 0;
+      for (let row = index * slotsPerPiece; row < end; row++) {
+        const length = lengths[row]!;
+        if (length > 0) {
+          chunkOf[firstSlot + row] = chunk;
+          starts[firstSlot + row] = position;
+          position += aligned(length - 1);
+        }
       }
+      this.usedBytes += position;
+      this.totalBytes += position;
     });
-    this.usedBytes += position - start;
-    this.totalBytes += position - start;
     // The next entry needs a new chunk.
-    this.endOfLast = bytes.length;
+    this.endOfLast = Infinity;
   }
 
   /** For each slot of a range, one more than the length of its entry, or 0. */
@@ -120,7 +133,7 @@ export class ByteArena {
     return bytes;
   }
 
-  private makeRoom(length: number): void {
+  makeRoom(length: number): void {
     this.chunkOf = withRoom(this.chunkOf, length);
     this.starts = withRoom(this.starts, length);
     this.lengths = withRoom(this.lengths, length);
@@ -129,7 +142,7 @@ export class ByteArena {
   private append(slot: number, length: number): Buffer {
     this.makeRoom(slot + 1);
     let chunk = this.chunks.at(-1);
-    if (chunk === undefined || this.endOfLast + aligned(length) > chunk.length) {
+    if (chunk === undefined || typeof chunk === 'function' || this.endOfLast + aligned(length) > chunk.length) {
       chunk = Buffer.allocUnsafeSlow(Math.max(chunkSize, aligned(length)));
       this.chunks.push(chunk);
       this.endOfLast = 0;
@@ -155,7 +168,10 @@ export class ByteArena {
     lengths.forEach((length, slot) => {
       if (length > 0) {
         const start = starts[slot] ?? 0;
-        chunks[chunkOf[slot] ?? 0]?.copy(this.append(slot, length - 1), 0, start, start + length - 1);
+        const index = chunkOf[slot] ?? 0;
+        const chunk = chunks[index]!;
+        const bytes = typeof chunk === 'function' ? (chunks[index] = chunk()) : chunk;
+        bytes.copy(this.append(slot, length - 1), 0, start, start + length - 1);
       }
     });
   }

@@ -11,5 +11,5 @@ export function withRoom<Kind extends Column>(column: Kind, length: number): Kin
 }
 
 /** The bytes of numbers, as they are in memory. Files are little endian, like all platforms that this project supports. */
-export const bytesOf = (numbers: Float32Array | Float64Array | Uint32Array | Uint8Array): Buffer =>
+export const bytesOf = (numbers: Float32Array | Float64Array | Uint32Array | Uint16Array | Uint8Array): Buffer =>
   Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);

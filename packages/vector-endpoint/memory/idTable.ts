@@ -25,6 +25,8 @@ export class IdTable {
   private words = new Uint32Array(0);
   /** Open addressing: one more than a slot, 0 for a free entry. Its length is a power of two. */
   private entries = new Int32Array(64);
+  /** False after ids were restored: the table is built when an id is sought, because searches do not need it. */
+  private isComplete = true;
   private occupiedEntries = 0;
   /** Number of ids. */
   size = 0;
@@ -56,6 +58,7 @@ export class IdTable {
   }
 
   slotOf(id: PointId): number | undefined {
+    this.complete();
     const kind = this.readWords(id);
     const mask = this.entries.length - 1;
     for (let at = hashOf(this.sought, 0, kind) & mask; ; at = (at + 1) & mask) {
@@ -71,6 +74,7 @@ export class IdTable {
 
   /** Stores an id that is not in the table at an unused slot. */
   add(slot: number, id: PointId): void {
+    this.complete();
     const kind = this.readWords(id);
     this.slotCount = Math.max(this.slotCount, slot + 1);
     this.kinds = withRoom(this.kinds, this.slotCount);
@@ -82,6 +86,7 @@ export class IdTable {
   }
 
   remove(slot: number): void {
+    this.complete();
     const kind = this.kinds[slot] ?? unused;
     const mask = this.entries.length - 1;
     for (let at = hashOf(this.words, slot * wordsPerId, kind) & mask; ; at = (at + 1) & mask) {
@@ -125,6 +130,12 @@ export class IdTable {
     return this.words.slice(from * wordsPerId, to * wordsPerId);
   }
 
+  /** Prepares for this many ids, so that nothing grows step by step. */
+  makeRoom(count: number): void {
+    this.kinds = withRoom(this.kinds, count);
+    this.words = withRoom(this.words, count * wordsPerId);
+  }
+
   /** Stores the ids of consecutive slots, as `kindsOf` and `wordsOf` gave them. */
   restore(from: number, kinds: Uint8Array, words: Uint32Array): void {
     this.slotCount = Math.max(this.slotCount, from + kinds.length);
@@ -132,12 +143,17 @@ export class IdTable {
     this.words = withRoom(this.words, this.slotCount * wordsPerId);
     this.kinds.set(kinds, from);
     this.words.set(words, from * wordsPerId);
-    kinds.forEach((kind, row) => {
-      if (kind !== unused) {
-        this.size++;
-        this.insert(from + row);
-      }
-    });
+    for (let row = 0; row < kinds.length; row++) {
+      this.size += kinds[row] === unused ? 0 : 1;
+    }
+    this.isComplete = false;
+  }
+
+  private complete(): void {
+    if (!this.isComplete) {
+      this.isComplete = true;
+      this.rebuild();
+    }
   }
 
   private isAt(slot: number, kind: number): boolean {
@@ -153,9 +169,11 @@ export class IdTable {
 
   private insert(slot: number): void {
     if ((this.occupiedEntries + 1) * 3 > this.entries.length * 2) {
+      // Of all slots, this one included.
       this.rebuild();
+    } else {
+      this.place(slot);
     }
-    this.place(slot);
   }
 
   private place(slot: number): void {
@@ -168,18 +186,17 @@ export class IdTable {
     this.entries[at] = slot + 1;
   }
 
-  /** A new table without removed entries, at most a quarter full. */
+  /** A new table of all slots without removed entries, at most a quarter full. */
   private rebuild(): void {
     let length = 64;
     while (length < this.size * 4) {
       length *= 2;
     }
-    const old = this.entries;
     this.entries = new Int32Array(length);
     this.occupiedEntries = 0;
-    for (const entry of old) {
-      if (entry > 0) {
-        this.place(entry - 1);
+    for (let slot = 0; slot < this.slotCount; slot++) {
+      if (this.kinds[slot] !== unused) {
+        this.place(slot);
       }
     }
   }

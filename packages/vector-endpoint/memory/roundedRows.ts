@@ -1,5 +1,5 @@
 import { columnsPerStep } from './byteProducts';
-import { withRoom } from './columns';
+import { bytesOf, withRoom } from './columns';
 import type { VectorBlock } from './vectorMemory';
 
 /** Largest 8-bit and 16-bit integers, and largest sum in 32 bits. */
@@ -69,12 +69,30 @@ export class RoundedRows {
     this.scales = withRoom(this.scales, length);
   }
 
-  /** Rounds the floats of a slot, for which there is room. */
-  set(block: VectorBlock, slot: number): void {
-    const row = slot % this.rowsPerBlock;
-    const largest = block.roundRow(row * this.floatStride, this.floatStride, this.start + row * this.stride);
-    const isScaled = largest === 0 || (largest >= leastScaled && largest <= mostScaled);
-    this.scales[slot] = isScaled ? largest / mostOfRow : NaN;
+  /** Rounds the floats of consecutive slots of a block, for which there is room. */
+  set(block: VectorBlock, firstSlot: number, count: number): void {
+    const firstRow = firstSlot % this.rowsPerBlock;
+    const results = block.roundRows(firstRow, count, this.floatStride, this.start + firstRow * this.stride);
+    for (let row = 0; row < count; row++) {
+      const largest = results[row]!;
+      const isScaled = largest === 0 || (largest >= leastScaled && largest <= mostScaled);
+      this.scales[firstSlot + row] = isScaled ? largest / mostOfRow : NaN;
+    }
+  }
+
+  /** The bytes of the first rows of a block: a view to read from or to fill. */
+  bytesOfRows(block: VectorBlock, count: number): Buffer {
+    return bytesOf(block.floats.subarray(this.start / 4, (this.start + count * this.stride) / 4));
+  }
+
+  /** The scales of a range of slots, for the snapshot. */
+  scalesOf(from: number, to: number): Float64Array {
+    return this.scales.slice(from, to);
+  }
+
+  /** Restores scales, for which there is room. The bytes of their rows must be filled, too. */
+  restoreScales(from: number, scales: Float64Array): void {
+    this.scales.set(scales, from);
   }
 
   round(query: Float32Array): RoundedQuery {

@@ -1,6 +1,6 @@
 import { byteProducts } from './byteProducts';
 import { dotProducts } from './dotProducts';
-import { roundRow } from './roundRow';
+import { roundRows } from './roundRows';
 import { moduleOf } from './wasmAssembly';
 
 /** The part of the standard that is used here: the types of Node.js do not declare it. */
@@ -15,7 +15,7 @@ type Products = (query: number, rows: number, count: number, strideInBytes: numb
 interface Functions {
   readonly dotProducts: Products;
   readonly byteProducts: Products;
-  readonly roundRow: (row: number, end: number, bytes: number, out: number) => void;
+  readonly roundRows: (bytes: number, rows: number, count: number, strideInBytes: number, out: number) => void;
 }
 
 declare const WebAssembly: {
@@ -48,7 +48,7 @@ class Memory {
   private view: Float32Array;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(moduleOf([dotProducts, byteProducts, roundRow]));
+    compiled ??= new WebAssembly.Module(moduleOf([dotProducts, byteProducts, roundRows]));
     this.functions = new WebAssembly.Instance(compiled, { host: { memory: this.memory } }).exports;
     this.view = new Float32Array(this.memory.buffer);
   }
@@ -61,8 +61,12 @@ class Memory {
     return this.view;
   }
 
-  /** Position of `size` new bytes, all zero; undefined when the memory is full. */
-  extend(size: number): number | undefined {
+  /**
+   * Position of `size` new bytes, all zero; undefined when the memory is full.
+   *
+   * @param following how many bytes will soon be asked for after these
+   */
+  extend(size: number, following: number): number | undefined {
     const missing = Math.ceil((this.end + size - this.memory.buffer.byteLength) / pageSize);
     if (missing > 0) {
       const pages = this.memory.buffer.byteLength / pageSize;
@@ -70,7 +74,8 @@ class Memory {
         return undefined;
       }
       // Grown in large steps, because each one replaces the views.
-      this.memory.grow(Math.min(mostPages - pages, Math.max(missing, pages >> 3)));
+      const expected = missing + Math.ceil(following / pageSize);
+      this.memory.grow(Math.min(mostPages - pages, Math.max(expected, pages >> 3)));
     }
     this.end += size;
     return this.end - size;
@@ -112,16 +117,17 @@ export class VectorBlock {
   }
 
   /**
-   * Rounds a row of floats to bytes: the largest number becomes 127 or -127.
+   * Rounds rows of floats to bytes: the largest number of a row becomes 127 or -127.
    *
-   * @param row position of the row in numbers
-   * @param bytes position of the bytes in this block
-   * @returns the absolute value of the largest number
+   * @param count at most 1,024
+   * @param stride numbers of a row, a multiple of four
+   * @param bytes position of the first row of bytes in this block; each row takes a multiple of 64
+   * @returns the absolute value of the largest number of each row: a view that is valid until the next call
    */
-  roundRow(row: number, stride: number, bytes: number): number {
-    const start = this.position + row * 4;
-    this.memory.functions.roundRow(start, start + stride * 4, this.position + bytes, resultsAt);
-    return this.memory.floats[resultsAt / 4]!;
+  roundRows(firstRow: number, count: number, stride: number, bytes: number): Float32Array {
+    const rows = this.position + firstRow * stride * 4;
+    this.memory.functions.roundRows(this.position + bytes, rows, count, stride * 4, resultsAt);
+    return this.memory.floats.subarray(resultsAt / 4, resultsAt / 4 + count);
   }
 
   /** Copies a query of 16-bit integers to where `byteProducts` reads it. */
@@ -149,21 +155,22 @@ const released = new Map<number, VectorBlock[]>();
  * A block of zeros.
  *
  * @param size in bytes, a multiple of 16 and less than 1 GiB
+ * @param following how many bytes will soon be asked for after these: then the memory grows once
  * @throws RangeError when the machine has no more memory
  */
-export function allocateBlock(size: number): VectorBlock {
+export function allocateBlock(size: number, following = 0): VectorBlock {
   const reused = released.get(size)?.pop();
   if (reused !== undefined) {
     reused.floats.fill(0);
     return reused;
   }
   const last = memories.at(-1);
-  const position = last?.extend(size);
+  const position = last?.extend(size, following);
   if (last !== undefined && position !== undefined) {
     return new VectorBlock(last, position, size);
   }
   memories.push(new Memory());
-  return allocateBlock(size);
+  return allocateBlock(size, following);
 }
 
 /** Gives a block back. It must not be used any more. */

@@ -22,6 +22,7 @@ export const set = (index: number): number[] => [0x21, index];
 export const add = [0x6a];
 export const subtract = [0x6b];
 export const and = [0x71];
+export const shiftRight = [0x76];
 export const lessThan = [0x49];
 const isZero = [0x45];
 export const simd = (operation: number): number[] => [0xfd, ...unsigned(operation)];

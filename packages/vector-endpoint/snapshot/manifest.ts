@@ -7,9 +7,15 @@ import type { SegmentEntry } from './segmentFile';
 const manifestFile = 'snapshot.json';
 const segmentSuffix = '.segment';
 
+/**
+ * The format that is written: its blocks have parts. Segments of the first format are read too, and a snapshot may have
+ * segments of both, because only changed ones are written.
+ */
+export const snapshotFormat = 2;
+
 /** Which segments are the snapshot of a collection. */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 1 | typeof snapshotFormat;
   /** Number of the last operation that the snapshot contains. */
   readonly sequence: number;
   readonly slotCount: number;
@@ -44,8 +50,11 @@ export function readManifest(folder: string): Manifest | undefined {
     throw damagedSnapshot(path, 'it does not match its checksum');
   }
   const format: number = saved.manifest.format;
-  if (format !== 1) {
-    throw new Error(`${path} is a snapshot of another version: found format ${format}, expected 1`);
+  if (format !== 1 && format !== snapshotFormat) {
+    throw new Error(
+      `${path} is a snapshot of another version: found format ${format}, expected 1 or ${snapshotFormat}. ` +
+        'Start the version that wrote it, or delete the data folder and load the collection again.',
+    );
   }
   return saved.manifest;
 }

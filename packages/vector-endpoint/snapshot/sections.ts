@@ -8,28 +8,52 @@ interface Section {
   readonly length: number;
 }
 
-/** Named parts of one run of bytes: what the stores of a collection save of a range of slots. */
+/**
+ * Bytes that are too many to be copied, and perhaps too many to be read before they are needed, in pieces. A piece begins
+ * at a multiple of 8 bytes of its memory. Reading it throws when the file was damaged after the start.
+ */
+export type Part = readonly (() => Buffer)[];
+
+/** A part as it is saved. */
+interface SavedPart {
+  readonly name: string;
+  /** What is read together; at least one. */
+  readonly pieces: readonly Buffer[];
+  /** Whether every search needs it. Another part is only checked at the start, and read when it is needed. */
+  readonly isReadAtStart: boolean;
+}
+
+/**
+ * What the stores of a collection save of a range of slots: named sections of one run of bytes, which are copied into
+ * columns when they are read, and named parts, which are used as they are.
+ */
 export class Sections {
   private readonly saved: { name: string; bytes: Buffer }[] = [];
+  readonly savedParts: SavedPart[] = [];
 
   private constructor(
     private readonly buffer: Buffer,
     private readonly found: ReadonlyMap<string, Section>,
+    private readonly parts: ReadonlyMap<string, Part>,
   ) {}
 
   static empty(): Sections {
-    return new Sections(Buffer.alloc(0), new Map());
+    return new Sections(Buffer.alloc(0), new Map(), new Map());
   }
 
   /**
    * @param buffer as `pack` gave it; it begins at the start of its memory
    */
-  static unpack(buffer: Buffer, list: readonly Section[]): Sections {
-    return new Sections(buffer, new Map(list.map((section) => [section.name, section])));
+  static unpack(buffer: Buffer, list: readonly Section[], parts: ReadonlyMap<string, Part>): Sections {
+    return new Sections(buffer, new Map(list.map((section) => [section.name, section])), parts);
   }
 
   set(name: string, bytes: Buffer): void {
     this.saved.push({ name, bytes });
+  }
+
+  setPart(part: SavedPart): void {
+    this.savedParts.push(part);
   }
 
   /** All sections that were set, one after another, and where each is. */
@@ -49,8 +73,22 @@ export class Sections {
     return this.found.has(name);
   }
 
+  /** A part; in the first format it is a section. */
+  part(name: string): Part {
+    const part = this.parts.get(name);
+    if (part !== undefined) {
+      return part;
+    }
+    const { buffer, start, length } = this.get(name);
+    return [() => buffer.subarray(start, start + length)];
+  }
+
+  hasPart(name: string): boolean {
+    return this.parts.has(name);
+  }
+
   /** Where a section is. Throws when it is missing or ends behind the bytes. */
-  get(name: string): { buffer: Buffer; start: number; length: number } {
+  private get(name: string): { buffer: Buffer; start: number; length: number } {
     const section = this.found.get(name);
     if (section === undefined || section.start + section.length > this.buffer.length) {
       throw new Error(`section ${name} is missing`);
@@ -58,7 +96,7 @@ export class Sections {
     return { buffer: this.buffer, start: section.start, length: section.length };
   }
 
-  /** Position in memory of a section of numbers. They are not copied: what is restored uses the memory that was read. */
+  /** Position in memory of a section of numbers. They are not copied: they are valid until the next block is read. */
   private placeOf(name: string, size: number): [memory: ArrayBufferLike, position: number] {
     const { buffer, start, length } = this.get(name);
     if (length !== size) {

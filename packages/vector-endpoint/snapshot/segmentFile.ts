@@ -1,19 +1,27 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { Sections } from './sections';
+import type { Sections } from './sections';
 
 /**
  * A segment: the points of up to 16 blocks of 1,024 slots. Each block has the rows of its dense vectors, one name after
- * another, as they are in memory, then its sections. A directory at the end says where they are and what their
- * checksums are; its own length and checksum are in the manifest.
+ * another, as they are in memory, the same in 8 bits, then its parts, then its sections. A directory at the end says where they are and what
+ * their checksums are; its own length and checksum are in the manifest.
  */
 export const blocksPerSegment = 16;
 
 /** A part of a segment file with its checksum. */
-interface Extent {
+export interface Extent {
   readonly position: number;
   readonly length: number;
   readonly crc: number;
+}
+
+/** Where a part of a block is: its pieces, one after another. */
+export interface PartEntry {
+  readonly name: string;
+  readonly isReadAtStart: boolean;
+  readonly position: number;
+  readonly pieces: readonly (readonly [length: number, crc: number])[];
 }
 
 /** Where a block of a segment is. */
@@ -22,6 +30,10 @@ export interface BlockEntry {
   /** The last block of a collection may have less than 1,024 slots. */
   readonly rowCount: number;
   readonly dense: readonly (Extent & { readonly name: string })[];
+  /** The same rows in 8 bits, of the vectors that have them. Missing in the first format. */
+  readonly rounded?: readonly (Extent & { readonly name: string })[];
+  /** Missing in the first format, where all parts were sections. */
+  readonly parts?: readonly PartEntry[];
   readonly sections: Extent & { readonly list: Parameters<typeof Sections.unpack>[1] };
 }
 
@@ -30,6 +42,7 @@ export interface BlockImage {
   readonly block: number;
   readonly rowCount: number;
   readonly dense: ReadonlyMap<string, Buffer>;
+  readonly rounded: ReadonlyMap<string, Buffer>;
   readonly sections: Sections;
 }
 
@@ -63,13 +76,24 @@ export class SegmentWriter {
     return extent;
   }
 
-  async add({ block, rowCount, dense, sections }: BlockImage): Promise<void> {
+  private async appendRows(vectors: ReadonlyMap<string, Buffer>): Promise<(Extent & { name: string })[]> {
     const written: (Extent & { name: string })[] = [];
-    for (const [name, rows] of dense) {
+    for (const [name, rows] of vectors) {
       written.push({ name, ...(await this.append(rows)) });
     }
+    return written;
+  }
+
+  async add({ block, rowCount, sections, ...vectors }: BlockImage): Promise<void> {
+    const dense = await this.appendRows(vectors.dense);
+    const rounded = await this.appendRows(vectors.rounded);
+    const parts: PartEntry[] = [];
+    for (const { name, pieces, isReadAtStart } of sections.savedParts) {
+      const { position } = await this.append(Buffer.concat(pieces));
+      parts.push({ name, isReadAtStart, position, pieces: pieces.map((piece) => [piece.length, crc32(piece)]) });
+    }
     const { bytes, list } = sections.pack();
-    this.entries.push({ block, rowCount, dense: written, sections: { ...(await this.append(bytes)), list } });
+    this.entries.push({ block, rowCount, dense, rounded, parts, sections: { ...(await this.append(bytes)), list } });
   }
 
   /** Writes the directory and flushes the file to disk. */
@@ -78,38 +102,4 @@ export class SegmentWriter {
     await this.file.sync();
     return directory;
   }
-}
-
-/** Reads a part of a file into a buffer. Throws when the file is shorter or the checksum differs. */
-async function readExtent(file: FileHandle, extent: Extent, target: Buffer): Promise<void> {
-  if (target.length !== extent.length) {
-    throw new Error(`the part at byte ${extent.position} has ${extent.length} bytes instead of ${target.length}`);
-  }
-  let done = 0;
-  while (done < extent.length) {
-    const { bytesRead } = await file.read(target, done, extent.length - done, extent.position + done);
-    if (bytesRead === 0) {
-      throw new Error(`the file ends at byte ${extent.position + done}`);
-    }
-    done += bytesRead;
-  }
-  if (crc32(target) !== extent.crc) {
-    throw new Error(`the part at byte ${extent.position} does not match its checksum`);
-  }
-}
-
-export async function readDirectory(file: FileHandle, { directory }: SegmentEntry): Promise<BlockEntry[]> {
-  const bytes = Buffer.allocUnsafeSlow(directory.length);
-  await readExtent(file, directory, bytes);
-  return JSON.parse(bytes.toString()) as BlockEntry[];
-}
-
-/** Reads the rows of one dense vector of a block to where they stay. */
-export const readRows = (file: FileHandle, extent: Extent, target: Buffer): Promise<void> =>
-  readExtent(file, extent, target);
-
-export async function readSections(file: FileHandle, { sections }: BlockEntry): Promise<Sections> {
-  const bytes = Buffer.allocUnsafeSlow(sections.length);
-  await readExtent(file, sections, bytes);
-  return Sections.unpack(bytes, sections.list);
 }

@@ -4,7 +4,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { rowsPerBlock } from '../collections/denseVectors';
 import type { Points } from '../collections/points';
 import { syncDirectoryOf } from '../log/durableFile';
-import { removeOtherSegments, replaceManifest, segmentFileName, type Manifest } from './manifest';
+import {
+  readManifest,
+  removeOtherSegments,
+  replaceManifest,
+  segmentFileName,
+  snapshotFormat,
+  type Manifest,
+} from './manifest';
 import { blocksPerSegment, SegmentWriter, type BlockImage, type SegmentEntry } from './segmentFile';
 
 export const segmentOf = (slot: number): number => Math.floor(slot / (rowsPerBlock * blocksPerSegment));
@@ -60,29 +67,31 @@ export class SnapshotRun {
    * @throws Error when the files cannot be written; the previous snapshot stays
    */
   async write(): Promise<Manifest | undefined> {
-    const written: SegmentEntry[] = [];
     try {
-      for (const segment of this.segments) {
-        const entry = await this.writeSegment(segment);
-        if (entry === undefined) {
-          break;
-        }
-        written.push(entry);
+      return await this.writeFiles();
+    } finally {
+      // Of the manifest on disk, whatever happened: a failure can also come after it was replaced.
+      removeOtherSegments(this.folder, readManifest(this.folder));
+    }
+  }
+
+  private async writeFiles(): Promise<Manifest | undefined> {
+    const written: SegmentEntry[] = [];
+    for (const segment of this.segments) {
+      const entry = await this.writeSegment(segment);
+      if (entry === undefined) {
+        break;
       }
-    } catch (error) {
-      removeOtherSegments(this.folder, this.previous);
-      throw error;
+      written.push(entry);
     }
     if (this.isStopped) {
-      removeOtherSegments(this.folder, this.previous);
       return undefined;
     }
     const rewritten = new Set(this.segments);
     const kept = this.previous?.segments.filter(({ segment }) => !rewritten.has(segment)) ?? [];
     const segments = [...kept, ...written].sort((left, right) => left.segment - right.segment);
-    const manifest: Manifest = { format: 1, sequence: this.sequence, slotCount: this.slotCount, segments };
+    const manifest: Manifest = { format: snapshotFormat, sequence: this.sequence, slotCount: this.slotCount, segments };
     replaceManifest(this.folder, manifest);
-    removeOtherSegments(this.folder, manifest);
     return manifest;
   }
 

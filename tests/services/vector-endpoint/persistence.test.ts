@@ -1,4 +1,4 @@
-import {
+import fs, {
   appendFileSync,
   existsSync,
   mkdirSync,
@@ -201,6 +201,48 @@ describe('the data of the vector endpoint on disk', () => {
     expect(await send('POST', '/collections/a/points/count', {})).toEqual({ count: 0 });
   });
 
+  it('is refused without the file of aliases, and starts without aliases on request', async () => {
+    await createCollection();
+    await upsert([1, 2]);
+    await send('POST', '/collections/aliases', {
+      actions: [{ create_alias: { alias_name: 'a', collection_name: 'c' } }],
+    });
+    await endpoint.stop();
+    const file = join(data, 'aliases.json');
+    const bytes = readFileSync(file);
+    rmSync(file);
+    const starting = startVectorEndpoint({ port: 0, dataDirectory: data });
+    await expect(starting).rejects.toThrow(`${file} is missing, so the aliases of the collections are unknown`);
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, '{}');
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('GET', '/aliases')).toEqual({ aliases: [] });
+    expect(await send('POST', '/collections/c/points/count', {})).toEqual({ count: 2 });
+    await endpoint.stop();
+    writeFileSync(file, bytes);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('POST', '/collections/a/points/count', {})).toEqual({ count: 2 });
+  });
+
+  it('of an earlier version may be without the file of aliases, but only at its first start', async () => {
+    await createCollection();
+    await endpoint.stop();
+    const file = join(data, 'aliases.json');
+    const configFile = join(dirname(logFile()), 'collection.json');
+    const { content } = JSON.parse(readFileSync(configFile, 'utf8')) as { content: Record<string, unknown> };
+    delete content.hasAliasFile;
+    // Without a checksum, as earlier versions wrote it.
+    writeFileSync(configFile, JSON.stringify(content));
+    rmSync(file);
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(await send('GET', '/aliases')).toEqual({ aliases: [] });
+    await endpoint.stop();
+    rmSync(file);
+    await expect(startVectorEndpoint({ port: 0, dataDirectory: data })).rejects.toThrow(`${file} is missing`);
+    writeFileSync(file, '{}');
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+  });
+
   it('is refused when it is not a log', async () => {
     await createCollection();
     await endpoint.stop();
@@ -236,6 +278,28 @@ describe('the data of the vector endpoint on disk', () => {
     endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
     expect(await everything()).toEqual(before);
     expect(existsSync(`${logFile()}.compacting`)).toBe(false);
+  });
+
+  it('has no incomplete files after a restart, nor after a collection that could not be created', async () => {
+    await createCollection();
+    await endpoint.stop();
+    const left = [join(data, 'aliases.json.new'), join(dirname(logFile()), 'collection.json.new')];
+    left.forEach((file) => writeFileSync(file, 'half of it'));
+    endpoint = await startVectorEndpoint({ port: 0, dataDirectory: data });
+    expect(left.filter(existsSync)).toEqual([]);
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    for (const step of ['writeSync', 'renameSync'] as const) {
+      const failing = jest.spyOn(fs, step).mockImplementation(() => {
+        throw new Error('ENOSPC: no space left on device');
+      });
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${endpoint.url}/collections/other`, { method: 'PUT', headers, body: '{}' });
+      failing.mockRestore();
+      expect([response.status, await response.text()]).toEqual([500, expect.stringContaining('ENOSPC')]);
+      expect(readdirSync(join(data, 'collections'))).toHaveLength(1);
+    }
+    jest.restoreAllMocks();
+    expect(await send('PUT', '/collections/other', {})).toBe(true);
   });
 
   it('is deleted with its collection, even when deleting was interrupted', async () => {

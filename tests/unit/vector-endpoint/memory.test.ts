@@ -6,6 +6,7 @@ import { ByteArena } from '../../../packages/vector-endpoint/memory/byteArena';
 import { IdTable } from '../../../packages/vector-endpoint/memory/idTable';
 import { RoundedRows } from '../../../packages/vector-endpoint/memory/roundedRows';
 import { allocateBlock, releaseBlock } from '../../../packages/vector-endpoint/memory/vectorMemory';
+import { Sections } from '../../../packages/vector-endpoint/snapshot/sections';
 import { BestScores } from '../../../packages/vector-endpoint/query/scoredSlots';
 
 describe('a table of ids', () => {
@@ -36,6 +37,29 @@ describe('a table of ids', () => {
           expect(table.slotOf(changed)).toBe(expected.get(changed));
         }
         expect([...table.slots()].map((slot) => table.idAt(slot)).sort()).toEqual([...expected.keys()].sort());
+      }),
+    );
+  });
+
+  it('has the same slots after it was restored, and goes on', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(id, { maxLength: 200 }), fc.nat(199), (ids, border) => {
+        const saved = new IdTable();
+        ids.slice(0, border).forEach((each, slot) => saved.add(slot, each));
+        if (border > 3 && ids.length > 3) saved.remove(2);
+        const restored = new IdTable();
+        restored.makeRoom(saved.slotCount);
+        // As blocks come: in any order.
+        const middle = saved.slotCount >> 1;
+        restored.restore(middle, saved.kindsOf(middle, saved.slotCount), saved.wordsOf(middle, saved.slotCount));
+        restored.restore(0, saved.kindsOf(0, middle), saved.wordsOf(0, middle));
+        expect(restored.size).toBe(saved.size);
+        ids.slice(border).forEach((each, index) => {
+          saved.add(saved.slotCount + index, each);
+          restored.add(restored.slotCount + index, each);
+        });
+        expect(ids.map((each) => restored.slotOf(each))).toEqual(ids.map((each) => saved.slotOf(each)));
+        expect(restored.size).toBe(saved.size);
       }),
     );
   });
@@ -73,6 +97,26 @@ describe('packed bytes', () => {
     }
     expect(arena.get(9)).toHaveLength(0);
     expect(arena.get(10)).toBeUndefined();
+  });
+
+  it('of a snapshot are read once, when one of them is needed', () => {
+    const entries = ['first', '', 'a third entry'];
+    const written = new ByteArena();
+    entries.forEach((entry, index) => written.set(index * 2, Buffer.from(entry)));
+    const read = jest.fn(() => written.entriesOf(0, 3));
+    const other = jest.fn(() => written.entriesOf(3, 5));
+    const arena = new ByteArena();
+    arena.set(0, Buffer.from('before'));
+    arena.adopt([read, other], 10, written.lengthsOf(0, 5), 3);
+    arena.set(20, Buffer.from('after'));
+    expect([arena.has(10), arena.has(11), arena.lengthAt(14)]).toEqual([true, false, 13]);
+    arena.remove(12);
+    expect(read).not.toHaveBeenCalled();
+    expect([14, 14].map((slot) => arena.textAt(slot))).toEqual(['a third entry', 'a third entry']);
+    expect([read.mock.calls.length, other.mock.calls.length]).toEqual([0, 1]);
+    expect([10, 11, 12].map((slot) => arena.textAt(slot))).toEqual(['first', undefined, undefined]);
+    expect([arena.textAt(0), arena.textAt(20)]).toEqual(['before', 'after']);
+    expect(read).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -135,7 +179,7 @@ describe('rows rounded to 8 bits', () => {
     rounded.makeRoom(16);
     rows.forEach((row, slot) => {
       block.floats.set(row, slot * stride);
-      rounded.set(block, slot);
+      rounded.set(block, slot, 1);
     });
     const roundedQuery = rounded.round(query);
     block.writeRoundedQuery(roundedQuery.numbers);
@@ -158,6 +202,70 @@ describe('rows rounded to 8 bits', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('are the nearest integers, when the largest number of the row becomes 127', () => {
+    const row = fc
+      .constantFrom(64, 68, 100, 128, 260)
+      .chain((dimension) =>
+        fc.array(fc.float({ min: -3, max: 3, noNaN: true }), { minLength: dimension, maxLength: dimension }),
+      );
+    fc.assert(
+      fc.property(row, fc.nat(3), (values, firstRow) => {
+        fc.pre(values.some((value) => Math.abs(value) > 1e-20));
+        const stride = values.length;
+        const bytesOfRow = Math.ceil(stride / 64) * 64;
+        const block = allocateBlock(8 * (stride * 4 + bytesOfRow));
+        const bytes = 8 * stride * 4;
+        [0, 1].forEach((next) => block.floats.set(values, (firstRow + next) * stride));
+        const largest = Math.max(...values.map(Math.abs));
+        expect([...block.roundRows(firstRow, 2, stride, bytes)]).toEqual([largest, largest]);
+        const { buffer, byteOffset } = block.floats;
+        const factor = Math.fround(127 / largest);
+        for (const next of [0, 1]) {
+          const rounded = new Int8Array(buffer, byteOffset + bytes + next * bytesOfRow, stride);
+          values.forEach((value, column) => {
+            expect(Math.abs(rounded[column]! - Math.fround(value * factor))).toBeLessThanOrEqual(0.5);
+          });
+        }
+        releaseBlock(block);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are the same after they were saved and restored', () => {
+    const random = seededRandom(3);
+    const vectors = new DenseVectors(68, 'Dot');
+    for (let slot = 0; slot < 1500; slot++) {
+      vectors.set(
+        slot,
+        Float32Array.from({ length: 68 }, () => random() - 0.5),
+      );
+    }
+    vectors.remove(1100);
+    const restored = new DenseVectors(68, 'Dot');
+    restored.makeRoom(1500);
+    for (const [block, rowCount] of [1024, 476].entries()) {
+      const saved = Sections.empty();
+      vectors.save(saved, 'name', block * 1024, block * 1024 + rowCount);
+      restored.bytesOfBlock(block, rowCount).set(vectors.bytesOfBlock(block, rowCount));
+      restored.roundedBytesOfBlock(block, rowCount)?.set(vectors.roundedBytesOfBlock(block, rowCount) ?? []);
+      const { bytes, list } = saved.pack();
+      const sections = Sections.unpack(bytes, list, new Map());
+      expect(sections.has('scales name')).toBe(true);
+      restored.restore(sections, 'name', block * 1024, block * 1024 + rowCount);
+    }
+    const bestOf = (searched: DenseVectors) => {
+      const best = new BestScores(20, false);
+      const query = vectors.get(7) ?? new Float32Array(0);
+      searched.score(query, undefined, () => best.worst ?? -Infinity, best.add);
+      return best.sorted();
+    };
+    expect(restored.count).toBe(1499);
+    expect(bestOf(restored)).toEqual(bestOf(vectors));
+    vectors.release();
+    restored.release();
   });
 
   it('bound the product closely for vectors of length 1', () => {

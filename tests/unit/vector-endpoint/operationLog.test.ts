@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -35,6 +35,24 @@ describe('the operation log', () => {
     write(['one', 'two']);
     write(['three']);
     expect(readAll()).toEqual(['one', 'two', 'three']);
+  });
+
+  it('leaves no other file when it cannot be rewritten, and goes on', () => {
+    const log = OperationLog.create(path);
+    log.append(Buffer.from('one'));
+    const full = (): never => {
+      throw new Error('ENOSPC: no space left on device');
+    };
+    const steps = { writeSync: () => log.rewrite([Buffer.from('new')]), fsyncSync: () => log.continueAfter(1, 20) };
+    for (const [step, rewrite] of Object.entries(steps)) {
+      const failing = jest.spyOn(fs, step as keyof typeof steps).mockImplementation(full);
+      expect(rewrite).toThrow('ENOSPC');
+      failing.mockRestore();
+      expect(readdirSync(folder)).toEqual(['points.log']);
+    }
+    log.append(Buffer.from('two'));
+    log.close();
+    expect(readAll()).toEqual(['one', 'two']);
   });
 
   it('reads the complete records of a file truncated at any byte', () => {

@@ -1,7 +1,17 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { Collection } from '../../../packages/vector-endpoint/collections/collection';
 import { readFieldSchema } from '../../../packages/vector-endpoint/collections/fieldSchema';
@@ -295,6 +305,60 @@ describe('the snapshot', () => {
     await expectAfterKill(path, model);
   });
 
+  it('of the first format is read, with the log after it, and the next one has the present format', async () => {
+    const path = join(folder, 'c');
+    cpSync(join(__dirname, '../../fixtures/vector-endpoint/snapshot-format-1'), path, { recursive: true });
+    const model: Model = new Map();
+    const all = Array.from({ length: 60 }, (_, number) => number);
+    applyToModel(model, { kind: 'upsert', numbers: all, salt: 2 });
+    applyToModel(model, { kind: 'delete', numbers: all.slice(10, 20), salt: 2 });
+    const formatOf = (): unknown =>
+      (JSON.parse(readFileSync(join(path, 'snapshot.json'), 'utf8')) as { manifest: { format: number } }).manifest
+        .format;
+    expect(formatOf()).toBe(1);
+    const collection = await reopen(path);
+    expectModel(collection, model);
+    collection.update(applyToModel(model, { kind: 'tag', numbers: [1, 2, 3], salt: 5 }));
+    await collection.startSnapshot();
+    await collection.close();
+    expect(formatOf()).toBe(2);
+    await expectAfterKill(path, model);
+  });
+
+  it('of a later format is refused', async () => {
+    const path = join(folder, 'c');
+    await prepare(path);
+    const manifest = { format: 3, sequence: 1, slotCount: 0, segments: [] };
+    writeFileSync(join(path, 'snapshot.json'), JSON.stringify({ crc: crc32(JSON.stringify(manifest)), manifest }));
+    await expect(Collection.open(path)).rejects.toThrow(/another version: found format 3, expected 1 or 2\. Start the/);
+  });
+
+  it('has payloads and words that are read when they are needed, and checked again then', async () => {
+    const path = join(folder, 'c');
+    const model = await prepare(path);
+    const collection = await reopen(path);
+    const { store, sparse } = collection.points;
+    const bytes = readFileSync(segmentIn(path));
+    const at = bytes.indexOf('"text":"ü✓"');
+    expect(at).toBeGreaterThan(0);
+    const damaged = Buffer.from(bytes);
+    damaged[at]! ^= 1;
+    writeFileSync(segmentIn(path), damaged);
+    expect(() => store.payloadAt(0)).toThrow(
+      /0-\d+\.segment is damaged: the part at byte \d+ does not match its checksum/,
+    );
+    writeFileSync(segmentIn(path), bytes.subarray(0, at));
+    expect(() => store.payloadAt(0)).toThrow(/0-\d+\.segment is damaged: the file ends at byte/);
+    writeFileSync(segmentIn(path), bytes);
+    expect(store.payloadAt(0)).toEqual(model.get(store.idAt(0))?.payload);
+    // From now on, these payloads are in memory; those of other points and the words of another block are not.
+    rmSync(segmentIn(path));
+    expect(store.payloadAt(1)).toEqual(model.get(store.idAt(1))?.payload);
+    expect(() => store.payloadAt(64)).toThrow(/0-\d+\.segment is damaged: ENOENT/);
+    expect(() => sparse.get('words')?.get(2101)).toThrow(/0-\d+\.segment is damaged: ENOENT/);
+    collection.discard();
+  });
+
   it('starts by itself after many changes, and writes only the segments that changed', async () => {
     const path = join(folder, 'c');
     const model: Model = new Map();
@@ -377,6 +441,31 @@ describe('the snapshot', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it('leaves no file when its last step fails, and the next one is complete', async () => {
+    const path = join(folder, 'c');
+    const model = await prepare(path);
+    const collection = await reopen(path);
+    collection.update(applyToModel(model, { kind: 'tag', numbers: [1, 2, 3], salt: 5 }));
+    const before = readdirSync(path).sort();
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    const full = (): never => {
+      throw new Error('ENOSPC: no space left on device');
+    };
+    for (const step of ['renameSync', 'fsyncSync', 'writeFileSync'] as const) {
+      const failing = jest.spyOn(fs, step).mockImplementation(full);
+      await collection.startSnapshot();
+      failing.mockRestore();
+      expect(readdirSync(path).sort()).toEqual(before);
+      await expectAfterKill(path, model);
+    }
+    expect(console.error).toHaveBeenCalledTimes(3);
+    jest.restoreAllMocks();
+    await collection.startSnapshot();
+    await collection.close();
+    expect(readdirSync(path)).toHaveLength(before.length);
+    await expectAfterKill(path, model);
+  });
+
   it('is kept when a later one was interrupted', async () => {
     const path = join(folder, 'c');
     const model = await prepare(path);
@@ -385,6 +474,7 @@ describe('the snapshot', () => {
     const opened = await reopen(path);
     expectModel(opened, model);
     expect(existsSync(join(path, '0-99.segment'))).toBe(false);
+    expect(existsSync(join(path, 'snapshot.json.new'))).toBe(false);
     await opened.close();
   });
 });
