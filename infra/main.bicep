@@ -447,6 +447,7 @@ module functionApp 'modules/functionApp.bicep' = {
         POSTGRES_USER: appIdentityName
         POSTGRES_AUTHENTICATION: 'identity'
         POSTGRES_CONNECTIONS: string(size.postgres.connectionsOfSteps)
+        POSTGRES_POOL_SIZE: string(size.postgres.connectionsOfSteps)
         POSTGRES_REQUEST_CONNECTIONS: string(size.postgres.connectionsOfRequests)
         QDRANT_URL: usesMachine ? qdrantMachine.?outputs.address ?? '' : checkedQdrantUrl
         EMBEDDING_PROVIDER: embedding

@@ -70,7 +70,7 @@ var logAlerts = [
 ]
 
 // At the first deployment the tables are empty, so the queries are not checked against them.
-resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource logRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in logAlerts: {
     name: '${alert.name}-${token}'
     location: location
@@ -217,7 +217,7 @@ var metricAlerts = concat(
     : []
 )
 
-resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+resource metricRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for alert in metricAlerts: {
     name: '${alert.name}-${token}'
     location: 'global'

@@ -15,7 +15,7 @@ param secretValue string
 param readers { name: string, principalId: string }[]
 param workspaceId string
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: name
   location: location
   tags: tags
@@ -43,7 +43,7 @@ module generatedKey 'generatedSecret.bicep' = if (empty(secretValue)) {
   params: { vaultName: vault.name, secretName: secretName, tags: tags }
 }
 
-resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' existing = {
+resource secret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' existing = {
   parent: vault
   name: secretName
 }

@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
+import tls from 'node:tls';
 import { z } from 'zod';
 
 /** The kinds of values that settings have. */
@@ -20,6 +22,24 @@ export const containerName = z
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 export const folder = z.string().refine(isFolder, 'a folder that exists');
+
+/** A certificate to trust, as base64 of PEM, in PEM afterwards. Node.js can add one while it runs since 22.19 and 24.5. */
+export const certificate = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64').toString('utf8'))
+  .refine(isCertificate, 'base64 of a certificate in PEM')
+  .refine(
+    () => 'setDefaultCACertificates' in tls,
+    'Node.js 22.19 or newer, which can trust a certificate while it runs',
+  );
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== '';
+  } catch {
+    return false;
+  }
+}
 
 export const flag = z
   .enum(['true', 'false'], 'true or false')
