@@ -37,6 +37,15 @@ describe('the prices in docs/infrastructure.md', () => {
   });
 });
 
+describe('README.md', () => {
+  it('has the same sums in whole dollars', () => {
+    const readme = readFileSync(path.join(INFRA, '../README.md'), 'utf8');
+    const [staging, production] = tables.map((rows) => Math.round(Number(rows.at(-1)?.[4])));
+    expect(readme).toContain(`staging costs about $${staging} a month`);
+    expect(readme).toContain(`about $${production} and PostgreSQL`);
+  });
+});
+
 describeRendered('the amounts in docs/infrastructure.md', () => {
   it('are those of the deployments', () => {
     const storage = theResource('staging', 'DBforPostgreSQL/flexibleServers').properties.storage
