@@ -542,5 +542,5 @@ output POSTGRES_ADMINISTRATOR string = empty(principalName) ? deployer().userPri
 output LAKE_ACCOUNT_NAME string = lakeName
 output LAKE_RAW_CONTAINER string = containers.raw
 output CONTRACTS_CONTAINER string = containers.contracts
-output DURABLE_HUB_NAME string = hubName
+output LOG_WORKSPACE_ID string = monitoring.outputs.workspaceKey
 output QDRANT_MACHINE_NAME string = qdrantMachine.?outputs.name ?? ''

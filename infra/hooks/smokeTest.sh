@@ -2,15 +2,13 @@
 # Waits until the app is healthy, starts the ingest of the sample and waits until it is complete.
 #
 # Behind the link the function app answers the web app only, and the web app passes on no token of a script. So the nightly
-# function is started by Azure Resource Manager, which passes the call to the host, and so is the question how the run ended.
-# Without the link the API is asked, with a token for ENTRA_AUDIENCE.
+# function is started by Azure Resource Manager, and the end of the run is looked up in the log. Without the link the API is
+# asked, with a token for ENTRA_AUDIENCE.
 set -eu
 here=$(dirname "$0")
 : "${SERVICE_API_ID:?run azd provision first}" "${SERVICE_API_ADDRESS:?}" "${SERVICE_WEB_ADDRESS:?}"
 . "$here/sampleDate.sh"
 run="ingest-$sampleDataset-$sampleDate"
-host="$SERVICE_API_ID/hostruntime"
-version='api-version=2025-03-01'
 if [ "${WEB_APP_LINKED:-true}" = true ]; then address=$SERVICE_WEB_ADDRESS; else address=$SERVICE_API_ADDRESS; fi
 
 say() { printf '%s\n' "$*" >&2; }
@@ -27,8 +25,20 @@ say "$address/api/health: ok"
 
 # 2. Start.
 if [ "${WEB_APP_LINKED:-true}" = true ]; then
-  az rest --method post --url "$host/admin/functions/nightlyIngest?$version" --body '{"input":""}' --output none
-  ask() { az rest --method get --url "$host/runtime/webhooks/durabletask/instances/$run?$version" --query runtimeStatus --output tsv; }
+  : "${LOG_WORKSPACE_ID:?}"
+  started=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  az rest --method post --url "$SERVICE_API_ID/hostruntime/admin/functions/nightlyIngest?api-version=2025-03-01" \
+    --body '{"input":""}' --output none ||
+    fail 'Azure refused to start the nightly function. The app is deployed and healthy, and the sample is uploaded: start its run on the runs page, or wait for 01:00 UTC.'
+  events="AppTraces | where TimeGenerated >= datetime($started) and Message startswith 'run-event '"
+  events="$events | extend run = parse_json(substring(Message, 10))"
+  events="$events | where run.dataset == '$sampleDataset' and run.date == '$sampleDate'"
+  events="$events | top 1 by TimeGenerated desc | project tostring(run.event)"
+  # A line reaches the workspace minutes after it was written.
+  ask() {
+    az rest --method post --url "https://api.loganalytics.io/v1/workspaces/$LOG_WORKSPACE_ID/query" \
+      --resource https://api.loganalytics.io --body "{\"query\":\"$events\"}" --query 'tables[0].rows[0][0]' --output tsv
+  }
 else
   [ -n "${ENTRA_AUDIENCE:-}" ] || fail 'ENTRA_AUDIENCE is not set, so no script can call the API. The sample is uploaded; nothing was started.'
   token=$(az account get-access-token --scope "$ENTRA_AUDIENCE/.default" --query accessToken --output tsv)
@@ -49,7 +59,7 @@ while :; do
     Failed | Terminated | Canceled | Cancelled | Blocked) fail "$run: $status. $address shows why." ;;
   esac
   tries=$((tries + 1))
-  [ "$tries" -lt 90 ] || fail "$run: still $status"
+  [ "$tries" -lt 120 ] || fail "$run: still ${status:-without an end}"
   sleep "${RETRY_SECONDS:-10}"
 done
 say "$run: complete"

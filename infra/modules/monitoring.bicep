@@ -60,5 +60,7 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 output workspaceId string = workspace.id
+@description('What queries call the workspace.')
+output workspaceKey string = workspace.properties.customerId
 output componentId string = component.id
 output connectionString string = component.properties.ConnectionString

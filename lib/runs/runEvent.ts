@@ -1,7 +1,7 @@
 import type { RunKey } from './runKey';
 
 /** What the log says about a run to an operator. The queries in infra/queries look for these words. */
-export const RUN_EVENTS = ['Blocked', 'Decided', 'Failed'] as const;
+export const RUN_EVENTS = ['Blocked', 'Completed', 'Decided', 'Failed'] as const;
 export type RunEventName = (typeof RUN_EVENTS)[number];
 
 export const RUN_EVENT_PREFIX = 'run-event ';

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { RUN_EVENT_PREFIX } from '../../lib/runs/runEvent';
 import { INFRA } from '../support/infra/render';
 import { runHook } from '../support/infra/standIns';
 
@@ -180,6 +181,7 @@ describe('after deploying', () => {
     SERVICE_API_ID: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/func',
     SERVICE_API_ADDRESS: 'https://func.example.net',
     SERVICE_WEB_ADDRESS: 'https://web.example.net',
+    LOG_WORKSPACE_ID: 'workspace',
   };
   const yesterday = (): string => new Date(Date.now() - 864e5).toISOString().slice(0, 10);
 
@@ -196,18 +198,25 @@ describe('after deploying', () => {
       expect(call).toMatch(/^az storage blob upload-batch --auth-mode login --account-name stlake /);
   });
 
-  it('behind the link starts the nightly function through Resource Manager and waits for the end', () => {
+  it('behind the link starts the nightly function through Resource Manager and looks in the log for the end', () => {
     const answers = `curl*) printf 200 ;;
-      'az rest --method get'*) if [ -e "$STATE" ]; then echo Completed; else touch "$STATE"; echo Running; fi ;;`;
+      *api.loganalytics.io*) if [ -e "$STATE" ]; then echo Completed; else touch "$STATE"; fi ;;`;
     const { status, calls, stderr } = runHook('smokeTest.sh', environment, answers);
     expect(status).toBe(0);
     expect(calls[0]).toContain('https://web.example.net/api/health');
     expect(calls[1]).toContain(`${environment.SERVICE_API_ID}/hostruntime/admin/functions/nightlyIngest?`);
-    expect(calls[2]).toContain(
-      `/hostruntime/runtime/webhooks/durabletask/instances/ingest-state-of-the-union-${yesterday()}?`,
-    );
+    const body = JSON.parse(/--body (\{"query".*\}) --query/.exec(calls[2] ?? '')?.[1] ?? '') as { query: string };
+    expect(body.query).toContain(`Message startswith '${RUN_EVENT_PREFIX}'`);
+    expect(body.query).toContain(`substring(Message, ${RUN_EVENT_PREFIX.length})`);
+    expect(body.query).toContain(`run.dataset == 'state-of-the-union' and run.date == '${yesterday()}'`);
     expect(calls).toHaveLength(4);
     expect(stderr).toContain('complete');
+  });
+
+  it('says that the app is deployed when Azure does not start the function', () => {
+    const { status, stderr } = runHook('smokeTest.sh', environment, `curl*) printf 200 ;;\n'az rest'*) exit 1 ;;`);
+    expect(status).toBe(1);
+    expect(stderr).toContain('start its run on the runs page');
   });
 
   it('without the link starts the run at the API with a token', () => {
@@ -229,11 +238,11 @@ describe('after deploying', () => {
     expect(calls[3]).toMatch(/https:\/\/func\.example\.net\/api\/runs\/ingest-state-of-the-union-2021-04-28$/);
   });
 
-  it.each(['Failed', 'Blocked', 'Terminated'])('fails when the run ends as %s', (end) => {
+  it.each(['Failed', 'Blocked'])('fails when the run ends as %s', (end) => {
     const { status, stderr } = runHook(
       'smokeTest.sh',
       environment,
-      `curl*) printf 200 ;;\n'az rest --method get'*) echo ${end} ;;`,
+      `curl*) printf 200 ;;\n*api.loganalytics.io*) echo ${end} ;;`,
     );
     expect(status).toBe(1);
     expect(stderr).toContain(`: ${end}. `);

@@ -8,7 +8,7 @@ const SWITCHES: [type: string, source: string, read: (resource: Resource) => unk
   ['DBforPostgreSQL/flexibleServers', 'CKV_AZURE_68', ({ properties }) => properties.network.publicNetworkAccess],
   [
     'CognitiveServices/accounts',
-    'Azure.Cognitive.PublicAccess, CKV_AZURE_134',
+    'Azure.AI.PublicAccess, CKV_AZURE_134',
     ({ properties }) => properties.publicNetworkAccess,
   ],
   ['KeyVault/vaults', 'CKV_AZURE_189', ({ properties }) => properties.publicNetworkAccess],

@@ -27,7 +27,7 @@ const RULES: Rule[] = [
     holds: ({ minimumTlsVersion }) => minimumTlsVersion === 'TLS1_2',
   },
   {
-    source: 'CKV2_AZURE_40',
+    source: 'Azure.Storage.LocalAuth, CKV2_AZURE_40',
     says: 'storage takes no shared key',
     type: 'Storage/storageAccounts',
     holds: ({ allowSharedKeyAccess, defaultToOAuthAuthentication }) =>
@@ -129,13 +129,13 @@ const RULES: Rule[] = [
     holds: ({ value }) => value === 'TLSv1.2' || value === 'TLSv1.3',
   },
   {
-    source: 'Azure.Cognitive.DisableLocalAuth, CKV_AZURE_236',
+    source: 'Azure.AI.DisableLocalAuth, CKV_AZURE_236',
     says: 'Azure OpenAI takes no key',
     type: 'CognitiveServices/accounts',
     holds: ({ disableLocalAuth, customSubDomainName }) => disableLocalAuth === true && !!customSubDomainName,
   },
   {
-    source: 'own',
+    source: 'Azure.AppInsights.LocalAuth',
     says: 'Application Insights takes no telemetry without a token',
     type: 'Insights/components',
     holds: ({ DisableLocalAuth }) => DisableLocalAuth === true,
@@ -202,7 +202,7 @@ const RULES: Rule[] = [
       osProfile.linuxConfiguration.disablePasswordAuthentication === true && osProfile.adminPassword === undefined,
   },
   {
-    source: 'CKV_AZURE_97, Azure.VM.SecureBoot',
+    source: 'Azure.VM.SecureBoot; of scale sets CKV_AZURE_97',
     says: 'the machine encrypts at its host and boots verified',
     type: 'Compute/virtualMachines',
     holds: ({ securityProfile }) =>

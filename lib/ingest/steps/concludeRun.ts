@@ -14,6 +14,7 @@ export const concludeRunStep = defineStep({
   work: async ({ runs, database, lakehouse }, { problem, summary, ...key }: ConcludeInput, log) => {
     // A run that somebody cancelled is not a fault.
     if (problem && problem.code !== 'RUN_CANCELLED') log.warn(runEvent('Failed', key, { code: problem.code }));
+    if (summary) log.info?.(runEvent('Completed', key));
     if (problem) await runs.conclude(key.runId, { problem });
     else if (summary) await runs.conclude(key.runId, { summary });
     await clearRowKeys(database, key);
