@@ -39,7 +39,9 @@ interface Rendered {
 export function rendered(variant: VariantName): Rendered {
   let found = cache.get(variant);
   if (!found) {
-    const { predictedResources, diagnostics } = JSON.parse(compilerReport().variants[variant] ?? '') as {
+    const text = compilerReport().variants[variant];
+    if (text === undefined) throw new Error('The templates do not compile: tests/infra/compile.test.ts says why.');
+    const { predictedResources, diagnostics } = JSON.parse(text) as {
       predictedResources: Resource[];
       diagnostics: string[];
     };
