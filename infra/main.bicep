@@ -121,7 +121,7 @@ param ingestSchedule string = '0 0 1 * * *'
 @description('Roles of everybody who signs in to the web app, for example reader. Empty: roles are given by invitation.')
 param signedInRoles string = ''
 
-@description('Application id or URI that access tokens must be for; with it scripts and agents can call the API.')
+@description('Application id or URI that access tokens must be for; with it scripts can call the API.')
 param entraAudience string = ''
 
 @description('Address that may reach PostgreSQL, such as the one of the machine that deploys. Not in private mode.')

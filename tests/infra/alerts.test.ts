@@ -62,7 +62,7 @@ describeRendered('alerts', () => {
 });
 
 describeRendered('the budget', () => {
-  it('exists when it is asked for, with its amount and who is told', () => {
+  it('exists when it is asked for, with its amount and its receivers', () => {
     const { properties } = theResource('production', 'Consumption/budgets');
     expect(properties.amount).toBe(1000);
     expect(Object.keys(properties.notifications).sort()).toEqual(['actual100', 'actual80', 'forecasted100']);

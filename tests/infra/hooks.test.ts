@@ -257,7 +257,7 @@ describe('after deploying', () => {
     expect(stderr).toContain('az webapp log tail');
   });
 
-  it('does nothing of it when it is told so', () => {
+  it('does nothing when SMOKE_TEST is false', () => {
     expect(runHook('postdeploy.sh', { SMOKE_TEST: 'false' }).calls).toEqual([]);
   });
 });

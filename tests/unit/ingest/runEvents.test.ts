@@ -34,7 +34,7 @@ describe('the end of a run', () => {
     ]);
   });
 
-  it('writes one line, which is no warning, when the run is complete', async () => {
+  it('writes one line, not as a warning, when the run is complete', async () => {
     expect(await linesOf(null, summary)).toEqual([
       'run-event {"event":"Completed","runId":"run-1","dataset":"letters","date":"2026-01-01"}',
     ]);
