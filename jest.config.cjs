@@ -24,10 +24,22 @@ const services = {
   globalTeardown: '<rootDir>/tests/support/globalTeardown.ts',
 };
 
+/** The Bicep templates are compiled once for all files of the project, where there is a compiler. */
+const templates = {
+  globalSetup: '<rootDir>/tests/support/infra/globalSetup.ts',
+  globalTeardown: '<rootDir>/tests/support/infra/globalTeardown.ts',
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: 60000,
-  projects: [project('unit'), project('services', services), project('conformance', services), project('end-to-end')],
+  projects: [
+    project('unit'),
+    project('infra', templates),
+    project('services', services),
+    project('conformance', services),
+    project('end-to-end'),
+  ],
   // By itself jest leaves one core free: of two it would use one, though tests mostly wait for servers.
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -44,6 +44,7 @@ import type { OpenAiService } from './openAi/openAiService';
 import { keepRecentRarity } from './vectors/recentRarity';
 import { postgresConnection } from './postgresConnection';
 import { createQdrantIndex } from './vectors/qdrant';
+import { trustCertificate } from './vectors/trustCertificate';
 
 /** Everything that the triggers use. Its own stores are for requests: their queries have time limits. */
 export interface App extends IngestDependencies {
@@ -89,6 +90,7 @@ export function createApp(config: Config): App {
   const embedder = createEmbedder(config);
   const questionEmbedder = keepRecentVectors(embedder);
   const chunker = createTextChunker();
+  if (config.qdrant.certificate) trustCertificate(config.qdrant.certificate);
   const vectors = createQdrantIndex({ ...config.qdrant, embedder });
   const closing = new AbortController();
   const steps: IngestDependencies = {

@@ -28,7 +28,15 @@ export interface Config {
   requestQueryTimeoutInMilliseconds: number;
   /** SQL sources by the names of their settings, `SQL_SOURCE_...`. */
   sqlSources: Record<string, PostgresAccess>;
-  qdrant: { url: string; apiKey?: string; alias: string; hnswEf: number; compression: 'auto' | 'on' | 'off' };
+  qdrant: {
+    url: string;
+    apiKey?: string;
+    /** PEM of a certificate to trust. */
+    certificate?: string;
+    alias: string;
+    hnswEf: number;
+    compression: 'auto' | 'on' | 'off';
+  };
   embedding:
     | { provider: 'local'; precision: 'int8' | 'fp32'; threads: number; tokens: number }
     | { provider: 'azure-openai'; service: AzureOpenAiAccess; deployment: string; dimensions: number }
@@ -104,6 +112,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     qdrant: {
       url: settings.QDRANT_URL,
       apiKey: settings.QDRANT_API_KEY,
+      certificate: settings.QDRANT_CERTIFICATE,
       alias: settings.QDRANT_ALIAS,
       hnswEf: settings.QDRANT_HNSW_EF,
       compression: settings.QDRANT_COMPRESSION,

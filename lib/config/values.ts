@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import tls from 'node:tls';
 import { z } from 'zod';
 
 /** The kinds of values that settings have. */
@@ -33,6 +35,24 @@ function appFolder(): string {
 const isFolder = (text: string): boolean =>
   statSync(fromAppFolder(text), { throwIfNoEntry: false })?.isDirectory() === true;
 export const folder = z.string().refine(isFolder, 'a folder that exists');
+
+/** A certificate to trust, as base64 of PEM, in PEM afterwards. Node.js can add one while it runs since 22.19 and 24.5. */
+export const certificate = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64').toString('utf8'))
+  .refine(isCertificate, 'base64 of a certificate in PEM')
+  .refine(
+    () => 'setDefaultCACertificates' in tls,
+    'Node.js 22.19 or newer, which can trust a certificate while it runs',
+  );
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== '';
+  } catch {
+    return false;
+  }
+}
 
 export const flag = z
   .enum(['true', 'false'], 'true or false')

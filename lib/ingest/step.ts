@@ -33,6 +33,8 @@ export interface Progress<Input, Result> {
 /** Where a step writes what an operator should see. */
 export interface StepLog {
   warn(message: string): void;
+  /** What is in order, and is looked up when somebody asks. */
+  info?(message: string): void;
 }
 
 /** Names one task of a step that is fanned out, by its number from 0: a file, a block, a range or a part. */

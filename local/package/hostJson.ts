@@ -6,14 +6,15 @@ interface HostJson {
   extensions: { durableTask: { hubName: string; storageProvider: object } };
 }
 
-/** The project's host.json for one of the backends. The numbers of the storage provider belong to Azure Storage alone. */
+/**
+ * The project's host.json for one of the backends. The numbers of the storage provider belong to Azure Storage alone. The
+ * deployment names the hub by a setting that overrides the file.
+ */
 export function hostJsonFor<Given extends HostJson>(hostJson: Given, backend: DurableBackend): Given {
   if (backend === 'azureStorage') return hostJson;
   const { extensions } = hostJson;
   const durableTask = {
     ...extensions.durableTask,
-    // The hub of a scheduler exists before the app, under the name that the deployment gave it.
-    hubName: '%TASKHUB_NAME%',
     storageProvider: { type: 'azureManaged', connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING' },
   };
   return { ...hostJson, extensions: { ...extensions, durableTask } };

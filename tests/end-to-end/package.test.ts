@@ -103,7 +103,6 @@ test('the package without the encoder has at most 35 MB, and its host.json may b
     extensions: { durableTask: Record<string, unknown> };
   };
   expect(extensions.durableTask).toMatchObject({
-    hubName: '%TASKHUB_NAME%',
     maxConcurrentActivityFunctions: 4,
     storageProvider: { type: 'azureManaged', connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING' },
   });

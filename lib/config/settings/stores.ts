@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { setting } from '../setting';
-import { postgresUrl, url, wholeNumber } from '../values';
+import { certificate, postgresUrl, url, wholeNumber } from '../values';
 
 export const storeSettings = {
   POSTGRES_AUTHENTICATION: setting(
@@ -38,6 +38,10 @@ export const storeSettings = {
   ),
   QDRANT_URL: setting(url(['http:', 'https:']), 'The Qdrant server.', { example: 'http://127.0.0.1:6333' }),
   QDRANT_API_KEY: setting(z.string().optional(), 'Key of the Qdrant server, where it wants one.', { isSecret: true }),
+  QDRANT_CERTIFICATE: setting(
+    certificate.optional(),
+    'Certificate of a Qdrant server that no public authority has signed, as base64 of PEM. Needs Node.js 22.19 or newer.',
+  ),
   QDRANT_ALIAS: setting(
     z
       .string()

@@ -1,6 +1,7 @@
 import { clearRowKeys } from '../../documents/removeStaleDocuments';
 import type { Problem } from '../../problems/problem';
 import type { RunSummary } from '../../runs/run';
+import { runEvent } from '../../runs/runEvent';
 import type { RunKey } from '../../runs/runKey';
 import { discardRun } from '../../staging/discardRun';
 import { defineStep } from '../step';
@@ -10,7 +11,10 @@ type ConcludeInput = RunKey & { problem: Problem | null; summary: RunSummary | n
 /** Closes the run record, with the run's counts or its problem, and clears what is stored only during the run. */
 export const concludeRunStep = defineStep({
   endsRun: true,
-  work: async ({ runs, database, lakehouse }, { problem, summary, ...key }: ConcludeInput) => {
+  work: async ({ runs, database, lakehouse }, { problem, summary, ...key }: ConcludeInput, log) => {
+    // A run that somebody cancelled is not a fault.
+    if (problem && problem.code !== 'RUN_CANCELLED') log.warn(runEvent('Failed', key, { code: problem.code }));
+    if (summary) log.info?.(runEvent('Completed', key));
     if (problem) await runs.conclude(key.runId, { problem });
     else if (summary) await runs.conclude(key.runId, { summary });
     await clearRowKeys(database, key);

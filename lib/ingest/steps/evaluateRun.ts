@@ -1,6 +1,7 @@
 import { toProblem } from '../../problems/problem';
 import { evaluateRun } from '../../quality/evaluateRun';
 import { gateClosed } from '../../quality/gateProblem';
+import { runEvent } from '../../runs/runEvent';
 import type { RunKey } from '../../runs/runKey';
 import { defineStep } from '../step';
 
@@ -21,7 +22,7 @@ export const evaluateRunStep = defineStep({
   work: async (
     { lakehouse, gates, gateDecisionTimeoutInHours: hours },
     key: RunKey,
-    _log,
+    log,
     cancelled,
   ): Promise<{ passed: true } | BlockedGate> => {
     const verdict = await evaluateRun(lakehouse, key, cancelled);
@@ -36,6 +37,7 @@ export const evaluateRunStep = defineStep({
     const decideBy = new Date(Date.now() + hours * HOUR_IN_MILLISECONDS);
     const problem = toProblem(gateClosed(key, verdict.rules, decideBy));
     await gates.evaluated(key.runId, verdict, { decideBy, problem });
+    log.warn(runEvent('Blocked', key));
     return { passed: false, decideBy: decideBy.getTime() };
   },
   progress: { step: 'gate' },
