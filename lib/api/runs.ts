@@ -52,7 +52,15 @@ const runFields = {
   finishedAt: moment.nullable(),
   seconds: z.number(),
   steps: z.array(step),
-  rows: z.object({ source: count, lake: count, sql: count, vectors: count, superseded: count.optional() }).nullable(),
+  rows: z
+    .object({
+      ...{ source: count, lake: count, sql: count, vectors: count },
+      superseded: count.optional().describe('Documents that a newer date has too: their vectors belong to that date.'),
+      returned: count
+        .optional()
+        .describe('Documents that the run removed from this date, and that are served from an older one again.'),
+    })
+    .nullable(),
   chunks: z.object({ embedded: count, reused: count, deleted: count }).nullable(),
   rejected: count,
   dropped: count.describe('Records of a key of which another one is kept, as the contract says.'),

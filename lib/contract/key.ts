@@ -14,6 +14,11 @@ export interface KeyOptions {
 /** `first`: in the order of files and records. `last`: with the highest value of `by`; of equal values the last record. */
 export type KeptRecord = { record: 'first' } | { record: 'last'; by: string };
 
+/** The columns whose values are the id of a document, in their order; empty: a hash of the row. */
+export function idColumns({ key, roles }: Pick<DataContract, 'key' | 'roles'>): string[] {
+  return key?.derivedFrom ?? [roles.id];
+}
+
 export type StoredColumn = Pick<ContractColumn, 'name' | 'logicalType' | 'decimal'>;
 
 /** The columns that a row of the table has by its contract: those of the contract, and the id where it is derived. */

@@ -64,6 +64,15 @@ comment on table documents is 'One row for each row of the lake''s tables: mirro
 
 comment on column documents.allowed_groups is 'Groups that may read the document, * for every reader. Null: its dataset did not limit access when it was loaded.';
 
+create table removed_documents (
+  dataset text not null,
+  ingest_date date not null,
+  doc_id text not null,
+  constraint removed_documents_pkey PRIMARY KEY (dataset, ingest_date, doc_id)
+);
+
+comment on table removed_documents is 'Documents that runs removed from a partition while an older one has them, until a run of the partition has completed: it checks that they are still found.';
+
 create table run_cancellations (
   run_id text not null,
   cancelled_by text not null,

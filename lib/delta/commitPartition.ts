@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { ColumnRoles } from '../contract/contract';
 import { PipelineError, type Problem } from '../problems/problem';
 import { checkpointIfDue } from './checkpoint';
-import type { AddFile, DeltaAction, DeltaSchema } from './deltaActions';
+import type { AddFile, DeltaAction, DeltaSchema, MetaData } from './deltaActions';
 import { readLog, readSnapshot } from './deltaLog';
 import { findCommit } from './findCommit';
 import { withContractTags, type ContractVersion } from '../lakehouse/contractVersions';
 import type { TableStorage } from '../lakehouse/lakehouse';
 import { logEntryPath } from '../lakehouse/paths';
 import { OWN_PROTOCOL, requireWritable } from './protocol';
-import { withRoles } from './tableRoles';
-import { evolveSchema } from './tableSchema';
+import { withIdColumns, withRoles } from './tableRoles';
+import { evolveSchema, requireSameId } from './tableSchema';
 import {
   applyEntries,
   emptyState,
@@ -31,6 +31,8 @@ export interface PartitionCommit {
   schema: DeltaSchema;
   /** Stored in the table's properties; documents are read by them. Absent: the table keeps its roles. */
   roles?: ColumnRoles;
+  /** The columns of which the ids of the rows are made, in their order; empty: a hash of the row. Absent: not checked. */
+  idColumns?: string[];
   /** The contract that the files were read with, for the history. */
   contract?: ContractVersion;
   /** All files of the partition after the commit. */
@@ -142,7 +144,7 @@ function schemaActions(commit: PartitionCommit, snapshot: TableSnapshot | undefi
           format: { provider: 'parquet', options: {} },
           schemaString: JSON.stringify(commit.schema),
           partitionColumns: ['ingest_date'],
-          configuration: commit.roles === undefined ? {} : withRoles({}, commit.roles),
+          configuration: configurationOf(commit, {}),
           createdTime: now,
         },
       },
@@ -151,11 +153,18 @@ function schemaActions(commit: PartitionCommit, snapshot: TableSnapshot | undefi
   requireWritable(snapshot.protocol, snapshot.metaData, snapshot.schema, commit.dataset);
   const schema = evolveSchema(snapshot.schema, commit.schema, commit.dataset);
   const { metaData } = snapshot;
-  const configuration =
-    commit.roles === undefined ? metaData.configuration : withRoles(metaData.configuration, commit.roles);
+  // Another date may have been committed since the run was planned.
+  if (commit.idColumns !== undefined) requireSameId(snapshot, commit.idColumns, commit);
+  const configuration = configurationOf(commit, metaData.configuration);
   if (schema === snapshot.schema && configuration === metaData.configuration) return [];
   const schemaString = schema === snapshot.schema ? metaData.schemaString : JSON.stringify(schema);
   return [{ metaData: { ...metaData, schemaString, configuration } }];
+}
+
+/** The properties of the table after the commit; `current` itself when they do not change. */
+function configurationOf({ roles, idColumns }: PartitionCommit, current: MetaData['configuration']) {
+  const withId = idColumns === undefined ? current : withIdColumns(current, idColumns);
+  return roles === undefined ? withId : withRoles(withId, roles);
 }
 
 /** If the table that the run was planned on is gone, its parts were deleted with it, or belong to another table. */

@@ -1,9 +1,10 @@
 import type { DataContract, LogicalType } from '../contract/contract';
 import { decimalText } from '../contract/decimal';
-import { DERIVED_ID, storedColumns, type StoredColumn } from '../contract/key';
+import { DERIVED_ID, idColumns, storedColumns, type StoredColumn } from '../contract/key';
 import { PipelineError } from '../problems/problem';
 import type { DeltaField, DeltaSchema } from './deltaActions';
 import { requireWritable } from './protocol';
+import { idColumnsOfTable } from './tableRoles';
 import type { TableSnapshot } from './tableSnapshot';
 
 const DELTA_TYPES: Record<LogicalType, DeltaField['type']> = {
@@ -36,15 +37,17 @@ export function tableSchema(contract: DataContract): DeltaSchema {
 }
 
 /**
- * Checks that a dataset's contract fits its table, before a run writes anything. A new column must be nullable, since old
- * rows have no value for it. LAKE_SCHEMA_INCOMPATIBLE for a column that was left out or renamed, has
- * another type, or was added as required; LAKE_PROTOCOL_UNSUPPORTED and the like for a table that must not be written.
+ * Checks that a dataset's contract fits its table, before a run of `date` writes anything. A new column must be nullable,
+ * since old rows have no value for it. LAKE_SCHEMA_INCOMPATIBLE for a column that was left out or renamed, has
+ * another type, or was added as required, and for other columns of the id; LAKE_PROTOCOL_UNSUPPORTED and the like for a table
+ * that must not be written.
  */
-export function requireFittingTable(snapshot: TableSnapshot, contract: DataContract): void {
+export function requireFittingTable(snapshot: TableSnapshot, contract: DataContract, date: string): void {
   const { dataset } = contract;
   requireWritable(snapshot.protocol, snapshot.metaData, snapshot.schema, dataset);
   const wanted = tableSchema(contract);
   evolveSchema(snapshot.schema, wanted, dataset);
+  requireSameId(snapshot, idColumns(contract), { dataset, date });
   // A run with an earlier contract writes no value for later columns, which read null.
   if (contract.origin?.isEarlier === true) return;
   const kept = new Set(wanted.fields.map(({ name }) => name));
@@ -74,6 +77,40 @@ export function requireFittingTable(snapshot: TableSnapshot, contract: DataContr
       remedy: 'Remove `required` from the column, or start a new dataset.',
     });
   }
+}
+
+/**
+ * Checks that the rows of the run get their ids from the same columns as those of the table's other dates: otherwise a row
+ * that comes again would be another document, and both would be served. A table that has no other date, or does not say what
+ * its ids are made of, takes any columns. Error: LAKE_SCHEMA_INCOMPATIBLE.
+ */
+export function requireSameId(
+  { files, metaData }: Pick<TableSnapshot, 'files' | 'metaData'>,
+  columns: readonly string[],
+  { dataset, date }: { dataset: string; date: string },
+): void {
+  const known = idColumnsOfTable(metaData.configuration);
+  if (known === undefined || JSON.stringify(known) === JSON.stringify(columns)) return;
+  const others = [...files.values()].map((file) => file.partitionValues['ingest_date'] ?? '');
+  const other = others.filter((found) => found !== date).sort()[0];
+  if (other === undefined) return;
+  const differing = columns.find((name, index) => name !== known[index]);
+  throw incompatible(
+    dataset,
+    differing ?? known[0] ?? DERIVED_ID,
+    'The contract makes the ids of documents in another way than the table.',
+    {
+      found: `ids of ${describeId(columns)} in the contract`,
+      expected: `ids of ${describeId(known)}, as in the table (e.g. its date ${other})`,
+      remedy:
+        'Give the contract the key that the table has, or start a new dataset with the new key and load all dates into it: with another id the same row would be served twice.',
+    },
+  );
+}
+
+function describeId(columns: readonly string[]): string {
+  if (columns.length === 0) return 'a hash of the row';
+  return columns.length === 1 ? `the column ${columns[0]}` : `the columns ${columns.join(', ')} in this order`;
 }
 
 /**

@@ -5,7 +5,8 @@ import { instanceIdOf, type RunKey } from '../runs/runKey';
 /**
  * Deletes the partition's rows that the run has not loaded, in one statement. `rows`: the number that its loads counted.
  * When another number is recorded (a part is missing, or the run has ended and its row keys are cleared), nothing is
- * deleted: ROW_KEYS_INCOMPLETE, not retryable. Safe to repeat. Returns the number of deleted rows.
+ * deleted: ROW_KEYS_INCOMPLETE, not retryable. Safe to repeat. Returns the number of deleted rows. Those that an older
+ * partition has are recorded for `removedButCurrent`.
  */
 export async function removeStaleDocuments(
   database: Pick<Database, 'query'>,
@@ -18,7 +19,14 @@ export async function removeStaleDocuments(
        delete from documents d where dataset = $1 and ingest_date = $2
          and (select n from noted) = $4
          and not exists (select from run_row_keys k where k.run_id = $3 and k.doc_id = d.doc_id)
-       returning 1)
+       returning d.doc_id),
+     recorded as (
+       insert into removed_documents (dataset, ingest_date, doc_id)
+       select $1, $2, g.doc_id from gone g
+       where exists (
+         select from documents older
+         where older.dataset = $1 and older.doc_id = g.doc_id and older.ingest_date < $2)
+       on conflict do nothing)
      select (select n from noted) as noted, (select count(*) from gone) as deleted`,
     [dataset, date, runId, rows],
   );
@@ -51,4 +59,12 @@ export async function clearRowKeys(database: Pick<Database, 'query'>, { dataset,
      where run_id = $1 or run_id in (select run_id from runs where instance_id = $2)`,
     [runId, instanceIdOf(dataset, date)],
   );
+}
+
+/** Forgets the documents that runs removed from the partition, when a run of it has completed. Safe to repeat. */
+export async function clearRemovedDocuments(
+  database: Pick<Database, 'query'>,
+  { dataset, date }: Pick<RunKey, 'dataset' | 'date'>,
+): Promise<void> {
+  await database.query('delete from removed_documents where dataset = $1 and ingest_date = $2', [dataset, date]);
 }

@@ -43,6 +43,11 @@ export interface EmbedOptions {
   cancelled?: AbortSignal;
   /** Called after each look-up and each stored request. */
   report?: (progress: EmbedProgress) => void;
+  /**
+   * A newer date from which the documents were removed. Points up to this date do not supersede them, and those with the same
+   * content are moved to the date of the documents.
+   */
+  removedFrom?: string;
 }
 
 /** A chunk on its way to the index. */
@@ -86,7 +91,7 @@ export async function embedDocuments(
   dependencies: EmbedDependencies,
   documents: AsyncIterable<DocumentRow[]>,
   run: RunKey,
-  { cancelled, report }: EmbedOptions = {},
+  { cancelled, report, removedFrom }: EmbedOptions = {},
 ): Promise<EmbedResult> {
   const result: EmbedResult = { documents: 0, embedded: 0, reused: 0, deleted: 0, superseded: 0 };
   const split = { documents: 0, found: 0 };
@@ -114,7 +119,10 @@ export async function embedDocuments(
     const missing: AbsentChunk[] = [];
     for await (const rows of documents) {
       cancelled?.throwIfAborted();
-      const current = await withoutSuperseded(dependencies, rows, run);
+      const current = await withoutSuperseded(dependencies, rows, {
+        dataset: run.dataset,
+        date: removedFrom ?? run.date,
+      });
       result.documents += rows.length;
       result.superseded += rows.length - current.length;
       const batch: DocumentBatch = { docIds: current.map(({ docId }) => docId), waiting: 1 };
@@ -122,7 +130,7 @@ export async function embedDocuments(
       for await (const { planned, documents } of planChunks(dependencies, current, run)) {
         split.documents += documents;
         split.found += planned.length;
-        const absent = await confirmPresent(dependencies, planned, run);
+        const absent = await confirmPresent(dependencies, planned, { ...run, newerDate: removedFrom });
         result.reused += planned.length - absent.length;
         reportNow();
         batch.waiting += absent.length;
@@ -140,7 +148,7 @@ export async function embedDocuments(
 async function withoutSuperseded(
   { vectors }: EmbedDependencies,
   rows: DocumentRow[],
-  { dataset, date }: RunKey,
+  { dataset, date }: Pick<RunKey, 'dataset' | 'date'>,
 ): Promise<DocumentRow[]> {
   const newer = new Set<string>();
   const docIds = rows.map((row) => row.docId);
@@ -198,7 +206,7 @@ async function* planChunks(
 async function confirmPresent(
   { vectors }: EmbedDependencies,
   planned: PlannedChunk[],
-  run: RunKey,
+  run: RunKey & { newerDate?: string },
 ): Promise<PlannedChunk[]> {
   const dates = await vectors.datesOf(planned.map(({ id }) => id));
   const present = planned.filter(({ id }) => dates.has(id));

@@ -2,6 +2,7 @@ import { PipelineError, type Problem } from '../problems/problem';
 import { readPlan } from '../planning/readPlan';
 import type { RunKey } from '../runs/runKey';
 import { commitPartition } from '../delta/commitPartition';
+import { idColumns } from '../contract/key';
 import type { AddFile } from '../delta/deltaActions';
 import { readSnapshot } from '../delta/deltaLog';
 import { findCommit } from '../delta/findCommit';
@@ -55,6 +56,7 @@ export async function commitRun(lakehouse: Lakehouse, key: RunKey): Promise<Comm
     schema: tableSchema(contract),
     // An earlier contract does not change how the rest of the table is read.
     roles: contract.origin?.isEarlier === true ? undefined : contract.roles,
+    idColumns: idColumns(contract),
     contract: contractVersionOf(contract),
     files,
     metrics: {

@@ -43,7 +43,7 @@ export async function beginPlan(
 ): Promise<PlanProgress> {
   const contract = await contractToKeep(lakehouse, key);
   const snapshot = await readSnapshot(lakehouse, key.dataset);
-  if (snapshot !== undefined) requireFittingTable(snapshot, contract);
+  if (snapshot !== undefined) requireFittingTable(snapshot, contract, key.date);
 
   const source = await listSourceFiles(lakehouse, contract, key);
   const { files: listed, ignored } = source;

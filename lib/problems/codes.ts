@@ -62,6 +62,7 @@ const contracts = {
   DATASET_NAME_INVALID: permanent(400, 'The dataset name is not safe as a folder name.'),
   CONTRACT_VERSION_UNKNOWN: permanent(404, 'The version of the contract is not known.'),
   CONTRACT_VERSION_AMBIGUOUS: permanent(409, 'Several contracts have this version.'),
+  CONTRACT_VERSION_ACCESS_DIFFERS: permanent(409, 'The version of the contract limits access in another way.'),
   DATASET_UNKNOWN: permanent(404, 'The dataset is not known.'),
   CONTRACTS_FOLDER_NOT_FOUND: permanent(500, 'The folder with the data contracts cannot be read.'),
   CONTRACT_INVALID: permanent(422, 'The data contract is not valid.'),

@@ -19,11 +19,22 @@ export interface PartitionCounts {
   /** Chunks in Qdrant, and chunks that the embedding stream stored or found there. */
   points: number;
   chunks: number;
+  /** Documents that runs removed from the partition and that an older one has; default: none. */
+  returned?: ReturnedCounts;
+}
+
+export interface ReturnedCounts {
+  /** Those whose row in an older partition is current in PostgreSQL. */
+  current: number;
+  /** Those of them that Qdrant has with that partition. */
+  vectors: number;
+  /** Dates of the others, the first few. */
+  missingDates: string[];
 }
 
 /** Compares the stores. Throws RECONCILE_MISMATCH with every pair of counts that differs. */
 export function reconcile(counts: PartitionCounts, partition: { dataset: string; date: string }): void {
-  const { source, rejected, dropped = 0, lake, sql, current, vectors, points, chunks } = counts;
+  const { source, rejected, dropped = 0, lake, sql, current, vectors, points, chunks, returned } = counts;
   const equations: [string, number, string, number][] = [
     [
       'records in the files',
@@ -34,6 +45,16 @@ export function reconcile(counts: PartitionCounts, partition: { dataset: string;
     ['rows in PostgreSQL', sql, 'rows in the lake', lake],
     ['documents in Qdrant', vectors, 'current rows in PostgreSQL', current],
     ['chunks in Qdrant', points, 'chunks embedded or already in the index', chunks],
+    ...(returned === undefined
+      ? []
+      : [
+          [
+            'removed documents in Qdrant with their older date',
+            returned.vectors,
+            'removed documents that are current in PostgreSQL with an older date',
+            returned.current,
+          ] satisfies [string, number, string, number],
+        ]),
   ];
   const broken = equations.filter(([, found, , expected]) => found !== expected);
   if (broken.length === 0) return;
@@ -45,7 +66,13 @@ export function reconcile(counts: PartitionCounts, partition: { dataset: string;
     {
       found: broken.map(([name, found]) => `${name}: ${found}`).join(', '),
       expected: broken.map(([, , other, expected]) => `${other}: ${expected}`).join(', '),
-      remedy: 'Run this dataset and date again: the run makes each store match the lake.',
+      remedy: remedyFor(partition.dataset, returned?.missingDates ?? []),
     },
   );
+}
+
+function remedyFor(dataset: string, missingDates: string[]): string {
+  const remedy = 'Run this dataset and date again: the run makes each store match the lake.';
+  if (missingDates.length === 0) return remedy;
+  return `First run ${dataset} ${missingDates.join(', ')}: these dates have the documents that Qdrant lacks. ${remedy}`;
 }

@@ -3,6 +3,7 @@ import type { LakeReader } from '../documents/document';
 import type { Database } from '../database/database';
 import { countPartition } from '../documents/documentQueries';
 import type { VectorIndex } from '../vectors/vectorIndex';
+import { countReturned } from './countReturned';
 import { reconcile } from './reconcile';
 import type { RunSummary } from '../runs/run';
 import type { RunKey } from '../runs/runKey';
@@ -15,7 +16,8 @@ interface Stores {
 
 /**
  * Counts the partition again in the table's current version, in PostgreSQL and in Qdrant, and compares the counts with the
- * number of records that planning counted in the files. Returns the run's summary. Throws RECONCILE_MISMATCH when the
+ * number of records that planning counted in the files. Documents that are not in the partition any more must be found in
+ * Qdrant with the older partition that has them. Returns the run's summary. Throws RECONCILE_MISMATCH when the
  * counts do not agree.
  */
 export async function reconcileRun(
@@ -23,11 +25,12 @@ export async function reconcileRun(
   key: RunKey,
   { source, ...run }: Pick<RunSummary, 'rejected' | 'dropped' | 'lakeVersion' | 'chunks'> & { source: number },
 ): Promise<RunSummary> {
-  const [parts, rows, vectors, points] = await Promise.all([
+  const [parts, rows, vectors, points, returned] = await Promise.all([
     stores.lake.parts(key.dataset, key.date),
     countPartition(stores.database, key),
     countDocuments(stores, key),
     countPoints(stores, key),
+    countReturned(stores, key),
   ]);
   const lake = parts.reduce((sum, part) => sum + part.rows, 0);
   const { rejected, dropped = 0, chunks } = run;
@@ -42,9 +45,14 @@ export async function reconcileRun(
       vectors,
       points,
       chunks: chunks.embedded + chunks.reused,
+      returned,
     },
     key,
   );
   const superseded = rows.rows - rows.current;
-  return { ...run, rows: { source, lake, sql: rows.rows, vectors, ...(superseded > 0 ? { superseded } : {}) } };
+  const others = {
+    ...(superseded > 0 ? { superseded } : {}),
+    ...(returned.current > 0 ? { returned: returned.current } : {}),
+  };
+  return { ...run, rows: { source, lake, sql: rows.rows, vectors, ...others } };
 }

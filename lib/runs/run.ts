@@ -29,6 +29,8 @@ export interface RunSummary {
     vectors: number;
     /** Documents that a newer date has too: their vectors belong to that date. Absent: 0. */
     superseded?: number | undefined;
+    /** Documents that are not in this date any more, and are served from an older one. Absent: 0. */
+    returned?: number | undefined;
   };
   chunks: { embedded: number; reused: number; deleted: number };
   rejected: number;

@@ -102,7 +102,7 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
         if (points.length > 0) await client.upsert(collection, { wait: true, points: points.map(toStoredPoint) });
       }),
 
-    confirm: (ids, { date, runId, allowedGroups }) =>
+    confirm: (ids, { date, runId, allowedGroups, newerDate = date }) =>
       attempt('update points', async (client) => {
         if (ids.length === 0) return;
         const payload = {
@@ -111,7 +111,7 @@ export function createQdrantIndex(options: QdrantIndexOptions): VectorIndex {
           allowed_groups: toStoredGroups(allowedGroups),
         };
         // By filter: Qdrant refuses ids of absent points when they are named directly.
-        await client.setPayload(collection, { payload, filter: confirmableFilter(ids, date), wait: true });
+        await client.setPayload(collection, { payload, filter: confirmableFilter(ids, newerDate), wait: true });
       }),
 
     async *points(filter) {

@@ -27,7 +27,7 @@ export function pointFilter(filter: PointFilter): QdrantFilter {
   return { must, must_not: [equal('run_id', filter.confirmed.notBy)] };
 }
 
-/** Points that a run of this date may confirm: not those of newer dates, nor absent ids. */
+/** Points that a run may confirm: not those of dates newer than `date`, nor absent ids. */
 export function confirmableFilter(ids: string[], date: string): QdrantFilter {
   return { must: [{ has_id: ids }, { key: 'ingest_date', range: { lte: toDayNumber(date) ?? 0 } }] };
 }

@@ -18,9 +18,12 @@ export interface VectorIndex {
   upsert(points: ChunkPoint[]): Promise<void>;
   /**
    * Confirms points for a run: those that exist get its partition's date, its id and the groups, and keep everything else.
-   * Points of a newer date stay as they are; absent ids are not an error.
+   * Points of a newer date stay as they are, except those of `newerDate` and before; absent ids are not an error.
    */
-  confirm(ids: string[], run: { date: string; runId: string; allowedGroups: string[] | null }): Promise<void>;
+  confirm(
+    ids: string[],
+    run: { date: string; runId: string; allowedGroups: string[] | null; newerDate?: string },
+  ): Promise<void>;
   /** All matching points in pages, in no particular order, each once. An absent collection has none. */
   points(filter: PointFilter): AsyncIterable<StoredPoint[]>;
   /** Exact number of matching points; 0 for an absent collection. */

@@ -8,6 +8,7 @@ import { documentAccess } from './0007-document-access';
 import { ignoredFiles } from './0008-ignored-files';
 import { cancellations } from './0009-cancellations';
 import { runContracts } from './0010-run-contracts';
+import { removedDocuments } from './0011-removed-documents';
 import type { Migration } from './migration';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ignoredFiles,
   cancellations,
   runContracts,
+  removedDocuments,
 ];

@@ -1,4 +1,4 @@
-import { clearRowKeys } from '../../documents/removeStaleDocuments';
+import { clearRemovedDocuments, clearRowKeys } from '../../documents/removeStaleDocuments';
 import type { Problem } from '../../problems/problem';
 import type { RunSummary } from '../../runs/run';
 import { runEvent } from '../../runs/runEvent';
@@ -18,6 +18,7 @@ export const concludeRunStep = defineStep({
     if (problem) await runs.conclude(key.runId, { problem });
     else if (summary) await runs.conclude(key.runId, { summary });
     await clearRowKeys(database, key);
+    if (summary) await clearRemovedDocuments(database, key);
     // A run that failed after its commit keeps its staging, to be looked at. Nobody looks at a cancelled one.
     if (problem?.code === 'RUN_CANCELLED') await discardRun(lakehouse, key);
     return {};

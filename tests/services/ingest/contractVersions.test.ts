@@ -127,7 +127,7 @@ it('a partition remembers its contract, and a run may use an earlier one', async
   const first = await write(dataset, textOf(dataset, '1.0.0'));
   await lake.drop(dataset, OLD, 'a.csv', FILE);
   const { key } = await run(dataset, OLD);
-  expect((await dependencies.runs.find(key.runId))?.contract).toEqual({ version: '1.0.0', hash: first });
+  expect((await dependencies.runs.find(key.runId))?.contract).toMatchObject({ version: '1.0.0', hash: first });
 
   // The old file would fail under the later contract: its title is too long.
   const later = textOf(dataset, '2.0.0', REGION).replace('maxLength: 40', 'maxLength: 2');
@@ -150,7 +150,7 @@ it('a partition remembers its contract, and a run may use an earlier one', async
 
   const again = await run(dataset, OLD, 'partition');
   expect(again.warnings).toEqual([]);
-  expect((await dependencies.runs.find(again.key.runId))?.contract).toEqual({ version: '1.0.0', hash: first });
+  expect((await dependencies.runs.find(again.key.runId))?.contract).toMatchObject({ version: '1.0.0', hash: first });
   expect((await rows(dataset)).map(([id, region]) => [id, region])).toEqual([
     ['a-1', null],
     ['b-1', 'north'],
@@ -209,6 +209,58 @@ it('a choice that does not name one contract is refused with a code', async () =
   await expect(start('nowhere', OLD, 'partition')).rejects.toMatchObject({ code: 'DATASET_UNKNOWN' });
   await write(dataset, 'broken');
   await expect(start(dataset, OLD)).rejects.toMatchObject({ code: 'CONTRACT_INVALID', status: 422 });
+});
+
+describe('an earlier contract with another column for access', () => {
+  const dataset = 'readers';
+  const column = (name: string, role = '', header = name) =>
+    `\n      - {name: ${name}, physicalName: ${header}, logicalType: string${role && `, customProperties: [{property: role, value: ${role}}]`}}`;
+  const texts = {
+    '1.0.0': textOf(dataset, '1.0.0', column('g1') + column('g2')),
+    '2.0.0': textOf(dataset, '2.0.0', column('g1', 'access') + column('g2')),
+    '3.0.0': textOf(dataset, '3.0.0', column('g1') + column('g2', 'access')),
+    '4.0.0': textOf(dataset, '4.0.0', column('g1', 'access', 'g2') + column('g2', '', 'g1')),
+  };
+  beforeAll(async () => {
+    await lake.drop(dataset, OLD, 'a.csv', 'id,title,n,day,g1,g2,body\na-1,One,1,,open,closed,x\n');
+    for (const text of Object.values(texts)) {
+      await write(dataset, text);
+      await run(dataset, OLD);
+    }
+  });
+
+  it.each([
+    ['2.0.0', '3.0.0', 'groups from the column g1 in version 2.0.0', 'groups from the column g2'],
+    ['1.0.0', '3.0.0', 'no column with the role access in version 1.0.0', 'groups from the column g2'],
+    ['2.0.0', '4.0.0', 'groups from the column g1 in version 2.0.0', 'groups from the column g1 (g2 in the files)'],
+  ] as const)('is refused: %s while %s is the current one', async (chosen, current, found, expected) => {
+    await write(dataset, texts[current]);
+    await expect(start(dataset, OLD, chosen)).rejects.toMatchObject({
+      code: 'CONTRACT_VERSION_ACCESS_DIFFERS',
+      status: 409,
+      found,
+      expected: `${expected}, as in the current contract`,
+      where: { field: 'contractVersion' },
+    });
+    expect(await start(dataset, OLD, current)).toEqual({ dataset, date: OLD });
+  });
+
+  it('is allowed where the column is the same, or the current contract does not limit access', async () => {
+    await write(dataset, `${texts['2.0.0'].replace('2.0.0', '2.1.0')}# edited\n`);
+    expect(await start(dataset, OLD, '2.0.0')).toHaveProperty('contractHash', hashOf(texts['2.0.0']));
+    await write(dataset, texts['1.0.0']);
+    expect(await start(dataset, OLD, '2.0.0')).toHaveProperty('contractHash', hashOf(texts['2.0.0']));
+  });
+
+  it('is compared with the table while the current contract is broken, and is refused as the choice of the partition too', async () => {
+    await write(dataset, texts['2.0.0']);
+    await run(dataset, OLD);
+    await write(dataset, 'broken');
+    expect(await start(dataset, OLD, 'partition')).toHaveProperty('contractHash', hashOf(texts['2.0.0']));
+    await expect(start(dataset, OLD, '3.0.0')).rejects.toMatchObject({ code: 'CONTRACT_VERSION_ACCESS_DIFFERS' });
+    await write(dataset, texts['3.0.0']);
+    await expect(start(dataset, OLD, 'partition')).rejects.toMatchObject({ code: 'CONTRACT_VERSION_ACCESS_DIFFERS' });
+  });
 });
 
 it('lists the versions of a dataset: what changed, when each was first used, and for which dates', async () => {

@@ -7,6 +7,8 @@ import { seededRandom } from '../../../bench/reliability/seededRandom';
 // CRASH_EVERY=1 npx jest tests/services/ingest/crashes.test.ts
 const EVERY = Number(process.env.CRASH_EVERY ?? 5);
 const PARTITION = { dataset: 'crashed', date: '2026-01-01' };
+/** Has the documents that the partition may have in common with other dates: its versions come and go. */
+const OLDER = { dataset: 'crashed', date: '2025-12-31' };
 const MAXIMUM = 800;
 
 const plan = createFaultPlan(0);
@@ -34,13 +36,20 @@ async function crashAfter(changes: number): Promise<{ hasCrashed: boolean; found
     plan.stop();
   }
   if (hasCrashed) await runIngest(platform.direct, PARTITION, { history });
-  const expected = await expectedTexts(platform.lake, PARTITION, MAXIMUM);
-  const found = await differences(platform, PARTITION, expected);
+  const found: object[] = [];
+  for (const partition of [PARTITION, OLDER]) {
+    const expected = await expectedTexts(platform.lake, partition, MAXIMUM);
+    found.push(...(await differences(platform, partition, expected)));
+  }
   return { hasCrashed, found: found.map((difference) => ({ changes, ...difference })) };
 }
 
 it('a process that dies between any two changes of the stores leaves a run that goes on, and nothing is lost or doubled', async () => {
   await writeContract(platform.lake, PARTITION.dataset, { version: 1, maximum: MAXIMUM, maxRejectShare: 1 });
+  const shared = ['a', 'b'].flatMap((file) => [0, 1, 2, 3, 4].map((row) => `shared-${file}-${row}`));
+  const rows = shared.map((id) => `${id},Title,1,,The older version of ${id}\n`).join('');
+  await platform.lake.drop(OLDER.dataset, OLDER.date, 'a.csv', `id,title,n,day,body\n${rows}`);
+  await runIngest(platform.direct, OLDER);
   const found: object[] = [];
   let crashes = 0;
   for (let changes = 1; ; changes += EVERY) {

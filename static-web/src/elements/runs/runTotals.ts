@@ -32,6 +32,15 @@ export function runTotals(run: Run): HTMLElement[] {
           ),
         ]
       : []),
+    ...(rows.returned
+      ? [
+          element(
+            'p',
+            {},
+            `Not in this date any more, but in an older one: ${formatCount(rows.returned)}. Those versions are served again.`,
+          ),
+        ]
+      : []),
     ...(chunks
       ? [
           element('h2', {}, 'Chunks'),
