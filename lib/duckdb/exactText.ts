@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 // The module itself, not a namespace: a bundle makes a copy for a namespace, and a change of the copy has no effect.
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-import dataAccessors = require('@duckdb/node-api/lib/vectors/dataAccessors');
+const accessors = require('@duckdb/node-api/lib/vectors/dataAccessors') as { textDecoder: unknown };
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -18,7 +18,6 @@ export function prepareExactText(): Promise<void> {
 }
 
 async function replaceDecoder(): Promise<void> {
-  const accessors = dataAccessors as { textDecoder: unknown };
   accessors.textDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   try {
