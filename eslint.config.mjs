@@ -88,7 +88,7 @@ const technologies = {
   '@azure/storage-blob': ['lib/storage/azureStorage.ts', 'lib/storage/azureDownload.ts'],
   '@azure/storage-file-datalake': ['lib/storage/azureStorage.ts'],
   '@azure/identity': ['lib/azureIdentity.ts'],
-  '@azure/openai/types': ['lib/openAi/openAiService.ts', 'lib/openAi/optionalParameters.ts', 'lib/answering/openAi.ts'],
+  '@azure/openai/types': ['lib/openAi/openAiService.ts', 'lib/answering/openAi.ts'],
   '@duckdb/node-api': ['lib/duckdb/duckdb.ts', 'lib/duckdb/exactText.ts'],
   '@duckdb/node-api/lib/vectors/dataAccessors': ['lib/duckdb/exactText.ts'],
   pg: [

@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makePackage } from '../local/package/makePackage';
+import { median } from './transform/results';
 
 const PROJECT = path.resolve(__dirname, '../..');
 
@@ -27,10 +28,6 @@ function loadTime(folder: string, settings: Record<string, string>): number {
 
 function readJson(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'));
-}
-
-function median(values: number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
 async function main(): Promise<void> {

@@ -30,12 +30,11 @@ const LONGEST_ANSWER = 100_000;
 export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
   service: OpenAiService;
   /** How long a model reasons before it answers. Models that do not reason are asked without it. */
-  reasoningEffort?: ReasoningEffort;
+  reasoningEffort?: ChatParameters['reasoning_effort'];
   /** Most tokens of an answer, those of reasoning included. */
   tokens?: number;
 }
 
-export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
 type ChatParameters = Pick<OpenAI.ChatCompletionCreateParams, 'reasoning_effort' | 'max_completion_tokens'>;
 
 /**
@@ -151,7 +150,7 @@ async function openStream(
 
 function cutOff(tokens: number | null | undefined): PipelineError {
   return new PipelineError('ANSWER_TOO_LONG', 'The model stopped before the end of its answer.', {
-    found: `all ${tokens ?? ''} tokens used, perhaps for reasoning`.replace('  ', ' '),
+    found: `all ${tokens ? `${tokens} ` : ''}tokens used, perhaps for reasoning`,
     where: { setting: 'ANSWER_TOKENS' },
     remedy: 'Ask in other words, raise ANSWER_TOKENS, or lower ANSWER_REASONING_EFFORT.',
   });

@@ -169,27 +169,28 @@ async function* planChunks(
     const chunks = await chunker.chunk(row.text);
     const [title, author] = [shortHeading(row.title), shortHeading(row.author ?? '')];
     for (const [chunkNumber, chunk] of chunks.entries()) {
+      const payload: ChunkPayload = {
+        dataset,
+        docId: row.docId,
+        contentHash: row.contentHash,
+        title: row.title,
+        author: row.author,
+        category: row.category,
+        allowedGroups: row.allowedGroups,
+        publishedAt: row.publishedAt,
+        ingestDate: date,
+        chunkNumber,
+        chunkCount: chunks.length,
+        chunkStart: chunk.start,
+        text: chunk.text,
+        chunker: CHUNKER_VERSION,
+        runId,
+      };
       planned.push({
-        id: pointIdOf({ ...row, dataset, text: chunk.text }, chunkNumber, embedder.id),
+        id: pointIdOf(payload, embedder.id),
         denseText: `${title}\n${chunk.text}`,
         lexicalText: `${title}\n${author}\n${chunk.text}`,
-        payload: {
-          dataset,
-          docId: row.docId,
-          contentHash: row.contentHash,
-          title: row.title,
-          author: row.author,
-          category: row.category,
-          allowedGroups: row.allowedGroups,
-          publishedAt: row.publishedAt,
-          ingestDate: date,
-          chunkNumber,
-          chunkCount: chunks.length,
-          chunkStart: chunk.start,
-          text: chunk.text,
-          chunker: CHUNKER_VERSION,
-          runId,
-        },
+        payload,
       });
     }
     documents += 1;

@@ -138,8 +138,10 @@ export const decideRunRoute = defineRoute({
   },
 });
 
-/** A run's rules and errors may quote values of any of its documents. */
-/** The contract may have lost the limit, or be gone, since the run quoted values of its documents. */
+/**
+ * A run's rules and errors may quote values of any of its documents. Its contract may have lost the limit, or be gone, since
+ * then.
+ */
 function asReadable<Of extends Run>(run: Of, access: DocumentAccess): Of {
   const isReadable = access === 'everything' || (!run.limitsAccess && mayRead(access, run.dataset, null));
   return isReadable ? run : withoutValues(run);
