@@ -439,7 +439,9 @@ module functionApp 'modules/functionApp.bicep' = {
         LAKE_QUARANTINE_CONTAINER: containers.quarantine
         LAKE_STAGING_CONTAINER: containers.staging
         CONTRACTS_CONTAINER: containers.contracts
+        INSTANCE_MEMORY_MEGABYTES: string(size.instanceMemoryInMegabytes)
         DUCKDB_MEMORY_MEGABYTES: string(size.duckdbMemoryInMegabytes)
+        DUCKDB_SPILL_MEGABYTES: string(size.duckdbSpillInMegabytes)
         GATE_DECISION_TIMEOUT_HOURS: '72'
         INGEST_SCHEDULE: ingestSchedule
         POSTGRES_HOST: postgres.outputs.host

@@ -11,6 +11,7 @@ import { sqlSource } from './config/readConfig';
 import type { AzureOpenAiAccess, Config } from './config/config';
 import { contractFolder, type ContractCatalog } from './contract/contractCatalog';
 import type { ContractEngine } from './contract/reading/contractEngine';
+import type { DuckDbSettings } from './duckdb/duckdb';
 import { createEngines } from './duckdb/engines';
 import type { Embedder } from './embedding/embedder';
 import { createOpenAiEmbedder } from './embedding/openAi';
@@ -67,7 +68,10 @@ export interface App extends IngestDependencies {
 /** The composition root: the only place where clients are built. They connect when they are first used. */
 export function createApp(config: Config): App {
   const store = createObjectStore(config);
-  const duckDb = { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes };
+  const duckDb: DuckDbSettings = {
+    memoryLimitInMegabytes: config.duckdbMemoryInMegabytes,
+    spillLimitInMegabytes: config.duckdbSpillInMegabytes,
+  };
   const engines = createEngines(duckDb);
   const contracts = createContracts(config, store, createContractEngine(engines, config.temporaryDirectory));
   const lakehouse: Lakehouse = {
@@ -77,6 +81,7 @@ export function createApp(config: Config): App {
     temporaryDirectory: config.temporaryDirectory,
     parquetCodec: config.lake.parquetCodec,
     duckDb,
+    rangeLengthInBytes: config.rangeLengthInBytes,
     unpackLimits: config.unpackLimits,
     qualityRuleTimeoutInSeconds: config.qualityRuleTimeoutInSeconds,
     engines,

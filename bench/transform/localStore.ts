@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../lib/problems/problem';
 import type { ByteRange, ObjectInfo, ObjectStore } from '../../lib/storage/objectStore';
@@ -58,6 +58,13 @@ export function localStore(
       if ((await infoOf(container, name)) !== undefined) return 'exists';
       await write(container, name, content);
       return 'written';
+    },
+    async writeStream(container, name, blocks) {
+      const file = fileOf(container, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(`${file}.part`, blocks);
+      await rename(`${file}.part`, file);
+      return (await stat(file)).size;
     },
     async upload(container, name, localFile) {
       const file = fileOf(container, name);

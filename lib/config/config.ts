@@ -15,6 +15,10 @@ export interface Config {
   localDataDirectory?: string;
   /** For one DuckDB instance, in megabytes. */
   duckdbMemoryInMegabytes: number;
+  /** Likewise, for its spill files; absent: what the disk has. */
+  duckdbSpillInMegabytes?: number;
+  /** Of the part of a file that one activity transforms. */
+  rangeLengthInBytes: number;
   qualityRuleTimeoutInSeconds: number;
   unpackLimits: { ratio: number; bytes: number };
   /** Local disk for blocks that scans keep for transforms; 0 keeps nothing. */
@@ -102,6 +106,8 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     temporaryDirectory: settings.TEMPORARY_DIRECTORY,
     localDataDirectory: settings.LOCAL_DATA_DIRECTORY,
     duckdbMemoryInMegabytes: settings.DUCKDB_MEMORY_MEGABYTES,
+    duckdbSpillInMegabytes: settings.DUCKDB_SPILL_MEGABYTES,
+    rangeLengthInBytes: settings.RANGE_MEGABYTES * 1024 * 1024,
     unpackLimits: { ratio: settings.UNPACKED_RATIO_LIMIT, bytes: settings.UNPACKED_MEGABYTES_LIMIT * 1024 * 1024 },
     qualityRuleTimeoutInSeconds: settings.QUALITY_RULE_TIMEOUT_SECONDS,
     blockCacheInMegabytes: settings.BLOCK_CACHE_MEGABYTES,

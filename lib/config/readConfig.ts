@@ -1,5 +1,6 @@
 import { FaultList, PipelineError, type Problem } from '../problems/problem';
 import { toConfig, type Config, type PostgresAccess } from './config';
+import { activitiesAtOnce, instanceFaults } from './instanceLimits';
 import { SETTING_NAMES, SETTINGS, settingsSchema, SQL_SOURCE_PREFIX, type SettingName } from './settings';
 import { sqlSourceAccess } from './sqlSourceAccess';
 
@@ -24,6 +25,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       });
   const present = new Set<SettingName>(SETTING_NAMES.filter((name) => given[name] !== undefined));
   faults.push(...missingTogether(given, present), ...misplaced(given, inAzure));
+  if (parsed.success) faults.push(...instanceFaults(parsed.data, activitiesAtOnce(environment)));
   const sqlSources = sqlSourcesOf(environment, faults);
   if (!parsed.success || faults.length > 0) {
     throw new FaultList(

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import path from 'node:path';
 import type { DataContract } from '../contract/contract';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { stagingFolder } from '../lakehouse/paths';
-import { withTemporaryFolder } from '../storage/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
 import { requireUnchanged } from '../lakehouse/requireUnchanged';
 import { LineIndexBuilder, lineIndexFile, type LineIndex } from './lineIndex';
@@ -36,9 +33,9 @@ export function needsConversion(contract: DataContract, path: string): boolean {
 
 /**
  * Converts a source file to an equivalent UTF-8 CSV in the run's staging folder: decompresses and decodes it, and rewrites
- * NDJSON as CSV. It streams: memory holds a few blocks and one record, the temporary disk the decoded text, which is
- * uploaded whole. The target's name contains a hash of the file's path and etag, so a repeated call finds the file and does
- * nothing. The line index of an NDJSON file is written first, so it exists whenever the converted file exists.
+ * NDJSON as CSV. It streams from storage to storage: memory holds a few blocks and one record, and the local disk nothing.
+ * The target's name contains a hash of the file's path and etag, so a repeated call finds the file and does nothing. The line
+ * index of an NDJSON file is written first, so it exists whenever the converted file exists.
  *
  * Errors: SOURCE_GZIP_BROKEN, SOURCE_TOO_LARGE, SOURCE_ENCODING_INVALID, SOURCE_ENCODING_CONTRADICTED, CSV_ENCODING_INVALID,
  * CSV_NOT_CSV, CSV_EMPTY_FILE, and CSV_FILE_CHANGED when the file has changed since it was listed. Byte offsets count
@@ -54,50 +51,36 @@ export async function convertSource(
   const target = `${stagingFolder(key)}source-${fingerprint(file)}.csv`;
   const earlier = await store.info(containers.staging, target);
   if (earlier !== undefined) return { path: target, size: earlier.size };
-  return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
-    const localFile = path.join(folder, 'source.csv');
-    const raw = store.stream(containers.raw, file.path, { offset: 0, length: file.size });
-    let converted: { size: number; index?: LineIndex };
-    try {
-      converted = await convert(raw, file, contract, localFile, lakehouse);
-    } finally {
-      // A fault may be thrown before the stream was read, so it is closed here.
-      await raw.return();
-    }
-    await requireUnchanged(lakehouse, file);
-    const { size, index } = converted;
-    if (index !== undefined) await store.write(containers.staging, lineIndexFile(target), JSON.stringify(index));
-    await store.upload(containers.staging, target, localFile);
+  const raw = store.stream(containers.raw, file.path, { offset: 0, length: file.size });
+  try {
+    const size = await store.writeStream(containers.staging, target, converted(lakehouse, raw, file, contract, target));
     return { path: target, size };
-  });
+  } finally {
+    // A fault may be thrown before the stream was read, so it is closed here.
+    await raw.return();
+  }
 }
 
-async function convert(
+/** The converted text. What it throws after the last block keeps the converted file from being written too. */
+async function* converted(
+  lakehouse: Lakehouse,
   raw: AsyncIterable<Buffer>,
   file: SourceFileReference,
   contract: DataContract,
-  localFile: string,
-  { lineIndexStepInBytes, unpackLimits }: Pick<Lakehouse, 'lineIndexStepInBytes' | 'unpackLimits'>,
-): Promise<{ size: number; index?: LineIndex }> {
+  target: string,
+): AsyncGenerator<Buffer> {
+  const { store, containers, unpackLimits, lineIndexStepInBytes } = lakehouse;
   const { text, textStart } = await sourceText(raw, file.path, contract.source, unpackLimits);
-  if (contract.source.format !== 'ndjson') return { size: await writeBlocks(localFile, text) };
-  const lines = new LineIndexBuilder(lineIndexStepInBytes);
-  const size = await writeBlocks(localFile, ndjsonToCsv(text, contract, lines));
-  return { size, index: { sourceLength: file.size, textStart, points: lines.points } };
-}
-
-async function writeBlocks(localFile: string, blocks: AsyncIterable<Buffer>): Promise<number> {
-  const output = await open(localFile, 'w');
-  let size = 0;
-  try {
-    for await (const block of blocks) {
-      await output.writeFile(block);
-      size += block.length;
-    }
-  } finally {
-    await output.close();
+  if (contract.source.format !== 'ndjson') {
+    yield* text;
+    await requireUnchanged(lakehouse, file);
+    return;
   }
-  return size;
+  const lines = new LineIndexBuilder(lineIndexStepInBytes);
+  yield* ndjsonToCsv(text, contract, lines);
+  await requireUnchanged(lakehouse, file);
+  const index: LineIndex = { sourceLength: file.size, textStart, points: lines.points };
+  await store.write(containers.staging, lineIndexFile(target), JSON.stringify(index));
 }
 
 function fingerprint({ path: file, etag }: SourceFileReference): string {

@@ -16,17 +16,18 @@ export interface MalformedRecord {
 
 /**
  * Writes the well-formed records of a file, each with its number as first field, in one plain dialect: records end with LF,
- * and fields with literal quotes are quoted. Returns the malformed ones. The engine's reader may guess wrongly where the
- * record after a malformed one starts, so it never reads one. With `only`, records with other numbers are skipped.
+ * and fields with literal quotes are quoted. `onMalformed` gets the malformed ones, in file order; what it throws ends the
+ * work. The engine's reader may guess wrongly where the record after a malformed one starts, so it never reads one. With
+ * `only`, records with other numbers are skipped.
  */
 export async function rewriteRecords(
   inputFile: string,
   outputFile: string,
   dialect: CsvDialect,
   columnCount: number,
+  onMalformed: (record: MalformedRecord) => void,
   only?: ReadonlySet<number>,
-): Promise<{ records: number; lastOrdinal: number; malformed: MalformedRecord[] }> {
-  const malformed: MalformedRecord[] = [];
+): Promise<{ records: number; lastOrdinal: number }> {
   let ordinal = 0;
   let records = 0;
   let lastOrdinal = 0;
@@ -39,7 +40,7 @@ export async function rewriteRecords(
         if (only !== undefined && !only.has(ordinal)) return;
         const fault = faultOf(bytes, record, dialect, columnCount);
         if (fault !== undefined) {
-          malformed.push({ ordinal, ...fault });
+          onMalformed({ ordinal, ...fault });
           return;
         }
         writer.text(`${ordinal}`);
@@ -55,13 +56,13 @@ export async function rewriteRecords(
     };
     const longRecord = ({ length }: LongRecord): void => {
       ordinal += 1;
-      if (only === undefined || only.has(ordinal)) malformed.push({ ordinal, ...tooLong(length) });
+      if (only === undefined || only.has(ordinal)) onMalformed({ ordinal, ...tooLong(length) });
     };
     await readRecordBlocks(inputFile, dialect, { block, longRecord });
   } finally {
     await output.close();
   }
-  return { records, lastOrdinal, malformed };
+  return { records, lastOrdinal };
 }
 
 function faultOf(

@@ -87,7 +87,8 @@ async function loadRecords(
   const dialect = dialectOf({ delimiter: shape.delimiter, quote: '"' });
   const profile = await profileRecords(text, dialect, shape.columns);
   const file = path.join(shape.folder, 'records.csv');
-  const { malformed } = await rewriteRecords(text, file, dialect, shape.columns);
+  let malformed = 0;
+  await rewriteRecords(text, file, dialect, shape.columns, () => (malformed += 1));
   const names = Array.from({ length: shape.columns }, (_unused, index) => `c${index}`);
   const longest = longestLine(profile);
   const parquet = literal(path.join(shape.folder, 'records.parquet'));
@@ -99,5 +100,5 @@ async function loadRecords(
      WHERE ordinal > 1 AND (${names.map((name) => `nullif(trim(${name}, ' \t\r\n'), '') IS NOT NULL`).join(' OR ')}))
      TO ${parquet} (FORMAT parquet)`,
   );
-  return { table: `read_parquet(${parquet})`, malformed: malformed.length };
+  return { table: `read_parquet(${parquet})`, malformed };
 }

@@ -15,6 +15,8 @@ import { prepareExactText } from './exactText';
 export interface DuckDbSettings {
   /** Above this limit the engine spills to its temporary directory, then fails. */
   memoryLimitInMegabytes: number;
+  /** Most bytes of spill files of one engine, in megabytes. Without it: what the disk has. */
+  spillLimitInMegabytes?: number;
   /** Default 1: an activity computes on one core, the host runs several activities. */
   threads?: number;
 }
@@ -94,6 +96,9 @@ export async function openEngine(settings: DuckDbSettings): Promise<DuckDbEngine
       const connection = await instance.connect();
       try {
         await connection.run(`SET temp_directory = ${literal(temporaryDirectory)}`);
+        // Not a setting of the instance: there the engine (1.5) takes the limit and does not keep to it.
+        const { spillLimitInMegabytes: spill } = settings;
+        if (spill !== undefined) await connection.run(`SET max_temp_directory_size = '${spill}MB'`);
         await connection.run("SET TimeZone = 'UTC'");
       } catch (error) {
         connection.closeSync();
@@ -156,6 +161,18 @@ async function guard<T>(settings: DuckDbSettings, work: () => Promise<T>): Promi
     return await work();
   } catch (cause) {
     const full = diskFullLine(String(cause));
+    const { spillLimitInMegabytes: spill } = settings;
+    // The engine names this setting only when the limit is reached and not the end of the disk.
+    if (spill !== undefined && String(cause).includes('max_temp_directory_size')) {
+      throw new PipelineError('DUCKDB_SPILL_LIMIT', 'The query engine needs more temporary disk than its limit.', {
+        found: full,
+        expected: `at most ${spill} MB`,
+        where: { setting: 'DUCKDB_SPILL_MEGABYTES' },
+        remedy:
+          'Raise the limit, if the temporary disk is larger, or DUCKDB_MEMORY_MEGABYTES, so that less is spilled.',
+        cause,
+      });
+    }
     if (full !== undefined) throw diskFullError("The disk of the query engine's files", { found: full, cause });
     if (!String(cause).includes('Out of Memory')) throw cause;
     throw new PipelineError('DUCKDB_OUT_OF_MEMORY', 'The query engine needs more memory than its limit.', {

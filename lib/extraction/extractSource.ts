@@ -1,9 +1,7 @@
-import path from 'node:path';
 import type { SqlSourceOptions } from '../contract/sqlSource';
 import { PipelineError } from '../problems/problem';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { rawFolder } from '../lakehouse/paths';
-import { withTemporaryFolder } from '../storage/temporaryFolder';
 import type { RunKey } from '../runs/runKey';
 import { contractToKeep, keepContract } from '../staging/runContract';
 import { copyInterval, hasNullWatermark, highestWatermark, type WatermarkInterval } from './extractSql';
@@ -18,9 +16,10 @@ export interface ExtractDependencies {
 }
 
 /**
- * Extracts the rows of a dataset's SQL source for one date into `raw/<dataset>/<date>/extract-00000.csv`, uploaded whole. A
- * committed date extracts its interval of the watermark again; any other date extracts the rows that are newer than the
- * latest committed date. Without rows the file has only a header. Does nothing when the dataset has no SQL source.
+ * Extracts the rows of a dataset's SQL source for one date into `raw/<dataset>/<date>/extract-00000.csv`, which is there
+ * when it is whole; rows stream from the source to storage. A committed date extracts its interval of the watermark again;
+ * any other date extracts the rows that are newer than the latest committed date. Without rows the file has only a header.
+ * Does nothing when the dataset has no SQL source.
  *
  * Errors: SQL_SOURCE_DATE_PASSED when a later date is committed, because its rows must not be extracted again under an
  * earlier date; SQL_SOURCE_WATERMARK_NULL when a row has no watermark; SQL_SOURCE_REJECTED when the query is not one query;
@@ -38,19 +37,18 @@ export async function extractSource(
   await keepContract(lakehouse, key, contract);
   const known = await knownInterval(extracts, key);
   const low = known === undefined ? await lowerBound(extracts, key) : known.low;
-  return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
-    const localFile = path.join(folder, 'extract.csv');
-    const rows = await connectSource(sqlSource.connectionSetting).read(async (session) => {
-      await session.check(sqlSource.query);
-      await requireWatermarks(session, sqlSource, key);
-      const interval = known ?? (await nextInterval(session, sqlSource, low));
-      await extracts.begin(key, interval);
-      return session.copy(copyInterval(contract, sqlSource, interval), localFile);
-    }, cancelled);
-    const target = `${rawFolder(key.dataset, key.date)}extract-00000.csv`;
-    await lakehouse.store.upload(lakehouse.containers.raw, target, localFile);
-    return { files: 1, rows };
-  });
+  const { store, containers } = lakehouse;
+  const target = `${rawFolder(key.dataset, key.date)}extract-00000.csv`;
+  const rows = await connectSource(sqlSource.connectionSetting).read(async (session) => {
+    await session.check(sqlSource.query);
+    await requireWatermarks(session, sqlSource, key);
+    const interval = known ?? (await nextInterval(session, sqlSource, low));
+    await extracts.begin(key, interval);
+    return session.copy(copyInterval(contract, sqlSource, interval), (blocks) =>
+      store.writeStream(containers.raw, target, blocks),
+    );
+  }, cancelled);
+  return { files: 1, rows };
 }
 
 /** The interval of a committed date, or of this run when it is retried. */

@@ -1,5 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { EventEmitter } from 'node:events';
 import { Client, type ClientConfig, type QueryArrayConfig } from 'pg';
 import { to as copyTo, type CopyToStreamQuery } from 'pg-copy-streams';
@@ -60,11 +58,11 @@ export function createPostgresSource(connection: PostgresConnection, setting: st
             await client.query(RESET);
             return (await rows(statement))[0]?.[0] ?? null;
           },
-          copy: async (statement, localFile) => {
+          copy: async (statement, write) => {
             cancelled?.throwIfAborted();
             await client.query(RESET);
             const source = client.query(copyOne(statement));
-            await pipeline(source, createWriteStream(localFile));
+            await write(source);
             return source.rowCount;
           },
         });

@@ -13,6 +13,9 @@ export interface SqlSession {
   check(query: string): Promise<void>;
   /** The single value of the statement's single row, as text. */
   value(statement: string): Promise<string | null>;
-  /** Streams the result of a COPY ... TO STDOUT into a local file; returns the number of rows. Memory: one network packet. */
-  copy(statement: string, localFile: string): Promise<number>;
+  /**
+   * Gives the result of a COPY ... TO STDOUT to `write` as a stream; returns the number of rows. `write` must read it to its
+   * end; what the stream throws, `write` must throw. Memory: one network packet.
+   */
+  copy(statement: string, write: (blocks: AsyncIterable<Buffer>) => Promise<unknown>): Promise<number>;
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { BlobServiceClient, RestError } from '@azure/storage-blob';
 import { DataLakeServiceClient } from '@azure/storage-file-datalake';
 import type { TokenCredential } from '../azureIdentity';
@@ -139,6 +140,25 @@ export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
         }
       }),
 
+    writeStream: (container, path, blocks) =>
+      guard(container, path, async () => {
+        let size = 0;
+        async function* counted() {
+          for await (const block of blocks) {
+            size += block.length;
+            yield block;
+          }
+        }
+        const source = Readable.from(counted());
+        try {
+          await blobOf(container, path).uploadStream(source, BLOCK_LENGTH, PARALLEL_BLOCKS);
+        } finally {
+          // The client stops reading after a failure, and leaves the source open.
+          source.destroy();
+        }
+        return size;
+      }),
+
     upload: (container, path, localFile) =>
       guard(container, path, async () => {
         await blobOf(container, path).uploadFile(localFile, { blockSize: BLOCK_LENGTH, concurrency: PARALLEL_BLOCKS });
@@ -217,12 +237,15 @@ function storageProblem(cause: RestError | StreamBroken, container: string, path
       cause,
     });
   }
-  const status = cause.statusCode;
   return new PipelineError(
-    status !== undefined && status < 500 && status !== 408 && status !== 429
-      ? 'LAKE_STORAGE_REFUSED'
-      : 'LAKE_STORAGE_UNAVAILABLE',
+    isRefusal(cause) ? 'LAKE_STORAGE_REFUSED' : 'LAKE_STORAGE_UNAVAILABLE',
     'The storage account did not carry out the request.',
     { where, found, cause },
   );
+}
+
+function isRefusal({ statusCode, code }: RestError | StreamBroken): boolean {
+  // Another writer of the same object has ended in between, which drops the blocks of this one.
+  if (code === 'InvalidBlockList') return false;
+  return statusCode !== undefined && statusCode < 500 && statusCode !== 408 && statusCode !== 429;
 }

@@ -22,6 +22,11 @@ export interface ObjectStore {
   write(container: string, path: string, content: Buffer | string): Promise<void>;
   /** Put-if-absent, atomic between writers: 'exists' when the object was already there (nothing is changed then). */
   writeIfAbsent(container: string, path: string, content: Buffer | string): Promise<'written' | 'exists'>;
+  /**
+   * Replaces the object with the blocks when the last one is there; returns their bytes. Until then, and when `blocks` throws,
+   * the object stays as it was. Memory: about 32 MB, whatever the length. An error of `blocks` is thrown as it is.
+   */
+  writeStream(container: string, path: string, blocks: AsyncIterable<Buffer>): Promise<number>;
   /** Replaces the object with the file's content, streamed. */
   upload(container: string, path: string, localFile: string): Promise<void>;
   /** Deletes the object; an absent object is not an error. */

@@ -3,7 +3,7 @@ import type { DataContract } from '../contract/contract';
 import { uniqueColumns } from '../contract/key';
 import { dialectOf } from '../csv/dialect';
 import { isPlain, profileRecords, type RecordProfile } from '../csv/recordProfile';
-import { rewriteRecords } from '../csv/rewriteRecords';
+import { rewriteRecords, type MalformedRecord } from '../csv/rewriteRecords';
 import { literal, type DuckDb } from '../duckdb/duckdb';
 import { PipelineError } from '../problems/problem';
 import type { ParquetCodec } from '../lakehouse/paths';
@@ -66,10 +66,12 @@ interface Work {
 /** Writes the well-formed records, or only those in `only`, to another file. */
 async function rewrite({ contract, file, folder, profile, faults }: Work, only?: ReadonlySet<number>) {
   const target = path.join(folder, only === undefined ? 'rewritten.csv' : 'suspects.csv');
-  const written = await rewriteRecords(file.path, target, dialectOf(contract.source), file.columns.length, only);
-  for (const { ordinal, code, found, expected } of written.malformed) {
+  const onMalformed = ({ ordinal, code, found, expected }: MalformedRecord): void => {
     faults.add(ordinal, { code, column: null, found, expected });
-  }
+    requireFewFaulty(file, faults.size, faults);
+  };
+  const dialect = dialectOf(contract.source);
+  const written = await rewriteRecords(file.path, target, dialect, file.columns.length, onMalformed, only);
   return rewrittenSource(target, file, contract, profile, written);
 }
 
@@ -77,6 +79,7 @@ async function rewrite({ contract, file, folder, profile, faults }: Work, only?:
 async function explainMissing(work: Work, draft: PartDraft): Promise<void> {
   const { duckDb, file, faults } = work;
   if (draft.rows + faults.size === file.records) return;
+  requireFewFaulty(file, file.records - draft.rows, faults);
   const inDraft =
     draft === NOTHING
       ? 'SELECT 0 AS ordinal'
@@ -114,6 +117,21 @@ async function rejectRepeated({ duckDb, contract, file, faults }: Work, draft: P
     rejected += repeated.length;
   }
   return rejected;
+}
+
+/** Faults are in memory, about 200 bytes each. As many occur only in a file that was not written for its contract. */
+const MOST_FAULTY_RECORDS = 1_000_000;
+
+function requireFewFaulty(file: RecordFile, faulty: number, faults: RecordFaults): void {
+  if (faulty <= MOST_FAULTY_RECORDS) return;
+  const [first] = faults;
+  const example = first ? `; record ${file.firstRecord + first[0] - 1}: ${first[1][0]?.code}` : '';
+  throw new PipelineError('TRANSFORM_FAULTY_FILE', 'Hardly any record of the file fits the contract.', {
+    found: `more than ${MOST_FAULTY_RECORDS} faulty records of ${file.records}${example}`,
+    expected: `at most ${MOST_FAULTY_RECORDS} in a range of the file`,
+    where: { file: file.source },
+    remedy: 'Compare the file with its contract: the delimiter, the quote, the format of numbers and dates.',
+  });
 }
 
 function disagreement(file: RecordFile, found: string): PipelineError {

@@ -48,9 +48,8 @@ export async function dropRepeatedKeys(
     const localFile = path.join(folder, 'range.csv');
     await fetchRange(lakehouse, range.file, { offset: range.offset, length: range.length }, localFile);
     await requireUnchanged(lakehouse, range.file);
-    const rejectedFile = path.join(folder, 'dropped.ndjson');
     const target = droppedRecordsFile(key, number);
-    await quarantineRecords(lakehouse, contract, range, { localFile, rejectedFile, target }, faults);
+    await quarantineRecords(lakehouse, contract, range, { localFile, target }, faults);
     const before = path.join(folder, 'before.parquet');
     await store.download(containers.processed, stored, before);
     const layout = parquetLayout(lakehouse.parquetCodec, {

@@ -13,6 +13,7 @@ import type { ByteRange } from '../storage/objectStore';
 import type { WrittenPart } from './finishPart';
 import { groupsOfRecord } from './groupsOfRecord';
 import { withOrigins } from './originsOfRecords';
+import { writeProduced } from '../storage/writeProduced';
 import { writeRejectedRecords } from './rejectedRecords';
 
 /** The range with this number. Error: TRANSFORM_RANGE_UNKNOWN. */
@@ -65,13 +66,16 @@ export async function quarantineRecords(
   lakehouse: Lakehouse,
   contract: DataContract,
   { file, ...range }: PlannedRange,
-  { localFile, rejectedFile, target }: { localFile: string; rejectedFile: string; target: string },
+  { localFile, target }: { localFile: string; target: string },
   faults: ReadonlyMap<number, RecordFault[]>,
 ): Promise<void> {
-  await withOrigins(lakehouse, contract, file, (originOf) => {
-    const source = { path: file.path, localFile, ...range, originOf };
-    const groupsOf = groupsOfRecord(contract, file.columns);
-    return writeRejectedRecords(rejectedFile, source, dialectOf(contract.source), faults, groupsOf);
-  });
-  await lakehouse.store.upload(lakehouse.containers.quarantine, target, rejectedFile);
+  const object = { container: lakehouse.containers.quarantine, path: target };
+  const groupsOf = groupsOfRecord(contract, file.columns);
+  // The origins are checked for changes of the source at their end, so before the object is written.
+  await writeProduced(lakehouse.store, object, (write) =>
+    withOrigins(lakehouse, contract, file, (originOf) => {
+      const source = { path: file.path, localFile, ...range, originOf };
+      return writeRejectedRecords(write, source, dialectOf(contract.source), faults, groupsOf);
+    }),
+  );
 }

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import type { CsvDialect } from '../csv/dialect';
 import { locateRecords } from '../csv/locateRecords';
 import type { RecordFault, RejectedRecord } from '../quarantine/rejectedRecord';
+import type { WriteText } from '../storage/writeProduced';
 
 /** The position and text of a converted record in its source file. */
 export interface RecordOrigin extends Pick<RejectedRecord, 'line' | 'byteOffset' | 'raw'> {
@@ -17,7 +17,7 @@ const WRITE_LENGTH = 1024 * 1024;
  * and text in the source; it is called in file order. `groupsOf`: the groups that may read a record, from its CSV text.
  */
 export async function writeRejectedRecords(
-  outputFile: string,
+  write: WriteText,
   source: {
     path: string;
     localFile: string;
@@ -30,41 +30,36 @@ export async function writeRejectedRecords(
   faults: ReadonlyMap<number, RecordFault[]>,
   groupsOf?: (record: string) => string[],
 ): Promise<void> {
-  const output = await open(outputFile, 'w');
   let gathered = '';
   const flush = async (): Promise<void> => {
-    await output.writeFile(gathered);
+    await write(gathered);
     gathered = '';
   };
-  try {
-    await locateRecords(source.localFile, dialect, new Set(faults.keys()), async (locations) => {
-      for (const location of locations) {
-        const record = source.firstRecord + location.ordinal - 1;
-        const origin: RecordOrigin = (await source.originOf?.(record, location.raw)) ?? {
-          line: source.firstLine + location.linesBefore,
-          byteOffset: source.offset + location.byteOffset,
-          raw: location.raw,
-        };
-        const [first, ...more] = origin.faults ?? faults.get(location.ordinal) ?? [];
-        const { line, byteOffset, raw } = origin;
-        const rejected = {
-          file: source.path,
-          record,
-          line,
-          byteOffset,
-          ...first,
-          ...(more.length > 0 ? { more } : {}),
-          ...(groupsOf ? { allowedGroups: hasFields(first) ? groupsOf(location.raw) : [] } : {}),
-          raw,
-        };
-        gathered += `${JSON.stringify(rejected)}\n`;
-        if (gathered.length >= WRITE_LENGTH) await flush();
-      }
-    });
-    await flush();
-  } finally {
-    await output.close();
-  }
+  await locateRecords(source.localFile, dialect, new Set(faults.keys()), async (locations) => {
+    for (const location of locations) {
+      const record = source.firstRecord + location.ordinal - 1;
+      const origin: RecordOrigin = (await source.originOf?.(record, location.raw)) ?? {
+        line: source.firstLine + location.linesBefore,
+        byteOffset: source.offset + location.byteOffset,
+        raw: location.raw,
+      };
+      const [first, ...more] = origin.faults ?? faults.get(location.ordinal) ?? [];
+      const { line, byteOffset, raw } = origin;
+      const rejected = {
+        file: source.path,
+        record,
+        line,
+        byteOffset,
+        ...first,
+        ...(more.length > 0 ? { more } : {}),
+        ...(groupsOf ? { allowedGroups: hasFields(first) ? groupsOf(location.raw) : [] } : {}),
+        raw,
+      };
+      gathered += `${JSON.stringify(rejected)}\n`;
+      if (gathered.length >= WRITE_LENGTH) await flush();
+    }
+  });
+  if (gathered !== '') await flush();
 }
 
 /** With any other fault a field of the record may be part of another one. */

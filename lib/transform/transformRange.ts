@@ -37,14 +37,7 @@ export async function transformRange(
     const add = await publishPart(lakehouse, key, number, written);
     const quarantine = quarantineFile(key, number);
     if (faults.size > 0) {
-      const rejectedFile = path.join(folder, 'rejected.ndjson');
-      await quarantineRecords(
-        lakehouse,
-        contract,
-        { file, ...range },
-        { localFile, rejectedFile, target: quarantine },
-        faults,
-      );
+      await quarantineRecords(lakehouse, contract, { file, ...range }, { localFile, target: quarantine }, faults);
     }
     const dropped = [...faults.values()].filter(([fault]) => fault?.code === 'ROW_DUPLICATE_DROPPED').length;
     const { rows, bytes } = written;

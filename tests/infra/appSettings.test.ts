@@ -10,6 +10,8 @@ const LEFT_TO_ITS_DEFAULT: Record<string, string> = {
   CONTRACTS_DIRECTORY: 'contracts are in the lake; those of the sample are in the package',
   TEMPORARY_DIRECTORY: "the system's folder is the temporary disk of the instance",
   LOCAL_DATA_DIRECTORY: 'no service runs on the instance',
+  TEMPORARY_DISK_MEGABYTES: 'the default in Azure is what an instance of a Flex Consumption plan has',
+  RANGE_MEGABYTES: 'the default in Azure fits the temporary disk',
   UNPACKED_RATIO_LIMIT: 'does not depend on where the app runs',
   UNPACKED_MEGABYTES_LIMIT: 'does not depend on where the app runs',
   QUALITY_RULE_TIMEOUT_SECONDS: 'does not depend on where the app runs',

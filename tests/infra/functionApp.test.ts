@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readConfig } from '../../lib/config/readConfig';
 import { INFRA } from '../support/infra/render';
 import { appSettings, describeRendered, resourcesOf, theResource, VARIANT_NAMES } from '../support/infra/rendered';
 
@@ -48,20 +49,32 @@ describeRendered.each(VARIANT_NAMES)('the function app of %s', (variant) => {
   });
 });
 
+const ACTIVITIES = 'AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions';
+/** Settings with addresses, which the template knows only when it is deployed. */
+const OF_OTHER_SERVICES = {
+  WEBSITE_SITE_NAME: 'func-pipeline',
+  LAKE_ACCOUNT_URL: 'https://lake.blob.core.windows.net',
+  POSTGRES_URL: 'postgres://pipeline:password@db.postgres.database.azure.com/pipeline',
+  QDRANT_URL: 'https://qdrant.example:6333',
+};
+
 describeRendered('the sizes', () => {
   const { staging, production } = JSON.parse(
     readFileSync(path.join(INFRA, 'environments/sizes.json'), 'utf8'),
   ) as Record<'staging' | 'production', Sizes>;
-  /** Host, worker and the models of the app, measured at 200 to 300 MB and 135 MB. */
-  const APP_IN_MEGABYTES = 500;
-
   it.each([
     ['staging', staging],
     ['production', production],
-  ])('of %s leave room beside DuckDB in the memory of an instance', (_name, sizes) => {
-    const used = sizes.activitiesPerInstance * sizes.duckdbMemoryInMegabytes + APP_IN_MEGABYTES;
-    expect(used).toBeLessThanOrEqual(sizes.instanceMemoryInMegabytes);
-  });
+  ] as const)(
+    'of %s fit into the memory and the temporary disk of an instance, as the app checks them',
+    (name, sizes) => {
+      const numbers = Object.fromEntries(Object.entries(appSettings(name)).filter(([, text]) => /^\d+$/.test(text)));
+      expect(numbers).toMatchObject({ INSTANCE_MEMORY_MEGABYTES: `${sizes.instanceMemoryInMegabytes}` });
+      const start = (more: Record<string, string> = {}) => readConfig({ ...OF_OTHER_SERVICES, ...numbers, ...more });
+      expect(() => start()).not.toThrow();
+      expect(() => start({ [ACTIVITIES]: `${2 * sizes.activitiesPerInstance}` })).toThrow('temporary disk');
+    },
+  );
 
   it('of production leave each instance its connections to PostgreSQL', () => {
     const { maximumInstances, postgres } = production;
@@ -82,12 +95,12 @@ describeRendered('the sizes', () => {
 
   it('reach the app as settings', () => {
     expect(appSettings('production')).toMatchObject({
+      INSTANCE_MEMORY_MEGABYTES: String(production.instanceMemoryInMegabytes),
       DUCKDB_MEMORY_MEGABYTES: String(production.duckdbMemoryInMegabytes),
+      DUCKDB_SPILL_MEGABYTES: String(production.duckdbSpillInMegabytes),
       POSTGRES_CONNECTIONS: String(production.postgres.connectionsOfSteps),
       POSTGRES_REQUEST_CONNECTIONS: String(production.postgres.connectionsOfRequests),
-      AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions: String(
-        production.activitiesPerInstance,
-      ),
+      [ACTIVITIES]: String(production.activitiesPerInstance),
     });
   });
 });
@@ -116,5 +129,6 @@ interface Sizes {
   maximumInstances: number;
   activitiesPerInstance: number;
   duckdbMemoryInMegabytes: number;
+  duckdbSpillInMegabytes: number;
   postgres: { userConnections: number; connectionsOfSteps: number; connectionsOfRequests: number };
 }

@@ -22,9 +22,31 @@ export const ingestSettings = {
     z.string().optional(),
     'Folder of the services on this machine, set by the local platform: `/api/health` shows the free space of its disk.',
   ),
+  INSTANCE_MEMORY_MEGABYTES: setting(
+    wholeNumber(512, 1048576).optional(),
+    'Memory of the instance or machine. If it is set, the app starts only when the activities of an instance fit into it together.',
+    { inAzure: '2048' },
+  ),
+  TEMPORARY_DISK_MEGABYTES: setting(
+    wholeNumber(100, 16777216).optional(),
+    'Size of the disk of TEMPORARY_DIRECTORY. If it is set, the app starts only when the files of all activities of an instance fit on it together.',
+    // An instance of a Flex Consumption plan has 0.8 GB.
+    { inAzure: '800' },
+  ),
   DUCKDB_MEMORY_MEGABYTES: setting(
-    wholeNumber(256, 65536).default(1024),
+    wholeNumber(256, 65536).prefault('1024'),
     'Memory limit of one DuckDB instance, in MB.',
+    { inAzure: '384' },
+  ),
+  DUCKDB_SPILL_MEGABYTES: setting(
+    wholeNumber(16, 16777216).optional(),
+    'What one DuckDB instance may write to the temporary disk past its memory limit, in MB. Without it: what the disk has.',
+    { inAzure: '64' },
+  ),
+  RANGE_MEGABYTES: setting(
+    wholeNumber(1, 1024).prefault('64'),
+    'Length of the part of a file that one activity transforms, in MB. It needs about four times as much temporary disk.',
+    { inAzure: '32' },
   ),
   UNPACKED_RATIO_LIMIT: setting(
     wholeNumber(1, 2000).default(200),

@@ -238,7 +238,7 @@ describe('a step that is repeated', () => {
     expect(await lake.quarantine(key)).toEqual(rejected);
   });
 
-  it.each(['write', 'upload'] as const)(
+  it.each(['write', 'writeStream'] as const)(
     'succeeds after the store failed at each %s of the conversion',
     async (method) => {
       const key = await drop('a.ndjson', text);
@@ -247,7 +247,7 @@ describe('a step that is repeated', () => {
         let calls = 0;
         const failing: ObjectStore = {
           ...lake.store,
-          [method]: async (container: string, path: string, content: string) => {
+          [method]: async (container: string, path: string, content: never) => {
             if (path.includes('/source-') && calls++ === fatal) throw new Error('the store is unavailable');
             return lake.store[method](container, path, content);
           },

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DuckDb } from '../../../lib/duckdb/duckdb';
 import { createEngines, type DuckDbEngines } from '../../../lib/duckdb/engines';
+import { errorOf } from '../../support/lake';
 
 let folder: string;
 let engines: DuckDbEngines;
@@ -17,6 +18,14 @@ afterEach(async () => {
 });
 
 const spill = (name: string) => path.join(folder, name);
+/** Bytes of the files in a folder; 0 while there is none. */
+const sizeOf = (directory: string) =>
+  existsSync(directory)
+    ? readdirSync(directory).reduce(
+        (sum, name) => sum + (statSync(path.join(directory, name), { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      )
+    : 0;
 /** Marks the engine, not the connection. */
 const mark = (duckDb: DuckDb) => duckDb.run('CREATE TABLE mark AS SELECT 1');
 const isMarked = async (duckDb: DuckDb) =>
@@ -72,6 +81,30 @@ describe('engines that are kept open', () => {
       expect(existsSync(spill('c'))).toBe(true);
     });
     expect(existsSync(spill('a'))).toBe(false);
+  });
+
+  it('spill no more than their limit', async () => {
+    const limited = createEngines({ memoryLimitInMegabytes: 128, spillLimitInMegabytes: 16 });
+    try {
+      await limited.use(spill('a'), mark);
+      expect(await limited.use(spill('b'), isMarked)).toBe(true);
+      let largest = 0;
+      const refused = limited.use(spill('c'), async (duckDb) => {
+        const work = sortMuch(duckDb);
+        const watch = setInterval(() => (largest = Math.max(largest, sizeOf(spill('c')))), 5);
+        await work.finally(() => clearInterval(watch));
+      });
+      expect(await errorOf(refused)).toMatchObject({
+        code: 'DUCKDB_SPILL_LIMIT',
+        retryable: false,
+        expected: 'at most 16 MB',
+        where: { setting: 'DUCKDB_SPILL_MEGABYTES' },
+      });
+      expect(largest).toBeGreaterThan(1_000_000);
+      expect(largest).toBeLessThanOrEqual(16_000_000);
+    } finally {
+      limited.close();
+    }
   });
 
   it('that are closed during work end after it', async () => {

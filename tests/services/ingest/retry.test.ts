@@ -63,6 +63,7 @@ function failingStore(
       download: wrap((...input: Parameters<ObjectStore['download']>) => store.download(...input)),
       write: wrap((...input: Parameters<ObjectStore['write']>) => store.write(...input)),
       writeIfAbsent: wrap((...input: Parameters<ObjectStore['writeIfAbsent']>) => store.writeIfAbsent(...input)),
+      writeStream: wrap((...input: Parameters<ObjectStore['writeStream']>) => store.writeStream(...input)),
       upload: wrap((...input: Parameters<ObjectStore['upload']>) => store.upload(...input)),
       remove: wrap((...input: Parameters<ObjectStore['remove']>) => store.remove(...input)),
     },

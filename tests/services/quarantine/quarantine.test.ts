@@ -10,6 +10,7 @@ import { quarantineExecutions } from '../../../lib/quarantine/quarantineExecutio
 import { readQuarantine, type QuarantinePage } from '../../../lib/quarantine/quarantinePage';
 import { LONGEST_RAW, readRecord } from '../../../lib/quarantine/readRecord';
 import type { RunKey } from '../../../lib/runs/runKey';
+import { writeProduced } from '../../../lib/storage/writeProduced';
 import { writeRejectedRecords } from '../../../lib/transform/rejectedRecords';
 import { testStorage, uniqueName } from '../../support/servers';
 
@@ -154,21 +155,17 @@ describe('a giant rejected record', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'giant-record-'));
-    const [input, output] = [path.join(folder, 'range.csv'), path.join(folder, 'rejected.ndjson')];
+    const input = path.join(folder, 'range.csv');
     await writeFile(input, `first,"${'é "" \u0001\n'.repeat(400_000)}"\nsecond\n`);
     const source = { path: 'letters/x.csv', localFile: input, offset: 0, firstLine: 2, firstRecord: 1 };
     const fault = { code: 'ROW_VALUE_LENGTH' as const, column: 'body', found: null, expected: 'less' };
     const dialect = dialectOf({ delimiter: ',', quote: '"' });
-    await writeRejectedRecords(
-      output,
-      source,
-      dialect,
-      new Map([
-        [1, [fault]],
-        [2, [fault, { ...fault, column: 'title' }]],
-      ]),
-    );
-    await store.upload(containers.quarantine, quarantineFile(giant, 0), output);
+    const faults = new Map([
+      [1, [fault]],
+      [2, [fault, { ...fault, column: 'title' }]],
+    ]);
+    const object = { container: containers.quarantine, path: quarantineFile(giant, 0) };
+    await writeProduced(store, object, (write) => writeRejectedRecords(write, source, dialect, faults));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { createAzureStorage, dataLakeEndpoint } from '../../../lib/storage/azureStorage';
+import { writeProduced } from '../../../lib/storage/writeProduced';
 import { createLakeReader } from '../../../lib/documents/lakeReader';
 import type { ObjectInfo } from '../../../lib/storage/objectStore';
 import { addContract, errorOf, ingest, startLake, type TestLake } from '../../support/lake';
@@ -234,5 +235,108 @@ describe('reading back', () => {
   it('finds no parts without a commit', async () => {
     await addContract(lake, { dataset: 'uncommitted' });
     expect(await createLakeReader(lake).parts('uncommitted', '2026-01-01')).toEqual([]);
+  });
+});
+
+describe('a streamed write', () => {
+  const MEBIBYTE = 1024 * 1024;
+  async function* blocksOf(content: Buffer, length: number, end: () => void = () => undefined) {
+    for (let at = 0; at < content.length; at += length) yield content.subarray(at, at + length);
+    end();
+  }
+  const written = async (name: string) =>
+    gathered(lake.store.stream(lake.containers.raw, name, { offset: 0, length: 40 * MEBIBYTE }));
+
+  it.each([
+    ['nothing', 0, 1],
+    ['one byte', 1, 1],
+    ['blocks of odd lengths', 20 * MEBIBYTE + 7, 65_539],
+    ['one block that is longer than a request', 20 * MEBIBYTE, 20 * MEBIBYTE],
+  ])('of %s holds every byte and returns their number', async (name, length, blockLength) => {
+    const content = randomBytes(length);
+    const path = `streamed/${name}`;
+    const size = await lake.store.writeStream(lake.containers.raw, path, blocksOf(content, blockLength));
+    expect(size).toBe(length);
+    expect((await lake.store.info(lake.containers.raw, path))?.size).toBe(length);
+    if (length > 0) expect((await written(path)).equals(content)).toBe(true);
+  });
+
+  it('that fails after its last block leaves the object as it was, and throws the error of its blocks', async () => {
+    await lake.store.write(lake.containers.raw, 'streamed/kept', 'before');
+    const fault = new Error('the file has changed');
+    const blocks = blocksOf(randomBytes(9 * MEBIBYTE), MEBIBYTE, () => {
+      throw fault;
+    });
+    await expect(lake.store.writeStream(lake.containers.raw, 'streamed/kept', blocks)).rejects.toBe(fault);
+    expect((await written('streamed/kept')).toString()).toBe('before');
+  });
+
+  it('that the account refuses stops reading its blocks', async () => {
+    let isClosed = false;
+    async function* endless() {
+      try {
+        for (;;) yield Buffer.alloc(MEBIBYTE);
+      } finally {
+        isClosed = true;
+      }
+    }
+    const error = await errorOf(lake.store.writeStream('no-such-container', 'streamed/endless', endless()));
+    expect(error).toMatchObject({ code: 'LAKE_CONTAINER_NOT_FOUND' });
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(true);
+  });
+
+  it('beside another one of the same object: one of them is there whole, and the other may be tried again', async () => {
+    const contents = [randomBytes(17 * MEBIBYTE), randomBytes(18 * MEBIBYTE)];
+    const writes = await Promise.allSettled(
+      contents.map((content) =>
+        lake.store.writeStream(lake.containers.raw, 'streamed/both', blocksOf(content, MEBIBYTE)),
+      ),
+    );
+    const found = await written('streamed/both');
+    expect(contents.some((content) => content.equals(found))).toBe(true);
+    for (const write of writes)
+      if (write.status === 'rejected') expect(write.reason).toMatchObject({ retryable: true });
+  });
+});
+
+describe('an object that is written while it is produced', () => {
+  const object = (name: string) => ({ container: lake.containers.quarantine, path: `produced/${name}` });
+  const textOf = async (name: string) =>
+    (await lake.store.read(lake.containers.quarantine, `produced/${name}`)).toString();
+
+  it('has all texts in their order', async () => {
+    const lines = Array.from({ length: 30_000 }, (_, index) => `${index} ${'é'.repeat(300)}\n`);
+    const size = await writeProduced(lake.store, object('lines'), async (write) => {
+      for (const line of lines) await write(line);
+    });
+    const text = await textOf('lines');
+    expect(text === lines.join('')).toBe(true);
+    expect(size).toBe(Buffer.byteLength(text));
+  });
+
+  it('stays as it was when the producer fails, whose error is thrown', async () => {
+    await lake.store.write(lake.containers.quarantine, 'produced/kept', 'before');
+    const fault = new Error('the range has changed');
+    const failing = writeProduced(lake.store, object('kept'), async (write) => {
+      await write('x'.repeat(10_000_000));
+      throw fault;
+    });
+    await expect(failing).rejects.toBe(fault);
+    expect(await textOf('kept')).toBe('before');
+  });
+
+  it('ends the producer when the account refuses it', async () => {
+    let written = 0;
+    const failing = writeProduced(lake.store, { container: 'no-such-container', path: 'x' }, async (write) => {
+      for (;;) {
+        await write('x'.repeat(1_000_000));
+        written += 1;
+      }
+    });
+    expect(await errorOf(failing)).toMatchObject({ code: 'LAKE_CONTAINER_NOT_FOUND' });
+    const after = written;
+    await new Promise(setImmediate);
+    expect(written).toBe(after);
   });
 });

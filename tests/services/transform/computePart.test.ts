@@ -8,7 +8,7 @@ import { profileRecords } from '../../../lib/csv/recordProfile';
 import { openDuckDb, type DuckDb } from '../../../lib/duckdb/duckdb';
 import { computePart } from '../../../lib/transform/computePart';
 import { csvNoise, csvText, oracleRecords, plainCsv } from '../../support/csvText';
-import { contractText } from '../../support/lake';
+import { contractText, errorOf } from '../../support/lake';
 
 const KEYED = readContract(
   contractText({
@@ -207,5 +207,27 @@ describe('computing a part', () => {
       ['d', 'e', body],
       ['f', 'g', 'h'],
     ]);
+  });
+});
+
+describe('a file in which hardly any record fits the contract', () => {
+  const MOST = 1_000_000;
+
+  it.each([
+    ['too few fields', 'a\n', 'ROW_COLUMN_COUNT'],
+    ['a value that is not allowed', ',,\n', undefined],
+  ])('is refused with %s once there are more faults than memory has room for', async (_what, record, code) => {
+    const refused = errorOf(load(record.repeat(MOST + 1), KEYED));
+    expect(await refused).toMatchObject({
+      code: 'TRANSFORM_FAULTY_FILE',
+      status: 422,
+      found: `more than ${MOST} faulty records of ${MOST + 1}${code ? `; record 11: ${code}` : ''}`,
+      where: { file: 'records.csv' },
+    });
+  });
+
+  it('keeps every fault up to that number', async () => {
+    const { rejected } = await load('a\n'.repeat(MOST), KEYED);
+    expect(rejected).toHaveLength(MOST);
   });
 });

@@ -114,6 +114,36 @@ describe('readConfig', () => {
     expect(readConfig({ ...inAzure, POSTGRES_CONNECTIONS: '5' }).postgresConnections.steps).toBe(5);
   });
 
+  const activities = (count: number) => ({
+    AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions: `${count}`,
+  });
+  const inInstance = { ...valid, WEBSITE_SITE_NAME: 'site' };
+
+  it.each([
+    ['memory', { DUCKDB_MEMORY_MEGABYTES: '387', ...activities(4) }, { DUCKDB_MEMORY_MEGABYTES: '388' }, '2052 MB: 4'],
+    ['memory', { TEMPORARY_DISK_MEGABYTES: '960' }, activities(5), '2420 MB: 5 activities at once with 384 MB each'],
+    ['disk', { DUCKDB_SPILL_MEGABYTES: '72' }, { DUCKDB_SPILL_MEGABYTES: '73' }, '804 MB: 4'],
+    ['disk', { BLOCK_CACHE_MEGABYTES: '32' }, { BLOCK_CACHE_MEGABYTES: '33' }, '801 MB: 4 activities at once'],
+    ['disk', { RANGE_MEGABYTES: '34' }, { RANGE_MEGABYTES: '35' }, '816 MB: 4 activities at once with 4 times 35 MB'],
+  ])('of an instance, its %s bounds what its activities may use together', (_what, fitting, tooMuch, found) => {
+    expect(() => readConfig({ ...inInstance, ...fitting })).not.toThrow();
+    const { faults } = faultsOf({ ...inInstance, ...fitting, ...tooMuch });
+    expect(faults).toEqual([expect.objectContaining({ code: 'SETTING_CONFLICT' })]);
+    expect(faults[0]?.found).toContain(found);
+  });
+
+  it('takes the number of activities from host.json, and a machine without limits for what it is', () => {
+    expect(faultsOf({ ...valid, INSTANCE_MEMORY_MEGABYTES: '4595' }).faults[0]?.found).toContain('4 activities');
+    expect(() => readConfig({ ...valid, INSTANCE_MEMORY_MEGABYTES: '4596' })).not.toThrow();
+    expect(() => readConfig({ ...valid, DUCKDB_MEMORY_MEGABYTES: '65536' })).not.toThrow();
+  });
+
+  it('wants a limit of spill files where the size of the disk is known', () => {
+    expect(faultsOf({ ...valid, TEMPORARY_DISK_MEGABYTES: '100000' }).faults).toMatchObject([
+      { code: 'SETTING_CONFLICT', where: { setting: 'DUCKDB_SPILL_MEGABYTES' } },
+    ]);
+  });
+
   it.each([
     ['nothing of PostgreSQL', withoutPostgres, ['SETTING_MISSING POSTGRES_URL']],
     [
