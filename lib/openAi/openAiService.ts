@@ -1,6 +1,7 @@
 import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
 import { APIConnectionError, APIError, AzureOpenAI, OpenAI, OpenAIError } from 'openai';
 import { PipelineError } from '../problems/problem';
+import { boundedFetch, EndlessResponse } from './boundedFetch';
 
 /** Address and credentials of a model service. */
 export type OpenAiService =
@@ -35,6 +36,7 @@ export function createOpenAiClient(service: OpenAiService, options: OpenAiReques
   const common = {
     timeout: options.timeoutInMilliseconds,
     maxRetries: options.retries,
+    fetch: boundedFetch(options),
     // A redirect would send passages and key to an address that no setting names.
     fetchOptions: { redirect: 'error' as const },
   };
@@ -86,6 +88,9 @@ export function toServiceError(error: unknown, prefix: Service, service: OpenAiS
       cause: error,
     });
 
+  if (error instanceof EndlessResponse) {
+    return describe('UNAVAILABLE', 'The answer of the model service has no end.', 'Check which service answers there.');
+  }
   // The client gives this for a token that could not be had.
   if (error instanceof OpenAIError && !(error instanceof APIError)) {
     return describe('UNAVAILABLE', 'No token of the identity of the app could be had.', 'Check the identity.');
