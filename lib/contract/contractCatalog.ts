@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FaultList, PipelineError } from '../problems/problem';
 import type { DataContract } from './contract';
@@ -10,8 +10,8 @@ import type { ContractEngine } from './reading/contractEngine';
 /** The known datasets. A contract is read on each call; a run keeps the contract that it was planned with. */
 export interface ContractCatalog {
   /**
-   * Throws DATASET_NAME_INVALID (400), DATASET_UNKNOWN (404) or CONTRACT_INVALID (every fault of that file). Faults in
-   * contracts of other datasets do not matter.
+   * Throws DATASET_NAME_INVALID (400), DATASET_UNKNOWN (404), CONTRACT_FILE_UNREADABLE, or CONTRACT_INVALID (every fault of
+   * that file, or two files for one dataset). Faults in contracts of other datasets do not matter.
    */
   get(dataset: string): Promise<DataContract>;
   /**
@@ -49,21 +49,44 @@ export function contractFolder(folder: string, engine?: ContractEngine): Contrac
           });
         }
       },
-      read: (file) => readFile(path.join(folder, file), 'utf8'),
+      read: (file) => readContractFile(folder, file),
     },
     engine,
   );
 }
 
+/** A pipe would keep the reader waiting, so that only files are opened. */
+async function readContractFile(folder: string, file: string): Promise<string> {
+  const whole = path.join(folder, file);
+  try {
+    if ((await stat(whole)).isFile()) return await readFile(whole, 'utf8');
+  } catch (cause) {
+    throw unreadable(file, String((cause as NodeJS.ErrnoException).code), cause);
+  }
+  throw unreadable(file, 'a folder, or something else that is not a file');
+}
+
+function unreadable(file: string, found: string, cause?: unknown): PipelineError {
+  return new PipelineError('CONTRACT_FILE_UNREADABLE', 'The file of the data contract cannot be read.', {
+    found,
+    expected: 'a YAML file',
+    where: { file },
+    remedy: 'Correct the file or its rights, or remove it.',
+    cause,
+  });
+}
+
 /** The contracts in the files. Without `engine`, what only it knows is not checked (see `readContract`). */
 export function contractCatalog(source: ContractFiles, engine?: ContractEngine): ContractCatalog {
-  const files = async (): Promise<Map<string, string>> =>
-    new Map(
-      (await source.names())
-        .map((file) => [path.parse(file).name, file] as const)
-        .filter(([name, file]) => ENDINGS.includes(path.extname(file)) && isDatasetName(name))
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
+  /** By dataset, in order. More than one file for a dataset is a fault: nobody could see which one counts. */
+  const files = async (): Promise<Map<string, string[]>> => {
+    const found = new Map<string, string[]>();
+    for (const file of (await source.names()).sort()) {
+      const { name, ext } = path.parse(file);
+      if (ENDINGS.includes(ext) && isDatasetName(name)) found.set(name, [...(found.get(name) ?? []), file]);
+    }
+    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  };
   const read = async (dataset: string, text: string, file: string): Promise<DataContract> => {
     const contract =
       engine === undefined ? readContract(text, file) : (await readContractWithEngine(text, file, engine)).contract;
@@ -87,7 +110,7 @@ export function contractCatalog(source: ContractFiles, engine?: ContractEngine):
     async get(dataset) {
       requireDatasetName(dataset);
       const known = await files();
-      const file = known.get(dataset);
+      const [file, other] = known.get(dataset) ?? [];
       if (file === undefined) {
         throw new PipelineError('DATASET_UNKNOWN', 'There is no contract for this dataset.', {
           found: dataset,
@@ -96,8 +119,21 @@ export function contractCatalog(source: ContractFiles, engine?: ContractEngine):
           remedy: `Use a known dataset, or add ${dataset}.yaml to the contracts.`,
         });
       }
+      if (other !== undefined) throw ambiguous(dataset, [file, other]);
       return read(dataset, await source.read(file), file);
     },
     read: (dataset, text) => read(requireDatasetName(dataset), text, `${dataset}.yaml`),
   };
+}
+
+function ambiguous(dataset: string, files: string[]): FaultList {
+  return new FaultList('CONTRACT_INVALID', `The dataset ${dataset} has ${files.length} data contracts.`, [
+    {
+      code: 'CONTRACT_AMBIGUOUS',
+      message: 'Two files are the contract of one dataset.',
+      found: files.join(', '),
+      expected: 'one file',
+      where: { file: files[1] },
+    },
+  ]);
 }

@@ -32,7 +32,8 @@ create view current_documents as
     source_file,
     record_number,
     loaded_at,
-    allowed_groups
+    allowed_groups,
+    access_column
    FROM documents
   WHERE NOT (EXISTS ( SELECT
            FROM documents later
@@ -53,6 +54,7 @@ create table documents (
   record_number bigint not null,
   loaded_at timestamp with time zone default now() not null,
   allowed_groups text[],
+  access_column text,
   constraint documents_pkey PRIMARY KEY (dataset, ingest_date, doc_id)
 );
 
@@ -61,6 +63,8 @@ CREATE INDEX documents_by_id ON public.documents USING btree (dataset, doc_id, i
 CREATE INDEX documents_by_publication ON public.documents USING btree (published_at, dataset, doc_id);
 
 comment on table documents is 'One row for each row of the lake''s tables: mirrors each partition.';
+
+comment on column documents.access_column is 'Column of the contract that allowed_groups was read from. Null: no groups, or loaded before this was recorded.';
 
 comment on column documents.allowed_groups is 'Groups that may read the document, * for every reader. Null: its dataset did not limit access when it was loaded.';
 

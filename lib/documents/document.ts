@@ -15,6 +15,8 @@ export interface DocumentRow {
   category: string | null;
   /** Groups that may read it; `*` is every reader. Null when the contract has no access role. */
   allowedGroups: string[] | null;
+  /** Column that the groups were read from; null without groups. */
+  accessColumn: string | null;
   /** File under `raw/` and 1-based record number in it (header not counted). */
   sourceFile: string;
   recordNumber: number;

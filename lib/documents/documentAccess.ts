@@ -3,7 +3,7 @@ import type { ContractCatalog } from '../contract/contractCatalog';
 /**
  * Which documents a caller may read: `everything`, or those that one of the groups may read. A document without recorded
  * groups is shown only in an open dataset: elsewhere it was loaded before its contract limited access, or its contract is
- * gone, and with it what it said about access.
+ * gone, and with it what it said about access. Groups from another column than the contract names today allow nobody.
  */
 export type DocumentAccess = 'everything' | { groups: readonly string[]; datasets: DatasetAccess };
 
@@ -12,6 +12,16 @@ export interface DatasetAccess {
   open: readonly string[];
   /** Their contracts limit access, or cannot be read. */
   restricted: readonly string[];
+  /** Column of the groups, by restricted dataset; a dataset whose contract cannot be read has none. */
+  columns: Readonly<Record<string, string>>;
+}
+
+/** What is recorded about who may read a document or a rejected record. */
+export interface RecordedAccess {
+  /** Null: its dataset did not limit access when it was loaded. */
+  allowedGroups: readonly string[] | null;
+  /** Column that the groups were read from. Null: unknown, it counts as the one of today. */
+  accessColumn: string | null;
 }
 
 /** In the column with the role `access`: every caller with the role reader may read the document. */
@@ -26,10 +36,16 @@ export function allowedGroupsOf(value: string | null): string[] {
   return [...new Set(names.filter((name) => name !== ''))].sort();
 }
 
-/** Decides about one document. `allowedGroups`: null when none are recorded, so when its dataset did not limit access. */
-export function mayRead(access: DocumentAccess, dataset: string, allowedGroups: readonly string[] | null): boolean {
+/** Decides about one document. */
+export function mayRead(
+  access: DocumentAccess,
+  dataset: string,
+  { allowedGroups, accessColumn }: RecordedAccess,
+): boolean {
   if (access === 'everything') return true;
   if (allowedGroups === null) return access.datasets.open.includes(dataset);
+  const today = access.datasets.columns[dataset];
+  if (accessColumn !== null && today !== undefined && accessColumn !== today) return false;
   return allowedGroups.some((group) => group === EVERY_READER || access.groups.includes(group));
 }
 
@@ -37,8 +53,11 @@ export function mayRead(access: DocumentAccess, dataset: string, allowedGroups: 
 export function accessCondition(access: DocumentAccess, bind: (value: unknown) => string): string | undefined {
   if (access === 'everything') return undefined;
   const groups = bind([...access.groups, EVERY_READER]);
+  const columns = bind(JSON.stringify(access.datasets.columns));
   return `case when allowed_groups is null then dataset = any(${bind(access.datasets.open)}::text[])
-               else allowed_groups && ${groups}::text[] end`;
+               else allowed_groups && ${groups}::text[]
+                    and (access_column is null or coalesce(${columns}::jsonb ->> dataset, access_column) = access_column)
+          end`;
 }
 
 /** Returns the access of a caller with these groups. Errors: CONTRACTS_FOLDER_NOT_FOUND. */
@@ -49,18 +68,18 @@ export function createAccessFinder(contracts: ContractCatalog, now: () => number
   let known: { at: number; datasets: Promise<DatasetAccess> } | undefined;
   const readDatasets = async (): Promise<DatasetAccess> => {
     const names = await contracts.names();
-    const isRestricted = await Promise.all(
-      names.map((name) =>
-        contracts.get(name).then(
-          ({ roles }) => roles.access !== undefined,
-          () => true,
-        ),
-      ),
-    );
-    return {
-      open: names.filter((_, index) => !isRestricted[index]),
-      restricted: names.filter((_, index) => isRestricted[index]),
-    };
+    const open: string[] = [];
+    const restricted: string[] = [];
+    const columns: Record<string, string> = {};
+    const readings = await Promise.allSettled(names.map((name) => contracts.get(name)));
+    for (const [index, name] of names.entries()) {
+      const reading = readings[index];
+      const column = reading?.status === 'fulfilled' ? reading.value.roles.access : undefined;
+      if (reading?.status === 'fulfilled' && column === undefined) open.push(name);
+      else restricted.push(name);
+      if (column !== undefined) columns[name] = column;
+    }
+    return { open, restricted, columns };
   };
   const datasetAccess = (): Promise<DatasetAccess> => {
     if (known && now() - known.at < CACHED_FOR_MS) return known.datasets;

@@ -128,6 +128,7 @@ function documentRow(part: CommittedPart, roles: ColumnRoles, row: SqlValue[]): 
     publishedAt: optional(publishedAt),
     category: optional(category),
     allowedGroups: roles.access === undefined ? null : allowedGroupsOf(optional(access)),
+    accessColumn: roles.access ?? null,
     sourceFile: required(sourceFile),
     recordNumber: Number(recordNumber),
     text: required(text),

@@ -11,6 +11,7 @@ const COLUMNS = [
   'published_at',
   'category',
   'allowed_groups',
+  'access_column',
   'source_file',
   'record_number',
 ];
@@ -58,6 +59,7 @@ async function* toCopyRows(rows: AsyncIterable<DocumentRow[]>): AsyncGenerator<C
       row.publishedAt,
       row.category,
       row.allowedGroups,
+      row.accessColumn,
       row.sourceFile,
       row.recordNumber,
     ]);

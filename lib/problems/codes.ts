@@ -68,6 +68,8 @@ const contracts = {
   CONTRACT_INVALID: permanent(422, 'The data contract is not valid.'),
   CONTRACT_FIELD_INVALID: permanent(422, 'A field of the data contract is not valid.'),
   CONTRACT_QUERY_INVALID: permanent(422, 'A query of the data contract cannot be run.'),
+  CONTRACT_FILE_UNREADABLE: permanent(500, 'The file of a data contract cannot be read.'),
+  CONTRACT_AMBIGUOUS: permanent(422, 'A dataset has more than one data contract.'),
   CONTRACT_YAML_INVALID: permanent(422, 'The data contract is not valid YAML.'),
 };
 

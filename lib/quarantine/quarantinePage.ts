@@ -10,7 +10,7 @@ import type { RejectedRecord } from './rejectedRecord';
 export interface QuarantinePage {
   /** The execution that rejected the records. */
   runId: string;
-  records: Omit<QuarantinedRecord, 'allowedGroups'>[];
+  records: Omit<QuarantinedRecord, 'allowedGroups' | 'accessColumn'>[];
   /** Opaque; null on the last page. A page may have fewer records than requested, even none, without being the last. */
   nextCursor: string | null;
 }
@@ -62,7 +62,7 @@ export async function readQuarantine(
       const record = readRecord(line.text, line.isWhole) ?? unreadable(object);
       if ((code !== undefined && record.code !== code) || !isVisible(record)) continue;
       characters += record.raw.length;
-      const { allowedGroups: _, ...shown } = record;
+      const { allowedGroups: _groups, accessColumn: _column, ...shown } = record;
       records.push(shown);
     }
   }

@@ -22,6 +22,8 @@ export interface RejectedRecord extends RecordFault {
   byteOffset: number;
   /** Groups that may read the record; none when they could not be read from it. Absent: its contract does not limit access. */
   allowedGroups?: string[];
+  /** Column that the groups were read from. Absent also in records of earlier versions. */
+  accessColumn?: string;
   /** Unchanged text without its line end; only the beginning of a record over 32 MiB. */
   raw: string;
   more?: RecordFault[];

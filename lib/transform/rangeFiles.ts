@@ -11,7 +11,7 @@ import type { RecordFault } from '../quarantine/rejectedRecord';
 import type { RunKey } from '../runs/runKey';
 import type { ByteRange } from '../storage/objectStore';
 import type { WrittenPart } from './finishPart';
-import { groupsOfRecord } from './groupsOfRecord';
+import { recordAccess } from './recordAccess';
 import { withOrigins } from './originsOfRecords';
 import { writeProduced } from '../storage/writeProduced';
 import { writeRejectedRecords } from './rejectedRecords';
@@ -70,12 +70,12 @@ export async function quarantineRecords(
   faults: ReadonlyMap<number, RecordFault[]>,
 ): Promise<void> {
   const object = { container: lakehouse.containers.quarantine, path: target };
-  const groupsOf = groupsOfRecord(contract, file.columns);
+  const access = recordAccess(contract, file.columns);
   // The origins are checked for changes of the source at their end, so before the object is written.
   await writeProduced(lakehouse.store, object, (write) =>
     withOrigins(lakehouse, contract, file, (originOf) => {
       const source = { path: file.path, localFile, ...range, originOf };
-      return writeRejectedRecords(write, source, dialectOf(contract.source), faults, groupsOf);
+      return writeRejectedRecords(write, source, dialectOf(contract.source), faults, access);
     }),
   );
 }

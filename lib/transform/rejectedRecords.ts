@@ -1,6 +1,7 @@
 import type { CsvDialect } from '../csv/dialect';
 import { locateRecords } from '../csv/locateRecords';
 import type { RecordFault, RejectedRecord } from '../quarantine/rejectedRecord';
+import type { RecordAccess } from './recordAccess';
 import type { WriteText } from '../storage/writeProduced';
 
 /** The position and text of a converted record in its source file. */
@@ -14,7 +15,7 @@ const WRITE_LENGTH = 1024 * 1024;
 
 /**
  * Writes the faulty records of a range as NDJSON, in file order. For converted records, `originOf` returns the position
- * and text in the source; it is called in file order. `groupsOf`: the groups that may read a record, from its CSV text.
+ * and text in the source; it is called in file order. `access`: who may read a record.
  */
 export async function writeRejectedRecords(
   write: WriteText,
@@ -28,7 +29,7 @@ export async function writeRejectedRecords(
   },
   dialect: CsvDialect,
   faults: ReadonlyMap<number, RecordFault[]>,
-  groupsOf?: (record: string) => string[],
+  access?: RecordAccess,
 ): Promise<void> {
   let gathered = '';
   const flush = async (): Promise<void> => {
@@ -52,7 +53,9 @@ export async function writeRejectedRecords(
         byteOffset,
         ...first,
         ...(more.length > 0 ? { more } : {}),
-        ...(groupsOf ? { allowedGroups: hasFields(first) ? groupsOf(location.raw) : [] } : {}),
+        ...(access
+          ? { allowedGroups: hasFields(first) ? access.groupsOf(location.raw) : [], accessColumn: access.column }
+          : {}),
         raw,
       };
       gathered += `${JSON.stringify(rejected)}\n`;

@@ -8,8 +8,14 @@ import { takeOver } from '../platform/takeOver';
 import { postgresFolder, stopLeftOver } from '../postgres/postgres';
 import { complain, print } from '../terminal/print';
 
+const USAGE = 'npm run reset (without arguments; it removes all local data)';
+
 /** Removes all local data. Refuses while the platform runs on it. */
 async function main(): Promise<void> {
+  if (process.argv.length > 2) {
+    complain(`Nothing was removed.\nUsage: ${USAGE}`);
+    process.exit(2);
+  }
   const layout = findLayout();
   const say = (line: string): void => print(line);
   await takeOver(layout.stateFile, say);

@@ -20,6 +20,14 @@ async function main(): Promise<number> {
     complain(`${why}Usage: ${USAGE}`);
     return 2;
   }
+  const names = files.map((file) => path.basename(file));
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+  if (repeated.length > 0) {
+    complain(
+      `Nothing was uploaded: several files have the name ${[...new Set(repeated)].join(', ')}, and would replace each other.`,
+    );
+    return 2;
+  }
   const layout = findLayout();
   const running = readState(layout.stateFile);
   const config = readConfig({ ...running?.settings, ...userSettings(layout) });

@@ -148,6 +148,24 @@ test('what a rule observed stays hidden when the contract has lost the role, and
   }
 });
 
+test('groups from a column that the contract names no more show nothing to anybody but the owner', async () => {
+  const file = path.join(contracts, 'memos.yaml');
+  const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5100));
+  const owners = '\n      - {name: owners, logicalType: string, customProperties: [{property: role, value: access}]}';
+  try {
+    const [before = '', after = ''] = CONTRACT.split('\n    quality:');
+    const moved = before.replace(', customProperties: [{property: role, value: access}]', '') + owners;
+    writeFileSync(file, `${moved}\n    quality:${after}`);
+    await later();
+    const all = Object.values(await answersOf('finance')).join('\n');
+    for (const secret of SECRETS) expect(all).not.toContain(secret);
+    expect(await textOf('documents?limit=100', undefined)).toContain('memo-4');
+  } finally {
+    writeFileSync(file, CONTRACT);
+    await later();
+  }
+});
+
 test('every route is either asked above or answers nothing about documents', async () => {
   const { paths } = JSON.parse(await textOf('openapi.json', undefined)) as {
     paths: Record<string, Record<string, { operationId: string }>>;

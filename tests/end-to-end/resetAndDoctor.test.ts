@@ -7,9 +7,14 @@ const ROOT = path.resolve(__dirname, '../..');
 const data = mkdtempSync(path.join(tmpdir(), 'reset-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-function command(name: string, environment: Record<string, string>): { status: number | null; stdout: string } {
+function command(
+  name: string,
+  environment: Record<string, string>,
+  ...given: string[]
+): { status: number | null; stdout: string; stderr: string } {
   const env = { PATH: process.env.PATH, PIPELINE_DATA_DIRECTORY: data, ...environment };
-  return spawnSync(process.execPath, [path.join(ROOT, 'dist/local/commands', `${name}.js`)], { env, encoding: 'utf8' });
+  const program = path.join(ROOT, 'dist/local/commands', `${name}.js`);
+  return spawnSync(process.execPath, [program, ...given], { env, encoding: 'utf8' });
 }
 
 describe('npm run reset', () => {
@@ -24,6 +29,30 @@ describe('npm run reset', () => {
     rmSync(path.join(data, 'thesis.txt'));
     command('reset', {});
     expect(existsSync(data)).toBe(false);
+  });
+});
+
+describe('npm run reset with arguments', () => {
+  it.each(['--help', '-h', '--dry-run', 'state-of-the-union'])('%s removes nothing', (argument) => {
+    mkdirSync(path.join(data, 'vectors'), { recursive: true });
+    const { status, stderr } = command('reset', {}, argument);
+    expect(status).toBe(2);
+    expect(stderr).toContain('Nothing was removed.');
+    expect(existsSync(path.join(data, 'vectors'))).toBe(true);
+  });
+});
+
+describe('npm run upload', () => {
+  it('uploads nothing when two files would have one name in the lake', () => {
+    const files = ['jan', 'feb'].map((month) => path.join(data, month, 'data.csv'));
+    for (const file of files) {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, 'id\n');
+    }
+    const { status, stderr, stdout } = command('upload', {}, 'notes', '2026-01-05', ...files);
+    expect(status).toBe(2);
+    expect(stderr).toContain('Nothing was uploaded: several files have the name data.csv');
+    expect(stdout).toBe('');
   });
 });
 

@@ -11,6 +11,7 @@ export function documentRow(row: Partial<DocumentRow> & { docId: string }): Docu
     publishedAt: '2020-05-17',
     category: 'letter',
     allowedGroups: null,
+    accessColumn: null,
     sourceFile: 'letters.csv',
     recordNumber: 1,
     text: '',

@@ -25,7 +25,8 @@ export const showQuarantineRoute = defineRoute({
     const { dataset, date, runId } = await findExecution(app, requireRunId(params.id), run);
     const key = { dataset, date, runId };
     const readable = await access();
-    const isVisible = ({ allowedGroups }: RejectedRecord) => mayRead(readable, dataset, allowedGroups ?? null);
+    const isVisible = ({ allowedGroups, accessColumn }: RejectedRecord) =>
+      mayRead(readable, dataset, { allowedGroups: allowedGroups ?? null, accessColumn: accessColumn ?? null });
     const [records, counts] = await Promise.all([
       readQuarantine(app.lakehouse, key, page, isVisible),
       page.cursor === undefined ? countQuarantine(app.lakehouse, key, isVisible) : undefined,

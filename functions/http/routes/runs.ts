@@ -13,7 +13,7 @@ import {
   startRunRequest,
 } from '../../../lib/api/runs';
 import type { Caller } from '../../../lib/access/caller';
-import { mayRead, type DocumentAccess } from '../../../lib/documents/documentAccess';
+import { mayRead, type DocumentAccess, type RecordedAccess } from '../../../lib/documents/documentAccess';
 import { cancelRun } from '../../../lib/ingest/cancelRun';
 import { decideRun } from '../../../lib/ingest/decideRun';
 import { listRuns } from '../../../lib/ingest/listRuns';
@@ -138,12 +138,14 @@ export const decideRunRoute = defineRoute({
   },
 });
 
+const NOTHING_RECORDED: RecordedAccess = { allowedGroups: null, accessColumn: null };
+
 /**
  * A run's rules and errors may quote values of any of its documents. Its contract may have lost the limit, or be gone, since
  * then.
  */
 function asReadable<Of extends Run>(run: Of, access: DocumentAccess): Of {
-  const isReadable = access === 'everything' || (!run.limitsAccess && mayRead(access, run.dataset, null));
+  const isReadable = access === 'everything' || (!run.limitsAccess && mayRead(access, run.dataset, NOTHING_RECORDED));
   return isReadable ? run : withoutValues(run);
 }
 

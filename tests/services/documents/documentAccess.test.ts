@@ -23,37 +23,63 @@ test.each([
   expect(allowedGroupsOf(value)).toEqual(groups);
 });
 
-const DOCUMENTS: { dataset: string; docId: string; allowedGroups: string[] | null }[] = [
+const DOCUMENTS: { dataset: string; docId: string; allowedGroups: string[] | null; accessColumn?: string }[] = [
   { dataset: 'memos', docId: 'one group', allowedGroups: ['finance'] },
   { dataset: 'memos', docId: 'two groups', allowedGroups: ['legal', 'finance'] },
   { dataset: 'memos', docId: 'odd name', allowedGroups: ['a "b", \\c{d}'] },
   { dataset: 'memos', docId: 'every reader', allowedGroups: ['*'] },
   { dataset: 'memos', docId: 'nobody', allowedGroups: [] },
+  { dataset: 'memos', docId: 'of the column', allowedGroups: ['finance'], accessColumn: 'readers' },
+  { dataset: 'memos', docId: 'of another column', allowedGroups: ['finance', '*'], accessColumn: 'writers' },
   { dataset: 'memos', docId: 'loaded before the limit', allowedGroups: null },
   { dataset: 'letters', docId: 'without a limit', allowedGroups: null },
 ];
-const datasets = { open: ['letters'], restricted: ['memos'] };
+const datasets = { open: ['letters'], restricted: ['memos'], columns: { memos: 'readers' } };
 const CALLERS: [string, DocumentAccess, string[]][] = [
   ['everything', 'everything', DOCUMENTS.map(({ docId }) => docId)],
   ['no group', { groups: [], datasets }, ['every reader', 'without a limit']],
-  ['finance', { groups: ['finance'], datasets }, ['one group', 'two groups', 'every reader', 'without a limit']],
+  [
+    'finance',
+    { groups: ['finance'], datasets },
+    ['one group', 'two groups', 'every reader', 'of the column', 'without a limit'],
+  ],
   ['legal and another', { groups: ['legal', 'other'], datasets }, ['two groups', 'every reader', 'without a limit']],
   ['an odd name', { groups: ['a "b", \\c{d}'], datasets }, ['odd name', 'every reader', 'without a limit']],
   [
     'finance, without a limit in the contract any more',
-    { groups: ['finance'], datasets: { open: ['letters', 'memos'], restricted: [] } },
-    ['one group', 'two groups', 'every reader', 'loaded before the limit', 'without a limit'],
+    { groups: ['finance'], datasets: { open: ['letters', 'memos'], restricted: [], columns: {} } },
+    [
+      'one group',
+      'two groups',
+      'every reader',
+      'of the column',
+      'of another column',
+      'loaded before the limit',
+      'without a limit',
+    ],
   ],
   [
     'finance, when the contracts are gone',
-    { groups: ['finance'], datasets: { open: [], restricted: [] } },
-    ['one group', 'two groups', 'every reader'],
+    { groups: ['finance'], datasets: { open: [], restricted: [], columns: {} } },
+    ['one group', 'two groups', 'every reader', 'of the column', 'of another column'],
+  ],
+  [
+    'finance, when the contract cannot be read',
+    { groups: ['finance'], datasets: { open: ['letters'], restricted: ['memos'], columns: {} } },
+    ['one group', 'two groups', 'every reader', 'of the column', 'of another column', 'without a limit'],
+  ],
+  [
+    'finance, when the contract names the other column',
+    { groups: ['finance'], datasets: { ...datasets, columns: { memos: 'writers' } } },
+    ['one group', 'two groups', 'every reader', 'of another column', 'without a limit'],
   ],
 ];
 
 describe.each(CALLERS)('a caller who may read: %s', (_name, access, expected) => {
   it('gets the same documents from the rule, from the listing and from the look-up', async () => {
-    expect(DOCUMENTS.filter((one) => mayRead(access, one.dataset, one.allowedGroups)).map(idOf)).toEqual(expected);
+    expect(DOCUMENTS.filter((one) => mayRead(access, one.dataset, { accessColumn: null, ...one })).map(idOf)).toEqual(
+      expected,
+    );
     const { documents } = await listDocuments(database.database, {}, access, { limit: 50 });
     expect(documents.map(idOf).sort()).toEqual([...expected].sort());
     const keys = DOCUMENTS.map(({ dataset, docId }) => ({ dataset, docId, contentHash: `hash of ${docId}` }));
@@ -86,7 +112,7 @@ test('datasets are restricted whose contract has an access column or cannot be r
   expect(await findAccess('everything')).toBe('everything');
   expect(await findAccess(['legal'])).toEqual({
     groups: ['legal'],
-    datasets: { open: ['letters'], restricted: ['broken', 'memos'] },
+    datasets: { open: ['letters'], restricted: ['broken', 'memos'], columns: { memos: 'groups' } },
   });
 });
 

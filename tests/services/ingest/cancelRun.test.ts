@@ -210,7 +210,7 @@ describe('work that is under way', () => {
 });
 
 function document(docId: string): DocumentRow {
-  const nothing = { author: null, publishedAt: null, category: null, allowedGroups: null };
+  const nothing = { author: null, publishedAt: null, category: null, allowedGroups: null, accessColumn: null };
   const names = { dataset: 'notes', ingestDate: DATE, docId, contentHash: docId, title: docId };
   return { ...names, ...nothing, sourceFile: 'a.csv', recordNumber: 1, text: `The text of ${docId}.` };
 }

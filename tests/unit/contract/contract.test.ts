@@ -1,7 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { contractFolder } from '../../../lib/contract/contractCatalog';
+import { createAccessFinder } from '../../../lib/documents/documentAccess';
 import { readContract } from '../../../lib/contract/reading/readContract';
 import { strptimeFormat, timeFormatFault, timeShape } from '../../../lib/contract/timeFormat';
 import type { FaultList } from '../../../lib/problems/problem';
@@ -349,5 +351,32 @@ describe('the contracts folder', () => {
   it('reports a missing folder', async () => {
     const error = await errorOf(contractFolder(path.join(folder, 'none')).names());
     expect(error).toMatchObject({ code: 'CONTRACTS_FOLDER_NOT_FOUND' });
+  });
+
+  it('refuses two files for one dataset, and names both', async () => {
+    await writeFile(path.join(folder, 'two.yaml'), contractText({ dataset: 'two' }));
+    await writeFile(path.join(folder, 'two.yml'), contractText({ dataset: 'two' }));
+    const catalog = contractFolder(folder);
+    expect(await errorOf(catalog.get('two'))).toMatchObject({
+      code: 'CONTRACT_INVALID',
+      faults: [{ code: 'CONTRACT_AMBIGUOUS', found: 'two.yaml, two.yml' }],
+    });
+    expect((await catalog.names()).filter((name) => name === 'two')).toEqual(['two']);
+    // So that a file without limits cannot open what the other one limits.
+    expect(await createAccessFinder(catalog)([])).toMatchObject({
+      datasets: { restricted: expect.arrayContaining(['two']) as string[] },
+    });
+  });
+
+  it('says what is wrong with a file that cannot be read, and does not wait for a pipe', async () => {
+    await mkdir(path.join(folder, 'afolder.yaml'));
+    await symlink(path.join(folder, 'nothing'), path.join(folder, 'alink.yaml'));
+    execFileSync('mkfifo', [path.join(folder, 'apipe.yaml')]);
+    for (const dataset of ['afolder', 'alink', 'apipe']) {
+      expect(await errorOf(contractFolder(folder).get(dataset))).toMatchObject({
+        code: 'CONTRACT_FILE_UNREADABLE',
+        where: { file: `${dataset}.yaml` },
+      });
+    }
   });
 });
