@@ -57,7 +57,7 @@ const nouns = {
   quality: 'concurrency contract database delta duckdb lakehouse planning problems runs staging storage',
   quarantine: 'lakehouse paging problems runs storage',
   reconcile: 'database documents indexing problems runs vectors',
-  retrieval: 'documents embedding language vectors',
+  retrieval: 'documents embedding language problems vectors',
   runs: 'database problems',
   staging: 'concurrency contract delta lakehouse problems runs storage',
   storage: 'concurrency problems',

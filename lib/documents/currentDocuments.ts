@@ -1,4 +1,5 @@
 import { accessCondition } from './documentAccess';
+import { listDocuments } from './documentQueries';
 import type { DocumentLookup, DocumentMetadata } from './documentLookup';
 import type { Database } from '../database/database';
 
@@ -22,5 +23,7 @@ export function createDocumentLookup(database: Database): DocumentLookup {
         parameters,
       );
     },
+    exists: async (filters, access) =>
+      (await listDocuments(database, filters, access, { limit: 1 })).documents.length > 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { DocumentAccess } from './documentAccess';
+import type { DocumentFilters } from './documentQueries';
 
 /** Names one version of a document. */
 export interface DocumentKey {
@@ -23,4 +24,6 @@ export interface DocumentLookup {
    * left out. At most a few hundred keys. Database out of reach: a retryable PipelineError.
    */
   current(keys: DocumentKey[], access: DocumentAccess): Promise<DocumentMetadata[]>;
+  /** True when a current document fits the filters and may be read. */
+  exists(filters: DocumentFilters, access: DocumentAccess): Promise<boolean>;
 }

@@ -149,6 +149,7 @@ const stores = {
   MIGRATION_CHANGED: permanent(500, 'A migration was changed after it was applied to the database.'),
   ROW_KEYS_INCOMPLETE: permanent(500, 'The rows loaded by the run are not all in PostgreSQL.'),
   VECTORS_INCOMPLETE: permanent(500, 'The chunks of the run are not all in the vector index.'),
+  VECTORS_EMPTY: retryable(503, 'The vector index has nothing of documents that exist.'),
   VECTORS_UNAVAILABLE: quoting(retryable(503, 'The vector index does not answer.')),
   VECTORS_REJECTED: quoting(permanent(500, 'The vector index refused the request.')),
   VECTORS_COLLECTION_MISMATCH: permanent(500, 'The vector collection does not have the expected shape.'),

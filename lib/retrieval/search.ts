@@ -1,8 +1,10 @@
 import { shortHeading } from '../language/shortHeading';
+import { PipelineError } from '../problems/problem';
 import type { Embedder } from '../embedding/embedder';
 import { encodeQuestion } from '../language/sparseText';
 import type { RankedChunk, VectorIndex } from '../vectors/vectorIndex';
 import { EVERY_READER, type DocumentAccess } from '../documents/documentAccess';
+import type { DocumentFilters } from '../documents/documentQueries';
 import type { DocumentKey, DocumentLookup, DocumentMetadata } from '../documents/documentLookup';
 import { fuseRankings } from './fuseRankings';
 import type { Passage, SearchFilters } from '../vectors/passage';
@@ -31,7 +33,8 @@ const DEPTHS = [100, 400, 1600];
  * Passages of current documents for a question, best first: two rankings, by words (BM25) and by meaning, fused by the
  * embedder's weights, each hit joined to SQL by document and content hash. Hits of replaced or removed rows, and of documents that may not be
  * read, are dropped.
- * An empty index gives no passages. Errors: EMBEDDING_*, VECTORS_* and those of the look-up.
+ * Errors: VECTORS_EMPTY when the index has nothing of documents that exist, so that nobody takes it for an answer;
+ * EMBEDDING_*, other VECTORS_* and those of the look-up.
  */
 export async function search(
   { vectors, embedder, documents }: SearchDependencies,
@@ -46,6 +49,7 @@ export async function search(
     const rankings = await vectors.search({ dense, lexical, filters, groups, limit: depth });
     const hits = fuseRankings(rankings, embedder.fusion);
     picked = await pickHits(hits, limit, (keys) => documents.current(keys, access));
+    if (hits.length === 0 && (await documents.exists(documentFilters(filters), access))) throw nothingIndexed();
     const isWhole = rankings.dense.length < depth && rankings.lexical.length < depth;
     if (picked.length >= limit || isWhole) break;
   }
@@ -61,6 +65,18 @@ function searchedGroups(access: DocumentAccess, dataset: string | undefined): re
   const { groups, datasets } = access;
   const isRestricted = dataset === undefined ? datasets.restricted.length > 0 : !datasets.open.includes(dataset);
   return isRestricted ? [...groups, EVERY_READER] : undefined;
+}
+
+function documentFilters({ publishedFrom: from, publishedTo: to, ...filters }: SearchFilters): DocumentFilters {
+  return { ...filters, from, to };
+}
+
+/** The nearest chunk is found however far it is, so an index that gives none has none. */
+function nothingIndexed(): PipelineError {
+  return new PipelineError('VECTORS_EMPTY', 'There are documents, but the vector index has nothing of them.', {
+    remedy:
+      'Wait until the run that loads them has ended. If none is under way, the index was lost: run their dates again.',
+  });
 }
 
 interface PickedHit {

@@ -83,8 +83,12 @@ describe.each(CALLERS)('a caller who may read: %s', (_name, access, expected) =>
     const { documents } = await listDocuments(database.database, {}, access, { limit: 50 });
     expect(documents.map(idOf).sort()).toEqual([...expected].sort());
     const keys = DOCUMENTS.map(({ dataset, docId }) => ({ dataset, docId, contentHash: `hash of ${docId}` }));
-    const found = await createDocumentLookup(database.database).current(keys, access);
+    const lookup = createDocumentLookup(database.database);
+    const found = await lookup.current(keys, access);
     expect(found.map(idOf).sort()).toEqual([...expected].sort());
+    const visibleMemos = DOCUMENTS.some(({ dataset, docId }) => dataset === 'memos' && expected.includes(docId));
+    expect(await lookup.exists({ dataset: 'memos', to: '2999-01-01' }, access)).toBe(visibleMemos);
+    expect(await lookup.exists({ dataset: 'memos', from: '2999-01-01' }, access)).toBe(false);
   });
 });
 

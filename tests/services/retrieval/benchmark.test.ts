@@ -50,6 +50,7 @@ async function meanGain(folder: string): Promise<number> {
     const current = new Map(rows.map((row) => [row.docId, row]));
     const documents = {
       current: (keys: { docId: string }[]) => Promise.resolve(keys.flatMap(({ docId }) => current.get(docId) ?? [])),
+      exists: () => Promise.resolve(true),
     };
     const gains: number[] = [];
     for (const { _id: id, text } of readQueries(folder)) {

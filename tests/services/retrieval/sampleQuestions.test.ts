@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => embedder.close());
 
 async function ask(question: string): Promise<Answer> {
-  const documents = { current: () => Promise.resolve(ROWS) };
+  const documents = { current: () => Promise.resolve(ROWS), exists: () => Promise.resolve(true) };
   const passages = await search({ vectors, embedder, documents }, { question, access: 'everything' });
   const answerer = createExtractiveAnswerer({ vectors, embedder });
   const answer = await answerQuestion({ answerer }, { question, passages });

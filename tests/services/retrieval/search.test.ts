@@ -13,7 +13,10 @@ import { countingEmbedder } from '../../support/countingEmbedder';
 function lookupIn(rows: DocumentRow[]): DocumentLookup {
   const isCurrent = (key: DocumentKey, row: DocumentRow): boolean =>
     key.dataset === row.dataset && key.docId === row.docId && key.contentHash === row.contentHash;
-  return { current: (keys) => Promise.resolve(rows.filter((row) => keys.some((key) => isCurrent(key, row)))) };
+  return {
+    current: (keys) => Promise.resolve(rows.filter((row) => keys.some((key) => isCurrent(key, row)))),
+    exists: ({ dataset }) => Promise.resolve(rows.some((row) => dataset === undefined || dataset === row.dataset)),
+  };
 }
 
 async function indexed(rows: DocumentRow[], current = rows): Promise<SearchDependencies> {
@@ -62,6 +65,7 @@ test('a point that is removed while the question is answered gives no passage', 
   const rows = ['army', 'navy'].map((text, index) => documentRow({ docId: `d${index}`, text: `On the ${text}.` }));
   const dependencies = await indexed(rows);
   const documents: DocumentLookup = {
+    ...dependencies.documents,
     current: async (keys, access) => {
       await dependencies.vectors.remove({ dataset: 'letters', docIds: ['d0'] });
       return dependencies.documents.current(keys, access);
@@ -76,6 +80,7 @@ test('when many documents are not current, the rest of the ranking is looked up'
   const dependencies = await indexed(rows, rows.slice(-3));
   const asked: number[] = [];
   const documents: DocumentLookup = {
+    ...dependencies.documents,
     current: (keys, access) => {
       asked.push(keys.length);
       return dependencies.documents.current(keys, access);
@@ -84,6 +89,18 @@ test('when many documents are not current, the rest of the ranking is looked up'
   const passages = await search({ ...dependencies, documents }, { access: 'everything', question: 'army', limit: 10 });
   expect(passages.map(({ docId }) => docId).sort()).toEqual(['d57', 'd58', 'd59']);
   expect(asked).toEqual([20, 20, 20]);
+});
+
+test('an index that has nothing of documents that exist is a problem, and no answer', async () => {
+  const { documents } = await indexed([], [documentRow({ docId: 'a' })]);
+  const lost = { ...(await indexed([])), documents };
+  await expect(search(lost, { access: 'everything', question: 'army' })).rejects.toMatchObject({
+    code: 'VECTORS_EMPTY',
+    status: 503,
+    retryable: true,
+  });
+  const filters = { dataset: 'other' };
+  expect(await search(lost, { access: 'everything', question: 'army', filters })).toEqual([]);
 });
 
 test('one long document does not fill the answer', async () => {

@@ -17,7 +17,7 @@ function dependencies(changed: Partial<AskDependencies>, timeoutInMilliseconds =
       search: () => Promise.resolve({ lexical: [{ id: '1', ...found, score: 1 }], dense: [] }),
       payloadsOf: () => Promise.resolve(new Map([['1', found]])),
     } as unknown as AskDependencies['vectors'],
-    documents: { current: () => Promise.resolve([found]) },
+    documents: { current: () => Promise.resolve([found]), exists: () => Promise.resolve(true) },
     answerer: {
       model: 'm',
       async *stream({ question }) {
@@ -47,7 +47,7 @@ test('tokens come before the answer', async () => {
 
 test.each<[string, Partial<AskDependencies>]>([
   ['a vector index', { vectors: { search: () => never } as unknown as AskDependencies['vectors'] }],
-  ['a database', { documents: { current: () => never } }],
+  ['a database', { documents: { current: () => never, exists: () => never } }],
   [
     'an answerer',
     {

@@ -87,7 +87,7 @@ async function askAbout(text: string): Promise<{
       },
       payloadsOf: () => Promise.resolve(new Map(passages.map((found, index) => [`${index}`, found]))),
     } as unknown as AskDependencies['vectors'],
-    documents: { current: () => Promise.resolve(passages) },
+    documents: { current: () => Promise.resolve(passages), exists: () => Promise.resolve(true) },
     answerer: createChatAnswerer({ service, retries: 0 }),
     questions: createQuestionQueue({ atWork: 1, waiting: 1 }),
     answerTimeoutInMilliseconds: 10_000,
