@@ -442,6 +442,7 @@ module functionApp 'modules/functionApp.bicep' = {
         DUCKDB_MEMORY_MEGABYTES: string(size.duckdbMemoryInMegabytes)
         GATE_DECISION_TIMEOUT_HOURS: '72'
         INGEST_SCHEDULE: ingestSchedule
+        INSTANCE_MEMORY_MEGABYTES: string(size.instanceMemoryInMegabytes)
         POSTGRES_HOST: postgres.outputs.host
         POSTGRES_DATABASE: databaseName
         POSTGRES_USER: appIdentityName

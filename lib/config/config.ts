@@ -1,4 +1,5 @@
 import type { AccessConfig } from '../access/createIdentity';
+import type { OwnPrices } from '../prices/ownPrices';
 import type { SettingValues } from './settings';
 import { fromAppFolder } from './values';
 
@@ -50,6 +51,10 @@ export interface Config {
   /** How many questions are answered at once, and how many wait. */
   questions: { atWork: number; waiting: number };
   access: AccessConfig;
+  /** Of the instance that runs the app, as it is billed. */
+  instanceMemoryInMegabytes: number;
+  /** Prices that replace or add to those of the list. */
+  prices: OwnPrices | undefined;
 }
 
 /** A URL with user and password, or a server that takes tokens of the app's identity. */
@@ -122,6 +127,8 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     questions: { atWork: settings.ANSWERS_AT_WORK, waiting: settings.ANSWERS_WAITING },
     answerTimeoutInMilliseconds: settings.ANSWER_TIMEOUT_SECONDS * 1000,
     access: accessOf(settings),
+    instanceMemoryInMegabytes: settings.INSTANCE_MEMORY_MEGABYTES,
+    prices: settings.PRICES,
   };
 }
 
