@@ -29,12 +29,12 @@ const PRICES: [item: PricedItem, price: number, date: string, more?: Partial<Pri
   ['staticWebApp', 9, '2026-10-05', { region: 'any' }],
   ['logData', 2.3, '2026-09-22'],
   ['machine Standard_D2as_v5', 0.086, '2026-09-11'],
-  ['disk 128 GB', 19.7, '2026-10-07', { source: 'Premium P10, from memory', isRecalled: true }],
+  ['disk 128 GB', 19.7, '2026-10', { source: 'Premium P10, from memory', isRecalled: true }],
   ['natGateway', 0.045, '2026-10-07'],
-  ['publicAddress', 0.005, '2026-09-11'],
-  ['privateEndpoint', 0.01, '2026-09-11'],
-  ['privateEndpointData', 0.01, '2026-09-11'],
-  ['privateZone', 0.5, '2026-09-11'],
+  ['publicAddress', 0.005, '2026-09'],
+  ['privateEndpoint', 0.01, '2026-09'],
+  ['privateEndpointData', 0.01, '2026-09'],
+  ['privateZone', 0.5, '2026-09'],
 ];
 
 const MODELS: Record<string, ModelPrice> = {
