@@ -2,7 +2,7 @@
  * Measures what a run uses for each GB, and a question for each answer: the rates of `npm run cost`. Runs of generated files
  * on the local platform, with the local encoder, and with a stand-in for a hosted model that answers at once, so that only
  * the work around the model is measured.
- * Run: npm run bench:rates -- [--documents 24] [--narrow 1.5] [--hosted 8]       megabytes of each file; 0 leaves it out
+ * Run: npm run bench:rates -- [--documents 72] [--narrow 3] [--hosted 8]       megabytes of each file; 0 leaves it out
  * Writes docs/benchmarks/rates.json, with machine and date. Some minutes on two cores.
  */
 import { createServer, type Server } from 'node:http';
@@ -182,8 +182,8 @@ const MEMORY_IN_GIGABYTES = 2;
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      documents: { type: 'string', default: '24' },
-      narrow: { type: 'string', default: '1.5' },
+      documents: { type: 'string', default: '72' },
+      narrow: { type: 'string', default: '3' },
       hosted: { type: 'string', default: '8' },
     },
   });

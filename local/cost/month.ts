@@ -241,7 +241,7 @@ function assumptionsOf(rates: Rates, volume: Volume, isHosted: boolean, isChat: 
     `${round(100 * volume.newShare)} % of the documents are new or changed each day; files and rows of ${volume.keptDays} days are kept, and the vectors of all their documents. Chunks that the index has already cost nothing.`,
     `${volume.runsPerDay} dataset(s) a day; a month has ${DAYS} days of files and ${HOURS} hours.`,
     `A core of Azure does what a core of the measured machine does (${machine.processor}), instances are busy while they run, and 2 GB of memory come with one core.`,
-    `Rates grow with the bytes: a file of a GB costs what 1,000 MB of the measured size cost.`,
+    `Seconds and requests that read grow with the bytes; other requests, and steps that are done once, with the ranges of 64 MB.`,
     `A machine of 8 GB holds a million chunks of 1,536 dimensions (infra/main.bicep), and of fewer dimensions as many as fit in the same bytes.`,
     `A GB of stored data is 10^9 bytes. All instances run on demand at list price; nothing of the work is done by the always-ready ones.`,
     ...(isHosted ? ['The embedding model answers as soon as it is asked: its seconds were not measured.'] : []),

@@ -38,8 +38,9 @@ export interface MonthlyUse {
 export const DAYS = 30;
 const GIGABYTE = 1e9;
 
-/** Steps that have one task for each file, block, range or part. The others are done once in a run. */
+/** Steps whose work grows with the bytes. `planRun` reads small files itself, and leaves large ones to `scanBlock`. */
 const FANNED_OUT = new Set([
+  'planRun',
   'convertFile',
   'scanBlock',
   'transformRange',
@@ -49,8 +50,8 @@ const FANNED_OUT = new Set([
 ]);
 
 /**
- * Multiplies the measured rates. A step with many tasks grows with the bytes. A step that is done once in a run costs at
- * least what was measured for each run, and grows with the bytes when a run is larger than the measured one.
+ * Multiplies the measured rates. Seconds and bytes of the steps that read or write the data grow with the bytes. The other
+ * steps, and all requests that write, grow with the number of ranges: at least one range for each run.
  */
 export function monthlyUse(rates: Rates, volume: Volume, embedding: MeasuredRun['embedding']): MonthlyUse {
   const use: MonthlyUse = {
@@ -93,19 +94,19 @@ function runOf(rates: Rates, dataset: string, embedding: MeasuredRun['embedding'
 function addShare(use: MonthlyUse, rates: Rates, run: MeasuredRun, volume: Volume, share: number): void {
   const bytesPerDay = volume.gigabytesPerDay * GIGABYTE * share;
   const perByte = bytesPerDay / run.sourceBytes;
-  const perRun = Math.max(volume.runsPerDay * share, perByte);
+  const perRange = Math.max(volume.runsPerDay * share, Math.ceil(bytesPerDay / RANGE_BYTES)) / Math.max(1, run.ranges);
   for (const step of run.steps) {
     // Chunks that the index has cost only a look-up, which was not measured alone: it counts as nothing.
-    const times =
-      (FANNED_OUT.has(step.step) ? perByte : perRun) * DAYS * (step.step === 'embedDocuments' ? volume.newShare : 1);
-    use.processorSeconds += step.processorSeconds * times;
-    use.clockSeconds += step.activeSeconds * times;
-    use.executions +=
-      step.attempts * (FANNED_OUT.has(step.step) ? tasksFor(run, bytesPerDay) / run.ranges : perRun) * DAYS;
-    use.reads += step.storageReads * times;
-    use.writes += (step.storageWrites + step.storageLists) * times;
-    use.others += step.storageOthers * times;
-    use.transferredGigabytes += ((step.bytesRead + step.bytesWritten) * times) / GIGABYTE;
+    const days = DAYS * (step.step === 'embedDocuments' ? volume.newShare : 1);
+    const byWork = (FANNED_OUT.has(step.step) ? perByte : perRange) * days;
+    const byRange = perRange * days;
+    use.processorSeconds += step.processorSeconds * byWork;
+    use.clockSeconds += step.activeSeconds * byWork;
+    use.reads += step.storageReads * byWork;
+    use.transferredGigabytes += ((step.bytesRead + step.bytesWritten) * byWork) / GIGABYTE;
+    use.executions += step.attempts * byRange;
+    use.writes += (step.storageWrites + step.storageLists) * byRange;
+    use.others += step.storageOthers * byRange;
   }
   use.parquetGigabytesPerDay += (run.parquetBytes * perByte) / GIGABYTE;
   use.databaseGigabytesPerDay += (run.rows * perByte * run.databaseBytesPerRow) / GIGABYTE;
@@ -114,12 +115,8 @@ function addShare(use: MonthlyUse, rates: Rates, run: MeasuredRun, volume: Volum
   use.embeddedTokens += run.chunks * perByte * tokens * volume.newShare * DAYS;
 }
 
-/** A range has 64 MB: see docs/scale.md. */
+/** The default length of a range (lib/planning). */
 const RANGE_BYTES = 64 * 1024 * 1024;
-
-function tasksFor(run: MeasuredRun, bytes: number): number {
-  return Math.max(run.ranges > 0 ? 1 : 0, Math.ceil(bytes / RANGE_BYTES));
-}
 
 /** Of a run of the platform: the tokens that its own model reported. */
 function tokensOf(run: MeasuredRun): number {

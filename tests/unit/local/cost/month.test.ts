@@ -52,6 +52,8 @@ const rates: Rates = {
   runs: [run('local', 100), run('none', 5)],
   tokensPerChunk: { documents: { tokens: 200, encoding: 'cl100k_base', chunks: 10 } },
 };
+/** Of 64 MB, in 10 GB. */
+const RANGES = 150;
 const volume: Volume = {
   gigabytesPerDay: 10,
   textShare: 1,
@@ -75,12 +77,12 @@ const line = (month: Month, what: string) => month.lines.find((one) => one.what.
 describe('the bill of a month', () => {
   it('is the measured rates times the volume times the prices', () => {
     const month = bill();
-    // 100 runs of the measured size a day, 30 days: 1 + 10 + 100 processor seconds each, 2 GB for each core.
-    const gigabyteSeconds = 111 * 100 * 30 * 2 - 100_000;
+    // 100 times the measured bytes a day, 30 days: 10 + 100 processor seconds each, and 1 for a range; 2 GB for a core.
+    const gigabyteSeconds = (110 * 100 + RANGES) * 30 * 2 - 100_000;
     expect(line(month, 'on demand')).toMatchObject({ quantity: gigabyteSeconds, price: 0.000026 });
     expect(line(month, 'on demand')?.money).toBeCloseTo(gigabyteSeconds * 0.000026, 6);
     expect(line(month, 'requests that read')?.quantity).toBeCloseTo((4 * 100 * 30) / 10_000);
-    expect(line(month, 'write or list')?.quantity).toBeCloseTo((5 * 100 * 30) / 10_000);
+    expect(line(month, 'write or list')?.quantity).toBeCloseTo((5 * RANGES * 30) / 10_000);
     expect(line(month, 'files in raw')?.quantity).toBe(300);
     expect(line(month, 'Parquet')?.quantity).toBeCloseTo(120);
     expect(line(month, 'PostgreSQL')?.money).toBeCloseTo(730 * 0.017);
@@ -101,8 +103,8 @@ describe('the bill of a month', () => {
 
   it('has the least and the most of compute: processor time, and the clock of the measurement', () => {
     const month = bill();
-    // 2 + 15 + 200 seconds of the clock on two cores of 2 GB each.
-    expect(month.computeByTheClock).toBeCloseTo((217 * 100 * 30 * 4 - 100_000) * 0.000026, 6);
+    // 15 + 200 seconds of the clock, and 2 for a range, on two cores of 2 GB each.
+    expect(month.computeByTheClock).toBeCloseTo(((215 * 100 + 2 * RANGES) * 30 * 4 - 100_000) * 0.000026, 6);
   });
 
   it('charges no compute within the free amount', () => {
@@ -116,14 +118,14 @@ describe('the bill of a month', () => {
 
   it('embeds new documents only, and keeps the vectors of the others', () => {
     const seconds = (month: Month) => line(month, 'on demand')?.quantity ?? 0;
-    expect(seconds(bill({ newShare: 0.5 }))).toBeCloseTo(61 * 100 * 30 * 2 - 100_000);
+    expect(seconds(bill({ newShare: 0.5 }))).toBeCloseTo((60 * 100 + RANGES) * 30 * 2 - 100_000);
     expect(bill({ newShare: 0 }).lines.find(({ category }) => category === 'vectors')?.what).toContain('0.5 million');
   });
 
   it('counts tokens instead of the encoder when the model is hosted', () => {
     const month = bill({ gigabytesPerDay: 100 }, { environment: 'production' });
     expect(line(month, 'tokens of text-embedding-3-small')?.quantity).toBeCloseTo((5000 * 1000 * 30 * 200) / 1e6);
-    expect(line(month, 'on demand')?.quantity).toBeCloseTo(16 * 1000 * 30 * 2 - 100_000);
+    expect(line(month, 'on demand')?.quantity).toBeCloseTo((15 * 1000 + 1491) * 30 * 2 - 100_000);
     expect(month.facts.join()).toContain('120,000 tokens a minute');
   });
 
