@@ -173,3 +173,16 @@ it('an erased document is not in SQL, vectors or any version of the table after 
   expect(await errorOf(restoreTable(app.lakehouse, dataset, 1))).toMatchObject({ code: 'LAKE_RESTORE_FILES_GONE' });
   expect((await run(app, DATES[1])).rows).toMatchObject({ lake: 1, sql: 1, vectors: 1 });
 });
+
+it('the last documents of a date go when its files have none and somebody approves the run that is blocked for it', async () => {
+  await put(app, DATES[1], '');
+  let rules: string[] = [];
+  const decide = async (runId: string): Promise<void> => {
+    rules = ((await app.gates.find(runId))?.rules ?? []).filter(({ passed }) => !passed).map(({ rule }) => rule);
+    await app.gates.decide(runId, { decision: 'approve', decidedBy: 'me', reason: 'erased' });
+  };
+  const summary = (await runIngest(app.steps, { dataset, date: DATES[1] }, { decide })) as RunSummary;
+  expect(rules).toHaveLength(1);
+  expect(summary.rows).toMatchObject({ lake: 0, sql: 0, vectors: 0 });
+  expect(await listed(app)).toEqual(['a-2']);
+});
