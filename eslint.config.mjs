@@ -29,11 +29,11 @@ const zones = Object.entries(folders).flatMap(([folder, { may, message }]) =>
 // Which noun of lib may import which, types included. No two import each other.
 const nouns = {
   access: 'problems',
-  api: 'access answering audit documents problems quarantine runs staging',
+  api: 'access answering audit documents problems quarantine runs staging usage',
   audit: 'access database paging problems',
-  answering: 'documents embedding language openAi problems retrieval vectors',
+  answering: 'documents embedding language openAi prices problems retrieval usage vectors',
   concurrency: '',
-  config: 'access problems',
+  config: 'access prices problems',
   contract: 'problems',
   conversion: 'contract csv encoding lakehouse problems runs staging storage',
   csv: 'contract encoding problems',
@@ -47,22 +47,24 @@ const nouns = {
   extraction: 'contract database lakehouse problems runs staging storage',
   indexing: 'concurrency documents embedding language problems runs vectors',
   ingest:
-    'concurrency contract database delta documents embedding extraction indexing language lakehouse planning problems quality reconcile runs staging storage transform vectors',
+    'concurrency contract database delta documents embedding extraction indexing language lakehouse planning prices problems quality reconcile runs staging storage transform usage vectors',
   lakehouse: 'contract duckdb problems runs storage',
   language: '',
   openAi: 'problems',
   paging: 'problems',
   planning: 'concurrency contract conversion csv delta encoding lakehouse problems runs staging storage',
+  prices: '',
   problems: '',
   quality: 'concurrency contract database delta duckdb lakehouse planning problems runs staging storage',
   quarantine: 'lakehouse paging problems runs storage',
   reconcile: 'database documents indexing problems runs vectors',
   retrieval: 'documents embedding language problems vectors',
-  runs: 'database problems',
+  runs: 'database prices problems usage',
   staging: 'concurrency contract delta lakehouse problems runs storage',
   storage: 'concurrency problems',
   transform:
     'concurrency contract conversion csv delta documents duckdb lakehouse planning problems quality quarantine runs staging storage',
+  usage: 'database prices problems storage vectors',
   vectors: 'language problems',
 };
 const ROOT_FILES = ['./azureIdentity.ts', './health.ts'];

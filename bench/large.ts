@@ -5,16 +5,15 @@
  * Prints the time of each step, and the highest memory and the disk of each process; writes large.json to bench/output/.
  * Linux only. A gigabyte takes hours on two cores; watch it on the page of the run.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { readState, type PlatformState } from '../local/platform/stateFile';
 import { postgresFolder } from '../local/postgres/postgres';
 import { hasEnded, type Run } from '../lib/runs/run';
 import { createAzureStorage } from '../lib/storage/azureStorage';
+import { startPlatform, stopPlatform, type Platform } from './platform/localPlatform';
 import { commandLineOf, memoryOf, processTree } from './processes';
 import { contractOf, DATASETS } from './transform/input/datasets';
 import { generateFile } from './transform/input/generate';
@@ -26,37 +25,6 @@ const SAMPLE_EVERY_IN_MILLISECONDS = 1000;
 const PROCESSES = { functions: 'functions-host', vectors: 'vector-endpoint', storage: 'azurite', postgres: 'postgres' };
 
 type Peaks = Record<string, number>;
-
-interface Platform {
-  child: ChildProcess;
-  state: PlatformState;
-  seconds: number;
-}
-
-async function startPlatform(folder: string): Promise<Platform> {
-  const since = performance.now();
-  const dataDirectory = path.join(folder, 'data');
-  const environment = { PIPELINE_DATA_DIRECTORY: dataDirectory, CONTRACTS_DIRECTORY: path.join(folder, 'contracts') };
-  const child = spawn(process.execPath, [path.join(__dirname, '../local/commands/start.js'), '--no-ingest'], {
-    env: { ...process.env, ...environment, PIPELINE_HOST: 'own' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  while (!output.includes('keeps running')) {
-    if (child.exitCode !== null) throw new Error(`The platform did not start:\n${output}`);
-    await pause(50);
-  }
-  const state = readState(path.join(dataDirectory, 'platform.json'));
-  if (!state) throw new Error('The platform has no state file.');
-  return { child, state, seconds: (performance.now() - since) / 1000 };
-}
-
-async function stopPlatform({ child }: Platform): Promise<void> {
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  child.kill('SIGTERM');
-  await closed;
-}
 
 /** Megabytes of each kind of process, kept when higher than before. */
 function samplePeaks(root: number, peaks: Peaks): void {
@@ -114,11 +82,11 @@ async function main(): Promise<void> {
     const file = path.join(folder, 'input.csv');
     const records = generateFile('documents', Number(values.megabytes) * 1e6, file);
     const peaks: Peaks = {};
-    const platform = await startPlatform(folder);
+    const platform = await startPlatform(dataDirectory, { CONTRACTS_DIRECTORY: path.join(folder, 'contracts') });
     const since = performance.now();
     const run = await ingest(platform, file, peaks).finally(() => stopPlatform(platform));
     const minutes = (performance.now() - since) / 60_000;
-    const restarted = await startPlatform(folder);
+    const restarted = await startPlatform(dataDirectory, { CONTRACTS_DIRECTORY: path.join(folder, 'contracts') });
     await stopPlatform(restarted);
     const facts = {
       bench: 'large',

@@ -31,7 +31,7 @@ import { createDocumentLookup } from './documents/currentDocuments';
 import { migrate } from './database/migrate';
 import { migratedDatabase, migrateOnce } from './database/migratedDatabase';
 import type { Database } from './database/database';
-import { createPostgres } from './database/postgres';
+import { createPostgres, type PostgresOptions } from './database/postgres';
 import type { DocumentLookup } from './documents/documentLookup';
 import { createContractEngine } from './quality/analyseQueries';
 import { createGateStore } from './quality/gateStore';
@@ -41,7 +41,14 @@ import { createExtractStore } from './extraction/extractStore';
 import { contractOfRun } from './staging/runContract';
 import { createPostgresSource } from './extraction/postgresSource';
 import { createTextChunker } from './language/textChunker';
-import type { OpenAiService } from './openAi/openAiService';
+import { modelOf, type OpenAiService } from './openAi/openAiService';
+import { withOwnPrices } from './prices/ownPrices';
+import { countedDatabase } from './usage/borders/countedDatabase';
+import { countedModel } from './usage/borders/countedModel';
+import { countedStorage } from './usage/borders/countedStorage';
+import { countedVectors } from './usage/borders/countedVectors';
+import { createUsageMeter, type UsageMeter } from './usage/usageMeter';
+import { createUsageStore } from './usage/usageStore';
 import { keepRecentRarity } from './vectors/recentRarity';
 import { postgresConnection } from './postgresConnection';
 import { createQdrantIndex } from './vectors/qdrant';
@@ -67,7 +74,8 @@ export interface App extends IngestDependencies {
 
 /** The composition root: the only place where clients are built. They connect when they are first used. */
 export function createApp(config: Config): App {
-  const store = createObjectStore(config);
+  const meter = createUsageMeter({ instanceMemoryInGigabytes: config.instanceMemoryInMegabytes / 1024 });
+  const store = countedStorage(createObjectStore(config), meter);
   const duckDb: DuckDbSettings = {
     memoryLimitInMegabytes: config.duckdbMemoryInMegabytes,
     spillLimitInMegabytes: config.duckdbSpillInMegabytes,
@@ -91,18 +99,20 @@ export function createApp(config: Config): App {
     }),
   };
   const lake = createLakeReader(lakehouse);
-  const { database, requestDatabase } = createDatabases(config);
-  const embedder = createEmbedder(config);
+  const { database, requestDatabase } = createDatabases(config, meter);
+  const embedder = createEmbedder(config, meter);
   const questionEmbedder = keepRecentVectors(embedder);
   const chunker = createTextChunker();
   if (config.qdrant.certificate) trustCertificate(config.qdrant.certificate);
-  const vectors = createQdrantIndex({ ...config.qdrant, embedder });
+  const vectors = countedVectors(createQdrantIndex({ ...config.qdrant, embedder }), meter);
   const closing = new AbortController();
   const steps: IngestDependencies = {
     contracts,
     lakehouse,
     lake,
     ...createStores(database),
+    meter,
+    prices: withOwnPrices(config.prices),
     connectSource: (setting) => createPostgresSource(postgresConnection(sqlSource(config, setting)), setting),
     vectors,
     embedder,
@@ -125,7 +135,7 @@ export function createApp(config: Config): App {
     documents: createDocumentLookup(requestDatabase),
     findAccess: createAccessFinder(contracts),
     embedder: questionEmbedder,
-    answerer: createAnswerer(config, { vectors: keepRecentRarity(vectors), embedder: questionEmbedder }),
+    answerer: createAnswerer(config, meter, { vectors: keepRecentRarity(vectors), embedder: questionEmbedder }),
     questions: createQuestionQueue(config.questions),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
     probes: {
@@ -154,10 +164,11 @@ function createContracts({ contracts }: Config, store: ObjectStore, engine: Cont
 }
 
 /** Two pools, so that requests never wait for the connections of steps, nor steps for those of requests. */
-function createDatabases(config: Config): { database: Database; requestDatabase: Database } {
+function createDatabases(config: Config, meter: UsageMeter): { database: Database; requestDatabase: Database } {
   const connection = postgresConnection(config.postgres);
-  const database = createPostgres(connection, { connections: config.postgresConnections.steps });
-  const requestDatabase = createPostgres(connection, {
+  const open = (options: PostgresOptions): Database => countedDatabase(createPostgres(connection, options), meter);
+  const database = open({ connections: config.postgresConnections.steps });
+  const requestDatabase = open({
     connections: config.postgresConnections.requests,
     timeoutInMilliseconds: config.requestQueryTimeoutInMilliseconds,
   });
@@ -170,13 +181,14 @@ function createDatabases(config: Config): { database: Database; requestDatabase:
 
 function createStores(
   database: Database,
-): Pick<IngestDependencies, 'database' | 'runs' | 'gates' | 'cancellations' | 'extracts'> {
+): Pick<IngestDependencies, 'database' | 'runs' | 'gates' | 'cancellations' | 'extracts' | 'usages'> {
   return {
     database,
     runs: createRunStore(database),
     gates: createGateStore(database),
     cancellations: createCancellationStore(database),
     extracts: createExtractStore(database),
+    usages: createUsageStore(database),
   };
 }
 
@@ -186,28 +198,32 @@ export function createObjectStore({ lake: { access } }: Pick<Config, 'lake'>): O
     : createAzureStorage({ accountUrl: access.accountUrl, credential: azureIdentity() });
 }
 
-function createEmbedder({ embedding }: Config): Embedder {
+function createEmbedder({ embedding }: Config, meter: UsageMeter): Embedder {
+  const counted = (model: string, isInApp = false) => countedModel(meter, { model, isInApp });
   switch (embedding.provider) {
     case 'local':
       return createUseLiteEmbedder({
         precision: embedding.precision,
         workers: embedding.threads,
         maxTokens: embedding.tokens,
+        report: counted('use-lite', true),
       });
     case 'azure-openai':
       return createOpenAiEmbedder({
         service: azureOpenAiService(embedding.service, embedding.deployment),
         dimensions: embedding.dimensions,
+        report: counted(embedding.deployment),
       });
     case 'openai':
       return createOpenAiEmbedder({
         service: { kind: 'openai', ...embedding.service, model: embedding.model },
         dimensions: embedding.dimensions,
+        report: counted(embedding.model),
       });
   }
 }
 
-function createAnswerer(config: Config, scoring: ScoringDependencies): Answerer {
+function createAnswerer(config: Config, meter: UsageMeter, scoring: ScoringDependencies): Answerer {
   const { answering, answerTimeoutInMilliseconds: timeoutInMilliseconds } = config;
   if (answering.provider === 'extractive') return createExtractiveAnswerer(scoring);
   const { reasoningEffort, tokens } = answering;
@@ -215,7 +231,8 @@ function createAnswerer(config: Config, scoring: ScoringDependencies): Answerer 
     answering.provider === 'azure-openai'
       ? azureOpenAiService(answering.service, answering.deployment)
       : { kind: 'openai', ...answering.service, model: answering.model };
-  return createChatAnswerer({ service, timeoutInMilliseconds, reasoningEffort, tokens });
+  const report = countedModel(meter, { model: modelOf(service), isInApp: false });
+  return createChatAnswerer({ service, timeoutInMilliseconds, reasoningEffort, tokens, report });
 }
 
 function azureOpenAiService({ endpoint, apiKey, apiVersion }: AzureOpenAiAccess, deployment: string): OpenAiService {

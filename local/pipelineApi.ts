@@ -3,13 +3,14 @@ import { describeProblem } from '../lib/problems/describeProblem';
 import type { Problem } from '../lib/problems/problem';
 import type { ProblemDetails } from '../lib/problems/problemDetails';
 import type { RunCancellation } from '../lib/runs/cancellationStore';
-import type { Run } from '../lib/runs/run';
+import type { Run, RunDetail } from '../lib/runs/run';
 
 /** The calls of the running app's HTTP API that the local platform's commands use. */
 export interface PipelineApi {
   /** Starts the ingest, or finds the one that is already running. Returns the run's id. */
   startRun(dataset: string, date: string): Promise<{ id: string; wasUnderWay: boolean }>;
   run(id: string): Promise<Run>;
+  runDetail(id: string): Promise<RunDetail>;
   /** Asks the run to end. Returns the request that counts: this one, or an earlier one. */
   cancelRun(id: string, reason: string): Promise<RunCancellation>;
   ask(question: string, dataset: string): Promise<Answer>;
@@ -44,6 +45,7 @@ export function pipelineApi(baseUrl: string, token: string): PipelineApi {
       }
     },
     run: (id) => call<Run>(`/runs/${encodeURIComponent(id)}`),
+    runDetail: (id) => call<RunDetail>(`/runs/${encodeURIComponent(id)}`),
     cancelRun: (id, reason) => call<RunCancellation>(`/runs/${encodeURIComponent(id)}/cancel`, { reason }),
     ask: (question, dataset) => call<Answer>('/ask', { question, dataset }),
   };

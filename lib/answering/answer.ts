@@ -1,4 +1,6 @@
-/** The response of `/api/ask`. */
+import type { Money } from '../usage/money';
+import type { ModelUsage } from '../usage/usage';
+
 export interface Answer {
   question: string;
   /** Text with citation markers `[1]`, `[2]` ... that number `citations` from 1. */
@@ -10,6 +12,19 @@ export interface Answer {
   sentences: AnswerSentence[];
   /** `extractive`, or the chat model's name. */
   model: string;
+}
+
+/** What an answer used until it was complete, and what that costs. */
+export interface AnswerUsage {
+  seconds: number;
+  gigabyteSeconds: number;
+  models: ModelUsage[];
+  money: Money;
+}
+
+/** The response of `/api/ask`. */
+export interface PaidAnswer extends Answer {
+  usage: AnswerUsage;
 }
 
 /** A citation marker; offsets in UTF-16 code units. */

@@ -5,9 +5,10 @@ import type { AnswerEvent } from './answer';
 import type { Answerer } from './answerer';
 import { streamAnswer } from './answerQuestion';
 import { answerEnded } from './answerEnded';
+import { measureAnswer, type MeasureDependencies, type PaidAnswerEvent } from './measureAnswer';
 import type { QuestionQueue } from './questionQueue';
 
-export interface AskDependencies extends SearchDependencies {
+export interface AskDependencies extends SearchDependencies, MeasureDependencies {
   answerer: Answerer;
   questions: QuestionQueue;
   /** Time limit of a question from its arrival to the answer, in milliseconds. */
@@ -34,16 +35,16 @@ export async function ask(
   dependencies: AskDependencies,
   question: Question,
   caller: string,
-): Promise<AsyncGenerator<AnswerEvent>> {
+): Promise<AsyncGenerator<PaidAnswerEvent>> {
   const limit = AbortSignal.timeout(dependencies.answerTimeoutInMilliseconds);
   const signal = question.gone ? AbortSignal.any([limit, question.gone]) : limit;
   const end = await dependencies.questions.enter(caller, signal);
   let isRead = false;
   // Nobody may ever read the events: the caller has gone.
   signal.addEventListener('abort', () => isRead || end(), { once: true });
-  async function* events(): AsyncGenerator<AnswerEvent> {
+  async function* events(): AsyncGenerator<PaidAnswerEvent> {
     isRead = true;
-    const answering = searchAndAnswer(dependencies, question, signal);
+    const answering = measureAnswer(dependencies, () => searchAndAnswer(dependencies, question, signal));
     try {
       yield* withinTime(answering, signal);
     } finally {
@@ -57,7 +58,7 @@ export async function ask(
   return events();
 }
 
-async function* withinTime(events: AsyncGenerator<AnswerEvent>, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+async function* withinTime<Event>(events: AsyncGenerator<Event>, signal: AbortSignal): AsyncGenerator<Event> {
   const tooLate = new Promise<never>((_, reject) => {
     const refuse = (): void => reject(answerEnded(signal));
     if (signal.aborted) refuse();

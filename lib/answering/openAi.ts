@@ -33,9 +33,21 @@ export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
   reasoningEffort?: ChatParameters['reasoning_effort'];
   /** Most tokens of an answer, those of reasoning included. */
   tokens?: number;
+  /** Called at the end of each call with the tokens that the service reported; undefined when it reported none. */
+  report?: (tokens: ChatTokens | undefined) => void;
 }
 
-type ChatParameters = Pick<OpenAI.ChatCompletionCreateParams, 'reasoning_effort' | 'max_completion_tokens'>;
+/** Tokens of one call. `inputTokens` has those in `cachedTokens` too; `outputTokens` has those of the reasoning. */
+export interface ChatTokens {
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+}
+
+type ChatParameters = Pick<
+  OpenAI.ChatCompletionCreateParamsStreaming,
+  'reasoning_effort' | 'max_completion_tokens' | 'stream_options'
+>;
 
 /**
  * Streams answers from a hosted chat model. Markers are checked while they arrive and quotes when the text is complete, so
@@ -51,6 +63,8 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
   const parameters = optionalParameters<ChatParameters>({
     reasoning_effort: options.reasoningEffort,
     max_completion_tokens: options.tokens,
+    // Without it a stream does not say how many tokens it cost.
+    stream_options: { include_usage: true },
   });
 
   return {
@@ -63,7 +77,8 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       try {
         const messages = promptMessages(question, passages);
         const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
-        for await (const text of streamChat(client, { model, messages, parameters, signal: end })) {
+        const request = { model, messages, parameters, signal: end, report: options.report };
+        for await (const text of streamChat(client, request)) {
           for (const token of markers.push(text)) {
             tokens.push(token);
             yield { type: 'token', ...token };
@@ -109,29 +124,46 @@ async function* streamChat(
     messages: PromptMessage[];
     parameters: OptionalParameters<ChatParameters>;
     signal: AbortSignal;
+    report?: ChatAnswererOptions['report'];
   },
 ): AsyncIterable<string> {
   const { signal } = request;
   let hasBegun = false;
   let isWhole = false;
+  let isCutOff = false;
+  let tokens: ChatTokens | undefined;
   const chunks = await openStream(client, request);
-  for await (const { choices } of chunks) {
-    // Azure's first chunk has no choice: it holds the filter results of the prompt.
-    const [choice] = choices;
-    isWhole ||= typeof choice?.finish_reason === 'string';
-    if (choice?.finish_reason === 'content_filter') {
-      const filtered = choice as { content_filter_results?: ContentFilterResultsForChoiceOutput };
-      throw filteredError('ANSWER', filteredCategories(filtered.content_filter_results));
+  try {
+    for await (const { choices, usage } of chunks) {
+      if (usage) tokens = chatTokens(usage);
+      // Azure's first chunk has no choice: it holds the filter results of the prompt. The last one has the usage alone.
+      const [choice] = choices;
+      isWhole ||= typeof choice?.finish_reason === 'string';
+      if (choice?.finish_reason === 'content_filter') {
+        const filtered = choice as { content_filter_results?: ContentFilterResultsForChoiceOutput };
+        throw filteredError('ANSWER', filteredCategories(filtered.content_filter_results));
+      }
+      isCutOff ||= choice?.finish_reason === 'length';
+      if (!choice?.delta.content) continue;
+      hasBegun = true;
+      yield choice.delta.content;
     }
-    if (choice?.finish_reason === 'length') throw cutOff(request.parameters.current().max_completion_tokens);
-    if (!choice?.delta.content) continue;
-    hasBegun = true;
-    yield choice.delta.content;
+  } finally {
+    request.report?.(tokens);
   }
+  if (isCutOff) throw cutOff(request.parameters.current().max_completion_tokens);
   // The client ends an aborted stream as if it were complete.
   signal.throwIfAborted();
   // The client also ends a stream that a proxy has closed as if it were complete.
   if (hasBegun && !isWhole) throw incompleteError();
+}
+
+function chatTokens({ prompt_tokens, prompt_tokens_details, completion_tokens }: OpenAI.CompletionUsage): ChatTokens {
+  return {
+    inputTokens: prompt_tokens,
+    cachedTokens: prompt_tokens_details?.cached_tokens ?? 0,
+    outputTokens: completion_tokens,
+  };
 }
 
 async function openStream(

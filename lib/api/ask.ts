@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { SENTENCE_FAULTS, type Answer as CheckedAnswer } from '../answering/answer';
+import { SENTENCE_FAULTS, type PaidAnswer } from '../answering/answer';
 import { named } from './components';
+import { answerUsage } from './usage';
 import { calendarDate, isPeriod } from './values';
 
 const LONGEST_QUESTION = 2000;
@@ -64,8 +65,9 @@ export const answer = named(
       )
       .describe('The statements of the answer, each checked against what it cites.'),
     model: z.string().describe('`extractive`, or the name of the chat model.'),
+    usage: answerUsage.describe('What the answer used, and what that costs.'),
   }),
-) satisfies z.ZodType<CheckedAnswer>;
+) satisfies z.ZodType<PaidAnswer>;
 
 export type Answer = z.infer<typeof answer>;
 export type Citation = z.infer<typeof citation>;

@@ -6,6 +6,7 @@ import type { RunDecision, RunGate as GateRecord } from '../runs/gate';
 import type { Run as RunView, RunDetail as RunDetailView } from '../runs/run';
 import { named } from './components';
 import { problem } from './problem';
+import { runUsage } from './usage';
 import { calendarDate, pageLimit, plainText } from './values';
 
 const count = z.int();
@@ -136,6 +137,7 @@ export const runDetail = named(
       .nullable()
       .describe('Files of the date that the run does not use; null until the files are listed.'),
     cancellation: runCancellation.nullable().describe('Null when nobody asked to end the run.'),
+    usage: runUsage.nullable().describe('What the run used until now; null when nothing is recorded.'),
   }),
 ) satisfies z.ZodType<RunDetailView>;
 

@@ -1,4 +1,5 @@
 import type { AccessConfig } from '../access/createIdentity';
+import type { OwnPrices } from '../prices/ownPrices';
 import type { SettingValues } from './settings';
 import { fromAppFolder } from './values';
 
@@ -54,6 +55,10 @@ export interface Config {
   /** How many questions are answered at once, and how many wait. */
   questions: { atWork: number; waiting: number };
   access: AccessConfig;
+  /** Of the instance that runs the app, as it is billed. */
+  instanceMemoryInMegabytes: number;
+  /** Prices that replace or add to those of the list. */
+  prices: OwnPrices | undefined;
 }
 
 /** A URL with user and password, or a server that takes tokens of the app's identity. */
@@ -78,6 +83,9 @@ export interface OpenAiAccess {
   baseUrl: string;
   apiKey: string;
 }
+
+/** Of a Flex Consumption plan, in MB: what a run on a machine of unknown memory would be billed for. */
+const MEMORY_OF_A_SMALL_INSTANCE = 2048;
 
 /** Groups the values of settings as the app uses them. */
 export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
@@ -128,6 +136,8 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     questions: { atWork: settings.ANSWERS_AT_WORK, waiting: settings.ANSWERS_WAITING },
     answerTimeoutInMilliseconds: settings.ANSWER_TIMEOUT_SECONDS * 1000,
     access: accessOf(settings),
+    instanceMemoryInMegabytes: settings.INSTANCE_MEMORY_MEGABYTES ?? MEMORY_OF_A_SMALL_INSTANCE,
+    prices: settings.PRICES,
   };
 }
 

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import tls from 'node:tls';
 import { z } from 'zod';
@@ -53,6 +53,30 @@ function isCertificate(pem: string): boolean {
     return false;
   }
 }
+
+/** JSON of a shape, or the path of a file with it. */
+export const jsonOrFile = <Output>(shape: z.ZodType<Output>): z.ZodType<Output, string> =>
+  z.string().transform((text, context) => {
+    const refuse = (message: string): never => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    let json = text;
+    if (!text.startsWith('{')) {
+      if (!statSync(fromAppFolder(text), { throwIfNoEntry: false })?.isFile())
+        return refuse('a JSON object, or a file');
+      json = readFileSync(fromAppFolder(text), 'utf8');
+    }
+    let value: unknown;
+    try {
+      value = JSON.parse(json);
+    } catch (error) {
+      return refuse(`valid JSON: ${(error as Error).message}`);
+    }
+    const parsed = shape.safeParse(value);
+    if (parsed.success) return parsed.data;
+    return refuse(parsed.error.issues.map(({ path: where, message }) => `${where.join('.')}: ${message}`).join('; '));
+  });
 
 export const flag = z
   .enum(['true', 'false'], 'true or false')

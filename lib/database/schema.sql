@@ -1,5 +1,33 @@
 -- The schema that lib/database/migrations make. Written by `npm run schema`; not to be edited.
 
+create table answer_usage (
+  id bigint not null,
+  has_succeeded boolean not null,
+  at timestamp with time zone default now() not null,
+  seconds double precision not null,
+  active_seconds double precision not null,
+  processor_seconds double precision not null,
+  gigabyte_seconds double precision not null,
+  storage_reads bigint not null,
+  storage_writes bigint not null,
+  storage_lists bigint not null,
+  storage_others bigint not null,
+  storage_deletes bigint not null,
+  bytes_read bigint not null,
+  bytes_written bigint not null,
+  sql_statements bigint not null,
+  vector_operations bigint not null,
+  vector_points_written bigint not null,
+  models jsonb not null,
+  constraint answer_usage_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX answer_usage_by_time ON public.answer_usage USING btree (at);
+
+comment on table answer_usage is 'What each answer used, without the question and without who asked.';
+
+comment on column answer_usage.models is 'A list of {model, isInApp, calls, unreportedCalls, inputTokens, cachedTokens, outputTokens}.';
+
 create table audit_records (
   id bigint not null,
   at timestamp with time zone default now() not null,
@@ -134,6 +162,38 @@ create table run_steps (
 );
 
 comment on column run_steps.total is 'Parts that the step works through.';
+
+create table run_usage (
+  id bigint not null,
+  run_id text not null,
+  step text not null,
+  task integer,
+  has_succeeded boolean not null,
+  at timestamp with time zone default now() not null,
+  seconds double precision not null,
+  active_seconds double precision not null,
+  processor_seconds double precision not null,
+  gigabyte_seconds double precision not null,
+  storage_reads bigint not null,
+  storage_writes bigint not null,
+  storage_lists bigint not null,
+  storage_others bigint not null,
+  storage_deletes bigint not null,
+  bytes_read bigint not null,
+  bytes_written bigint not null,
+  sql_statements bigint not null,
+  vector_operations bigint not null,
+  vector_points_written bigint not null,
+  models jsonb not null,
+  constraint run_usage_pkey PRIMARY KEY (id),
+  constraint run_usage_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(run_id) ON DELETE CASCADE
+);
+
+CREATE INDEX run_usage_by_run ON public.run_usage USING btree (run_id);
+
+CREATE INDEX run_usage_by_time ON public.run_usage USING btree (at);
+
+comment on table run_usage is 'What each attempt at a step of a run used; failed attempts are paid too.';
 
 create table run_verdicts (
   run_id text not null,

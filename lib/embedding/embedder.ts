@@ -10,6 +10,9 @@ export interface Embedder {
   close(): Promise<void>;
 }
 
+/** Called after each call of a model with the tokens that it read; undefined when its service reported none. */
+export type ReportTokens = (tokens: { inputTokens: number } | undefined) => void;
+
 /** Shares of min-max normalised scores; they add up to 1. */
 export interface FusionWeights {
   lexical: number;

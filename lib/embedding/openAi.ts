@@ -8,12 +8,13 @@ import {
   type OpenAiService,
 } from '../openAi/openAiService';
 import { optionalParameters } from '../openAi/optionalParameters';
-import type { Embedder } from './embedder';
+import type { Embedder, ReportTokens } from './embedder';
 
 export interface OpenAiEmbedderOptions extends Partial<OpenAiRequestOptions> {
   service: OpenAiService;
   /** Length of the vectors. Models that can shorten their vectors are asked to. */
   dimensions: number;
+  report?: ReportTokens;
 }
 
 /** Texts in one request: 64 chunks are about 16,000 tokens, far below the services' limits. */
@@ -24,7 +25,7 @@ const TEXTS_PER_REQUEST = 64;
  * Errors: EMBEDDING_* as in `toServiceError`; EMBEDDING_DIMENSIONS_MISMATCH when the model's vectors have a different length.
  */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
-  const { service, dimensions, timeoutInMilliseconds = 60_000, retries = 5 } = options;
+  const { service, dimensions, report, timeoutInMilliseconds = 60_000, retries = 5 } = options;
   const client = createOpenAiClient(service, { timeoutInMilliseconds, retries });
   // Older models can't shorten their vectors and refuse the parameter; the first request shows it.
   const optional = optionalParameters({ dimensions });
@@ -39,7 +40,11 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
       ...optional.current(),
     };
     try {
-      return (await client.embeddings.create(body)).data;
+      const { data, usage } = await client.embeddings.create(body);
+      // Some compatible endpoints leave it out, whatever the type says.
+      const inputTokens = (usage as OpenAI.CreateEmbeddingResponse.Usage | undefined)?.prompt_tokens;
+      report?.(inputTokens === undefined ? undefined : { inputTokens });
+      return data;
     } catch (error) {
       if (!optional.leaveOut(error)) throw error;
       return request(texts);

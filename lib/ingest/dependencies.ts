@@ -10,6 +10,9 @@ import type { GateStore } from '../quality/gateStore';
 import type { CancellationStore } from '../runs/cancellationStore';
 import type { RunKey } from '../runs/runKey';
 import type { RunStore } from '../runs/runStore';
+import type { PriceList } from '../prices/price';
+import type { UsageMeter } from '../usage/usageMeter';
+import type { UsageStore } from '../usage/usageStore';
 import type { VectorIndex } from '../vectors/vectorIndex';
 
 /** What the steps and the use cases of an ingest work with. Built by the composition root. */
@@ -25,6 +28,9 @@ export interface IngestDependencies {
   gates: GateStore;
   cancellations: CancellationStore;
   extracts: ExtractStore;
+  meter: UsageMeter;
+  usages: UsageStore;
+  prices: PriceList;
   /** The SQL source whose connection string the setting holds. Not set: SETTING_MISSING. */
   connectSource: (setting: string) => SqlSource;
   /** Part number `part` of the partition that the run has committed. Absent: LAKE_PART_NOT_FOUND, retryable. */

@@ -2,6 +2,7 @@ import type { Problem } from '../problems/problem';
 import type { RunCancellation } from './cancellationStore';
 import type { RunGate } from './gate';
 import type { IgnoredFiles } from './ignoredFiles';
+import type { RunUsage } from './describeUsage';
 import type { RunStep } from './runKey';
 
 /** Counts of one task of a step; absent counts are 0. */
@@ -128,6 +129,8 @@ export interface RunDetail extends Run {
   ignored: IgnoredFiles | null;
   /** Null when nobody asked to end the run. A run whose last step was under way may have completed all the same. */
   cancellation: RunCancellation | null;
+  /** What the run used until now. Null when nothing is recorded: the run is of an earlier version, or has just begun. */
+  usage: RunUsage | null;
 }
 
 /** How a replay compares with the execution that it replays. */

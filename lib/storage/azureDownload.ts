@@ -2,10 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { RestError, type BlobClient } from '@azure/storage-blob';
 import { GatheredWriter } from './gatheredWriter';
 import type { ByteRange } from './objectStore';
-
-/** Bytes below which a second connection costs more than it brings. */
-const SHORTEST_PART_LENGTH = 8 * 1024 * 1024;
-const CONNECTIONS = 4;
+import { connectionsFor } from './transfers';
 
 /** Attempts after broken answers, each from where the last one broke. The client retries only some kinds of failure. */
 const ATTEMPTS = 5;
@@ -48,7 +45,7 @@ export async function* streamRange(blob: BlobClient, range?: ByteRange): AsyncGe
 /** Streams a range into a local file over several connections. Memory: about 2 MB for each connection. */
 export async function downloadTo(blob: BlobClient, localFile: string, range: ByteRange): Promise<void> {
   if (range.length === 0) return writeFile(localFile, '');
-  const connections = Math.min(CONNECTIONS, Math.ceil(range.length / SHORTEST_PART_LENGTH));
+  const connections = connectionsFor(range.length);
   const partLength = Math.ceil(range.length / connections);
   const file = await open(localFile, 'w');
   try {

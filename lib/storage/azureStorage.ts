@@ -5,6 +5,7 @@ import type { TokenCredential } from '../azureIdentity';
 import { PipelineError } from '../problems/problem';
 import { downloadTo, StreamBroken, streamRange } from './azureDownload';
 import type { ObjectInfo, ObjectStore } from './objectStore';
+import { BLOCK_LENGTH, LONGEST_SINGLE_UPLOAD } from './transfers';
 
 export type AzureStorageOptions = (
   | { connectionString: string }
@@ -18,8 +19,6 @@ export type AzureStorageOptions = (
   retryDelayInMilliseconds?: number;
 };
 
-/** Bytes. Smaller objects are uploaded in one request, larger ones in blocks, in parallel. */
-const BLOCK_LENGTH = 8 * 1024 * 1024;
 const PARALLEL_BLOCKS = 4;
 /** Few retries: a step that still fails is repeated later as a whole. */
 const TRIES = 3;
@@ -161,7 +160,11 @@ export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
 
     upload: (container, path, localFile) =>
       guard(container, path, async () => {
-        await blobOf(container, path).uploadFile(localFile, { blockSize: BLOCK_LENGTH, concurrency: PARALLEL_BLOCKS });
+        await blobOf(container, path).uploadFile(localFile, {
+          blockSize: BLOCK_LENGTH,
+          maxSingleShotSize: LONGEST_SINGLE_UPLOAD,
+          concurrency: PARALLEL_BLOCKS,
+        });
       }),
 
     remove: (container, path) =>

@@ -1,3 +1,4 @@
+import { costPage } from './costPage';
 import { problemsPage } from './problemsPage';
 import { settingsPage } from './settingsPage';
 
@@ -5,4 +6,5 @@ import { settingsPage } from './settingsPage';
 export const generatedPages: { file: string; text: () => string }[] = [
   { file: 'docs/problems.md', text: problemsPage },
   { file: 'docs/settings.md', text: settingsPage },
+  { file: 'docs/cost.md', text: costPage },
 ];

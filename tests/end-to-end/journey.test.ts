@@ -210,6 +210,7 @@ describe('the API', () => {
       live: 200,
       me: 200,
       listAudit: 200,
+      listUsage: 200,
     };
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(expected).sort());

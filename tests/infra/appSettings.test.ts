@@ -42,6 +42,7 @@ const LEFT_TO_ITS_DEFAULT: Record<string, string> = {
   ALL_DOCUMENTS_GROUP: 'the group is known after contracts limit access',
   LOCAL_TOKEN: 'refused in Azure',
   LOCAL_USER: 'refused in Azure',
+  PRICES: 'list prices hold until an agreement says otherwise',
 };
 
 /** Settings of the platform, not of the app. */

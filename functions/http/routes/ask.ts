@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
-import type { AnswerEvent } from '../../../lib/answering/answer';
+import type { PaidAnswerEvent } from '../../../lib/answering/measureAnswer';
 import { ask } from '../../../lib/answering/ask';
 import { answer, askRequest } from '../../../lib/api/ask';
 import { SAMPLE } from '../sampleRequests';
@@ -55,7 +55,7 @@ function wantsStream(request: HttpRequest): boolean {
 }
 
 async function* eventLines(
-  events: AsyncIterable<AnswerEvent>,
+  events: AsyncIterable<PaidAnswerEvent>,
   requestId: string,
   onError: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array> {

@@ -6,6 +6,7 @@ import { listDocumentsRoute } from './documents';
 import { healthRoute, liveRoute } from './health';
 import { listQuarantineRoute, showQuarantineRoute } from './quarantine';
 import { cancelRunRoute, decideRunRoute, listRunsRoute, replayRunRoute, showRunRoute, startRunRoute } from './runs';
+import { listUsageRoute } from './usage';
 
 /** Every route of the API. */
 export const ROUTES = [
@@ -24,4 +25,5 @@ export const ROUTES = [
   liveRoute,
   meRoute,
   listAuditRoute,
+  listUsageRoute,
 ] as unknown as readonly Route[];

@@ -3,6 +3,7 @@ import type { Setting } from '../setting';
 import { accessSettings } from './access';
 import { ingestSettings, scheduleSettings } from './ingest';
 import { lakeSettings } from './lake';
+import { costSettings } from './cost';
 import { answeringSettings, embeddingSettings, modelServiceSettings } from './models';
 import { storeSettings } from './stores';
 
@@ -18,6 +19,7 @@ const table = {
   ...modelServiceSettings,
   ...scheduleSettings,
   ...accessSettings,
+  ...costSettings,
 };
 export type SettingName = keyof typeof table;
 
@@ -34,6 +36,7 @@ export const SETTING_GROUPS: { heading: string; settings: Record<string, Setting
   { heading: 'Answers', settings: answeringSettings },
   { heading: 'Model services', settings: modelServiceSettings },
   { heading: 'Access', settings: accessSettings },
+  { heading: 'Cost', settings: costSettings },
 ];
 
 type Shape = { [Name in SettingName]: (typeof table)[Name]['schema'] };

@@ -24,12 +24,12 @@ export const ingestSettings = {
   ),
   INSTANCE_MEMORY_MEGABYTES: setting(
     wholeNumber(512, 1048576).optional(),
-    'Memory of the instance or machine. If it is set, the app starts only when the activities of an instance fit into it together.',
+    'Memory of the instance or machine, in MB. If it is set, the app starts only when the activities of an instance fit into it together. The usage of runs and answers counts it, 2048 where it is not set.',
     { inAzure: '2048' },
   ),
   TEMPORARY_DISK_MEGABYTES: setting(
     wholeNumber(100, 16777216).optional(),
-    'Size of the disk of TEMPORARY_DIRECTORY. If it is set, the app starts only when the files of all activities of an instance fit on it together.',
+    'Size of the disk of TEMPORARY_DIRECTORY, in MB. If it is set, the app starts only when the files of all activities of an instance fit on it together.',
     // An instance of a Flex Consumption plan has 0.8 GB.
     { inAzure: '800' },
   ),

@@ -10,6 +10,7 @@ import { cancellations } from './0009-cancellations';
 import { runContracts } from './0010-run-contracts';
 import { removedDocuments } from './0011-removed-documents';
 import { accessColumn } from './0012-access-column';
+import { usage } from './0013-usage';
 import type { Migration } from './migration';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   runContracts,
   removedDocuments,
   accessColumn,
+  usage,
 ];

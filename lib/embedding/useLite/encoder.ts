@@ -3,12 +3,12 @@ import { TOKEN_WIDTH, buildNetwork } from './network';
 import { MAX_TOKENS, Tokenizer } from './tokenizer';
 import { DIMENSIONS } from './transformerLayer';
 import { readVocabulary, readWeights } from './weights';
-import type { WorkerSettings } from './workerMessages';
+import type { EncodedTexts, WorkerSettings } from './workerMessages';
 
 /** Texts to vectors on one thread. */
 export interface Encoder {
   /** All vectors in one array, 512 values each, in the order of the texts. */
-  encode(texts: string[]): Promise<Float32Array>;
+  encode(texts: string[]): Promise<EncodedTexts>;
   close(): Promise<void>;
 }
 
@@ -46,7 +46,8 @@ export async function startEncoder({ precision, maxTokens }: WorkerSettings): Pr
           `USE-lite returned ${embedding?.size ?? 0} values for ${texts.length} texts of ${DIMENSIONS} each`,
         );
       }
-      return embedding.data as Float32Array;
+      const count = tokens.reduce((sum, ids) => sum + ids.length, 0);
+      return { vectors: embedding.data as Float32Array, tokens: count };
     },
     close: () => session.release(),
   };

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Embedder } from '../embedder';
+import type { Embedder, ReportTokens } from '../embedder';
 import type { Precision } from './linear';
 import { planBatches } from './planBatches';
 import { DIMENSIONS } from './transformerLayer';
@@ -14,6 +14,7 @@ export interface UseLiteOptions {
   workers?: number;
   /** JavaScript file that the worker threads run. Default: the compiled `worker.js` beside this file. */
   workerFile?: string;
+  report?: ReportTokens;
 }
 
 /**
@@ -44,11 +45,12 @@ export function createUseLiteEmbedder(options: UseLiteOptions = {}): Embedder {
       const batches = planBatches(texts, maxTokens);
       await Promise.all(
         batches.map(async (batch) => {
-          const values = await pool.run(
+          const { vectors: values, tokens } = await pool.run(
             batch.map((position) => texts[position] ?? ''),
             // A question is a single text, and goes before the many chunks of an ingest.
             texts.length,
           );
+          options.report?.({ inputTokens: tokens });
           for (const [row, position] of batch.entries()) {
             vectors[position] = values.slice(row * DIMENSIONS, (row + 1) * DIMENSIONS);
           }

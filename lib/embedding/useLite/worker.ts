@@ -11,8 +11,8 @@ parentPort?.on('message', (request: WorkerRequest) => {
 
 async function answer({ id, texts }: WorkerRequest): Promise<void> {
   try {
-    const vectors = await (await encoder).encode(texts);
-    reply({ id, vectors }, [vectors.buffer as ArrayBuffer]);
+    const { vectors, tokens } = await (await encoder).encode(texts);
+    reply({ id, vectors, tokens }, [vectors.buffer as ArrayBuffer]);
   } catch (error) {
     reply({ id, error: error instanceof Error ? error.message : String(error) });
   }

@@ -7,10 +7,16 @@ export interface WorkerSettings {
   maxTokens: number;
 }
 
+export interface EncodedTexts {
+  vectors: Float32Array;
+  /** Of all texts. */
+  tokens: number;
+}
+
 export interface WorkerRequest {
   id: number;
   texts: string[];
 }
 
-/** All vectors in one array, in the order of the texts, or the error. */
-export type WorkerReply = { id: number; vectors: Float32Array } | { id: number; error: string };
+/** All vectors in one array, in the order of the texts, with the number of tokens read, or the error. */
+export type WorkerReply = ({ id: number } & EncodedTexts) | { id: number; error: string };

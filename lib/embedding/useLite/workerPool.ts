@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { PipelineError } from '../../problems/problem';
-import type { WorkerReply, WorkerRequest, WorkerSettings } from './workerMessages';
+import type { EncodedTexts, WorkerReply, WorkerRequest, WorkerSettings } from './workerMessages';
 
 interface Job {
   texts: string[];
   rank: number;
-  resolve(vectors: Float32Array): void;
+  resolve(encoded: EncodedTexts): void;
   reject(error: Error): void;
 }
 
@@ -38,7 +38,7 @@ export class WorkerPool {
    * Encodes one batch. Waiting batches with the lowest rank go first. When a worker dies, its batches fail with
    * EMBEDDING_WORKER_FAILED, retryable.
    */
-  run(texts: string[], rank: number): Promise<Float32Array> {
+  run(texts: string[], rank: number): Promise<EncodedTexts> {
     if (this.closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
       const behind = this.waiting.findIndex((job) => job.rank > rank);
@@ -90,7 +90,7 @@ export class WorkerPool {
     const job = member.underWay.get(reply.id);
     member.underWay.delete(reply.id);
     if (member.underWay.size === 0) member.worker.unref();
-    if ('vectors' in reply) job?.resolve(reply.vectors);
+    if ('vectors' in reply) job?.resolve(reply);
     else job?.reject(new PipelineError('EMBEDDING_FAILED', `The embedding model failed: ${reply.error}`));
     this.dispatch();
   }

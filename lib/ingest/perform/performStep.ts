@@ -5,12 +5,14 @@ import type { RunKey, RunStep } from '../../runs/runKey';
 import { unlessCancelled } from './cancelledRun';
 import type { IngestDependencies } from '../dependencies';
 import { outcomeOf } from './outcomeOf';
+import { recordUsage } from './recordUsage';
 import { STEPS, type StepName, type Steps } from '../registry';
 import type { Outcome, Step, StepLog } from '../step';
 
 /**
  * Performs one step and records its progress. Returns and throws as `outcomeOf`. A step that fails while the app closes has
- * no outcome: it throws APP_CLOSING, retryable, whatever failed. A step of a cancelled run fails with RUN_CANCELLED.
+ * no outcome: it throws APP_CLOSING, retryable, whatever failed. A step of a cancelled run fails with RUN_CANCELLED. What
+ * the attempt used is recorded, however it ends.
  */
 export async function performStep<Name extends StepName>(
   dependencies: IngestDependencies,
@@ -20,7 +22,7 @@ export async function performStep<Name extends StepName>(
 ): Promise<Outcome<Steps[Name]['result']>> {
   // The compiler can not see that the step with this name takes the input with this name.
   const step = STEPS[name] as unknown as Step<Steps[Name]['input'], Steps[Name]['result']>;
-  return outcomeOf(name, input, log, async () => {
+  const work = async (): Promise<Steps[Name]['result']> => {
     try {
       if (step.endsRun) return await recorded(dependencies, step, input, log, new AbortController().signal);
       return await unlessCancelled(dependencies, input, (cancelled) =>
@@ -29,7 +31,8 @@ export async function performStep<Name extends StepName>(
     } catch (error) {
       throw dependencies.closing.aborted ? closingError(name, error) : await orDiskFull(dependencies, error);
     }
-  });
+  };
+  return recordUsage(dependencies, name, input, log, () => outcomeOf(name, input, log, work));
 }
 
 /**

@@ -17,6 +17,7 @@ import type { VectorIndex } from '../../../lib/vectors/vectorIndex';
 import { countingEmbedder } from '../../support/countingEmbedder';
 import { addContract, stageRun, startLake, type TestLake } from '../../support/lake';
 import { createTestDatabase, type TestDatabase } from '../../support/servers';
+import { unrecordedUsage } from '../../support/usage';
 
 const DATE = '2026-01-31';
 const ID = `ingest-notes-${DATE}`;
@@ -39,6 +40,7 @@ beforeAll(async () => {
     cancellations: createCancellationStore(test.database),
     closing: new AbortController().signal,
     disks: {},
+    ...unrecordedUsage(),
   } as unknown as IngestDependencies;
 });
 afterAll(async () => {

@@ -10,6 +10,7 @@ import type { IgnoredFiles } from '../../../lib/runs/ignoredFiles';
 import { createRunStore } from '../../../lib/runs/runStore';
 import { addContract, errorOf, stageRun, startLake, type TestLake } from '../../support/lake';
 import { createTestDatabase, type TestDatabase } from '../../support/servers';
+import { unrecordedUsage } from '../../support/usage';
 
 const HEADER = 'id,title,n,day,body\n';
 const DATE = '2026-01-01';
@@ -123,7 +124,7 @@ describe('the record of a run', () => {
     await runs.begin(key);
     const show = () =>
       showRun(
-        { runs, gates, cancellations },
+        { runs, gates, cancellations, ...unrecordedUsage() },
         { state: () => Promise.resolve(undefined) } as never,
         `ingest-letters-${DATE}`,
       );

@@ -12,6 +12,9 @@ import { createCancellationStore } from '../../../lib/runs/cancellationStore';
 import { createRunStore } from '../../../lib/runs/runStore';
 import { contractOfRun } from '../../../lib/staging/runContract';
 import { createAzureStorage } from '../../../lib/storage/azureStorage';
+import { LIST_PRICES } from '../../../lib/prices/listPrices';
+import { createUsageMeter } from '../../../lib/usage/usageMeter';
+import { createUsageStore } from '../../../lib/usage/usageStore';
 import { createQdrantIndex } from '../../../lib/vectors/qdrant';
 import { countingEmbedder } from '../countingEmbedder';
 import { startLake, type TestLake } from '../lake';
@@ -88,6 +91,9 @@ function dependenciesOf(
     gates: createGateStore(database),
     cancellations: createCancellationStore(database),
     extracts: createExtractStore(database),
+    meter: createUsageMeter({ instanceMemoryInGigabytes: 2 }),
+    usages: createUsageStore(database),
+    prices: LIST_PRICES,
     connectSource: () => {
       throw new Error('There is no SQL source.');
     },

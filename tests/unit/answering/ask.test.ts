@@ -5,6 +5,7 @@ import { createQuestionQueue } from '../../../lib/answering/questionQueue';
 import { ask } from '../../../lib/answering/ask';
 import type { Embedder } from '../../../lib/embedding/embedder';
 import { passage } from '../../support/passages';
+import { unrecordedUsage } from '../../support/usage';
 
 const never = new Promise<never>(() => undefined);
 const found = passage({ docId: 'a', text: 'The debt fell.' });
@@ -30,6 +31,7 @@ function dependencies(changed: Partial<AskDependencies>, timeoutInMilliseconds =
     },
     questions: createQuestionQueue({ atWork: 1, waiting: 1 }),
     answerTimeoutInMilliseconds: timeoutInMilliseconds,
+    ...unrecordedUsage(),
     ...changed,
   };
 }

@@ -348,3 +348,49 @@ test('a redirect of the service is not followed', async () => {
     await other.close();
   }
 });
+
+describe('the tokens of an answer', () => {
+  const usage = { prompt_tokens: 700, prompt_tokens_details: { cached_tokens: 512 }, completion_tokens: 40 };
+  const reportedBy = async (answer: (request: ReceivedRequest) => PreparedAnswer): Promise<unknown[]> => {
+    const reported: unknown[] = [];
+    server = await startOpenAiServer(answer);
+    const service = { kind: 'openai' as const, baseUrl: `${server.url}/v1`, apiKey: 'k', model: 'gpt-5-mini' };
+    const answerer = createChatAnswerer({
+      service,
+      retries: 0,
+      tokens: 4000,
+      report: (tokens) => reported.push(tokens),
+    });
+    const asked = { question: 'What about the debt?', passages: PASSAGES };
+    await answerQuestion({ answerer }, asked).catch(() => undefined);
+    return reported;
+  };
+  const withUsage = (end?: object): object[] => [...chunks(['The debt fell [1].'], end), { choices: [], usage }];
+  const tokens = { inputTokens: 700, cachedTokens: 512, outputTokens: 40 };
+
+  test('are those that the last chunk of the stream has', async () => {
+    expect(await reportedBy(() => ({ body: withUsage() }))).toEqual([tokens]);
+    expect(server?.requests[0]?.body).toMatchObject({ stream_options: { include_usage: true } });
+  });
+
+  test('are reported of an answer that the limit ended too', async () => {
+    expect(await reportedBy(() => ({ body: withUsage({ finish_reason: 'length' }) }))).toEqual([tokens]);
+  });
+
+  test('are unknown when the service does not report them', async () => {
+    expect(await reportedBy(() => ({ body: chunks(['The debt fell [1].']) }))).toEqual([undefined]);
+  });
+
+  test('are not asked for again by a server that refuses the parameter', async () => {
+    const answer = ({ body }: ReceivedRequest): PreparedAnswer =>
+      'stream_options' in body
+        ? { status: 400, body: { error: { message: 'Unknown parameter: stream_options', param: null, code: null } } }
+        : { body: chunks(['The debt fell [1].']) };
+    expect(await reportedBy(answer)).toEqual([undefined]);
+    expect(server?.requests.map(({ body }) => 'stream_options' in body)).toEqual([true, false]);
+  });
+
+  test('are not counted for a request that the service refused', async () => {
+    expect(await reportedBy(() => ({ status: 500, body: { error: { message: 'down' } } }))).toEqual([]);
+  });
+});

@@ -161,3 +161,22 @@ test('a service that cannot be reached is reported as unavailable', async () => 
   });
   await expect(embedder.embed(['text'])).rejects.toMatchObject({ code: 'EMBEDDING_UNAVAILABLE', retryable: true });
 });
+
+test('reports the tokens of each request, or that the service did not say them', async () => {
+  const reported: unknown[] = [];
+  const withoutUsage = ({ body }: PreparedAnswer): PreparedAnswer => ({
+    body: { ...(body as object), usage: undefined },
+  });
+  const answer = (request: ReceivedRequest, number: number): PreparedAnswer =>
+    number === 1 ? embeddings(request) : withoutUsage(embeddings(request));
+  server = await startOpenAiServer(answer);
+  const service = {
+    kind: 'openai' as const,
+    baseUrl: `${server.url}/v1`,
+    apiKey: 'k',
+    model: 'text-embedding-3-small',
+  };
+  const embedder = createOpenAiEmbedder({ service, dimensions: 4, report: (tokens) => reported.push(tokens) });
+  await embedder.embed(Array.from({ length: 65 }, () => 'text'));
+  expect(reported).toEqual([{ inputTokens: 8 }, undefined]);
+});

@@ -90,3 +90,21 @@ test('quantised weights fit in seven bits, with an error of at most half a step'
 function cosine(left: Float32Array | undefined, right: Float32Array | undefined): number {
   return (left ?? new Float32Array()).reduce((sum, value, index) => sum + value * (right?.[index] ?? 0), 0);
 }
+
+test('reports the tokens that the model reads, and not those that it leaves out', async () => {
+  let tokens = 0;
+  const embedder = useLiteEmbedder({
+    workers: 1,
+    maxTokens: 16,
+    report: (call) => (tokens += call?.inputTokens ?? NaN),
+  });
+  try {
+    await embedder.embed(['one two three', 'a', '']);
+    const short = tokens;
+    expect(short).toBeGreaterThanOrEqual(3);
+    await embedder.embed(['word '.repeat(500)]);
+    expect(tokens - short).toBe(16);
+  } finally {
+    await embedder.close();
+  }
+});

@@ -3,6 +3,7 @@ import { performStep } from '../../../lib/ingest/perform/performStep';
 import { decodeProblem } from '../../../lib/problems/codec';
 import { codeEntry } from '../../../lib/problems/codes';
 import { PipelineError } from '../../../lib/problems/problem';
+import { unrecordedUsage } from '../../support/usage';
 
 const key = { dataset: 'letters', date: '2026-03-01', runId: '20260301T010000Z-12345678' };
 const log = { warn: () => undefined };
@@ -18,7 +19,8 @@ async function failingStep(error: unknown, isClosing: boolean): Promise<unknown>
     },
   };
   const cancellations = { find: () => Promise.resolve(undefined) };
-  const dependencies = { closing: closing.signal, gates, cancellations, disks: {} } as unknown as IngestDependencies;
+  const known = { closing: closing.signal, gates, cancellations, disks: {}, ...unrecordedUsage() };
+  const dependencies = known as unknown as IngestDependencies;
   return performStep(dependencies, 'resolveGate', { ...key, isOverdue: false }, log);
 }
 

@@ -14,6 +14,7 @@ import type { AskEvent } from '../../../static-web/src/answerEvents';
 import type { DocumentPage, DocumentQuery } from '../../../lib/api/documents';
 import type { Health } from '../../../lib/api/health';
 import type { QuarantinePage, QuarantineQuery } from '../../../lib/api/quarantine';
+import { NO_ANSWER_USAGE } from '../../support/usage';
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse, body: string) => void;
 
@@ -55,6 +56,7 @@ const answer: Answer = {
   marks: [],
   sentences: [],
   model: 'extractive',
+  usage: NO_ANSWER_USAGE,
 };
 
 describe('asking', () => {

@@ -5,6 +5,7 @@ import type { DocumentSummary } from '../../../lib/api/documents';
 import type { AnswerToken } from '../../../static-web/src/markers';
 import { ATTEMPTS } from '../../fixtures/injections/attempts';
 import { type RecordedElement, recordingDocument } from '../../support/recordingDocument';
+import { NO_ANSWER_USAGE } from '../../support/usage';
 
 const SOURCE = path.join(__dirname, '../../../static-web/src');
 // Not imported by name: the tests are compiled without the types of a browser.
@@ -67,6 +68,7 @@ function answerWith(text: string): Answer {
       { start: start + 4, end: answer.length, citations: [], supported: false, faults: ['no-citation'] },
     ],
     model: text,
+    usage: NO_ANSWER_USAGE,
   };
 }
 
