@@ -2,6 +2,8 @@ import { createIdentity } from './access/createIdentity';
 import type { Identify } from './access/identity';
 import type { Answerer } from './answering/answerer';
 import { createQuestionQueue, type QuestionQueue } from './answering/questionQueue';
+import { tracedAnswerer } from './answering/tracedAnswerer';
+import { tracedQueue } from './answering/tracedQueue';
 import { createExtractiveAnswerer } from './answering/extractive';
 import { createChatAnswerer } from './answering/openAi';
 import type { ScoringDependencies } from './answering/scoreSentences';
@@ -15,6 +17,7 @@ import { createEngines } from './duckdb/engines';
 import type { Embedder } from './embedding/embedder';
 import { createOpenAiEmbedder } from './embedding/openAi';
 import { keepRecentVectors } from './embedding/recentVectors';
+import { tracedEmbedder } from './embedding/tracedEmbedder';
 import { createUseLiteEmbedder } from './embedding/useLite/useLite';
 import type { Probe } from './health';
 import type { IngestDependencies } from './ingest/dependencies';
@@ -25,12 +28,14 @@ import type { Lakehouse } from './lakehouse/lakehouse';
 import type { ObjectStore } from './storage/objectStore';
 import { createPartLookup } from './documents/partLookup';
 import { createBlockCache } from './storage/blockCache';
+import { tracedStore } from './storage/tracedStore';
 import { createAccessFinder, type FindAccess } from './documents/documentAccess';
 import { createDocumentLookup } from './documents/currentDocuments';
 import { migrate } from './database/migrate';
 import { migratedDatabase, migrateOnce } from './database/migratedDatabase';
 import type { Database } from './database/database';
 import { createPostgres } from './database/postgres';
+import { tracedDatabase } from './database/tracedDatabase';
 import type { DocumentLookup } from './documents/documentLookup';
 import { createContractEngine } from './quality/analyseQueries';
 import { createGateStore } from './quality/gateStore';
@@ -39,11 +44,14 @@ import { createRunStore } from './runs/runStore';
 import { createExtractStore } from './extraction/extractStore';
 import { contractOfRun } from './staging/runContract';
 import { createPostgresSource } from './extraction/postgresSource';
+import { tracedSource } from './extraction/tracedSource';
 import { createTextChunker } from './language/textChunker';
-import type { OpenAiService } from './openAi/openAiService';
+import { addressOf, modelOf, providerOf, type OpenAiService } from './openAi/openAiService';
 import { keepRecentRarity } from './vectors/recentRarity';
-import { postgresConnection } from './postgresConnection';
+import { addressOfPostgres, postgresConnection } from './postgresConnection';
+import { serverOf } from './telemetry/attributes';
 import { createQdrantIndex } from './vectors/qdrant';
+import { tracedIndex } from './vectors/tracedIndex';
 import { trustCertificate } from './vectors/trustCertificate';
 
 /** Everything that the triggers use. Its own stores are for requests: their queries have time limits. */
@@ -66,7 +74,7 @@ export interface App extends IngestDependencies {
 
 /** The composition root: the only place where clients are built. They connect when they are first used. */
 export function createApp(config: Config): App {
-  const store = createObjectStore(config);
+  const store = tracedStore(createObjectStore(config));
   const duckDb = { memoryLimitInMegabytes: config.duckdbMemoryInMegabytes };
   const engines = createEngines(duckDb);
   const contracts = createContracts(config, store, createContractEngine(engines, config.temporaryDirectory));
@@ -91,14 +99,16 @@ export function createApp(config: Config): App {
   const questionEmbedder = keepRecentVectors(embedder);
   const chunker = createTextChunker();
   if (config.qdrant.certificate) trustCertificate(config.qdrant.certificate);
-  const vectors = createQdrantIndex({ ...config.qdrant, embedder });
+  const { alias, url } = config.qdrant;
+  const vectors = tracedIndex(createQdrantIndex({ ...config.qdrant, embedder }), alias, serverOf(url));
   const closing = new AbortController();
   const steps: IngestDependencies = {
     contracts,
     lakehouse,
     lake,
     ...createStores(database),
-    connectSource: (setting) => createPostgresSource(postgresConnection(sqlSource(config, setting)), setting),
+    connectSource: (setting) =>
+      tracedSource(createPostgresSource(postgresConnection(sqlSource(config, setting)), setting)),
     vectors,
     embedder,
     chunker,
@@ -121,7 +131,7 @@ export function createApp(config: Config): App {
     findAccess: createAccessFinder(contracts),
     embedder: questionEmbedder,
     answerer: createAnswerer(config, { vectors: keepRecentRarity(vectors), embedder: questionEmbedder }),
-    questions: createQuestionQueue(config.questions),
+    questions: tracedQueue(createQuestionQueue(config.questions)),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
     probes: {
       storage: () => store.info(config.lake.containers.raw, 'health'),
@@ -157,9 +167,10 @@ function createDatabases(config: Config): { database: Database; requestDatabase:
     timeoutInMilliseconds: config.requestQueryTimeoutInMilliseconds,
   });
   const whenMigrated = migrateOnce(() => migrate(database));
+  const server = serverOf(addressOfPostgres(config.postgres));
   return {
-    database: migratedDatabase(database, whenMigrated),
-    requestDatabase: migratedDatabase(requestDatabase, whenMigrated),
+    database: tracedDatabase(migratedDatabase(database, whenMigrated), server),
+    requestDatabase: tracedDatabase(migratedDatabase(requestDatabase, whenMigrated), server),
   };
 }
 
@@ -183,34 +194,38 @@ export function createObjectStore({ lake: { access } }: Pick<Config, 'lake'>): O
 
 function createEmbedder({ embedding }: Config): Embedder {
   switch (embedding.provider) {
-    case 'local':
-      return createUseLiteEmbedder({
-        precision: embedding.precision,
-        workers: embedding.threads,
-        maxTokens: embedding.tokens,
-      });
+    case 'local': {
+      const { precision, threads: workers, tokens: maxTokens } = embedding;
+      const embedder = createUseLiteEmbedder({ precision, workers, maxTokens });
+      return tracedEmbedder(embedder, { provider: 'pipeline-x', model: embedder.id });
+    }
     case 'azure-openai':
-      return createOpenAiEmbedder({
-        service: azureOpenAiService(embedding.service, embedding.deployment),
-        dimensions: embedding.dimensions,
-      });
+      return hostedEmbedder(azureOpenAiService(embedding.service, embedding.deployment), embedding.dimensions);
     case 'openai':
-      return createOpenAiEmbedder({
-        service: { kind: 'openai', ...embedding.service, model: embedding.model },
-        dimensions: embedding.dimensions,
-      });
+      return hostedEmbedder({ kind: 'openai', ...embedding.service, model: embedding.model }, embedding.dimensions);
   }
+}
+
+function hostedEmbedder(service: OpenAiService, dimensions: number): Embedder {
+  return tracedEmbedder(createOpenAiEmbedder({ service, dimensions }), {
+    provider: providerOf(service),
+    model: modelOf(service),
+    server: serverOf(addressOf(service)),
+  });
 }
 
 function createAnswerer(config: Config, scoring: ScoringDependencies): Answerer {
   const { answering, answerTimeoutInMilliseconds: timeoutInMilliseconds } = config;
-  if (answering.provider === 'extractive') return createExtractiveAnswerer(scoring);
+  if (answering.provider === 'extractive') return tracedAnswerer(createExtractiveAnswerer(scoring));
   const { reasoningEffort, tokens } = answering;
   const service: OpenAiService =
     answering.provider === 'azure-openai'
       ? azureOpenAiService(answering.service, answering.deployment)
       : { kind: 'openai', ...answering.service, model: answering.model };
-  return createChatAnswerer({ service, timeoutInMilliseconds, reasoningEffort, tokens });
+  return tracedAnswerer(createChatAnswerer({ service, timeoutInMilliseconds, reasoningEffort, tokens }), {
+    provider: providerOf(service),
+    server: serverOf(addressOf(service)),
+  });
 }
 
 function azureOpenAiService({ endpoint, apiKey, apiVersion }: AzureOpenAiAccess, deployment: string): OpenAiService {

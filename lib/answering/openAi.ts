@@ -2,6 +2,8 @@ import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
 import type { OpenAI } from 'openai';
 import { PipelineError } from '../problems/problem';
 import {
+  addressOf,
+  calledModel,
   createOpenAiClient,
   filteredCategories,
   filteredError,
@@ -11,6 +13,7 @@ import {
   type OpenAiService,
 } from '../openAi/openAiService';
 import { optionalParameters, type OptionalParameters } from '../openAi/optionalParameters';
+import { noteTokens, type CalledModel } from '../telemetry/modelCalls';
 import type { Passage } from '../vectors/passage';
 import type { Answer, AnswerToken } from './answer';
 import { NOTHING_SUPPORTED, type Answerer } from './answerer';
@@ -35,7 +38,10 @@ export interface ChatAnswererOptions extends Partial<OpenAiRequestOptions> {
   tokens?: number;
 }
 
-type ChatParameters = Pick<OpenAI.ChatCompletionCreateParams, 'reasoning_effort' | 'max_completion_tokens'>;
+type ChatParameters = Pick<
+  OpenAI.ChatCompletionCreateParams,
+  'reasoning_effort' | 'max_completion_tokens' | 'stream_options'
+>;
 
 /**
  * Streams answers from a hosted chat model. Markers are checked while they arrive and quotes when the text is complete, so
@@ -51,7 +57,10 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
   const parameters = optionalParameters<ChatParameters>({
     reasoning_effort: options.reasoningEffort,
     max_completion_tokens: options.tokens,
+    // Without it a stream does not say how many tokens it took.
+    stream_options: { include_usage: true },
   });
+  const called = calledModel(service, 'chat');
 
   return {
     model,
@@ -63,7 +72,7 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       try {
         const messages = promptMessages(question, passages);
         const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
-        for await (const text of streamChat(client, { model, messages, parameters, signal: end })) {
+        for await (const text of streamChat(client, { model, messages, parameters, called, signal: end })) {
           for (const token of markers.push(text)) {
             tokens.push(token);
             yield { type: 'token', ...token };
@@ -108,6 +117,7 @@ async function* streamChat(
     model: string;
     messages: PromptMessage[];
     parameters: OptionalParameters<ChatParameters>;
+    called: CalledModel;
     signal: AbortSignal;
   },
 ): AsyncIterable<string> {
@@ -115,7 +125,8 @@ async function* streamChat(
   let hasBegun = false;
   let isWhole = false;
   const chunks = await openStream(client, request);
-  for await (const { choices } of chunks) {
+  for await (const { choices, usage } of chunks) {
+    if (usage) noteTokens(request.called, { input: usage.prompt_tokens, output: usage.completion_tokens });
     // Azure's first chunk has no choice: it holds the filter results of the prompt.
     const [choice] = choices;
     isWhole ||= typeof choice?.finish_reason === 'string';
@@ -172,7 +183,7 @@ function tooLong(service: OpenAiService): PipelineError {
 }
 
 function emptyError(service: OpenAiService): PipelineError {
-  const target = service.kind === 'openai' ? service.baseUrl : service.endpoint;
+  const target = addressOf(service);
   return new PipelineError('ANSWER_EMPTY', 'The model returned an empty answer.', {
     expected: `a stream of chat completion chunks from ${target}`,
     remedy: 'Ask again. If this repeats, check that this address serves chat completions and streams them.',

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AccessConfig } from '../access/createIdentity';
 import type { SettingValues } from './settings';
 import { fromAppFolder } from './values';
@@ -50,6 +51,18 @@ export interface Config {
   /** How many questions are answered at once, and how many wait. */
   questions: { atWork: number; waiting: number };
   access: AccessConfig;
+  telemetry: TelemetryConfig;
+}
+
+export interface TelemetryConfig {
+  exporter:
+    | { kind: 'none' }
+    | { kind: 'console' }
+    | { kind: 'otlp'; endpoint: string; headers: Record<string, string> }
+    | { kind: 'azure-monitor'; connectionString: string }
+    | { kind: 'file'; folder: string };
+  /** Share of traces that are kept, 0 to 1. */
+  samplingRatio: number;
 }
 
 /** A URL with user and password, or a server that takes tokens of the app's identity. */
@@ -122,6 +135,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     questions: { atWork: settings.ANSWERS_AT_WORK, waiting: settings.ANSWERS_WAITING },
     answerTimeoutInMilliseconds: settings.ANSWER_TIMEOUT_SECONDS * 1000,
     access: accessOf(settings),
+    telemetry: { exporter: exporterOf(settings), samplingRatio: settings.TELEMETRY_SAMPLING_RATIO },
   };
 }
 
@@ -180,6 +194,40 @@ function answeringOf(
       };
     case 'openai':
       return { provider: 'openai', service: openAi(), model: settings.OPENAI_CHAT_MODEL ?? '', ...chat };
+  }
+}
+
+function exporterOf(settings: SettingValues): TelemetryConfig['exporter'] {
+  const kind = settings.TELEMETRY_EXPORTER;
+  switch (kind) {
+    case 'none':
+    case 'console':
+      return { kind };
+    case 'otlp':
+      return { kind, endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT, headers: headersOf(settings) };
+    case 'azure-monitor':
+      return { kind, connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING ?? '' };
+    case 'file':
+      return { kind, folder: path.join(settings.LOCAL_DATA_DIRECTORY ?? '', 'traces') };
+  }
+}
+
+function headersOf({ OTEL_EXPORTER_OTLP_HEADERS: text = '' }: SettingValues): Record<string, string> {
+  const pairs = text.split(',').filter(Boolean);
+  // A value may have an equals sign, and is percent-encoded, as the standard says.
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      return [pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())];
+    }),
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai';
 import { PipelineError } from '../problems/problem';
 import {
+  calledModel,
   createOpenAiClient,
   modelOf,
   toServiceError,
@@ -8,6 +9,7 @@ import {
   type OpenAiService,
 } from '../openAi/openAiService';
 import { optionalParameters } from '../openAi/optionalParameters';
+import { noteTokens } from '../telemetry/modelCalls';
 import type { Embedder } from './embedder';
 
 export interface OpenAiEmbedderOptions extends Partial<OpenAiRequestOptions> {
@@ -39,7 +41,10 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
       ...optional.current(),
     };
     try {
-      return (await client.embeddings.create(body)).data;
+      const answer = await client.embeddings.create(body);
+      // Some compatible servers do not count.
+      noteTokens(calledModel(service, 'embeddings'), { input: answer.usage?.prompt_tokens });
+      return answer.data;
     } catch (error) {
       if (!optional.leaveOut(error)) throw error;
       return request(texts);

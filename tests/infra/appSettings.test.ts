@@ -38,6 +38,9 @@ const LEFT_TO_ITS_DEFAULT: Record<string, string> = {
   ANONYMOUS_ROLES: 'callers without an identity get nothing',
   ALLOWED_ORIGINS: 'the web app has the same origin',
   ALL_DOCUMENTS_GROUP: 'the group is known after contracts limit access',
+  TELEMETRY_SAMPLING_RATIO: 'a run has few spans; the workspace has a daily limit',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'traces go to Application Insights',
+  OTEL_EXPORTER_OTLP_HEADERS: 'traces go to Application Insights',
   LOCAL_TOKEN: 'refused in Azure',
   LOCAL_USER: 'refused in Azure',
 };

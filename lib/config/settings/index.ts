@@ -5,6 +5,7 @@ import { ingestSettings, scheduleSettings } from './ingest';
 import { lakeSettings } from './lake';
 import { answeringSettings, embeddingSettings, modelServiceSettings } from './models';
 import { storeSettings } from './stores';
+import { telemetrySettings } from './telemetry';
 
 /** Settings whose names the contracts choose begin with this: SQL_SOURCE_ORDERS, for example. */
 export const SQL_SOURCE_PREFIX = 'SQL_SOURCE_';
@@ -18,6 +19,7 @@ const table = {
   ...modelServiceSettings,
   ...scheduleSettings,
   ...accessSettings,
+  ...telemetrySettings,
 };
 export type SettingName = keyof typeof table;
 
@@ -34,6 +36,7 @@ export const SETTING_GROUPS: { heading: string; settings: Record<string, Setting
   { heading: 'Answers', settings: answeringSettings },
   { heading: 'Model services', settings: modelServiceSettings },
   { heading: 'Access', settings: accessSettings },
+  { heading: 'Telemetry', settings: telemetrySettings },
 ];
 
 type Shape = { [Name in SettingName]: (typeof table)[Name]['schema'] };

@@ -7,29 +7,34 @@ import type { IngestDependencies } from '../dependencies';
 import { outcomeOf } from './outcomeOf';
 import { STEPS, type StepName, type Steps } from '../registry';
 import type { Outcome, Step, StepLog } from '../step';
+import { tracedStep } from './tracedStep';
 
 /**
  * Performs one step and records its progress. Returns and throws as `outcomeOf`. A step that fails while the app closes has
  * no outcome: it throws APP_CLOSING, retryable, whatever failed. A step of a cancelled run fails with RUN_CANCELLED.
+ * `invokedBy`: the `traceparent` of the engine.
  */
 export async function performStep<Name extends StepName>(
   dependencies: IngestDependencies,
   name: Name,
   input: Steps[Name]['input'],
   log: StepLog,
+  invokedBy?: string,
 ): Promise<Outcome<Steps[Name]['result']>> {
   // The compiler can not see that the step with this name takes the input with this name.
   const step = STEPS[name] as unknown as Step<Steps[Name]['input'], Steps[Name]['result']>;
-  return outcomeOf(name, input, log, async () => {
-    try {
-      if (step.endsRun) return await recorded(dependencies, step, input, log, new AbortController().signal);
-      return await unlessCancelled(dependencies, input, (cancelled) =>
-        recorded(dependencies, step, input, log, cancelled),
-      );
-    } catch (error) {
-      throw dependencies.closing.aborted ? closingError(name, error) : await orDiskFull(dependencies, error);
-    }
-  });
+  return outcomeOf(name, input, log, () =>
+    tracedStep(name, input, invokedBy, async () => {
+      try {
+        if (step.endsRun) return await recorded(dependencies, step, input, log, new AbortController().signal);
+        return await unlessCancelled(dependencies, input, (cancelled) =>
+          recorded(dependencies, step, input, log, cancelled),
+        );
+      } catch (error) {
+        throw dependencies.closing.aborted ? closingError(name, error) : await orDiskFull(dependencies, error);
+      }
+    }),
+  );
 }
 
 /**
