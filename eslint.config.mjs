@@ -29,7 +29,7 @@ const zones = Object.entries(folders).flatMap(([folder, { may, message }]) =>
 // Which noun of lib may import which, types included. No two import each other.
 const nouns = {
   access: 'problems',
-  api: 'access answering audit documents problems quarantine runs staging',
+  api: 'access answering audit documents problems quarantine runs staging telemetry',
   audit: 'access database paging problems',
   answering: 'documents embedding language openAi problems retrieval telemetry vectors',
   concurrency: '',

@@ -50,6 +50,7 @@ import { addressOf, modelOf, providerOf, type OpenAiService } from './openAi/ope
 import { keepRecentRarity } from './vectors/recentRarity';
 import { addressOfPostgres, postgresConnection } from './postgresConnection';
 import { serverOf } from './telemetry/attributes';
+import { createTraceStore, type TraceStore } from './telemetry/traceStore';
 import { createQdrantIndex } from './vectors/qdrant';
 import { tracedIndex } from './vectors/tracedIndex';
 import { trustCertificate } from './vectors/trustCertificate';
@@ -68,6 +69,7 @@ export interface App extends IngestDependencies {
   answerer: Answerer;
   questions: QuestionQueue;
   answerTimeoutInMilliseconds: number;
+  traces: TraceStore;
   probes: Record<string, Probe>;
   close(): Promise<void>;
 }
@@ -133,6 +135,7 @@ export function createApp(config: Config): App {
     answerer: createAnswerer(config, { vectors: keepRecentRarity(vectors), embedder: questionEmbedder }),
     questions: tracedQueue(createQuestionQueue(config.questions)),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
+    traces: createTraceStore(config.telemetry.exporter),
     probes: {
       storage: () => store.info(config.lake.containers.raw, 'health'),
       postgres: () => requestDatabase.query('select 1'),

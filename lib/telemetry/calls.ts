@@ -34,6 +34,7 @@ export function storageCall(operation: string, container: string): Operation {
   return {
     name: `storage ${operation} ${container}`,
     attributes: { [STORAGE_OPERATION]: operation, [CONTAINER]: container },
+    answers: ['LAKE_OBJECT_NOT_FOUND'],
     measure: (seconds, errorType) =>
       count('pipeline.storage.duration', seconds, { [STORAGE_OPERATION]: operation, ...errorLabel(errorType) }),
   };

@@ -8,6 +8,7 @@ import {
   type Link,
   type Span,
 } from '@opentelemetry/api';
+import type { ProblemCode } from '../problems/codes';
 import { toProblem } from '../problems/problem';
 import { ERROR_TYPE, type Attributes } from './attributes';
 
@@ -17,6 +18,8 @@ export interface Operation {
   attributes?: Attributes;
   /** Default `client`: a call of another service. */
   kind?: 'client' | 'internal';
+  /** Codes that are an answer of the service and no failure, such as that of something absent. */
+  answers?: readonly ProblemCode[];
   /** Called at its end, also where there is no trace; `errorType` is the code of the problem that ended it. */
   measure?: (seconds: number, errorType: string | undefined) => void;
 }
@@ -165,11 +168,12 @@ export function markFailed(span: Span, errorType: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** Returns the code of the error. */
-function startClock({ measure }: Operation): (error: unknown) => string | undefined {
+/** Returns the code of the error, if it is a failure. */
+function startClock({ measure, answers = [] }: Operation): (error: unknown) => string | undefined {
   const since = performance.now();
   return (error) => {
-    const errorType = error === undefined ? undefined : toProblem(error).code;
+    const code = error === undefined ? undefined : toProblem(error).code;
+    const errorType = (answers as readonly (string | undefined)[]).includes(code) ? undefined : code;
     measure?.((performance.now() - since) / 1000, errorType);
     return errorType;
   };

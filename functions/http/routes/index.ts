@@ -5,7 +5,15 @@ import { listContractVersionsRoute } from './contracts';
 import { listDocumentsRoute } from './documents';
 import { healthRoute, liveRoute } from './health';
 import { listQuarantineRoute, showQuarantineRoute } from './quarantine';
-import { cancelRunRoute, decideRunRoute, listRunsRoute, replayRunRoute, showRunRoute, startRunRoute } from './runs';
+import {
+  cancelRunRoute,
+  decideRunRoute,
+  listRunsRoute,
+  replayRunRoute,
+  showRunRoute,
+  showTraceRoute,
+  startRunRoute,
+} from './runs';
 
 /** Every route of the API. */
 export const ROUTES = [
@@ -13,6 +21,7 @@ export const ROUTES = [
   listDocumentsRoute,
   listRunsRoute,
   showRunRoute,
+  showTraceRoute,
   startRunRoute,
   replayRunRoute,
   decideRunRoute,
