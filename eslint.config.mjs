@@ -29,28 +29,28 @@ const zones = Object.entries(folders).flatMap(([folder, { may, message }]) =>
 // Which noun of lib may import which, types included. No two import each other.
 const nouns = {
   access: 'problems',
-  api: 'access answering audit documents problems quarantine runs staging usage',
+  api: 'access answering audit documents problems quarantine runs staging telemetry usage',
   audit: 'access database paging problems',
-  answering: 'documents embedding language openAi prices problems retrieval usage vectors',
+  answering: 'documents embedding language openAi prices problems retrieval telemetry usage vectors',
   concurrency: '',
   config: 'access prices problems',
   contract: 'problems',
   conversion: 'contract csv encoding lakehouse problems runs staging storage',
   csv: 'contract encoding problems',
-  database: 'problems',
+  database: 'problems telemetry',
   delta: 'concurrency contract duckdb lakehouse problems storage',
   documents: 'concurrency contract database delta duckdb lakehouse paging problems runs storage',
   draftContract: 'contract conversion csv duckdb encoding planning problems storage transform',
-  duckdb: 'problems',
-  embedding: 'openAi problems',
+  duckdb: 'problems telemetry',
+  embedding: 'openAi problems telemetry',
   encoding: 'contract problems',
-  extraction: 'contract database lakehouse problems runs staging storage',
+  extraction: 'contract database lakehouse problems runs staging storage telemetry',
   indexing: 'concurrency documents embedding language problems runs vectors',
   ingest:
-    'concurrency contract database delta documents embedding extraction indexing language lakehouse planning prices problems quality reconcile runs staging storage transform usage vectors',
+    'concurrency contract database delta documents embedding extraction indexing language lakehouse planning prices problems quality reconcile runs staging storage telemetry transform usage vectors',
   lakehouse: 'contract duckdb problems runs storage',
   language: '',
-  openAi: 'problems',
+  openAi: 'problems telemetry',
   paging: 'problems',
   planning: 'concurrency contract conversion csv delta encoding lakehouse problems runs staging storage',
   prices: '',
@@ -61,11 +61,12 @@ const nouns = {
   retrieval: 'documents embedding language problems vectors',
   runs: 'database prices problems usage',
   staging: 'concurrency contract delta lakehouse problems runs storage',
-  storage: 'concurrency problems',
+  storage: 'concurrency problems telemetry',
+  telemetry: 'problems',
   transform:
     'concurrency contract conversion csv delta documents duckdb lakehouse planning problems quality quarantine runs staging storage',
   usage: 'database prices problems storage vectors',
-  vectors: 'language problems',
+  vectors: 'language problems telemetry',
 };
 const ROOT_FILES = ['./azureIdentity.ts', './health.ts'];
 const nounZones = Object.entries(nouns).map(([noun, may]) => ({
@@ -110,6 +111,15 @@ const technologies = {
   ],
   'onnxruntime-node': ['lib/embedding/useLite/**/*.ts'],
   '@langchain/textsplitters': ['lib/language/chunkText.ts'],
+  '@opentelemetry/api': ['lib/telemetry/*.ts', 'functions/telemetry/*.ts'],
+  '@opentelemetry/context-async-hooks': ['functions/telemetry/*.ts'],
+  '@opentelemetry/exporter-metrics-otlp-http': ['functions/telemetry/*.ts'],
+  '@opentelemetry/exporter-trace-otlp-http': ['functions/telemetry/*.ts'],
+  '@opentelemetry/otlp-transformer': ['functions/telemetry/*.ts'],
+  '@opentelemetry/resources': ['functions/telemetry/*.ts'],
+  '@opentelemetry/sdk-metrics': ['functions/telemetry/*.ts'],
+  '@opentelemetry/sdk-trace-base': ['functions/telemetry/*.ts'],
+  '@azure/monitor-opentelemetry-exporter': ['functions/telemetry/*.ts'],
 };
 // Adapters are built by the composition root and passed in.
 const adapters = {

@@ -3,13 +3,13 @@ const { availableParallelism } = require('node:os');
 const common = {
   testEnvironment: 'node',
   transform: {
-    // jose is an ES module, and jest requires CommonJS.
-    '^.+\\.ts$|/node_modules/jose/.+\\.js$': [
+    // jose is an ES module, and the OTLP exporter imports `http` when it sends; jest requires CommonJS.
+    '^.+\\.ts$|/node_modules/(jose|@opentelemetry/otlp-exporter-base)/.+\\.js$': [
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  transformIgnorePatterns: ['/node_modules/(?!jose/|@opentelemetry/otlp-exporter-base/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/', '<rootDir>/.local/'],
 };
 const project = (displayName, options = {}) => ({

@@ -5,6 +5,7 @@ import { theApp } from './theApp';
 
 for (const name of STEP_NAMES) {
   df.app.activity(name, {
-    handler: (input: Steps[StepName]['input'], context) => performStep(theApp().steps, name, input, context),
+    handler: (input: Steps[StepName]['input'], context) =>
+      performStep(theApp().steps, name, input, context, context.traceContext?.traceParent),
   });
 }

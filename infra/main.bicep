@@ -457,6 +457,7 @@ module functionApp 'modules/functionApp.bicep' = {
         ANSWER_TIMEOUT_SECONDS: '40'
         // Only the link replaces the header that says who is signed in; without it anyone could send one.
         PLATFORM_IDENTITY: linkWebApp ? 'true' : 'false'
+        TELEMETRY_EXPORTER: 'azure-monitor'
       },
       usesVault ? { QDRANT_API_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.?outputs.secretAddress})' } : {},
       empty(qdrantCertificate) ? {} : { QDRANT_CERTIFICATE: qdrantCertificate },

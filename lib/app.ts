@@ -2,6 +2,8 @@ import { createIdentity } from './access/createIdentity';
 import type { Identify } from './access/identity';
 import type { Answerer } from './answering/answerer';
 import { createQuestionQueue, type QuestionQueue } from './answering/questionQueue';
+import { tracedAnswerer } from './answering/tracedAnswerer';
+import { tracedQueue } from './answering/tracedQueue';
 import { createExtractiveAnswerer } from './answering/extractive';
 import { createChatAnswerer } from './answering/openAi';
 import type { ScoringDependencies } from './answering/scoreSentences';
@@ -14,8 +16,9 @@ import type { ContractEngine } from './contract/reading/contractEngine';
 import type { DuckDbSettings } from './duckdb/duckdb';
 import { createEngines } from './duckdb/engines';
 import type { Embedder } from './embedding/embedder';
-import { createOpenAiEmbedder } from './embedding/openAi';
+import { createOpenAiEmbedder, type OpenAiEmbedderOptions } from './embedding/openAi';
 import { keepRecentVectors } from './embedding/recentVectors';
+import { tracedEmbedder } from './embedding/tracedEmbedder';
 import { createUseLiteEmbedder } from './embedding/useLite/useLite';
 import type { Probe } from './health';
 import type { IngestDependencies } from './ingest/dependencies';
@@ -26,12 +29,14 @@ import type { Lakehouse } from './lakehouse/lakehouse';
 import type { ObjectStore } from './storage/objectStore';
 import { createPartLookup } from './documents/partLookup';
 import { createBlockCache } from './storage/blockCache';
+import { tracedStore } from './storage/tracedStore';
 import { createAccessFinder, type FindAccess } from './documents/documentAccess';
 import { createDocumentLookup } from './documents/currentDocuments';
 import { migrate } from './database/migrate';
 import { migratedDatabase, migrateOnce } from './database/migratedDatabase';
 import type { Database } from './database/database';
 import { createPostgres, type PostgresOptions } from './database/postgres';
+import { tracedDatabase } from './database/tracedDatabase';
 import type { DocumentLookup } from './documents/documentLookup';
 import { createContractEngine } from './quality/analyseQueries';
 import { createGateStore } from './quality/gateStore';
@@ -40,8 +45,9 @@ import { createRunStore } from './runs/runStore';
 import { createExtractStore } from './extraction/extractStore';
 import { contractOfRun } from './staging/runContract';
 import { createPostgresSource } from './extraction/postgresSource';
+import { tracedSource } from './extraction/tracedSource';
 import { createTextChunker } from './language/textChunker';
-import { modelOf, type OpenAiService } from './openAi/openAiService';
+import { addressOf, modelOf, providerOf, type OpenAiService } from './openAi/openAiService';
 import { withOwnPrices } from './prices/ownPrices';
 import { countedDatabase } from './usage/borders/countedDatabase';
 import { countedModel } from './usage/borders/countedModel';
@@ -50,8 +56,11 @@ import { countedVectors } from './usage/borders/countedVectors';
 import { createUsageMeter, type UsageMeter } from './usage/usageMeter';
 import { createUsageStore } from './usage/usageStore';
 import { keepRecentRarity } from './vectors/recentRarity';
-import { postgresConnection } from './postgresConnection';
+import { addressOfPostgres, postgresConnection } from './postgresConnection';
+import { serverOf } from './telemetry/attributes';
+import { createTraceStore, type TraceStore } from './telemetry/traceStore';
 import { createQdrantIndex } from './vectors/qdrant';
+import { tracedIndex } from './vectors/tracedIndex';
 import { trustCertificate } from './vectors/trustCertificate';
 
 /** Everything that the triggers use. Its own stores are for requests: their queries have time limits. */
@@ -68,6 +77,7 @@ export interface App extends IngestDependencies {
   answerer: Answerer;
   questions: QuestionQueue;
   answerTimeoutInMilliseconds: number;
+  traces: TraceStore;
   probes: Record<string, Probe>;
   close(): Promise<void>;
 }
@@ -75,7 +85,7 @@ export interface App extends IngestDependencies {
 /** The composition root: the only place where clients are built. They connect when they are first used. */
 export function createApp(config: Config): App {
   const meter = createUsageMeter({ instanceMemoryInGigabytes: config.instanceMemoryInMegabytes / 1024 });
-  const store = countedStorage(createObjectStore(config), meter);
+  const store = countedStorage(tracedStore(createObjectStore(config)), meter);
   const duckDb: DuckDbSettings = {
     memoryLimitInMegabytes: config.duckdbMemoryInMegabytes,
     spillLimitInMegabytes: config.duckdbSpillInMegabytes,
@@ -104,7 +114,9 @@ export function createApp(config: Config): App {
   const questionEmbedder = keepRecentVectors(embedder);
   const chunker = createTextChunker();
   if (config.qdrant.certificate) trustCertificate(config.qdrant.certificate);
-  const vectors = countedVectors(createQdrantIndex({ ...config.qdrant, embedder }), meter);
+  const { alias, url } = config.qdrant;
+  const index = tracedIndex(createQdrantIndex({ ...config.qdrant, embedder }), alias, serverOf(url));
+  const vectors = countedVectors(index, meter);
   const closing = new AbortController();
   const steps: IngestDependencies = {
     contracts,
@@ -113,7 +125,8 @@ export function createApp(config: Config): App {
     ...createStores(database),
     meter,
     prices: withOwnPrices(config.prices),
-    connectSource: (setting) => createPostgresSource(postgresConnection(sqlSource(config, setting)), setting),
+    connectSource: (setting) =>
+      tracedSource(createPostgresSource(postgresConnection(sqlSource(config, setting)), setting)),
     vectors,
     embedder,
     chunker,
@@ -136,8 +149,9 @@ export function createApp(config: Config): App {
     findAccess: createAccessFinder(contracts),
     embedder: questionEmbedder,
     answerer: createAnswerer(config, meter, { vectors: keepRecentRarity(vectors), embedder: questionEmbedder }),
-    questions: createQuestionQueue(config.questions),
+    questions: tracedQueue(createQuestionQueue(config.questions)),
     answerTimeoutInMilliseconds: config.answerTimeoutInMilliseconds,
+    traces: createTraceStore(config.telemetry.exporter),
     probes: {
       storage: () => store.info(config.lake.containers.raw, 'health'),
       postgres: () => requestDatabase.query('select 1'),
@@ -173,9 +187,10 @@ function createDatabases(config: Config, meter: UsageMeter): { database: Databas
     timeoutInMilliseconds: config.requestQueryTimeoutInMilliseconds,
   });
   const whenMigrated = migrateOnce(() => migrate(database));
+  const server = serverOf(addressOfPostgres(config.postgres));
   return {
-    database: migratedDatabase(database, whenMigrated),
-    requestDatabase: migratedDatabase(requestDatabase, whenMigrated),
+    database: tracedDatabase(migratedDatabase(database, whenMigrated), server),
+    requestDatabase: tracedDatabase(migratedDatabase(requestDatabase, whenMigrated), server),
   };
 }
 
@@ -201,21 +216,19 @@ export function createObjectStore({ lake: { access } }: Pick<Config, 'lake'>): O
 function createEmbedder({ embedding }: Config, meter: UsageMeter): Embedder {
   const counted = (model: string, isInApp = false) => countedModel(meter, { model, isInApp });
   switch (embedding.provider) {
-    case 'local':
-      return createUseLiteEmbedder({
-        precision: embedding.precision,
-        workers: embedding.threads,
-        maxTokens: embedding.tokens,
-        report: counted('use-lite', true),
-      });
+    case 'local': {
+      const { precision, threads: workers, tokens: maxTokens } = embedding;
+      const embedder = createUseLiteEmbedder({ precision, workers, maxTokens, report: counted('use-lite', true) });
+      return tracedEmbedder(embedder, { provider: 'pipeline-x', model: embedder.id });
+    }
     case 'azure-openai':
-      return createOpenAiEmbedder({
+      return hostedEmbedder({
         service: azureOpenAiService(embedding.service, embedding.deployment),
         dimensions: embedding.dimensions,
         report: counted(embedding.deployment),
       });
     case 'openai':
-      return createOpenAiEmbedder({
+      return hostedEmbedder({
         service: { kind: 'openai', ...embedding.service, model: embedding.model },
         dimensions: embedding.dimensions,
         report: counted(embedding.model),
@@ -223,16 +236,26 @@ function createEmbedder({ embedding }: Config, meter: UsageMeter): Embedder {
   }
 }
 
+function hostedEmbedder(options: OpenAiEmbedderOptions): Embedder {
+  const { service } = options;
+  return tracedEmbedder(createOpenAiEmbedder(options), {
+    provider: providerOf(service),
+    model: modelOf(service),
+    server: serverOf(addressOf(service)),
+  });
+}
+
 function createAnswerer(config: Config, meter: UsageMeter, scoring: ScoringDependencies): Answerer {
   const { answering, answerTimeoutInMilliseconds: timeoutInMilliseconds } = config;
-  if (answering.provider === 'extractive') return createExtractiveAnswerer(scoring);
+  if (answering.provider === 'extractive') return tracedAnswerer(createExtractiveAnswerer(scoring));
   const { reasoningEffort, tokens } = answering;
   const service: OpenAiService =
     answering.provider === 'azure-openai'
       ? azureOpenAiService(answering.service, answering.deployment)
       : { kind: 'openai', ...answering.service, model: answering.model };
   const report = countedModel(meter, { model: modelOf(service), isInApp: false });
-  return createChatAnswerer({ service, timeoutInMilliseconds, reasoningEffort, tokens, report });
+  const answerer = createChatAnswerer({ service, timeoutInMilliseconds, reasoningEffort, tokens, report });
+  return tracedAnswerer(answerer, { provider: providerOf(service), server: serverOf(addressOf(service)) });
 }
 
 function azureOpenAiService({ endpoint, apiKey, apiVersion }: AzureOpenAiAccess, deployment: string): OpenAiService {

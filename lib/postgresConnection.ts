@@ -8,3 +8,8 @@ export function postgresConnection(access: PostgresAccess): PostgresConnection {
   const { kind: _, ...server } = access;
   return { ...server, token: postgresTokenProvider() };
 }
+
+/** Where the server is, without a password. */
+export function addressOfPostgres(access: PostgresAccess): string {
+  return access.kind === 'url' ? access.url : `postgres://${access.host}:${access.port}`;
+}

@@ -27,6 +27,7 @@ export const GATE_DECISION = 'gateDecision';
 export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
   const { dataset, date, replayOf = null, startedBy = null, contractHash } = context.df.getInput<IngestInput>();
   const key: RunKey = { dataset, date, runId: newRunId(context) };
+  const startedAt = context.df.currentUtcDateTime.getTime();
   let committed = false;
   try {
     yield* callStep(context, 'ensureRun', {
@@ -53,12 +54,12 @@ export function* ingest(context: OrchestrationContext): StepFlow<RunSummary> {
       chunks,
     });
     yield* callStep(context, 'discardRun', key);
-    yield* callStep(context, 'concludeRun', { ...key, problem: null, summary });
+    yield* callStep(context, 'concludeRun', { ...key, problem: null, summary, startedAt });
     return summary;
   } catch (error) {
     const problem = problemOf(error);
     if (!committed) yield* quietly(() => callStep(context, 'discardRun', key));
-    yield* quietly(() => callStep(context, 'concludeRun', { ...key, problem, summary: null }));
+    yield* quietly(() => callStep(context, 'concludeRun', { ...key, problem, summary: null, startedAt }));
     throw new StepFailure(problem);
   }
 }

@@ -7,6 +7,9 @@ import { streamAnswer } from './answerQuestion';
 import { answerEnded } from './answerEnded';
 import { measureAnswer, type MeasureDependencies, type PaidAnswerEvent } from './measureAnswer';
 import type { QuestionQueue } from './questionQueue';
+import { ERROR_TYPE, PASSAGES } from '../telemetry/attributes';
+import { count } from '../telemetry/instruments';
+import { inSpan, openTrace, type Operation } from '../telemetry/spans';
 
 export interface AskDependencies extends SearchDependencies, MeasureDependencies {
   answerer: Answerer;
@@ -36,12 +39,40 @@ export async function ask(
   question: Question,
   caller: string,
 ): Promise<AsyncGenerator<PaidAnswerEvent>> {
+  const trace = openTrace(ASK);
+  try {
+    return trace.over(await trace.inside(() => admit(dependencies, question, caller, trace.end)));
+  } catch (error) {
+    trace.end(error);
+    throw error;
+  }
+}
+
+const ASK: Operation = {
+  name: 'ask',
+  kind: 'internal',
+  measure: (seconds, errorType) =>
+    count('pipeline.question.duration', seconds, errorType === undefined ? {} : { [ERROR_TYPE]: errorType }),
+};
+
+/** `abandoned` is called when the question ended before anybody read its events. */
+async function admit(
+  dependencies: AskDependencies,
+  question: Question,
+  caller: string,
+  abandoned: (error: unknown) => void,
+): Promise<AsyncGenerator<PaidAnswerEvent>> {
   const limit = AbortSignal.timeout(dependencies.answerTimeoutInMilliseconds);
   const signal = question.gone ? AbortSignal.any([limit, question.gone]) : limit;
   const end = await dependencies.questions.enter(caller, signal);
   let isRead = false;
   // Nobody may ever read the events: the caller has gone.
-  signal.addEventListener('abort', () => isRead || end(), { once: true });
+  const abandon = (): void => {
+    if (isRead) return;
+    end();
+    abandoned(answerEnded(signal));
+  };
+  signal.addEventListener('abort', abandon, { once: true });
   async function* events(): AsyncGenerator<PaidAnswerEvent> {
     isRead = true;
     const answering = measureAnswer(dependencies, () => searchAndAnswer(dependencies, question, signal));
@@ -78,6 +109,10 @@ async function* searchAndAnswer(
   { question, filters, access }: Question,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const passages = await search(dependencies, { question, filters, access });
+  const passages = await inSpan({ name: 'search', kind: 'internal' }, async (set) => {
+    const found = await search(dependencies, { question, filters, access });
+    set({ [PASSAGES]: found.length });
+    return found;
+  });
   yield* streamAnswer(dependencies, { question, passages, signal });
 }

@@ -2,6 +2,8 @@ import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
 import type { OpenAI } from 'openai';
 import { PipelineError } from '../problems/problem';
 import {
+  addressOf,
+  calledModel,
   createOpenAiClient,
   filteredCategories,
   filteredError,
@@ -11,6 +13,7 @@ import {
   type OpenAiService,
 } from '../openAi/openAiService';
 import { optionalParameters, type OptionalParameters } from '../openAi/optionalParameters';
+import { noteTokens, type CalledModel } from '../telemetry/modelCalls';
 import type { Passage } from '../vectors/passage';
 import type { Answer, AnswerToken } from './answer';
 import { NOTHING_SUPPORTED, type Answerer } from './answerer';
@@ -66,6 +69,7 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
     // Without it a stream does not say how many tokens it cost.
     stream_options: { include_usage: true },
   });
+  const called = calledModel(service, 'chat');
 
   return {
     model,
@@ -77,7 +81,7 @@ export function createChatAnswerer(options: ChatAnswererOptions): Answerer {
       try {
         const messages = promptMessages(question, passages);
         const end = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
-        const request = { model, messages, parameters, signal: end, report: options.report };
+        const request = { model, messages, parameters, called, signal: end, report: options.report };
         for await (const text of streamChat(client, request)) {
           for (const token of markers.push(text)) {
             tokens.push(token);
@@ -123,6 +127,7 @@ async function* streamChat(
     model: string;
     messages: PromptMessage[];
     parameters: OptionalParameters<ChatParameters>;
+    called: CalledModel;
     signal: AbortSignal;
     report?: ChatAnswererOptions['report'];
   },
@@ -149,6 +154,7 @@ async function* streamChat(
       yield choice.delta.content;
     }
   } finally {
+    if (tokens) noteTokens(request.called, { input: tokens.inputTokens, output: tokens.outputTokens });
     request.report?.(tokens);
   }
   if (isCutOff) throw cutOff(request.parameters.current().max_completion_tokens);
@@ -204,7 +210,7 @@ function tooLong(service: OpenAiService): PipelineError {
 }
 
 function emptyError(service: OpenAiService): PipelineError {
-  const target = service.kind === 'openai' ? service.baseUrl : service.endpoint;
+  const target = addressOf(service);
   return new PipelineError('ANSWER_EMPTY', 'The model returned an empty answer.', {
     expected: `a stream of chat completion chunks from ${target}`,
     remedy: 'Ask again. If this repeats, check that this address serves chat completions and streams them.',

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AccessConfig } from '../access/createIdentity';
 import type { OwnPrices } from '../prices/ownPrices';
 import type { SettingValues } from './settings';
@@ -59,6 +60,18 @@ export interface Config {
   instanceMemoryInMegabytes: number;
   /** Prices that replace or add to those of the list. */
   prices: OwnPrices | undefined;
+  telemetry: TelemetryConfig;
+}
+
+export interface TelemetryConfig {
+  exporter:
+    | { kind: 'none' }
+    | { kind: 'console' }
+    | { kind: 'otlp'; endpoint: string; headers: Record<string, string> }
+    | { kind: 'azure-monitor'; connectionString: string }
+    | { kind: 'file'; folder: string };
+  /** Share of traces that are kept, 0 to 1. */
+  samplingRatio: number;
 }
 
 /** A URL with user and password, or a server that takes tokens of the app's identity. */
@@ -138,6 +151,7 @@ export function toConfig(settings: SettingValues): Omit<Config, 'sqlSources'> {
     access: accessOf(settings),
     instanceMemoryInMegabytes: settings.INSTANCE_MEMORY_MEGABYTES ?? MEMORY_OF_A_SMALL_INSTANCE,
     prices: settings.PRICES,
+    telemetry: { exporter: exporterOf(settings), samplingRatio: settings.TELEMETRY_SAMPLING_RATIO },
   };
 }
 
@@ -196,6 +210,40 @@ function answeringOf(
       };
     case 'openai':
       return { provider: 'openai', service: openAi(), model: settings.OPENAI_CHAT_MODEL ?? '', ...chat };
+  }
+}
+
+function exporterOf(settings: SettingValues): TelemetryConfig['exporter'] {
+  const kind = settings.TELEMETRY_EXPORTER;
+  switch (kind) {
+    case 'none':
+    case 'console':
+      return { kind };
+    case 'otlp':
+      return { kind, endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT, headers: headersOf(settings) };
+    case 'azure-monitor':
+      return { kind, connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING ?? '' };
+    case 'file':
+      return { kind, folder: path.join(settings.LOCAL_DATA_DIRECTORY ?? '', 'traces') };
+  }
+}
+
+function headersOf({ OTEL_EXPORTER_OTLP_HEADERS: text = '' }: SettingValues): Record<string, string> {
+  const pairs = text.split(',').filter(Boolean);
+  // A value may have an equals sign, and is percent-encoded, as the standard says.
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      return [pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())];
+    }),
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -117,6 +117,9 @@ function missingTogether(given: Partial<Record<SettingName, string>>, present: S
       if (!embedding) need('OPENAI_CHAT_MODEL', why);
     }
   }
+  const why = `because TELEMETRY_EXPORTER is ${given.TELEMETRY_EXPORTER}`;
+  if (given.TELEMETRY_EXPORTER === 'azure-monitor') need('APPLICATIONINSIGHTS_CONNECTION_STRING', why);
+  if (given.TELEMETRY_EXPORTER === 'file') need('LOCAL_DATA_DIRECTORY', why);
   if (present.has('ENTRA_TENANT_ID')) need('ENTRA_AUDIENCE', 'because ENTRA_TENANT_ID is set');
   if (present.has('ENTRA_AUDIENCE')) need('ENTRA_TENANT_ID', 'because ENTRA_AUDIENCE is set');
   const seen = new Set<string>();

@@ -11,6 +11,7 @@ import { diskFullLine } from '../problems/diskFull';
 import { diskFullError } from '../problems/diskFullError';
 import { PipelineError } from '../problems/problem';
 import { prepareExactText } from './exactText';
+import { tracedDuckDb } from './tracedDuckDb';
 
 export interface DuckDbSettings {
   /** Above this limit the engine spills to its temporary directory, then fails. */
@@ -104,7 +105,7 @@ export async function openEngine(settings: DuckDbSettings): Promise<DuckDbEngine
         connection.closeSync();
         throw error;
       }
-      return connected(settings, connection);
+      return tracedDuckDb(connected(settings, connection));
     },
     close: () => instance.closeSync(),
   };

@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai';
 import { PipelineError } from '../problems/problem';
 import {
+  calledModel,
   createOpenAiClient,
   modelOf,
   toServiceError,
@@ -8,6 +9,7 @@ import {
   type OpenAiService,
 } from '../openAi/openAiService';
 import { optionalParameters } from '../openAi/optionalParameters';
+import { noteTokens } from '../telemetry/modelCalls';
 import type { Embedder, ReportTokens } from './embedder';
 
 export interface OpenAiEmbedderOptions extends Partial<OpenAiRequestOptions> {
@@ -43,6 +45,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
       const { data, usage } = await client.embeddings.create(body);
       // Some compatible endpoints leave it out, whatever the type says.
       const inputTokens = (usage as OpenAI.CreateEmbeddingResponse.Usage | undefined)?.prompt_tokens;
+      noteTokens(calledModel(service, 'embeddings'), { input: inputTokens });
       report?.(inputTokens === undefined ? undefined : { inputTokens });
       return data;
     } catch (error) {

@@ -7,6 +7,7 @@ import { cancelledError } from './perform/cancelledRun';
 import type { IngestDependencies } from './dependencies';
 import type { Orchestration } from './orchestration';
 import { runNotFound } from './runNotFound';
+import { traceRun } from './traceRun';
 
 /** What was asked. `runId` is null for a run that had not begun, and so has no record. */
 export type AcceptedCancellation = { runId: string | null } & RunCancellation;
@@ -44,7 +45,8 @@ export async function cancelRun(
     // The engine does not know it any more, so no step will look for the request.
     const key = { runId, dataset: record?.dataset ?? '', date: record?.date ?? '' };
     await discardRun(dependencies.lakehouse, key);
-    await runs.conclude(runId, { problem: toProblem(await cancelledError(dependencies.lakehouse, key, counted)) });
+    const problem = toProblem(await cancelledError(dependencies.lakehouse, key, counted));
+    if (await runs.conclude(runId, { problem })) traceRun(key, { startedAt: record?.startedAt.getTime(), problem });
     return { runId, ...counted };
   }
   if (state.status === 'Suspended') await orchestration.resume(instanceId, 'cancelled');

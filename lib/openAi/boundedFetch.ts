@@ -12,14 +12,17 @@ export class EndlessResponse extends Error {
 }
 
 /**
- * `fetch` whose responses end: the client of the model services reads bodies without a limit, and the body of an error
+ * `send` with responses that end: the client of the model services reads bodies without a limit, and the body of an error
  * without the time limit of the request. The body of an error is cut after 64 KB. Others throw EndlessResponse while they are
  * read: past 64 MB, past 1 MB without a line end in an event stream, and past `timeoutInMilliseconds` after the headers where
  * they are no event stream.
  */
-export function boundedFetch({ timeoutInMilliseconds }: { timeoutInMilliseconds: number }): typeof fetch {
+export function boundedFetch(
+  { timeoutInMilliseconds }: { timeoutInMilliseconds: number },
+  send: typeof fetch = fetch,
+): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await send(input, init);
     if (response.body === null) return response;
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true;
     const bound = response.ok ? boundResponse(isStream) : cutAfter(LONGEST_ERROR);

@@ -2,6 +2,7 @@ import type { ContentFilterResultsForChoiceOutput } from '@azure/openai/types';
 import { APIConnectionError, APIError, AzureOpenAI, OpenAI, OpenAIError } from 'openai';
 import { PipelineError } from '../problems/problem';
 import { boundedFetch, EndlessResponse } from './boundedFetch';
+import { noteThrottled, type CalledModel } from '../telemetry/modelCalls';
 
 /** Address and credentials of a model service. */
 export type OpenAiService =
@@ -36,7 +37,7 @@ export function createOpenAiClient(service: OpenAiService, options: OpenAiReques
   const common = {
     timeout: options.timeoutInMilliseconds,
     maxRetries: options.retries,
-    fetch: boundedFetch(options),
+    fetch: boundedFetch(options, noticeThrottling),
     // A redirect would send passages and key to an address that no setting names.
     fetchOptions: { redirect: 'error' as const },
   };
@@ -69,6 +70,27 @@ export function modelOf(service: OpenAiService): string {
   return service.kind === 'openai' ? service.model : service.deployment;
 }
 
+/** The model as telemetry names it. */
+export function calledModel(service: OpenAiService, operation: CalledModel['operation']): CalledModel {
+  return { operation, provider: providerOf(service), model: modelOf(service) };
+}
+
+/** Name of the service in the semantic conventions for generative AI. */
+export function providerOf({ kind }: OpenAiService): string {
+  return kind === 'openai' ? 'openai' : 'azure.ai.openai';
+}
+
+export function addressOf(service: OpenAiService): string {
+  return service.kind === 'openai' ? service.baseUrl : service.endpoint;
+}
+
+/** The client repeats a request that was answered with 429, so that nothing else would know of it. */
+const noticeThrottling: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (response.status === 429) noteThrottled(response.url);
+  return response;
+};
+
 /** Prefix of the codes of a service's problems. */
 export type Service = 'EMBEDDING' | 'ANSWER';
 type ServiceFault = 'UNAVAILABLE' | 'RATE_LIMITED' | 'DENIED' | 'MODEL_NOT_FOUND' | 'REJECTED';
@@ -79,7 +101,7 @@ type ServiceFault = 'UNAVAILABLE' | 'RATE_LIMITED' | 'DENIED' | 'MODEL_NOT_FOUND
  */
 export function toServiceError(error: unknown, prefix: Service, service: OpenAiService): PipelineError {
   if (error instanceof PipelineError) return error;
-  const target = service.kind === 'openai' ? service.baseUrl : service.endpoint;
+  const target = addressOf(service);
   const describe = (code: ServiceFault, message: string, remedy: string): PipelineError =>
     new PipelineError(`${prefix}_${code}`, message, {
       found: error instanceof Error ? error.message : String(error),

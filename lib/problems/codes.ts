@@ -49,6 +49,8 @@ const runs = {
   RUN_CANCELLED: permanent(409, 'The run was cancelled.'),
   RUN_NOT_BLOCKED: permanent(409, 'The run does not wait for a decision.'),
   RUN_ALREADY_DECIDED: permanent(409, 'Another decision was made first.'),
+  TRACE_NOT_FOUND: permanent(404, 'The trace of the run is not kept.'),
+  TRACE_ELSEWHERE: permanent(404, 'The app keeps no traces where it runs.'),
   RUN_NOT_APPROVABLE: permanent(409, 'The run fails a rule that the stores rely on, so it cannot be approved.'),
   RUN_NOT_EVALUATED: permanent(500, 'The run has no verdict yet.'),
   RUN_STAGING_GONE: permanent(500, 'The staged files of the run do not exist.'),

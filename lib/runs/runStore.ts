@@ -24,7 +24,8 @@ export interface RunStore {
   /** Records what a task has counted so far. Does nothing when the task has ended. */
   taskProgressed(runId: string, step: RunStep, task: number, counts: TaskCounts): Promise<void>;
   taskFinished(runId: string, step: RunStep, task: number, outcome: TaskOutcome): Promise<void>;
-  conclude(runId: string, outcome: { summary: RunSummary } | { problem: Problem }): Promise<void>;
+  /** True when this call has ended the run, and none before it. */
+  conclude(runId: string, outcome: { summary: RunSummary } | { problem: Problem }): Promise<boolean>;
   /** The latest execution for each of the instance ids; absent ones are left out. */
   latest(instanceIds: string[]): Promise<Map<string, RunRecord>>;
   /** Latest executions, newest first. */
@@ -124,8 +125,11 @@ export function createRunStore(database: Database): RunStore {
       );
     },
     conclude: async (runId, outcome) => {
-      await database.query(
-        `update runs set finished_at = now(), status = $2, summary = $3, problem = $4 where run_id = $1`,
+      const [concluded] = await database.query<{ isFirst: boolean }>(
+        `update runs set finished_at = now(), status = $2, summary = $3, problem = $4
+         from (select run_id, finished_at from runs where run_id = $1 for update) earlier
+         where runs.run_id = earlier.run_id
+         returning earlier.finished_at is null as "isFirst"`,
         [
           runId,
           'summary' in outcome ? 'completed' : outcome.problem.code === 'RUN_CANCELLED' ? 'cancelled' : 'failed',
@@ -133,6 +137,7 @@ export function createRunStore(database: Database): RunStore {
           'problem' in outcome ? JSON.stringify(outcome.problem) : null,
         ],
       );
+      return concluded?.isFirst ?? false;
     },
     latest: async (instanceIds) => {
       const records = await read(

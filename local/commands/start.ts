@@ -22,12 +22,13 @@ const HELP = `npm start -- [options]
   --json               last line on stdout is one JSON object; progress goes to stderr
   --question "..."     ask this instead of "${SAMPLE_QUESTION}"
   --no-ingest          only start the platform
+  --trace              keep traces in the data folder; the page of a run draws them
 `;
 
 const STOPPED = 130;
 
 interface Command {
-  options: { once?: boolean; 'no-ingest'?: boolean };
+  options: { once?: boolean; 'no-ingest'?: boolean; trace?: boolean };
   report: Report;
   /** With --json, prints the report as JSON. Only the first call prints. */
   printReport: () => void;
@@ -91,6 +92,7 @@ function readOptions() {
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         'no-ingest': { type: 'boolean' },
+        trace: { type: 'boolean' },
         question: { type: 'string', default: SAMPLE_QUESTION },
         help: { type: 'boolean' },
       },
@@ -107,7 +109,9 @@ async function run(command: Command): Promise<number> {
   const { options, report, printReport, say } = command;
   const { stopAsked, abandon } = listenForStop(say);
   say('Pipeline-X: starting the local platform');
-  const platform = await startPlatform(findLayout(), announceStart(say), abandon).catch((error: unknown) => {
+  const platform = await startPlatform(findLayout(), announceStart(say), abandon, {
+    keepsTraces: options.trace === true,
+  }).catch((error: unknown) => {
     if (abandon.aborted) return undefined;
     throw error;
   });

@@ -27,6 +27,7 @@ export function settingsPage(): string {
 function defaultOf(name: string, { schema, example, inAzure }: Setting): string {
   const parsed = schema.safeParse(undefined);
   if (!parsed.success) return `required, e.g. \`${example}\``;
-  if (parsed.data === undefined || name === 'TEMPORARY_DIRECTORY') return '';
-  return `\`${parsed.data as string | number}\`${inAzure === undefined ? '' : `, in Azure \`${inAzure}\``}`;
+  const there = inAzure === undefined ? '' : `in Azure \`${inAzure}\``;
+  if (parsed.data === undefined || name === 'TEMPORARY_DIRECTORY') return there;
+  return `\`${parsed.data as string | number}\`${there === '' ? '' : `, ${there}`}`;
 }

@@ -68,6 +68,7 @@ export async function startPlatform(
   layout: Layout,
   listener: StartListener,
   abandon?: AbortSignal,
+  { keepsTraces = false }: { keepsTraces?: boolean } = {},
 ): Promise<RunningPlatform> {
   const own = userSettings(layout);
   const wanted = wantedPorts(own);
@@ -144,6 +145,7 @@ export async function startPlatform(
         started.map(({ service }) => service),
       ),
       ...owner,
+      ...(keepsTraces ? { TELEMETRY_EXPORTER: 'file' } : {}),
     };
     state.settings = settings;
     const functions = await start('functions', () =>

@@ -14,6 +14,7 @@ import type {
   StartedRun,
   StartRunRequest,
 } from '../../lib/api/runs';
+import type { RunTrace } from '../../lib/api/traces';
 import { answerEvents, type AskEvent } from './answerEvents';
 import { ApiError, isAbort, problemOf } from './problem';
 
@@ -33,6 +34,8 @@ export interface Api {
   cancelRun(id: string, request: CancelRunRequest, signal?: AbortSignal): Promise<void>;
   /** The rejected records of a run. */
   quarantine(id: string, query: QuarantineQuery, signal?: AbortSignal): Promise<QuarantinePage>;
+  /** When each part of the latest execution was at work. */
+  trace(id: string, signal?: AbortSignal): Promise<RunTrace>;
   /** The versions of a dataset's contract, latest first. */
   contractVersions(dataset: string, signal?: AbortSignal): Promise<ContractVersion[]>;
   documents(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage>;
@@ -71,6 +74,7 @@ export function createApi(origin = ''): Api {
       await accepted(await call(`${runAddress(id)}/cancel`, { ...jsonPost(request), signal }));
     },
     quarantine: (id, query, signal) => get<QuarantinePage>(`${runAddress(id)}/quarantine${searchOf(query)}`, signal),
+    trace: (id, signal) => get<RunTrace>(`${runAddress(id)}/trace`, signal),
     async contractVersions(dataset, signal) {
       const path = `contracts/${encodeURIComponent(dataset)}/versions`;
       return (await get<ContractVersionList>(path, signal)).versions;

@@ -199,6 +199,8 @@ describe('the API', () => {
       listDocuments: 200,
       listRuns: 200,
       showRun: 200,
+      // Traces are kept only by a platform that was started for it.
+      showTrace: 404,
       showQuarantine: 200,
       listQuarantine: 200,
       listContractVersions: 200,

@@ -37,9 +37,12 @@ export interface RunningTestPlatform {
  * The whole platform, started with the command that a user runs, with its own data and without the sample. A run whose
  * gate closes fails at once, unless the environment says otherwise.
  */
-export async function startTestPlatform(environment: Record<string, string> = {}): Promise<RunningTestPlatform> {
+export async function startTestPlatform(
+  environment: Record<string, string> = {},
+  ...options: string[]
+): Promise<RunningTestPlatform> {
   const data = mkdtempSync(path.join(tmpdir(), 'pipeline-x-platform-'));
-  const command = startCommand(data, { GATE_DECISION_TIMEOUT_HOURS: '0', ...environment }, '--no-ingest');
+  const command = startCommand(data, { GATE_DECISION_TIMEOUT_HOURS: '0', ...environment }, '--no-ingest', ...options);
   await command.said(/The platform keeps running/);
   const {
     urls,

@@ -5,7 +5,15 @@ import { listContractVersionsRoute } from './contracts';
 import { listDocumentsRoute } from './documents';
 import { healthRoute, liveRoute } from './health';
 import { listQuarantineRoute, showQuarantineRoute } from './quarantine';
-import { cancelRunRoute, decideRunRoute, listRunsRoute, replayRunRoute, showRunRoute, startRunRoute } from './runs';
+import {
+  cancelRunRoute,
+  decideRunRoute,
+  listRunsRoute,
+  replayRunRoute,
+  showRunRoute,
+  showTraceRoute,
+  startRunRoute,
+} from './runs';
 import { listUsageRoute } from './usage';
 
 /** Every route of the API. */
@@ -14,6 +22,7 @@ export const ROUTES = [
   listDocumentsRoute,
   listRunsRoute,
   showRunRoute,
+  showTraceRoute,
   startRunRoute,
   replayRunRoute,
   decideRunRoute,

@@ -12,6 +12,7 @@ import {
   startedRun,
   startRunRequest,
 } from '../../../lib/api/runs';
+import { runTraceView, traceQuery } from '../../../lib/api/traces';
 import type { Caller } from '../../../lib/access/caller';
 import { mayRead, type DocumentAccess, type RecordedAccess } from '../../../lib/documents/documentAccess';
 import { cancelRun } from '../../../lib/ingest/cancelRun';
@@ -20,6 +21,7 @@ import { listRuns } from '../../../lib/ingest/listRuns';
 import { replayRun } from '../../../lib/ingest/replayRun';
 import { requireRunId } from '../../../lib/ingest/runNotFound';
 import { showRun } from '../../../lib/ingest/showRun';
+import { showTrace } from '../../../lib/ingest/showTrace';
 import { startIngest } from '../../../lib/ingest/startIngest';
 import type { Run } from '../../../lib/runs/run';
 import { withoutValues } from '../../../lib/runs/withoutValues';
@@ -59,6 +61,21 @@ export const showRunRoute = defineRoute({
     const run = await showRun(app, orchestration, requireRunId(params.id));
     return { body: asReadable(run, await access()) };
   },
+});
+
+export const showTraceRoute = defineRoute({
+  name: 'showTrace',
+  method: 'GET',
+  path: 'runs/{id}/trace',
+  summary: 'Shows when each part of a run was at work, where the app keeps traces (npm start -- --trace).',
+  role: 'reader',
+  request: { params: runIdParameter, query: traceQuery },
+  response: { status: 200, body: runTraceView },
+  problems: ['RUN_NOT_FOUND', 'TRACE_NOT_FOUND', 'TRACE_ELSEWHERE', 'DATABASE_UNAVAILABLE'],
+  example: { params: { id: SAMPLE.run } },
+  handler: async ({ params, query }, { app }) => ({
+    body: await showTrace(app, requireRunId(params.id), query.run),
+  }),
 });
 
 export const startRunRoute = defineRoute({

@@ -6,6 +6,7 @@ import { lakeSettings } from './lake';
 import { costSettings } from './cost';
 import { answeringSettings, embeddingSettings, modelServiceSettings } from './models';
 import { storeSettings } from './stores';
+import { telemetrySettings } from './telemetry';
 
 /** Settings whose names the contracts choose begin with this: SQL_SOURCE_ORDERS, for example. */
 export const SQL_SOURCE_PREFIX = 'SQL_SOURCE_';
@@ -20,6 +21,7 @@ const table = {
   ...scheduleSettings,
   ...accessSettings,
   ...costSettings,
+  ...telemetrySettings,
 };
 export type SettingName = keyof typeof table;
 
@@ -37,6 +39,7 @@ export const SETTING_GROUPS: { heading: string; settings: Record<string, Setting
   { heading: 'Model services', settings: modelServiceSettings },
   { heading: 'Access', settings: accessSettings },
   { heading: 'Cost', settings: costSettings },
+  { heading: 'Telemetry', settings: telemetrySettings },
 ];
 
 type Shape = { [Name in SettingName]: (typeof table)[Name]['schema'] };

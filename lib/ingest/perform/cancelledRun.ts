@@ -3,6 +3,7 @@ import type { Lakehouse } from '../../lakehouse/lakehouse';
 import type { RunCancellation } from '../../runs/cancellationStore';
 import type { RunKey } from '../../runs/runKey';
 import { isCommitted } from '../../staging/discardRun';
+import { untraced } from '../../telemetry/spans';
 import type { IngestDependencies } from '../dependencies';
 
 /** How soon a step that is under way notices a request to end its run. */
@@ -26,7 +27,7 @@ export async function unlessCancelled<Result>(
     if (found) cancelled.abort(await cancelledError(lakehouse, key, found));
   };
   // A look that fails is repeated; the step itself reports what is wrong with a store.
-  const timer = setInterval(() => void look().catch(() => undefined), lookEveryMilliseconds);
+  const timer = untraced(() => setInterval(() => void look().catch(() => undefined), lookEveryMilliseconds));
   try {
     return await work(cancelled.signal);
   } finally {

@@ -8,17 +8,19 @@ import { outcomeOf } from './outcomeOf';
 import { recordUsage } from './recordUsage';
 import { STEPS, type StepName, type Steps } from '../registry';
 import type { Outcome, Step, StepLog } from '../step';
+import { tracedStep } from './tracedStep';
 
 /**
  * Performs one step and records its progress. Returns and throws as `outcomeOf`. A step that fails while the app closes has
  * no outcome: it throws APP_CLOSING, retryable, whatever failed. A step of a cancelled run fails with RUN_CANCELLED. What
- * the attempt used is recorded, however it ends.
+ * the attempt used is recorded, however it ends. `invokedBy`: the `traceparent` of the engine.
  */
 export async function performStep<Name extends StepName>(
   dependencies: IngestDependencies,
   name: Name,
   input: Steps[Name]['input'],
   log: StepLog,
+  invokedBy?: string,
 ): Promise<Outcome<Steps[Name]['result']>> {
   // The compiler can not see that the step with this name takes the input with this name.
   const step = STEPS[name] as unknown as Step<Steps[Name]['input'], Steps[Name]['result']>;
@@ -32,7 +34,9 @@ export async function performStep<Name extends StepName>(
       throw dependencies.closing.aborted ? closingError(name, error) : await orDiskFull(dependencies, error);
     }
   };
-  return recordUsage(dependencies, name, input, log, () => outcomeOf(name, input, log, work));
+  return recordUsage(dependencies, name, input, log, () =>
+    outcomeOf(name, input, log, () => tracedStep(name, input, invokedBy, work)),
+  );
 }
 
 /**

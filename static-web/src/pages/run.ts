@@ -13,6 +13,7 @@ import { replayComparison } from '../elements/runs/replayComparison';
 import { runStatusBadge } from '../elements/runs/runStatusBadge';
 import { runTotals } from '../elements/runs/runTotals';
 import { stepRow } from '../elements/runs/stepRow';
+import { traceChart } from '../elements/runs/traceChart';
 import { formatDate, formatSeconds } from '../formatting';
 import { poll } from '../polling';
 import { problemOfError } from '../problem';
@@ -34,6 +35,7 @@ export function runPage(api: Api, id: string): Page {
   const ignored = element('section', { class: 'gate' });
   const decision = decisionForm(api, id, () => polling.now());
   const quarantine = quarantineList(api, id);
+  const trace = traceChart(api, id);
   const replay = button('Replay', { class: 'button-quiet', 'data-testid': 'replay-button' }, () => void startReplay());
   const contract = contractChoice(api, (error) => fail(error));
   const again = element('span', { class: 'replay', hidden: true }, replay, contract.node);
@@ -62,6 +64,7 @@ export function runPage(api: Api, id: string): Page {
     gate.replaceChildren(...(run.gate ? gateVerdict(run.gate) : []));
     ignored.replaceChildren(...ignoredFiles(run));
     quarantine.show(run);
+    trace.show(run);
     totals.replaceChildren(...replayComparison(run), ...runTotals(run));
   };
   const fail = (error: unknown) => showProblem(message, problemOfError(error));
@@ -99,10 +102,12 @@ export function runPage(api: Api, id: string): Page {
     ignored,
     quarantine.node,
     totals,
+    trace.node,
   );
   const leave = () => {
     polling.stop();
     quarantine.leave();
+    trace.leave();
     contract.leave();
   };
   return { title: `Run ${id}`, node, leave };

@@ -65,7 +65,7 @@ beforeAll(async () => {
       OPENAI_API_KEY: 'key',
       OPENAI_CHAT_MODEL: 'gpt-5-mini',
       INSTANCE_MEMORY_MEGABYTES: '4096',
-    DUCKDB_MEMORY_MEGABYTES: '512',
+      DUCKDB_MEMORY_MEGABYTES: '512',
     }),
   );
   const { raw } = app.lakehouse.containers;
