@@ -50,7 +50,8 @@ it('a trace is read as it was written, also when its file ends in half a line', 
 it('of very many spans the longest are read, with what they are in', async () => {
   await traceRuns(['run-1']);
   const trace = await readTrace(folder, idOf('run-1'), 2);
-  expect(trace?.spans.map(({ name }) => name)).toEqual(['ingest', 'step']);
+  // The start of the run is a time of another clock, so that their order may differ.
+  expect(trace?.spans.map(({ name }) => name).sort()).toEqual(['ingest', 'step']);
   expect(trace?.omitted).toBe(1);
 });
 
