@@ -13,6 +13,8 @@ export interface SqlSession {
   check(query: string): Promise<void>;
   /** The single value of the statement's single row, as text. */
   value(statement: string): Promise<string | null>;
+  /** Whether the server takes the text for a value of the type. `type`: a name as the server writes it. */
+  isValue(text: string, type: string): Promise<boolean>;
   /** Streams the result of a COPY ... TO STDOUT into a local file; returns the number of rows. Memory: one network packet. */
   copy(statement: string, localFile: string): Promise<number>;
 }

@@ -78,9 +78,11 @@ const sources = {
   SOURCE_TOO_LARGE: permanent(422, 'A file is larger than allowed when it is decompressed.'),
   SOURCE_ENCODING_CONTRADICTED: permanent(422, 'The encoding of a file differs from the contract.'),
   SOURCE_ENCODING_INVALID: permanent(422, 'A file has bytes that its encoding does not allow.'),
+  SQL_SOURCE_CHANGED: permanent(409, 'The watermarks of the SQL source are of another query or column.'),
   SQL_SOURCE_DATE_PASSED: permanent(409, 'A later date of the SQL source is committed.'),
   SQL_SOURCE_REJECTED: quoting(permanent(422, 'The SQL source refused the statement.')),
   SQL_SOURCE_TIMEOUT: permanent(504, 'The SQL source did not answer a statement in time.'),
+  SQL_SOURCE_WATERMARK_INFINITE: permanent(422, 'A watermark of the SQL source is not a finite value.'),
   SQL_SOURCE_WATERMARK_NULL: permanent(422, 'A row of the SQL source has no watermark.'),
   SQL_SOURCE_UNAVAILABLE: quoting(retryable(503, 'The SQL source does not answer.')),
 };

@@ -9,6 +9,7 @@ import { ignoredFiles } from './0008-ignored-files';
 import { cancellations } from './0009-cancellations';
 import { runContracts } from './0010-run-contracts';
 import { removedDocuments } from './0011-removed-documents';
+import { sourceOrigins } from './0012-source-origins';
 import type { Migration } from './migration';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   cancellations,
   runContracts,
   removedDocuments,
+  sourceOrigins,
 ];
