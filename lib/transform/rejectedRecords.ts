@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { CsvDialect } from '../csv/dialect';
 import { locateRecords } from '../csv/locateRecords';
+import { boundedFaults, boundedGroups } from '../quarantine/boundedRecord';
 import type { RecordFault, RejectedRecord } from '../quarantine/rejectedRecord';
 
 /** The position and text of a converted record in its source file. */
@@ -46,15 +47,15 @@ export async function writeRejectedRecords(
           raw: location.raw,
         };
         const [first, ...more] = origin.faults ?? faults.get(location.ordinal) ?? [];
+        const listed = first === undefined ? {} : boundedFaults([first, ...more]);
         const { line, byteOffset, raw } = origin;
         const rejected = {
           file: source.path,
           record,
           line,
           byteOffset,
-          ...first,
-          ...(more.length > 0 ? { more } : {}),
-          ...(groupsOf ? { allowedGroups: hasFields(first) ? groupsOf(location.raw) : [] } : {}),
+          ...listed,
+          ...(groupsOf ? { allowedGroups: hasFields(first) ? boundedGroups(groupsOf(location.raw)) : [] } : {}),
           raw,
         };
         gathered += `${JSON.stringify(rejected)}\n`;
