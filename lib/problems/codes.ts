@@ -128,6 +128,7 @@ const lake = {
   LAKE_COMMIT_CONFLICT: permanent(409, 'Another writer changed the table first.'),
   LAKE_COMMIT_CONTENDED: retryable(503, 'Other runs kept committing to the table first.'),
   LAKE_SCHEMA_INCOMPATIBLE: permanent(422, 'The contract does not fit the schema of the table.'),
+  LAKE_FILE_BROKEN: permanent(500, 'A file of the table or of a run is damaged.'),
   LAKE_LOG_BROKEN: permanent(500, 'The log of the table cannot be read.'),
   LAKE_LOG_INCOMPLETE: permanent(500, 'The log of the table has a gap.'),
   LAKE_PROTOCOL_UNSUPPORTED: permanent(500, 'The table needs features that are not supported.'),
