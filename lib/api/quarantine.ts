@@ -29,6 +29,7 @@ const record = named(
     byteOffset: z.int(),
     ...fault,
     more: z.array(z.object(fault)).optional(),
+    omittedFaults: z.int().optional().describe('Number of further faults that are not listed under `more`.'),
     raw: z.string(),
     isTruncated: z.boolean().describe('True when `raw` is only the beginning of the record.'),
   }),

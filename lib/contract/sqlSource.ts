@@ -8,6 +8,11 @@ export interface SqlSourceOptions {
   watermarkColumn: string;
   /** Name of the setting with the connection string. The contract never contains the string itself. */
   connectionSetting: string;
+  /**
+   * Confirms that the query or its watermark column was changed. The first run of this date or a later one extracts `all`
+   * rows, or those that are `newer` than the last committed value; runs after it go on from there.
+   */
+  afterChange?: { date: string; rows: 'all' | 'newer' };
 }
 
 export const sqlSourceShape: z.ZodType<SqlSourceOptions> = z.strictObject({
@@ -19,4 +24,10 @@ export const sqlSourceShape: z.ZodType<SqlSourceOptions> = z.strictObject({
   connectionSetting: z
     .string()
     .regex(/^SQL_SOURCE_[A-Z0-9_]+$/, 'expected the name of a setting: SQL_SOURCE_ and a name of your choice'),
+  afterChange: z
+    .strictObject({
+      date: z.iso.date('expected a date: YYYY-MM-DD'),
+      rows: z.enum(['all', 'newer']),
+    })
+    .exactOptional(),
 });

@@ -255,6 +255,7 @@ create table source_extracts (
   low text,
   high text,
   committed_at timestamp with time zone,
+  origin jsonb,
   constraint source_extracts_pkey PRIMARY KEY (dataset, ingest_date)
 );
 
@@ -265,3 +266,5 @@ comment on column source_extracts.committed_at is 'When the rows were in the tab
 comment on column source_extracts.high is 'Watermark up to which; null: there were no rows.';
 
 comment on column source_extracts.low is 'Watermark over which rows were taken, as text of the source; null: from the start.';
+
+comment on column source_extracts.origin is 'Column and type of the watermarks, and the hash of the query that they were read with. Null: before this was recorded.';

@@ -8,7 +8,9 @@ import { readSnapshot } from '../delta/deltaLog';
 import { allowedGroupsOf } from './documentAccess';
 import type { CommittedPart, DocumentRow, LakeReader } from './document';
 import type { Lakehouse } from '../lakehouse/lakehouse';
+import { brokenFile, errorOfReading } from '../lakehouse/brokenFile';
 import { requireDate } from '../lakehouse/paths';
+import { PipelineError } from '../problems/problem';
 import { rolesOfTable } from '../delta/tableRoles';
 import { filePath, filesOfPartition } from '../delta/tableSnapshot';
 import { inTemporaryFolder } from '../storage/temporaryFolder';
@@ -25,7 +27,7 @@ const ADDED_COLUMNS = ['content_hash', 'source_file', 'record_number'];
 /** Column of a part to the engine's name of its type. */
 type ColumnTypes = ReadonlyMap<string, string>;
 
-/** Reads the table's current version. */
+/** Reads the table's current version. Error: LAKE_FILE_BROKEN for a part that is damaged. */
 export function createLakeReader(
   lakehouse: Pick<Lakehouse, 'store' | 'containers' | 'contracts' | 'temporaryDirectory' | 'duckDb'>,
 ): LakeReader {
@@ -44,11 +46,22 @@ export function createLakeReader(
         const described = await duckDb.rows(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${source})`);
         const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
         yield* duckDb.stream(`SELECT ${select(types)} FROM ${source}`, BATCH);
+      } catch (error) {
+        throw await errorOfPart(part, error);
       } finally {
         duckDb.close();
       }
     });
   }
+
+  /** A part that was cut has another size: then a read of its end fails. */
+  const errorOfPart = async (part: CommittedPart, error: unknown): Promise<unknown> => {
+    const file = { file: `${containers.processed}/${part.path}`, dataset: part.dataset, date: part.date };
+    if (!(error instanceof PipelineError)) return errorOfReading(error, file);
+    if (error.retryable || error.code === 'LAKE_OBJECT_NOT_FOUND') return error;
+    const size = (await store.info(containers.processed, part.path))?.size ?? part.bytes;
+    return size === part.bytes ? error : brokenFile(file, `${size} bytes, ${part.bytes} in the log`, error);
+  };
 
   const parts = async (dataset: string, date: string): Promise<CommittedPart[]> => {
     requireDate(date);

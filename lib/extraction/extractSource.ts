@@ -4,9 +4,11 @@ import type { Lakehouse } from '../lakehouse/lakehouse';
 import { rawFolder } from '../lakehouse/paths';
 import type { RunKey } from '../runs/runKey';
 import { contractToKeep, keepContract } from '../staging/runContract';
-import { copyInterval, hasNullWatermark, highestWatermark, type WatermarkInterval } from './extractSql';
-import type { ExtractStore } from './extractStore';
+import { copyInterval, watermarkFacts, type WatermarkFacts } from './extractSql';
+import type { Extract, ExtractStore } from './extractStore';
+import { nextInterval, sameInterval } from './nextInterval';
 import type { SqlSession, SqlSource } from './sqlSource';
+import { isFinite, originOf } from './watermarkOrigin';
 
 export interface ExtractDependencies {
   lakehouse: Lakehouse;
@@ -22,8 +24,9 @@ export interface ExtractDependencies {
  * Does nothing when the dataset has no SQL source.
  *
  * Errors: SQL_SOURCE_DATE_PASSED when a later date is committed, because its rows must not be extracted again under an
- * earlier date; SQL_SOURCE_WATERMARK_NULL when a row has no watermark; SQL_SOURCE_REJECTED when the query is not one query;
- * the reason of `cancelled`.
+ * earlier date; SQL_SOURCE_WATERMARK_NULL and SQL_SOURCE_WATERMARK_INFINITE when a row has no watermark or one that is not
+ * finite; SQL_SOURCE_CHANGED when the watermark of the committed date is of another query or column; SQL_SOURCE_REJECTED
+ * when the query is not one query; the reason of `cancelled`.
  */
 export async function extractSource(
   dependencies: ExtractDependencies,
@@ -35,15 +38,19 @@ export async function extractSource(
   const { sqlSource } = contract.source;
   if (sqlSource === undefined) return { files: 0, rows: 0 };
   await keepContract(lakehouse, key, contract);
-  const known = await knownInterval(extracts, key);
-  const low = known === undefined ? await lowerBound(extracts, key) : known.low;
+  const known = await knownExtract(extracts, key);
+  const latest = known === undefined ? await latestBefore(extracts, key) : undefined;
   const { store, containers } = lakehouse;
   const target = `${rawFolder(key.dataset, key.date)}extract-00000.csv`;
   const rows = await connectSource(sqlSource.connectionSetting).read(async (session) => {
     await session.check(sqlSource.query);
-    await requireWatermarks(session, sqlSource, key);
-    const interval = known ?? (await nextInterval(session, sqlSource, low));
-    await extracts.begin(key, interval);
+    const facts = await readFacts(session, sqlSource);
+    requireWatermarks(sqlSource, facts, key);
+    const origin = originOf(sqlSource, facts);
+    const watermark = { source: sqlSource, facts, origin };
+    const interval =
+      known === undefined ? await nextInterval(session, watermark, latest, key) : sameInterval(watermark, known, key);
+    await extracts.begin(key, interval, origin);
     return session.copy(copyInterval(contract, sqlSource, interval), (blocks) =>
       store.writeStream(containers.raw, target, blocks),
     );
@@ -51,15 +58,15 @@ export async function extractSource(
   return { files: 1, rows };
 }
 
-/** The interval of a committed date, or of this run when it is retried. */
-async function knownInterval(extracts: ExtractStore, key: RunKey): Promise<WatermarkInterval | undefined> {
+/** The extract of a committed date, or of this run when it is retried. */
+async function knownExtract(extracts: ExtractStore, key: RunKey): Promise<Extract | undefined> {
   const known = await extracts.find(key.dataset, key.date);
   return known !== undefined && (known.isCommitted || known.runId === key.runId) ? known : undefined;
 }
 
-async function lowerBound(extracts: ExtractStore, { dataset, date }: RunKey): Promise<string | null> {
+async function latestBefore(extracts: ExtractStore, { dataset, date }: RunKey): Promise<Extract | undefined> {
   const latest = await extracts.latestCommitted(dataset);
-  if (latest === undefined || latest.date < date) return latest?.high ?? null;
+  if (latest === undefined || latest.date < date) return latest;
   throw new PipelineError('SQL_SOURCE_DATE_PASSED', 'A later date of this dataset is committed.', {
     found: `${date}, which was never committed`,
     expected: `a date after ${latest.date}, or one that was committed`,
@@ -68,21 +75,32 @@ async function lowerBound(extracts: ExtractStore, { dataset, date }: RunKey): Pr
   });
 }
 
-async function nextInterval(
-  session: SqlSession,
-  source: SqlSourceOptions,
-  low: string | null,
-): Promise<WatermarkInterval> {
-  const highest = await session.value(highestWatermark(source, low));
-  return { low, high: highest ?? low };
+async function readFacts(session: SqlSession, source: SqlSourceOptions): Promise<WatermarkFacts> {
+  return JSON.parse((await session.value(watermarkFacts(source))) ?? 'null') as WatermarkFacts;
 }
 
-async function requireWatermarks(session: SqlSession, source: SqlSourceOptions, { dataset }: RunKey): Promise<void> {
-  if ((await session.value(hasNullWatermark(source))) !== 'true') return;
-  throw new PipelineError('SQL_SOURCE_WATERMARK_NULL', 'A row of the SQL source has no watermark.', {
-    found: 'null',
-    expected: `a value in every row: a row without a value does not belong to any date`,
-    where: { column: source.watermarkColumn, file: `${dataset}.yaml` },
-    remedy: 'Fill the column, or exclude such rows in the query of the contract.',
-  });
+/** A row without a watermark, or with `-infinity`, does not belong to any date; after `infinity` or `NaN` no row is newer. */
+function requireWatermarks(source: SqlSourceOptions, facts: WatermarkFacts, { dataset }: RunKey): void {
+  const where = { column: source.watermarkColumn, file: `${dataset}.yaml` };
+  if (facts.hasNull) {
+    throw new PipelineError('SQL_SOURCE_WATERMARK_NULL', 'A row of the SQL source has no watermark.', {
+      found: 'null',
+      expected: `a value in every row: a row without a value does not belong to any date`,
+      where,
+      remedy: 'Fill the column, or exclude such rows in the query of the contract.',
+    });
+  }
+  const found = [facts.largest, facts.smallest].find((mark) => !isFinite(mark, facts));
+  if (found === undefined || found === null) return;
+  throw new PipelineError(
+    'SQL_SOURCE_WATERMARK_INFINITE',
+    'A row of the SQL source has a watermark that is not finite.',
+    {
+      found,
+      expected:
+        'a finite value in every row: after such a value no row is newer, and new rows would never be extracted',
+      where,
+      remedy: `Give these rows a finite value, or exclude them in the query of the contract: where ${source.watermarkColumn} <> '${found}'.`,
+    },
+  );
 }

@@ -13,10 +13,36 @@ export function highestWatermark(source: SqlSourceOptions, low: string | null): 
   return `select max(${watermark})::text from (${body(source)}) as source${low === null ? '' : ` where ${watermark} > ${literal(low)}`}`;
 }
 
-/** SQL that returns 'true' when a row has no watermark: such a row would never be extracted. */
-export function hasNullWatermark(source: SqlSourceOptions): string {
+/** What the source says about its watermark column. Values are text. */
+export interface WatermarkFacts {
+  /** Name of its type. */
+  type: string;
+  /** Text and enums: a value such as `infinity` is an ordinary one. */
+  isText: boolean;
+  hasNull: boolean;
+  /** Null without rows. */
+  smallest: string | null;
+  largest: string | null;
+}
+
+/** SQL for the facts, as JSON. An index on the column answers it, where the query lets the server use one. */
+export function watermarkFacts(source: SqlSourceOptions): string {
   const watermark = identifier(source.watermarkColumn);
-  return `select exists (select from (${body(source)}) as source where ${watermark} is null)::text`;
+  const rows = `from (${body(source)}) as source`;
+  return `with found as (select pg_typeof((select ${watermark} ${rows} limit 0)) as type)
+    select json_build_object(
+      'type', type::text,
+      'isText', (select typcategory in ('S', 'E') from pg_catalog.pg_type where oid = type::oid),
+      'hasNull', exists (select ${rows} where ${watermark} is null),
+      'smallest', smallest::text,
+      'largest', largest::text)::text
+    from found, (select min(${watermark}) as smallest, max(${watermark}) as largest ${rows}) as extremes`;
+}
+
+/** SQL that returns 'true' when a row has this watermark or a higher one. */
+export function reaches(source: SqlSourceOptions, mark: string): string {
+  const watermark = identifier(source.watermarkColumn);
+  return `select exists (select from (${body(source)}) as source where ${watermark} >= ${literal(mark)})::text`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database';
 import type { RunKey } from '../runs/runKey';
 import type { WatermarkInterval } from './extractSql';
+import type { WatermarkOrigin } from './watermarkOrigin';
 
 /** The rows that one date of a dataset extracted from its SQL source. */
 export interface Extract extends WatermarkInterval {
@@ -8,6 +9,8 @@ export interface Extract extends WatermarkInterval {
   /** The run that extracted it first. */
   runId: string;
   isCommitted: boolean;
+  /** Null for a date that was extracted before this was recorded. */
+  origin: WatermarkOrigin | null;
 }
 
 /** Stores in PostgreSQL which interval of the watermark belongs to which date. Every write may be repeated. */
@@ -17,12 +20,12 @@ export interface ExtractStore {
   /** The committed extract of the latest date. */
   latestCommitted(dataset: string): Promise<Extract | undefined>;
   /** Stores the interval of a run in progress. A committed interval does not change. */
-  begin(key: RunKey, interval: WatermarkInterval): Promise<void>;
+  begin(key: RunKey, interval: WatermarkInterval, origin: WatermarkOrigin): Promise<void>;
   /** Call it when the run's rows are in the table: the next date starts after this interval. */
   commit(key: RunKey): Promise<void>;
 }
 
-const COLUMNS = 'ingest_date as date, run_id as "runId", low, high, committed_at is not null as "isCommitted"';
+const COLUMNS = 'ingest_date as date, run_id as "runId", low, high, committed_at is not null as "isCommitted", origin';
 
 export function createExtractStore(database: Database): ExtractStore {
   return {
@@ -41,13 +44,14 @@ export function createExtractStore(database: Database): ExtractStore {
       );
       return found;
     },
-    begin: async ({ dataset, date, runId }, { low, high }) => {
+    begin: async ({ dataset, date, runId }, { low, high }, origin) => {
       await database.query(
-        `insert into source_extracts as known (dataset, ingest_date, run_id, low, high) values ($1, $2, $3, $4, $5)
+        `insert into source_extracts as known (dataset, ingest_date, run_id, low, high, origin)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (dataset, ingest_date) do update
-         set run_id = excluded.run_id, low = excluded.low, high = excluded.high
+         set run_id = excluded.run_id, low = excluded.low, high = excluded.high, origin = excluded.origin
          where known.committed_at is null`,
-        [dataset, date, runId, low, high],
+        [dataset, date, runId, low, high, JSON.stringify(origin)],
       );
     },
     commit: async ({ dataset, date, runId }) => {

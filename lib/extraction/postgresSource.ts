@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { Client, type ClientConfig, type QueryArrayConfig } from 'pg';
+import { Client, escapeLiteral, type ClientConfig, type QueryArrayConfig } from 'pg';
 import { to as copyTo, type CopyToStreamQuery } from 'pg-copy-streams';
 import { clientOptions, type PostgresConnection } from '../database/connection';
 import { PipelineError } from '../problems/problem';
@@ -57,6 +57,17 @@ export function createPostgresSource(connection: PostgresConnection, setting: st
           value: async (statement) => {
             await client.query(RESET);
             return (await rows(statement))[0]?.[0] ?? null;
+          },
+          isValue: async (text, type) => {
+            await rows('savepoint before_cast');
+            try {
+              await rows(`select ${escapeLiteral(text)}::${type}`);
+              return true;
+            } catch (error) {
+              if (!String((error as { code?: string }).code).startsWith(DATA_EXCEPTIONS)) throw error;
+              await rows('rollback to before_cast');
+              return false;
+            }
           },
           copy: async (statement, write) => {
             cancelled?.throwIfAborted();
@@ -154,6 +165,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /** A query with a parameter, for which no value is given. */
 const PROTOCOL_VIOLATION = '08P01';
 const QUERY_CANCELED = '57014';
+const DATA_EXCEPTIONS = '22';
 
 function sourceProblem(cause: unknown, setting: string): PipelineError {
   const { code = '', message = String(cause) } = cause as { code?: string; message?: string };

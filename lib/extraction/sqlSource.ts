@@ -13,6 +13,8 @@ export interface SqlSession {
   check(query: string): Promise<void>;
   /** The single value of the statement's single row, as text. */
   value(statement: string): Promise<string | null>;
+  /** Whether the server takes the text for a value of the type. `type`: a name as the server writes it. */
+  isValue(text: string, type: string): Promise<boolean>;
   /**
    * Gives the result of a COPY ... TO STDOUT to `write` as a stream; returns the number of rows. `write` must read it to its
    * end; what the stream throws, `write` must throw. Memory: one network packet.

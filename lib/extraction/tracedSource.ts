@@ -15,7 +15,8 @@ export function tracedSource(source: SqlSource, server: Attributes = {}): SqlSou
             work({
               check: (query) => inSpan(call('check'), () => session.check(query)),
               value: (statement) => inSpan(call('select'), () => session.value(statement)),
-              copy: (statement, localFile) => inSpan(call('copy'), () => session.copy(statement, localFile)),
+              isValue: (text, type) => inSpan(call('cast'), () => session.isValue(text, type)),
+              copy: (statement, write) => inSpan(call('copy'), () => session.copy(statement, write)),
             }),
           cancelled,
         ),

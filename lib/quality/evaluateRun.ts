@@ -20,7 +20,7 @@ const DEFAULT_TIMEOUT_IN_SECONDS = 300;
 /**
  * Evaluates the rows of all parts of a run, which would be committed, against the contract; rejected records count by their
  * share. Bad data gives a verdict and is never thrown. Throws only what prevents the evaluation: LAKE_PART_MISSING,
- * RUN_STAGING_GONE, DUCKDB_OUT_OF_MEMORY, QUALITY_RULE_TIMEOUT, an error of the store, or the reason of `cancelled`.
+ * LAKE_FILE_BROKEN, RUN_STAGING_GONE, DUCKDB_OUT_OF_MEMORY, QUALITY_RULE_TIMEOUT, an error of the store, or the reason of `cancelled`.
  */
 export async function evaluateRun(lakehouse: Lakehouse, key: RunKey, cancelled?: AbortSignal): Promise<Verdict> {
   const [plan, contract, ignored] = await Promise.all([
@@ -51,7 +51,7 @@ export async function evaluateRun(lakehouse: Lakehouse, key: RunKey, cancelled?:
   };
   const readsRows = unique.length > 0 || contract.quality.rules.some(({ measure }) => readsValues(measure));
   const evaluated = readsRows
-    ? await withStagedRows(lakehouse, contract, files, limit, (rows) => evaluate(() => rows))
+    ? await withStagedRows(lakehouse, contract, key, files, limit, (rows) => evaluate(() => rows))
     : await evaluate(() => {
         throw new Error('a rule reads rows that were not staged');
       });

@@ -4,7 +4,9 @@ import type { DataContract, LogicalType } from '../contract/contract';
 import { storedColumns, type StoredColumn } from '../contract/key';
 import { decimalText } from '../contract/decimal';
 import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
+import { errorOfReadingSome } from '../lakehouse/brokenFile';
 import type { Lakehouse } from '../lakehouse/lakehouse';
+import type { RunKey } from '../runs/runKey';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 import { gateColumns } from './gateColumns';
 import { limitedQueries, type LimitedQueries } from './limitedQueries';
@@ -37,11 +39,13 @@ export function sqlType({ decimal, logicalType }: StoredColumn): string {
 
 /**
  * Downloads the key files and opens an engine on them. Memory: the engine's limit, past which it spills. Disk: the key
- * files and what the engine spills. The engine can read only these files, so a rule's query cannot read others.
+ * files and what the engine spills. The engine can read only these files, so a rule's query cannot read others. Error:
+ * LAKE_FILE_BROKEN for a damaged file.
  */
 export async function withStagedRows<T>(
   lakehouse: Lakehouse,
   contract: DataContract,
+  { dataset, date }: RunKey,
   files: string[],
   limit: RuleTimeLimit,
   use: (rows: StagedRows) => Promise<T>,
@@ -62,7 +66,14 @@ export async function withStagedRows<T>(
       files.length === 0
         ? emptyTable(view, columns)
         : `CREATE VIEW ${view} AS SELECT ${selected.join(', ')} FROM read_parquet(${parquet})`;
-    const queries = limitedQueries({
+    const broken = (error: unknown): Promise<unknown> => {
+      const staged = files.map((file, index) => ({
+        ...{ file: `${containers.staging}/${file}`, localFile: path.join(folder, `${index}.parquet`) },
+        ...{ dataset, date, isStaged: true },
+      }));
+      return errorOfReadingSome(error, lakehouse.duckDb, path.join(folder, 'spill-of-probes'), staged);
+    };
+    const limited = limitedQueries({
       duckDb: lakehouse.duckDb,
       folder,
       spillFolder: path.join(folder, 'spill-of-queries'),
@@ -70,12 +81,25 @@ export async function withStagedRows<T>(
       limit,
       processFile: lakehouse.queryProcessFile,
     });
+    const queries: LimitedQueries = {
+      ...limited,
+      // A query is not at fault when its rows cannot be read.
+      async value(rule, sql) {
+        try {
+          return await limited.value(rule, sql);
+        } catch (error) {
+          throw await broken(error);
+        }
+      },
+    };
     try {
       return await withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
         await duckDb.run(setUp);
         await confine(duckDb, folder);
         return use({ duckDb, view, queries });
       });
+    } catch (error) {
+      throw await broken(error);
     } finally {
       queries.close();
     }

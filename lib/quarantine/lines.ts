@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../storage/objectStore';
+import { RAW_FIELD } from './readRecord';
 
 /** A line of an object, or the beginning of a very long one. */
 export interface ObjectLine {
@@ -12,8 +13,13 @@ export interface ObjectLine {
 const BLOCK_LENGTH = 256 * 1024;
 /** Bytes kept of one line; the rest of a longer line is skipped. */
 const LONGEST_LINE = 256 * 1024;
+/** Bytes kept when the fields before the raw record need more: earlier versions listed every fault and group. */
+const LONGEST_HEAD = 8 * 1024 * 1024;
 
-/** Lines of an object from a line's start, block by block. Memory: a block and a line. Empty lines are skipped. */
+/**
+ * Lines of an object from a line's start, block by block; of a long line the beginning, with all fields before `RAW_FIELD`
+ * where they are not over 8 MiB. Memory: a block and a line. Empty lines are skipped.
+ */
 export async function* linesOf(
   store: ObjectStore,
   container: string,
@@ -23,7 +29,9 @@ export async function* linesOf(
   let kept: Buffer = Buffer.alloc(0);
   let isWhole = true;
   const keep = (bytes: Buffer): void => {
-    const room = LONGEST_LINE - kept.length;
+    if (bytes.length === 0) return;
+    const isHead = isWhole && kept.length + bytes.length > LONGEST_LINE && !kept.includes(RAW_FIELD);
+    const room = (isHead ? LONGEST_HEAD : LONGEST_LINE) - kept.length;
     if (bytes.length > room) isWhole = false;
     if (room > 0) kept = Buffer.concat([kept, bytes.subarray(0, room)]);
   };

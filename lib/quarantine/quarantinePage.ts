@@ -30,7 +30,7 @@ interface Position {
 /** Most bytes of quarantine files that one page reads (a line is always read to its end). */
 const MOST_BYTES = 16 * 1024 * 1024;
 const LINE_FEED = 0x0a;
-/** Characters of raw records at which a page ends. */
+/** Characters of raw records and further faults at which a page ends. */
 const MOST_CHARACTERS = 1024 * 1024;
 
 /**
@@ -61,7 +61,7 @@ export async function readQuarantine(
       offset = line.end;
       const record = readRecord(line.text, line.isWhole) ?? unreadable(object);
       if ((code !== undefined && record.code !== code) || !isVisible(record)) continue;
-      characters += record.raw.length;
+      characters += record.raw.length + JSON.stringify(record.more ?? []).length;
       const { allowedGroups: _groups, accessColumn: _column, ...shown } = record;
       records.push(shown);
     }

@@ -20,11 +20,16 @@ export interface RejectedRecord extends RecordFault {
   line: number;
   /** From 0, in the file. For a file that was decoded, in its decoded text. */
   byteOffset: number;
-  /** Groups that may read the record; none when they could not be read from it. Absent: its contract does not limit access. */
+  /**
+   * Groups that may read the record; none when they could not be read from it, or are too many to store. Absent: its
+   * contract does not limit access.
+   */
   allowedGroups?: string[];
   /** Column that the groups were read from. Absent also in records of earlier versions. */
   accessColumn?: string;
   /** Unchanged text without its line end; only the beginning of a record over 32 MiB. */
   raw: string;
   more?: RecordFault[];
+  /** Number of faults that are not listed under `more`, because a record lists at most 101. */
+  omittedFaults?: number;
 }

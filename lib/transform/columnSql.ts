@@ -1,8 +1,9 @@
 import type { Bound, ContractColumn, LogicalType } from '../contract/contract';
 import { decimalPattern, decimalText } from '../contract/decimal';
 import { textFormatPattern } from '../contract/textFormat';
-import { timeShape, YEAR } from '../contract/timeFormat';
+import { YEAR } from '../contract/timeFormat';
 import { identifier, literal } from '../duckdb/duckdb';
+import { timeInFormat } from './timeSql';
 
 /**
  * The SQL for a column. Files are read as text and cast here explicitly: the engine's own casts accept '1.5' as the integer
@@ -176,10 +177,15 @@ export function named(expression: string, name: string): string {
   return `${expression} AS ${identifier(name)}`;
 }
 
-function timeValue(column: ContractColumn, text: string, kind: 'date' | 'timestamp', type: string): string {
+function timeValue(
+  column: ContractColumn,
+  text: string,
+  kind: 'date' | 'timestamp',
+  type: 'DATE' | 'TIMESTAMPTZ',
+): string {
   const format = formatOf(column) ?? DEFAULT_FORMATS[kind];
   if (format === DEFAULT_FORMATS[kind]) return matching(text, DEFAULT_SHAPES[kind], `try_cast(${text} AS ${type})`);
-  return matching(text, timeShape(format), `try_strptime(${text}, ${literal(format)})::${type}`);
+  return timeInFormat(text, format, type);
 }
 
 function matching(text: string, pattern: string, value: string): string {

@@ -13,6 +13,9 @@ import { findRepeated } from './findRepeated';
 import { finishPart, type WrittenPart } from './finishPart';
 import { plainSource, rewrittenSource, type RecordFile } from './recordSource';
 
+/** Faults are in memory, about 200 bytes each. As many occur only in a file that was not written for its contract. */
+const MOST_FAULTY_RECORDS = 1_000_000;
+
 /**
  * Transforms a local file of records into a Parquet part, and returns the faults of every record that is not in it.
  *
@@ -27,13 +30,14 @@ export async function computePart(
   file: RecordFile,
   folder: string,
   codec: ParquetCodec,
+  mostFaulty = MOST_FAULTY_RECORDS,
 ): Promise<{ written: WrittenPart; faults: RecordFaults }> {
   const { nullText } = contract.source;
   const profile = await profileRecords(file.path, dialectOf(contract.source), file.columns.length, nullText);
   if (profile.records !== file.records) throw disagreement(file, `${profile.records} records`);
   const layout = parquetLayout(codec, file);
   const faults = new RecordFaults();
-  const work = { duckDb, contract, file, folder, profile, faults };
+  const work = { duckDb, contract, file, folder, profile, faults, mostFaulty };
   let draft = isPlain(profile)
     ? await draftPart(duckDb, contract, file, plainSource(file, contract, profile), folder, layout)
     : undefined;
@@ -61,14 +65,16 @@ interface Work {
   folder: string;
   profile: RecordProfile;
   faults: RecordFaults;
+  mostFaulty: number;
 }
 
 /** Writes the well-formed records, or only those in `only`, to another file. */
-async function rewrite({ contract, file, folder, profile, faults }: Work, only?: ReadonlySet<number>) {
+async function rewrite(work: Work, only?: ReadonlySet<number>) {
+  const { contract, file, folder, profile, faults } = work;
   const target = path.join(folder, only === undefined ? 'rewritten.csv' : 'suspects.csv');
   const onMalformed = ({ ordinal, code, found, expected }: MalformedRecord): void => {
     faults.add(ordinal, { code, column: null, found, expected });
-    requireFewFaulty(file, faults.size, faults);
+    requireFewFaulty(work, faults.size);
   };
   const dialect = dialectOf(contract.source);
   const written = await rewriteRecords(file.path, target, dialect, file.columns.length, onMalformed, only);
@@ -79,7 +85,7 @@ async function rewrite({ contract, file, folder, profile, faults }: Work, only?:
 async function explainMissing(work: Work, draft: PartDraft): Promise<void> {
   const { duckDb, file, faults } = work;
   if (draft.rows + faults.size === file.records) return;
-  requireFewFaulty(file, file.records - draft.rows, faults);
+  requireFewFaulty(work, file.records - draft.rows);
   const inDraft =
     draft === NOTHING
       ? 'SELECT 0 AS ordinal'
@@ -119,16 +125,13 @@ async function rejectRepeated({ duckDb, contract, file, faults }: Work, draft: P
   return rejected;
 }
 
-/** Faults are in memory, about 200 bytes each. As many occur only in a file that was not written for its contract. */
-const MOST_FAULTY_RECORDS = 1_000_000;
-
-function requireFewFaulty(file: RecordFile, faulty: number, faults: RecordFaults): void {
-  if (faulty <= MOST_FAULTY_RECORDS) return;
+function requireFewFaulty({ file, faults, mostFaulty }: Work, faulty: number): void {
+  if (faulty <= mostFaulty) return;
   const [first] = faults;
   const example = first ? `; record ${file.firstRecord + first[0] - 1}: ${first[1][0]?.code}` : '';
   throw new PipelineError('TRANSFORM_FAULTY_FILE', 'Hardly any record of the file fits the contract.', {
-    found: `more than ${MOST_FAULTY_RECORDS} faulty records of ${file.records}${example}`,
-    expected: `at most ${MOST_FAULTY_RECORDS} in a range of the file`,
+    found: `more than ${mostFaulty} faulty records of ${file.records}${example}`,
+    expected: `at most ${mostFaulty} in a range of the file`,
     where: { file: file.source },
     remedy: 'Compare the file with its contract: the delimiter, the quote, the format of numbers and dates.',
   });

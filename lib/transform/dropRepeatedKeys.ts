@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { uniqueColumns } from '../contract/key';
 import { literal } from '../duckdb/duckdb';
+import { errorOfReading } from '../lakehouse/brokenFile';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { requireUnchanged } from '../lakehouse/requireUnchanged';
 import { droppedRecordsFile, keysFile, partFile, repeatedKeysFile, tableFolder } from '../lakehouse/paths';
@@ -19,7 +20,7 @@ import { fetchRange, publishPart, quarantineRecords, readRange } from './rangeFi
 /**
  * Drops the rows that `findRepeatedKeys` listed for part `number`: writes the part again without them, puts their records
  * into quarantine, and writes the manifest last. Does nothing for a part without a list. Safe to repeat. Errors: as those
- * of `transformRange`.
+ * of `transformRange`, and LAKE_FILE_BROKEN for a damaged part.
  */
 export async function dropRepeatedKeys(
   lakehouse: Lakehouse,
@@ -58,12 +59,16 @@ export async function dropRepeatedKeys(
       source: range.file.path,
       columns: range.file.columns,
     });
-    const written = await lakehouse.engines.use(path.join(folder, 'spill'), async (duckDb) => {
+    const work = lakehouse.engines.use(path.join(folder, 'spill'), async (duckDb) => {
       const list = literal(JSON.stringify(repeated.map(({ record }) => record)));
       await duckDb.run(
         `CREATE OR REPLACE TEMP TABLE rejected AS SELECT unnest(from_json(${list}, '["BIGINT"]')) AS record_number`,
       );
       return withoutRejected(duckDb, contract, folder, before, layout);
+    });
+    const broken = { ...key, file: `${containers.processed}/${stored}`, isStaged: true };
+    const written = await work.catch((error: unknown) => {
+      throw errorOfReading(error, broken);
     });
     const add = await publishPart(lakehouse, key, number, written);
     await writeManifest(lakehouse, key, {

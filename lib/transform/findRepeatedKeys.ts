@@ -3,6 +3,7 @@ import path from 'node:path';
 import { mapAll } from '../concurrency/mapInOrder';
 import { uniqueColumns } from '../contract/key';
 import { identifier, literal, withDuckDb, type DuckDb } from '../duckdb/duckdb';
+import { errorOfReadingSome } from '../lakehouse/brokenFile';
 import type { Lakehouse } from '../lakehouse/lakehouse';
 import { repeatedKeysFile } from '../lakehouse/paths';
 import { plannedRanges, readPlan } from '../planning/readPlan';
@@ -29,7 +30,7 @@ const BATCH = { batchRows: 2000, batchCharacters: 2_000_000 };
  * Finds the rows whose key is in several parts and of which the contract keeps one, and lists those to drop in staging, by
  * part. Within a part the transform has left one row of each key. All rows are ordered (by the contract's column, then part,
  * then record), so the row that is kept does not depend on how the files were split. Reads the key files only; the engine
- * spills past its memory limit. Safe to repeat before rows are dropped.
+ * spills past its memory limit. Safe to repeat before rows are dropped. Error: LAKE_FILE_BROKEN for a damaged key file.
  */
 export async function findRepeatedKeys(lakehouse: Lakehouse, key: RunKey): Promise<{ rows: number; parts: number }> {
   const [plan, contract] = await Promise.all([readPlan(lakehouse, key), contractOfRun(lakehouse, key)]);
@@ -40,7 +41,7 @@ export async function findRepeatedKeys(lakehouse: Lakehouse, key: RunKey): Promi
   return withTemporaryFolder(lakehouse.temporaryDirectory, async (folder) => {
     const files = path.join(folder, 'keys');
     if (!(await downloadKeys(lakehouse, manifests, files))) return { rows: 0, parts: 0 };
-    return withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
+    const work = withDuckDb(lakehouse.duckDb, path.join(folder, 'spill'), async (duckDb) => {
       // Columns of the contract get names of their own here, because they may have any name.
       const columns = [
         `${identifier(column)} AS value`,
@@ -61,6 +62,13 @@ export async function findRepeatedKeys(lakehouse: Lakehouse, key: RunKey): Promi
       );
       return listByPart(lakehouse, key, plan.ranges, duckDb);
     });
+    return work.catch(async (error: unknown) => {
+      const staged = withRows(manifests).map(({ part, keys }) => ({
+        ...{ file: `${lakehouse.containers.staging}/${keys}`, localFile: path.join(files, `${part}.parquet`) },
+        ...{ dataset: key.dataset, date: key.date, isStaged: true },
+      }));
+      throw await errorOfReadingSome(error, lakehouse.duckDb, path.join(folder, 'spill-of-probes'), staged);
+    });
   });
 }
 
@@ -71,11 +79,15 @@ async function downloadKeys(
   folder: string,
 ): Promise<boolean> {
   await mkdir(folder);
-  const withRows = manifests.filter(({ keys }) => keys !== null);
-  await mapAll(withRows, PARALLEL_DOWNLOADS, ({ part, keys }) =>
+  const parts = withRows(manifests);
+  await mapAll(parts, PARALLEL_DOWNLOADS, ({ part, keys }) =>
     store.download(containers.staging, keys ?? '', path.join(folder, `${part}.parquet`)),
   );
-  return withRows.length > 0;
+  return parts.length > 0;
+}
+
+function withRows(manifests: PartManifest[]): PartManifest[] {
+  return manifests.filter(({ keys }) => keys !== null);
 }
 
 /** Memory: the list of one part, and the file names of all. */

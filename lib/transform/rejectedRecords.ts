@@ -1,5 +1,6 @@
 import type { CsvDialect } from '../csv/dialect';
 import { locateRecords } from '../csv/locateRecords';
+import { boundedFaults, boundedGroups } from '../quarantine/boundedRecord';
 import type { RecordFault, RejectedRecord } from '../quarantine/rejectedRecord';
 import type { RecordAccess } from './recordAccess';
 import type { WriteText } from '../storage/writeProduced';
@@ -45,16 +46,19 @@ export async function writeRejectedRecords(
         raw: location.raw,
       };
       const [first, ...more] = origin.faults ?? faults.get(location.ordinal) ?? [];
+      const listed = first === undefined ? {} : boundedFaults([first, ...more]);
       const { line, byteOffset, raw } = origin;
       const rejected = {
         file: source.path,
         record,
         line,
         byteOffset,
-        ...first,
-        ...(more.length > 0 ? { more } : {}),
+        ...listed,
         ...(access
-          ? { allowedGroups: hasFields(first) ? access.groupsOf(location.raw) : [], accessColumn: access.column }
+          ? {
+              allowedGroups: hasFields(first) ? boundedGroups(access.groupsOf(location.raw)) : [],
+              accessColumn: access.column,
+            }
           : {}),
         raw,
       };

@@ -17,6 +17,7 @@ import type { QualityRule } from '../qualityRule';
 import { mergeFaults, shapeFaults, standardFaults } from './shapeFaults';
 import { invalidContract } from './invalidContract';
 import { parseYaml } from './parseYaml';
+import { unsoundTexts } from './unsoundTexts';
 import { standardContract } from '../standard/contract';
 import { EXPECTATIONS } from '../standard/messages';
 import { fieldsOf } from '../standard/shapes';
@@ -54,6 +55,8 @@ export async function readContractWithEngine(
   engine: ContractEngine,
 ): Promise<ContractReading> {
   const examined = examine(text, file);
+  // Such a text would end a statement of the engine in its middle.
+  if (examined.hasUnsoundTexts) return readingOf(examined, file);
   await examineQueries(examined, engine);
   await examinePatterns(examined, engine);
   return readingOf(examined, file);
@@ -93,6 +96,8 @@ interface ExaminedContract {
   /** Faults other than those against the standard. */
   faults: ContractFault[];
   notes: ReadingNotes;
+  /** Also among `faults`. */
+  hasUnsoundTexts: boolean;
   place: (path: PropertyKey[]) => Problem['where'];
 }
 
@@ -102,7 +107,8 @@ function examine(text: string, file: string): ExaminedContract {
   const place = (path: PropertyKey[]) => placeOf(document, lineCounter, file, path);
   const standard = standardContract.safeParse(content, EXPECTATIONS);
   const shape = contractShape.safeParse(content, EXPECTATIONS);
-  const faults = shape.success ? [] : shapeFaults(shape.error, content);
+  const unsound = unsoundTexts(content);
+  const faults = [...unsound, ...(shape.success ? [] : shapeFaults(shape.error, content))];
   const notes: ReadingNotes = { remarks: [], rulePaths: new Map(), queries: [], patterns: [] };
   const read = readContent(content, faults, notes);
   const dataset = textOf(fieldsOf(listOf(fieldsOf(content)['schema'])[0])['name']);
@@ -117,6 +123,7 @@ function examine(text: string, file: string): ExaminedContract {
     standardFaults: standard.success ? [] : standardFaults(standard.error, content),
     faults,
     notes,
+    hasUnsoundTexts: unsound.length > 0,
     place,
   };
 }

@@ -11,6 +11,7 @@ import { runContracts } from './0010-run-contracts';
 import { removedDocuments } from './0011-removed-documents';
 import { accessColumn } from './0012-access-column';
 import { usage } from './0013-usage';
+import { sourceOrigins } from './0014-source-origins';
 import type { Migration } from './migration';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   removedDocuments,
   accessColumn,
   usage,
+  sourceOrigins,
 ];

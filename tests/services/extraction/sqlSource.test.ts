@@ -2,17 +2,21 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DataContract } from '../../../lib/contract/contract';
+import type { SqlSourceOptions } from '../../../lib/contract/sqlSource';
 import { readContract } from '../../../lib/contract/reading/readContract';
 import { postgresConnection } from '../../../lib/postgresConnection';
 import { readConfig, sqlSource } from '../../../lib/config/readConfig';
 import { createAzureStorage } from '../../../lib/storage/azureStorage';
 import type { Lakehouse } from '../../../lib/lakehouse/lakehouse';
 import { migrate } from '../../../lib/database/migrate';
+import { listDocuments } from '../../../lib/documents/documentQueries';
+import { loadDocuments } from '../../../lib/documents/loadDocuments';
 import { extractSource, type ExtractDependencies } from '../../../lib/extraction/extractSource';
 import { createExtractStore } from '../../../lib/extraction/extractStore';
 import { createPostgresSource } from '../../../lib/extraction/postgresSource';
 import { createTestDatabase, testStorage, uniqueName, type TestDatabase } from '../../support/servers';
 import { oracleRecords } from '../../support/csvText';
+import { batches } from '../../support/documents';
 import { addContract, contractText, errorOf, ingest, startLake, type TestLake } from '../../support/lake';
 
 const QUERY = 'select * from orders where not hidden -- those that customers see';
@@ -56,8 +60,11 @@ beforeEach(async () => {
 const extracts = () => createExtractStore(own.database);
 
 /** A dataset with a unique name that reads the shop's orders. */
-function source(custom: Record<string, unknown> = {}, columns = COLUMNS): { dataset: string } & ExtractDependencies {
-  const dataset = uniqueName('orders');
+function source(
+  custom: Record<string, unknown> = {},
+  columns = COLUMNS,
+  dataset = uniqueName('orders'),
+): { dataset: string } & ExtractDependencies {
   const isDropped = 'sqlSource' in custom && custom['sqlSource'] === undefined;
   const options = isDropped ? {} : { sqlSource: SQL_SOURCE, ...custom };
   const contract = readContract(contractText({ dataset, columns, custom: options }), `${dataset}.yaml`);
@@ -98,6 +105,33 @@ async function order(...hours: [id: string, hour: number][]): Promise<void> {
   }
 }
 
+const MARKS = {
+  query: 'select id, id as title, id as body, mark, seq from marks',
+  watermarkColumn: 'mark',
+  connectionSetting: 'SQL_SOURCE_SHOP',
+};
+const MARK_COLUMNS = `
+      - {name: id, logicalType: string, primaryKey: true, customProperties: [{property: role, value: id}]}
+      - {name: title, logicalType: string, customProperties: [{property: role, value: title}]}
+      - {name: body, logicalType: string, customProperties: [{property: role, value: text}]}`;
+
+/** A dataset that reads the table `marks`. */
+const markSource = (changes: Partial<SqlSourceOptions> = {}, dataset = uniqueName('marks')) =>
+  source({ sqlSource: { ...MARKS, ...changes } }, MARK_COLUMNS, dataset);
+
+/** Creates the table `marks` again; `seq` numbers its rows. */
+async function marks(type: string, ...rows: [id: string, mark: string][]): Promise<void> {
+  await shop.database.query(`drop table if exists marks; create table marks (id text, mark ${type}, seq bigint)`);
+  for (const [index, [id, mark]] of rows.entries())
+    await shop.database.query(`insert into marks values ('${id}', ${mark}, ${index + 1})`);
+}
+
+async function commitDate(dependencies: ExtractDependencies, dataset: string, date: string): Promise<void> {
+  const run = key(dataset, date, uniqueName('run'));
+  await extractSource(dependencies, run);
+  await extracts().commit(run);
+}
+
 describe('an extract', () => {
   it('is CSV as in the contract: null distinct from empty text, times in UTC, any text unchanged', async () => {
     await shop.database.query(
@@ -128,14 +162,15 @@ describe('an extract', () => {
   it('does not change a time that the format cannot express', async () => {
     await shop.database.query(
       `insert into orders (id, title, changed_at, german_day) values
-       ('early', 'some', '0044-03-15 BC', '0044-03-15 BC'), ('never', 'some', 'infinity', 'infinity')`,
+       ('early', 'some', '0044-03-15 BC', '0044-03-15 BC'), ('never', 'some', '2026-01-01Z', 'infinity')`,
     );
+    await shop.database.query("update orders set exact = 'infinity' where id = 'never'");
     const { dataset, ...dependencies } = source();
     await extractSource(dependencies, key(dataset, '2026-01-02'));
     const rows = oracleRecords(await extractedText(dataset, '2026-01-02')).slice(1);
-    expect(rows.map((row) => [row[6], row[7]])).toEqual([
-      ['0044-03-15 BC', '0044-03-15 00:00:00+00 BC'],
-      ['infinity', 'infinity'],
+    expect(rows.map((row) => [row[6], row[7], row[8]])).toEqual([
+      ['0044-03-15 BC', '0044-03-15 00:00:00+00 BC', ''],
+      ['infinity', '2026-01-01T00:00:00Z', 'infinity'],
     ]);
   });
 
@@ -237,6 +272,71 @@ describe('the watermark', () => {
     expect(await extractedIds(dataset, '2026-01-02')).toEqual(['c']);
   });
 
+  it.each([
+    ['timestamptz', "'2026-01-01'", "'2026-02-01'", 'infinity'],
+    ['timestamptz', "'2026-01-01'", "'2026-02-01'", '-infinity'],
+    ['timestamp', "'2026-01-01'", "'2026-02-01'", 'infinity'],
+    ['date', "'2026-01-01'", "'2026-02-01'", 'infinity'],
+    ['float8', '1', '2', 'NaN'],
+    ['float8', '1', '2', '-Infinity'],
+    ['real', '1', '2', 'Infinity'],
+    ['numeric', '1', '2', 'NaN'],
+    ['numeric[]', "'{1}'", "'{2}'", '{NaN}'],
+  ])('of type %s with %s and %s is refused at %s, and loses nothing', async (type, one, two, endless) => {
+    const { dataset, ...dependencies } = markSource();
+    await marks(type, ['a', one], ['endless', `'${endless}'`]);
+    expect(await errorOf(extractSource(dependencies, key(dataset, '2026-01-01')))).toMatchObject({
+      code: 'SQL_SOURCE_WATERMARK_INFINITE',
+      retryable: false,
+      found: endless,
+      where: { column: 'mark', file: `${dataset}.yaml` },
+      remedy: expect.stringContaining(`mark <> '${endless}'`) as string,
+    });
+    await shop.database.query("delete from marks where id = 'endless'");
+    await commitDate(dependencies, dataset, '2026-01-01');
+    await marks(type, ['a', one], ['b', two]);
+    await commitDate(dependencies, dataset, '2026-01-02');
+    expect(await extractedIds(dataset, '2026-01-01')).toEqual(['a']);
+    expect(await extractedIds(dataset, '2026-01-02')).toEqual(['b']);
+  });
+
+  it('may be a text that reads infinity or NaN: it has an ordinary place among texts', async () => {
+    const { dataset, ...dependencies } = markSource();
+    await marks('text', ['a', "'NaN'"], ['b', "'infinity'"]);
+    await commitDate(dependencies, dataset, '2026-01-01');
+    expect((await extractedIds(dataset, '2026-01-01')).sort()).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['timestamptz', "'2026-01-01'", 'infinity'],
+    ['numeric', '1', 'NaN'],
+  ])(
+    'of type %s that an earlier version committed as endless is refused until all rows are extracted',
+    async (type, one, endless) => {
+      const { dataset, ...dependencies } = markSource();
+      await marks(type, ['a', one]);
+      await own.database.query(
+        `insert into source_extracts (dataset, ingest_date, run_id, low, high, committed_at)
+       values ($1, '2026-01-01', 'run-2026-01-01', null, $2, now())`,
+        [dataset, endless],
+      );
+      for (const date of ['2026-01-01', '2026-01-02']) {
+        expect(await errorOf(extractSource(dependencies, key(dataset, date)))).toMatchObject({
+          code: 'SQL_SOURCE_WATERMARK_INFINITE',
+          found: endless,
+          remedy: expect.stringContaining('afterChange: {date: <a date after 2026-01-01>, rows: all}') as string,
+        });
+      }
+      const confirmed = markSource({ afterChange: { date: '2026-01-02', rows: 'all' } }, dataset);
+      await commitDate(confirmed, dataset, '2026-01-02');
+      expect(await extractedIds(dataset, '2026-01-02')).toEqual(['a']);
+      expect(await extracts().latestCommitted(dataset)).toMatchObject({
+        low: null,
+        high: expect.not.stringMatching(/inf|nan/i) as string,
+      });
+    },
+  );
+
   it('does not move back: a date before a committed one is refused', async () => {
     const { dataset, ...dependencies } = source();
     await order(['a', 1]);
@@ -244,6 +344,94 @@ describe('the watermark', () => {
     await extracts().commit(key(dataset, '2026-01-02'));
     const error = await errorOf(extractSource(dependencies, key(dataset, '2026-01-01')));
     expect(error).toMatchObject({ code: 'SQL_SOURCE_DATE_PASSED', status: 409, retryable: false });
+  });
+});
+
+describe('a change of the query or of its watermark column', () => {
+  const NEXT = '2026-01-02';
+  const later = (rows: 'all' | 'newer') => ({ afterChange: { date: NEXT, rows } });
+  const SEQ = { watermarkColumn: 'seq' };
+  const OTHER_QUERY = { query: "select id, id as title, id as body, mark, seq from marks where id <> 'x'" };
+
+  /** Commits the rows a and b with marks of 1.7e12 and numbers from 1, then inserts c. */
+  async function changed(change: Partial<SqlSourceOptions>, options: { marks?: string; seq?: string } = {}) {
+    const { dataset, ...dependencies } = markSource();
+    await marks('bigint', ['a', '1700000000000'], ['b', '1700000000001']);
+    await commitDate(dependencies, dataset, '2026-01-01');
+    await marks(options.marks ?? 'bigint', ['a', '1700000000000'], ['b', '1700000000001'], ['c', '1700000000002']);
+    if (options.seq !== undefined) await shop.database.query(`alter table marks alter seq type ${options.seq}`);
+    return {
+      dataset,
+      run: (date: string, more = {}) => commitDate(markSource({ ...change, ...more }, dataset), dataset, date),
+    };
+  }
+
+  it.each([
+    ['another column', SEQ, {}],
+    ['another column, in whose type the mark has no place', SEQ, { seq: 'integer' }],
+    ['another column of a type that cannot be read from the mark', SEQ, { seq: 'timestamptz using now()' }],
+    ['another type of the column', {}, { marks: 'double precision' }],
+    ['another query', OTHER_QUERY, {}],
+  ])('%s: refused, until the contract says to extract all rows', async (_name, change, options) => {
+    const { dataset, run } = await changed(change, options);
+    expect(await errorOf(run(NEXT))).toMatchObject({
+      code: 'SQL_SOURCE_CHANGED',
+      retryable: false,
+      found: expect.stringContaining('1700000000001 of mark (bigint)') as string,
+      where: { file: `${dataset}.yaml` },
+      remedy: expect.stringContaining('afterChange: {date: <a date after 2026-01-01>, rows: all}') as string,
+    });
+    await run(NEXT, later('all'));
+    expect(await extractedIds(dataset, NEXT)).toEqual(['a', 'b', 'c']);
+    // Confirmed once: the next date goes on from the new mark.
+    await shop.database
+      .query(`insert into marks values ('d', 1700000000003, 4)`)
+      .catch(() => shop.database.query(`insert into marks values ('d', 1700000000003, now() + interval '1 day')`));
+    await run('2026-01-03', later('all'));
+    expect(await extractedIds(dataset, '2026-01-03')).toEqual(['d']);
+  });
+
+  it.each([
+    ['another query', OTHER_QUERY, {}],
+    ['another type of the column', {}, { marks: 'double precision' }],
+  ])('%s: goes on from the last watermark when the contract says so', async (_name, change, options) => {
+    const { dataset, run } = await changed(change, options);
+    await run(NEXT, later('newer'));
+    expect(await extractedIds(dataset, NEXT)).toEqual(['c']);
+  });
+
+  it('a mark that is not a value of the new type cannot go on', async () => {
+    const { run } = await changed(SEQ, { seq: 'integer' });
+    expect(await errorOf(run(NEXT, later('newer')))).toMatchObject({ code: 'SQL_SOURCE_CHANGED' });
+  });
+
+  it('a wider type of the same column, and blanks around the query, are no change', async () => {
+    const { dataset, run } = await changed({ query: `${MARKS.query}\n` }, { marks: 'numeric' });
+    await run(NEXT);
+    expect(await extractedIds(dataset, NEXT)).toEqual(['c']);
+  });
+
+  it('a committed date keeps its rows: it is extracted again by its own column only, with any query', async () => {
+    const { dataset, run } = await changed(SEQ);
+    expect(await errorOf(run('2026-01-01'))).toMatchObject({
+      code: 'SQL_SOURCE_CHANGED',
+      found: 'mark (bigint) when 2026-01-01 was extracted',
+      expected: 'seq (bigint)',
+      remedy: expect.stringContaining('version of the contract') as string,
+    });
+    await commitDate(markSource(OTHER_QUERY, dataset), dataset, '2026-01-01');
+    expect(await extractedIds(dataset, '2026-01-01')).toEqual(['a', 'b']);
+  });
+
+  it('of a date from before origins were recorded: the rows of the mark have to be there', async () => {
+    const { dataset, run } = await changed({});
+    await own.database.query('update source_extracts set origin = null where dataset = $1', [dataset]);
+    expect(await errorOf(commitDate(markSource(SEQ, dataset), dataset, NEXT))).toMatchObject({
+      code: 'SQL_SOURCE_CHANGED',
+      found: '1700000000001, which no row reaches; its column was not recorded',
+    });
+    await run(NEXT);
+    expect(await extractedIds(dataset, NEXT)).toEqual(['c']);
   });
 });
 
@@ -375,5 +563,34 @@ describe('a SQL source and the lake', () => {
     expect(rows).toHaveLength(30);
     expect(rows[0]).toMatchObject({ docId: 'o-1', title: 'Order 1', text: 'some "text",\n1' });
     expect((await lake.documents('orders', '2026-01-03')).map(({ docId }) => docId)).toEqual(['late']);
+  });
+
+  it('whose rows are all extracted again has no document twice', async () => {
+    await marks('bigint', ['a', '5'], ['b', '6']);
+    const run = async (date: string, changes: Partial<SqlSourceOptions>) => {
+      const custom = { sqlSource: { ...MARKS, ...changes } };
+      await addContract(lake, { dataset: 'marks', columns: MARK_COLUMNS, custom });
+      const dependencies = {
+        lakehouse: lake,
+        extracts: extracts(),
+        connectSource: (setting: string) => createPostgresSource(shop.url, setting),
+      };
+      await extractSource(dependencies, key('marks', date));
+      await ingest(lake, key('marks', date));
+      await dependencies.extracts.commit(key('marks', date));
+      const rows = await lake.documents('marks', date);
+      await loadDocuments(own.database, `run-${date}`, batches(rows));
+      return rows.map(({ docId }) => docId);
+    };
+    expect(await run('2026-01-01', {})).toEqual(['a', 'b']);
+    await shop.database.query("insert into marks values ('c', 7, 3)");
+    const change = { watermarkColumn: 'seq', afterChange: { date: '2026-01-02', rows: 'all' as const } };
+    expect(await run('2026-01-02', change)).toEqual(['a', 'b', 'c']);
+    const { documents } = await listDocuments(own.database, { dataset: 'marks' }, 'everything', { limit: 10 });
+    expect(documents.map(({ docId, ingestDate }) => `${docId} of ${ingestDate}`)).toEqual([
+      'a of 2026-01-02',
+      'b of 2026-01-02',
+      'c of 2026-01-02',
+    ]);
   });
 });

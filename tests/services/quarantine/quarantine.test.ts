@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { dialectOf } from '../../../lib/csv/dialect';
 import { createAzureStorage } from '../../../lib/storage/azureStorage';
 import type { LakeContainers, ObjectStore } from '../../../lib/storage/objectStore';
 import { quarantineFile } from '../../../lib/lakehouse/paths';
 import { countQuarantine } from '../../../lib/quarantine/quarantineCounts';
 import { quarantineExecutions } from '../../../lib/quarantine/quarantineExecutions';
+import { boundedFaults, boundedGroups } from '../../../lib/quarantine/boundedRecord';
+import type { RejectedRecord } from '../../../lib/quarantine/rejectedRecord';
 import { readQuarantine, type QuarantinePage } from '../../../lib/quarantine/quarantinePage';
 import { LONGEST_RAW, readRecord } from '../../../lib/quarantine/readRecord';
 import type { RunKey } from '../../../lib/runs/runKey';
@@ -126,6 +129,122 @@ describe('browsing a quarantine', () => {
       code: 'QUARANTINE_UNREADABLE',
       where: { file: quarantineFile(tampered, 0) },
     });
+  });
+});
+
+describe('a record with many faults or groups', () => {
+  const fault = (column: number) => ({
+    ...{ code: 'ROW_VALUE_TYPE' as const, column: `c${column}`, found: 'é'.repeat(200), expected: 'a whole number' },
+  });
+  const faults = (count: number) => Array.from({ length: count }, (_, column) => fault(column));
+  const groups = (count: number) => Array.from({ length: count }, (_, group) => `group-${group}`);
+  const mayBeReadBy = (group: string) => (record: RejectedRecord) => record.allowedGroups?.includes(group) ?? true;
+
+  async function write(runId: string, count: number, allowedGroups?: string[]): Promise<RunKey> {
+    const written = { ...key, runId };
+    const folder = await mkdtemp(path.join(tmpdir(), 'many-faults-'));
+    const input = path.join(folder, 'range.csv');
+    await writeFile(input, 'first\nsecond\n');
+    const source = { path: 'letters/x.csv', localFile: input, offset: 0, firstLine: 2, firstRecord: 1 };
+    const found = new Map([
+      [1, faults(count)],
+      [2, faults(1)],
+    ]);
+    const groupsOf = (record: string) => (record === 'first' ? (allowedGroups ?? []) : ['group-0']);
+    const access = allowedGroups && { column: 'readers', groupsOf };
+    const dialect = dialectOf({ delimiter: ',', quote: '"' });
+    await writeProduced(store, { container: containers.quarantine, path: quarantineFile(written, 0) }, (toFile) =>
+      writeRejectedRecords(toFile, source, dialect, found, access),
+    );
+    await rm(folder, { recursive: true });
+    return written;
+  }
+
+  /** As earlier versions wrote it: every fault and group in full. */
+  async function writeEarlier(runId: string, count: number, allowedGroups?: string[]): Promise<RunKey> {
+    const written = { ...key, runId };
+    const [first, ...more] = faults(count);
+    const record = (number: number) => ({ file: 'letters/x.csv', record: number, line: number + 1, byteOffset: 0 });
+    const text = [
+      JSON.stringify({ ...record(1), ...first, more, ...(allowedGroups ? { allowedGroups } : {}), raw: 'first' }),
+      JSON.stringify({
+        ...record(2),
+        ...first,
+        ...(allowedGroups ? { allowedGroups: ['group-0'] } : {}),
+        raw: 'second',
+      }),
+    ].join('\n');
+    await store.write(containers.quarantine, quarantineFile(written, 0), text);
+    return written;
+  }
+
+  it.each([
+    ['written now', write],
+    ['of an earlier version', writeEarlier],
+  ])('%s lists at most 101 faults, and says how many more there are', async (_name, writeAs) => {
+    for (const count of [1, 2, 101, 102, 2500]) {
+      const of = await writeAs(uniqueName('many'), count);
+      const { records } = await readQuarantine(lake, of, { limit: 10 }, visible);
+      expect(records.map(({ raw, isTruncated }) => [raw, isTruncated])).toEqual([
+        ['first', false],
+        ['second', false],
+      ]);
+      const [first] = records;
+      expect(first?.more?.length ?? 0).toBe(Math.min(count - 1, 100));
+      expect(1 + (first?.more?.length ?? 0) + (first?.omittedFaults ?? 0)).toBe(count);
+      expect(records[1]).not.toHaveProperty('omittedFaults');
+      expect((await countQuarantine(lake, of, visible)).codes).toEqual([{ code: 'ROW_VALUE_TYPE', records: 2 }]);
+    }
+  });
+
+  it.each([
+    ['written now', write, 4000, 40_000],
+    ['of an earlier version', writeEarlier, 40_000, 900_000],
+  ])('%s is shown to its groups only; with too many of them, to none', async (_name, writeAs, some, tooMany) => {
+    const rawOf = async (of: RunKey, isVisible: (record: RejectedRecord) => boolean) =>
+      (await readQuarantine(lake, of, { limit: 10 }, isVisible)).records.map(({ raw }) => raw);
+    const stored = await writeAs(uniqueName('groups'), 3, groups(some));
+    expect(await rawOf(stored, mayBeReadBy(`group-${some - 1}`))).toEqual(['first']);
+    expect(await rawOf(stored, mayBeReadBy('group-0'))).toEqual(['first', 'second']);
+    expect(await rawOf(stored, mayBeReadBy('other'))).toEqual([]);
+    const many = await writeAs(uniqueName('groups'), 3, groups(tooMany));
+    expect(await rawOf(many, mayBeReadBy(`group-${tooMany - 1}`))).toEqual([]);
+    expect(await rawOf(many, mayBeReadBy('group-0'))).toEqual(['second']);
+    expect(await rawOf(many, visible)).toHaveLength(2);
+  });
+
+  it('of an earlier version, with faults over 8 MiB, is read without them and shown to nobody else', async () => {
+    const of = await writeEarlier('endless', 30_000, groups(1));
+    const { records } = await readQuarantine(lake, of, { limit: 10 }, visible);
+    expect(records).toMatchObject([
+      { record: 1, code: 'ROW_VALUE_TYPE', raw: '', isTruncated: true },
+      { raw: 'second' },
+    ]);
+    const others = await readQuarantine(lake, of, { limit: 10 }, mayBeReadBy('group-0'));
+    expect(others.records).toMatchObject([{ record: 2 }]);
+  });
+
+  it('whatever it has is written within the bytes that are read at once', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 5000 });
+    const foundText = fc.string({ unit: 'binary', maxLength: 200 });
+    const any = fc.record({
+      code: fc.constant('ROW_VALUE_TYPE' as const),
+      column: text,
+      found: foundText,
+      expected: text,
+    });
+    await fc.assert(
+      fc.asyncProperty(any, fc.array(text), fc.nat(3000), (each, names, count) => {
+        const [first, ...more] = Array.from({ length: count + 1 }, () => each);
+        const listed = boundedFaults([first ?? each, ...more]);
+        const allowedGroups = boundedGroups(names);
+        const head = JSON.stringify({ ...listed, allowedGroups });
+        expect(Buffer.byteLength(head)).toBeLessThan(200 * 1024);
+        expect(1 + (listed.more?.length ?? 0) + (listed.omittedFaults ?? 0)).toBe(count + 1);
+        return Promise.resolve();
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 

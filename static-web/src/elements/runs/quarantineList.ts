@@ -135,6 +135,9 @@ function rejectRow(record: QuarantinedRecord): HTMLElement {
         isolated(expected),
       ),
     ),
+    ...(record.omittedFaults === undefined
+      ? []
+      : [element('p', { class: 'quiet' }, `${formatCounted(record.omittedFaults, 'further fault')}.`)]),
     element('pre', { class: 'raw', tabindex: 0 }, isolated(record.raw), record.isTruncated ? ' …' : ''),
   );
 }
