@@ -25,7 +25,8 @@ export function localToken({ token, user }: { token: string; user: string }): Id
     const given = bearer === undefined ? fromCookies : [bearer];
     if (given.length === 0) return undefined;
     if (!given.some((one) => isSameSecret(one, token))) throw wrongToken();
-    const narrowed = (name: string): string[] | undefined => listOf(headers.get(name) ?? cookies.get(name));
+    // The page empties its cookies to show everything again. A header that is sent and names nothing allows nothing.
+    const narrowed = (name: string): string[] | undefined => listOf(headers.get(name) ?? (cookies.get(name) || null));
     const roles = narrowed(LOCAL_ROLES);
     return {
       id: user,
@@ -52,8 +53,8 @@ function cookiesOf(headers: RequestHeaders): Map<string, string> {
   return new Map(pairs);
 }
 
-function listOf(text: string | null | undefined): string[] | undefined {
-  if (text === null || text === undefined || text === '') return undefined;
+function listOf(text: string | null): string[] | undefined {
+  if (text === null) return undefined;
   return text
     .split(',')
     .map((entry) => entry.trim())

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
     options: { dataset: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' } },
   });
   const [command, ...files] = positionals;
-  const absent = files.filter((file) => !existsSync(file));
+  const absent = files.filter((file) => !statSync(file, { throwIfNoEntry: false })?.isFile());
   const isUsed = (command === 'infer' && files.length === 1) || (command === 'check' && files.length > 0);
   if (!isUsed || absent.length > 0) {
     const why = absent.length > 0 ? `No such file: ${absent.join(', ')}\n` : '';
@@ -40,6 +40,10 @@ async function main(): Promise<number> {
   }
   if (command === 'infer' && values.out !== undefined && existsSync(values.out)) {
     complain(`${values.out} exists already, and nothing was written. Choose another name, or remove it first.`);
+    return 2;
+  }
+  if (values.out !== undefined && !existsSync(path.dirname(values.out))) {
+    complain(`The folder of ${values.out} does not exist, and nothing was written. Create it first.`);
     return 2;
   }
   if (command === 'infer') return infer(files[0] ?? '', values);

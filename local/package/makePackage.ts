@@ -26,7 +26,8 @@ export async function makePackage(options: PackageOptions): Promise<{ zipFile: s
   const { projectFolder, outputFolder, backend, withEncoder } = options;
   const inProject = (...parts: string[]): string => path.join(projectFolder, ...parts);
   const inOutput = (...parts: string[]): string => path.join(outputFolder, ...parts);
-  requireReplaceable(outputFolder);
+  const zipFile = `${outputFolder}.zip`;
+  requireReplaceable(outputFolder, zipFile);
   rmSync(outputFolder, { recursive: true, force: true });
   mkdirSync(outputFolder, { recursive: true });
   await bundle(projectFolder, inOutput('dist'));
@@ -37,21 +38,24 @@ export async function makePackage(options: PackageOptions): Promise<{ zipFile: s
   const { name, version, license } = readJson(inProject('package.json')) as Record<string, string>;
   // No scripts and no dependencies: nothing may be installed or built where the package arrives.
   writeJson(inOutput('package.json'), { name, version, private: true, license, main: MAIN });
-  const zipFile = `${outputFolder}.zip`;
   return { zipFile, bytes: await zipFolder(outputFolder, zipFile) };
 }
 
-/** The folder is deleted first: it must be empty, absent or an earlier package. */
-function requireReplaceable(folder: string): void {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+/**
+ * Folder and zip file are replaced: the folder must be empty, absent or an earlier package, and a zip file is that of an
+ * earlier package only where its folder is there.
+ */
+function requireReplaceable(folder: string, zipFile: string): void {
+  const isEmpty = !existsSync(folder) || readdirSync(folder).length === 0;
   const file = path.join(folder, 'package.json');
   if (existsSync(file) && (readJson(file) as { main?: unknown }).main === MAIN) return;
+  if (isEmpty && !existsSync(zipFile)) return;
   throw new PipelineError(
     'PACKAGE_FOLDER_IN_USE',
-    'The folder for the package has other files, which would be deleted.',
+    'The folder for the package, or the zip file beside it, has other content, which would be replaced.',
     {
-      found: folder,
-      expected: 'a folder that is empty or absent, or an earlier package',
+      found: isEmpty ? zipFile : folder,
+      expected: 'a folder that is empty or absent without a zip file of its name, or an earlier package',
       remedy: 'Name another folder with --output.',
     },
   );

@@ -119,6 +119,16 @@ test('a folder with other files is not deleted', async () => {
   expect(readFileSync(path.join(other, 'work.txt'), 'utf8')).toBe('mine');
 });
 
+test('a zip file that is not that of an earlier package is not replaced', async () => {
+  const other = path.join(folder, 'archive');
+  writeFileSync(`${other}.zip`, 'mine');
+  await expect(makePackage('--output', other)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('PACKAGE_FOLDER_IN_USE') as string,
+  });
+  expect(readFileSync(`${other}.zip`, 'utf8')).toBe('mine');
+});
+
 test('a wrong option is named with the usage', async () => {
   await expect(makePackage('--durable-backend', 'redis')).rejects.toMatchObject({
     code: 2,

@@ -7,7 +7,8 @@ import { isIP } from 'node:net';
 export function isAllowedHost(header: string | undefined, allowedNames: readonly string[] = []): boolean {
   // Every browser sends the header.
   if (header === undefined || header === '') return true;
-  if (!URL.canParse(`http://${header}`)) return false;
+  // A URL also has a user, a path and more, of which a host has none.
+  if (/[@/?#\\]/.test(header) || !URL.canParse(`http://${header}`)) return false;
   const name = new URL(`http://${header}`).hostname.toLowerCase();
   const address = name.replace(/^\[|\]$/g, '');
   return isIP(address) !== 0 || name === 'localhost' || name.endsWith('.localhost') || allowedNames.includes(name);

@@ -256,6 +256,16 @@ describe('npm run contract', () => {
       status: 2,
       stderr: expect.stringContaining('exists already, and nothing was written') as string,
     });
+    expect(run('infer', file, '--out', path.join(folder, 'absent', 'x.yaml'))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('does not exist, and nothing was written') as string,
+    });
+    for (const command of ['infer', 'check']) {
+      expect(run(command, folder)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(`No such file: ${folder}`) as string,
+      });
+    }
   });
 
   it('refuses a pattern that is too large for the engine', async () => {

@@ -28,6 +28,9 @@ test.each([
   ['127.0.0.1.evil.example', false],
   ['my-box', false],
   ['a b', false],
+  ['evil.example@127.0.0.1', false],
+  ['127.0.0.1/evil.example', false],
+  ['127.0.0.1?evil.example', false],
 ])('the Host %s is allowed: %j', (header, expected) => {
   expect(isAllowedHost(header)).toBe(expected);
 });

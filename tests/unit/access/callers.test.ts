@@ -105,6 +105,13 @@ describe('the owner of a local platform', () => {
     const authorization = `Bearer ${TOKEN}`;
     const asked = headers({ authorization, 'x-local-roles': 'reader, boss', 'x-local-groups': 'finance' });
     expect(await identify(asked)).toMatchObject({ roles: ['reader'], groups: ['finance'] });
+    // A list that names nothing allows nothing; the page empties its cookies to show everything.
+    for (const nothing of ['', ' ', ',']) {
+      const asked = headers({ authorization, 'x-local-roles': nothing, 'x-local-groups': nothing });
+      expect(await identify(asked)).toMatchObject({ roles: [], groups: [] });
+    }
+    const emptied = `pipeline-x-token-1=${TOKEN}; x-local-groups=; x-local-roles=`;
+    expect(await identify(headers({ cookie: emptied }))).toEqual(owner);
     const cookie = `pipeline-x-token-1=${TOKEN}; x-local-roles=approver`;
     expect(await identify(headers({ cookie }))).toMatchObject({ roles: ['approver'], groups: 'everything' });
   });
