@@ -1,3 +1,4 @@
+import { ingestSettings } from './settings/ingest';
 import { FaultList, PipelineError, type Problem } from '../problems/problem';
 import { toConfig, type Config, type PostgresAccess } from './config';
 import { activitiesAtOnce, instanceFaults } from './instanceLimits';
@@ -39,6 +40,19 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     );
   }
   return { ...toConfig(parsed.data), sqlSources };
+}
+
+/** The memory limit of the query engine, for commands that need no other setting. Error: SETTING_INVALID. */
+export function duckdbMemory(environment: Record<string, string | undefined> = process.env): number {
+  const given = environment['DUCKDB_MEMORY_MEGABYTES']?.trim() || undefined;
+  const parsed = ingestSettings.DUCKDB_MEMORY_MEGABYTES.schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const { code, message, ...options } = wrong(
+    'DUCKDB_MEMORY_MEGABYTES',
+    given ?? '',
+    parsed.error.issues[0]?.message ?? '',
+  );
+  throw new PipelineError(code, message, options);
 }
 
 /** Settings whose names the contracts choose: one for each SQL source. */

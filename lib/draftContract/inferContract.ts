@@ -3,6 +3,7 @@ import { dialectOf } from '../csv/dialect';
 import { profileRecords } from '../csv/recordProfile';
 import { rewriteRecords } from '../csv/rewriteRecords';
 import { literal, withDuckDb, type DuckDb, type DuckDbSettings } from '../duckdb/duckdb';
+import { errorOfWideTable } from '../duckdb/tooManyColumns';
 import { PipelineError } from '../problems/problem';
 import { withTemporaryFolder } from '../storage/temporaryFolder';
 import { longestLine } from '../transform/recordSource';
@@ -34,7 +35,7 @@ export interface ContractDraft {
  * Drafts a contract from a local CSV. It reads all records: a column gets a type that fits every value, and is required when
  * it has no gaps; the smallest key of one to three columns is searched. The draft is run on the file before it is returned,
  * with the checks of a run, so a file that a run would refuse is refused with the same code. Other errors:
- * CONTRACT_INFER_NO_COLUMNS, CONTRACT_INFER_NO_RECORDS.
+ * CONTRACT_INFER_NO_COLUMNS, CONTRACT_INFER_NO_RECORDS, DUCKDB_TOO_MANY_COLUMNS.
  */
 export async function inferContract(file: string, settings: InferSettings): Promise<ContractDraft> {
   const name = path.basename(file);
@@ -57,6 +58,8 @@ export async function inferContract(file: string, settings: InferSettings): Prom
       const key = await findKey(duckDb, table, columns);
       const roles = guessRoles(columns, key.columns) ?? { title: '', text: '' };
       return { ...local, file: name, delimiter, records, columns, key, roles };
+    }).catch((error: unknown) => {
+      throw errorOfWideTable(error, header.length);
     });
     const contract = readContract(draftContract(dataset, profile, []), `${dataset}.yaml`);
     const trial = await tryDraft(file, contract, folder, settings.duckDb);

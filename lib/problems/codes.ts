@@ -114,6 +114,7 @@ const transform = {
   TRANSFORM_RECORDS_LOST: permanent(500, 'Two counts of the records of a range differ.'),
   DUCKDB_OUT_OF_MEMORY: permanent(500, 'The engine needs more memory than it may use.'),
   DUCKDB_SPILL_LIMIT: permanent(500, 'The engine needs more temporary disk than it may use.'),
+  DUCKDB_TOO_MANY_COLUMNS: permanent(422, 'The table has more columns than the memory of the engine allows.'),
   QUALITY_RULE_TIMEOUT: permanent(422, 'A quality rule was not evaluated in time.'),
   QUALITY_GATE_CLOSED: permanent(422, 'The quality gate is closed.'),
   QUALITY_GATE_REJECTED: permanent(422, 'The run was rejected at the quality gate.'),

@@ -5,6 +5,7 @@ import { dialectOf } from '../csv/dialect';
 import { isPlain, profileRecords, type RecordProfile } from '../csv/recordProfile';
 import { rewriteRecords, type MalformedRecord } from '../csv/rewriteRecords';
 import { literal, type DuckDb } from '../duckdb/duckdb';
+import { errorOfWideTable } from '../duckdb/tooManyColumns';
 import { PipelineError } from '../problems/problem';
 import type { ParquetCodec } from '../lakehouse/paths';
 import { draftPart, parquetLayout, type PartDraft } from './draftPart';
@@ -22,7 +23,7 @@ const MOST_FAULTY_RECORDS = 1_000_000;
  * The engine's CSV reader is used where it is exact, and its result is checked: our own scan counts the records and finds
  * irregular ones. When the reader fails or the file is not plain, the well-formed records are rewritten first. Records that
  * the engine then leaves out of the part are examined separately. So a clean file costs one pass, and other files cost
- * extra only for their faulty records.
+ * extra only for their faulty records. Error: DUCKDB_TOO_MANY_COLUMNS.
  */
 export async function computePart(
   duckDb: DuckDb,
@@ -31,6 +32,20 @@ export async function computePart(
   folder: string,
   codec: ParquetCodec,
   mostFaulty = MOST_FAULTY_RECORDS,
+): Promise<{ written: WrittenPart; faults: RecordFaults }> {
+  try {
+    return await compute(duckDb, contract, file, folder, codec);
+  } catch (error) {
+    throw errorOfWideTable(error, contract.columns.length);
+  }
+}
+
+async function compute(
+  duckDb: DuckDb,
+  contract: DataContract,
+  file: RecordFile,
+  folder: string,
+  codec: ParquetCodec,
 ): Promise<{ written: WrittenPart; faults: RecordFaults }> {
   const { nullText } = contract.source;
   const profile = await profileRecords(file.path, dialectOf(contract.source), file.columns.length, nullText);

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { duckdbMemory } from '../../lib/config/readConfig';
 import { inferContract } from '../../lib/draftContract/inferContract';
 import { contractWarnings } from '../../lib/contract/contractWarnings';
 import { readContractWithEngine } from '../../lib/contract/reading/readContract';
@@ -19,7 +20,9 @@ const USAGE = `npm run contract -- infer <file.csv> [--dataset <name>] [--out <f
 const SETTINGS = {
   // Its own: a name that is known before could be another user's folder.
   temporaryDirectory: mkdtempSync(path.join(tmpdir(), 'pipeline-x-contract-')),
-  duckDb: { memoryLimitInMegabytes: 1024 },
+  get duckDb() {
+    return { memoryLimitInMegabytes: duckdbMemory() };
+  },
 };
 
 process.on('exit', () => rmSync(SETTINGS.temporaryDirectory, { recursive: true, force: true }));

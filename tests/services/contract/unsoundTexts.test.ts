@@ -123,9 +123,9 @@ it('all texts of the contract are sound', async () => {
 it.each(['\u0001', '\u001b', '\u007f', '\u0085', '\u2028', '\u202e', '\t', '\u{1F600}'])(
   'other characters are kept, and the engine takes them: %j',
   async (character) => {
-    for (const name of ['pattern', 'query', 'purpose', 'customProperties[0].value']) {
-      const place = PLACES.find(([field]) => field.endsWith(name))?.[1];
-      const text = place?.text.replace("'x'", `'${character}'`).replace(/^(a|some|NULL)/, `$1${character}`) ?? '';
+    for (const name of ['pattern', 'query', 'purpose', 'watermarkColumn']) {
+      const place = PLACES.find(([field]) => field === name || field.endsWith(`.${name}`))?.[1];
+      const text = place?.text.replace("'x'", `'${character}'`).replace(/^(a|some|seq)/, `$1${character}`) ?? '';
       expect(text).toContain(character);
       const { contract } = await read(withText(place ?? { path: [], text }, text));
       expect(JSON.stringify(contract)).toContain(JSON.stringify(text.replace('{object}', '"notes"')).slice(1, -1));

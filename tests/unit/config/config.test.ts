@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readConfig } from '../../../lib/config/readConfig';
+import { readConfig, duckdbMemory } from '../../../lib/config/readConfig';
 import { SETTING_NAMES } from '../../../lib/config/settings';
 import { FaultList } from '../../../lib/problems/problem';
 
@@ -217,4 +217,12 @@ describe('local.settings.sample.json', () => {
   it('is accepted without changes', () => {
     expect(() => readConfig(values)).not.toThrow();
   });
+});
+
+it('commands without other settings read the memory limit alone', () => {
+  expect(duckdbMemory({})).toBe(1024);
+  expect(duckdbMemory({ DUCKDB_MEMORY_MEGABYTES: ' 4096 ' })).toBe(4096);
+  expect(() => duckdbMemory({ DUCKDB_MEMORY_MEGABYTES: 'much' })).toThrow(
+    expect.objectContaining({ code: 'SETTING_INVALID', where: { setting: 'DUCKDB_MEMORY_MEGABYTES' } }) as Error,
+  );
 });
