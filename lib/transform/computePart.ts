@@ -23,7 +23,7 @@ const MOST_FAULTY_RECORDS = 1_000_000;
  * The engine's CSV reader is used where it is exact, and its result is checked: our own scan counts the records and finds
  * irregular ones. When the reader fails or the file is not plain, the well-formed records are rewritten first. Records that
  * the engine then leaves out of the part are examined separately. So a clean file costs one pass, and other files cost
- * extra only for their faulty records. Error: DUCKDB_TOO_MANY_COLUMNS.
+ * extra only for their faulty records. Errors: DUCKDB_TOO_MANY_COLUMNS; TRANSFORM_FAULTY_FILE for more than `mostFaulty` records.
  */
 export async function computePart(
   duckDb: DuckDb,
@@ -34,7 +34,7 @@ export async function computePart(
   mostFaulty = MOST_FAULTY_RECORDS,
 ): Promise<{ written: WrittenPart; faults: RecordFaults }> {
   try {
-    return await compute(duckDb, contract, file, folder, codec);
+    return await compute(duckDb, contract, file, folder, codec, mostFaulty);
   } catch (error) {
     throw errorOfWideTable(error, contract.columns.length);
   }
@@ -46,6 +46,7 @@ async function compute(
   file: RecordFile,
   folder: string,
   codec: ParquetCodec,
+  mostFaulty: number,
 ): Promise<{ written: WrittenPart; faults: RecordFaults }> {
   const { nullText } = contract.source;
   const profile = await profileRecords(file.path, dialectOf(contract.source), file.columns.length, nullText);
