@@ -14,6 +14,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { SAMPLE_DATASET, SAMPLE_DATE, stateOfTheUnion } from '../../samples/stateOfTheUnion';
+import { STEP_NAMES } from '../../lib/ingest/registry';
+import { INGEST } from '../../orchestrators/ingest';
+import { PLANNING } from '../../orchestrators/planning';
+import { SPREAD } from '../../orchestrators/spread';
+import { EMBEDDING_STREAM, METADATA_STREAM } from '../../orchestrators/streams';
+import { ROUTES } from '../../functions/http/routes';
+import { indexApp, type IndexedApp } from '../support/node-worker/indexedApp';
+import { bindingsOf, refusalsOfHost, triggerOf } from '../support/node-worker/refusalsOfHost';
 import { startTestPlatform, type RunningTestPlatform } from './runningPlatform';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -56,6 +64,64 @@ describe('the package with the embedded encoder', () => {
     const again = path.join(folder, 'again');
     await makePackage('--output', again);
     expect(readFileSync(`${again}.zip`).equals(readFileSync(`${output}.zip`))).toBe(true);
+  });
+
+  describe('as the Node.js worker of Azure indexes it', () => {
+    const { Values: settings } = JSON.parse(readFileSync(path.join(ROOT, 'local.settings.sample.json'), 'utf8')) as {
+      Values: Record<string, string>;
+    };
+    let app: IndexedApp;
+    beforeAll(async () => {
+      app = await indexApp(output, settings);
+    });
+
+    it('is refused by neither the worker nor the host', () => {
+      const hostJson = JSON.parse(readFileSync(path.join(output, 'host.json'), 'utf8')) as object;
+      expect(refusalsOfHost(app, hostJson, settings)).toEqual([]);
+    });
+
+    it('has the functions of the routes, the steps and the orchestrators, and no other', () => {
+      const http = (name: string, route: string, methods: string[]) => ({
+        name,
+        trigger: { type: 'httpTrigger', route, methods, authLevel: 'anonymous' },
+      });
+      const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+      const orchestrators = [INGEST, PLANNING, SPREAD, METADATA_STREAM, EMBEDDING_STREAM];
+      const expected = [
+        ...ROUTES.map(({ name, path: route, method }) => http(name, route, [method])),
+        http('openApi', 'openapi.json', ['GET']),
+        http('unknownRoute', '{*path}', everyMethod),
+        ...STEP_NAMES.map((name) => ({ name, trigger: { type: 'activityTrigger' } })),
+        ...orchestrators.map((name) => ({ name, trigger: { type: 'orchestrationTrigger' } })),
+        { name: 'nightlyIngest', trigger: { type: 'timerTrigger', schedule: '%INGEST_SCHEDULE%' } },
+      ];
+      const indexed = app.functions.map((one) => {
+        const { type, route, methods, authLevel, schedule } = triggerOf(one);
+        return { name: one.name, trigger: { type, route, methods, authLevel, schedule } };
+      });
+      const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+      expect(indexed.sort(byName)).toEqual(expected.sort(byName));
+    });
+
+    it('has the durable client where a route needs it, and nowhere else', () => {
+      const withClient = app.functions.filter((one) => bindingsOf(one).some(({ type }) => type === 'durableClient'));
+      const needed = ROUTES.filter(({ usesOrchestration }) => usesOrchestration).map(({ name }) => name);
+      expect(withClient.map(({ name }) => name).sort()).toEqual([...needed, 'nightlyIngest'].sort());
+    });
+
+    it('runs under the tested Node.js, streams HTTP, and names one entry file for all functions', async () => {
+      const { stdout: version } = await run(process.env.TEST_NODE ?? process.execPath, ['--version']);
+      expect(app.node).toBe(version.trim());
+      expect(app.programmingModel).toMatchObject({
+        name: '@azure/functions',
+        version: expect.stringMatching(/^4\./) as string,
+      });
+      expect(app.capabilities.HttpUri).toMatch(/^http:\/\/localhost:\d+\/$/);
+      expect(new Set(app.functions.map(({ directory, scriptFile }) => `${directory}/${scriptFile}`))).toEqual(
+        new Set(['dist/index.js']),
+      );
+      expect(app.functions.every(({ isProxy, functionId, name }) => !isProxy && functionId === name)).toBe(true);
+    });
   });
 
   // TEST_NODE: the path of another version of Node.js, such as that of Azure.
