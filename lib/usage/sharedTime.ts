@@ -12,7 +12,7 @@ export class SharedTime {
   /** @param read a counter that only grows */
   constructor(private readonly read: () => number) {}
 
-  /** Begins a piece of work. Returns a function that tells its share so far, and one that ends it and returns its share. */
+  /** Begins a piece of work. Returns a function for its share so far, and one that ends it and returns its share. */
   begin(): { soFar: () => number; end: () => number } {
     this.advance();
     this.open += 1;
