@@ -29,8 +29,11 @@ export async function startAzurite(options: {
   logFile?: string;
   /** Base64. Default: the emulator's published key, which any process of the machine knows. */
   accountKey?: string;
+  /** Name of the account. Default: the emulator's. */
+  account?: string;
   abandon?: AbortSignal;
 }): Promise<RunningAzurite> {
+  const { account = ACCOUNT, accountKey = KEY } = options;
   const ports = options.ports ?? { blob: await anyFreePort(), queue: await anyFreePort(), table: await anyFreePort() };
   mkdirSync(options.dataDirectory, { recursive: true });
   const child = await startChild({
@@ -46,7 +49,7 @@ export async function startAzurite(options: {
       ...['--blobHost', '127.0.0.1', '--queueHost', '127.0.0.1', '--tableHost', '127.0.0.1'],
       ...['--blobPort', `${ports.blob}`, '--queuePort', `${ports.queue}`, '--tablePort', `${ports.table}`],
     ],
-    environment: { ...process.env, AZURITE_ACCOUNTS: `${ACCOUNT}:${options.accountKey ?? KEY}` },
+    environment: { ...process.env, AZURITE_ACCOUNTS: `${account}:${accountKey}` },
     logFile: options.logFile ?? path.join(options.dataDirectory, 'azurite.log'),
     channel: true,
   });
@@ -56,19 +59,18 @@ export async function startAzurite(options: {
     { abandon: options.abandon },
   );
   return {
-    connectionString: azuriteConnectionString(ports, options.accountKey ?? KEY),
+    connectionString: azuriteConnectionString(ports, account, accountKey),
     ports,
     child,
     stop: () => child.stop(),
   };
 }
 
-/** The connection string of the emulator's account on the given ports. */
-function azuriteConnectionString(ports: AzuritePorts, key: string): string {
-  const endpoint = (service: string, port: number): string => `${service}=http://127.0.0.1:${port}/${ACCOUNT}`;
+function azuriteConnectionString(ports: AzuritePorts, account: string, key: string): string {
+  const endpoint = (service: string, port: number): string => `${service}=http://127.0.0.1:${port}/${account}`;
   return [
     'DefaultEndpointsProtocol=http',
-    `AccountName=${ACCOUNT}`,
+    `AccountName=${account}`,
     `AccountKey=${key}`,
     endpoint('BlobEndpoint', ports.blob),
     endpoint('QueueEndpoint', ports.queue),

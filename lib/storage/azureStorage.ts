@@ -114,10 +114,7 @@ export function createAzureStorage(options: AzureStorageOptions): ObjectStore {
     info: infoOf,
 
     download: (container, path, localFile, range) =>
-      guard(container, path, async () => {
-        const whole = range ?? { offset: 0, length: (await infoOf(container, path))?.size ?? BLOCK_LENGTH };
-        await downloadTo(blobOf(container, path), localFile, whole);
-      }),
+      guard(container, path, () => downloadTo(blobOf(container, path), localFile, range)),
 
     write: (container, path, content) =>
       guard(container, path, async () => {
@@ -250,5 +247,7 @@ function storageProblem(cause: RestError | StreamBroken, container: string, path
 function isRefusal({ statusCode, code }: RestError | StreamBroken): boolean {
   // Another writer of the same object has ended in between, which drops the blocks of this one.
   if (code === 'InvalidBlockList') return false;
+  // The object was replaced while it was read.
+  if (statusCode === 412) return false;
   return statusCode !== undefined && statusCode < 500 && statusCode !== 408 && statusCode !== 429;
 }

@@ -1,6 +1,6 @@
 /** Bytes below which a second connection costs more than it brings. */
-const SHORTEST_PART_LENGTH = 8 * 1024 * 1024;
-const CONNECTIONS = 4;
+export const SHORTEST_PART_LENGTH = 8 * 1024 * 1024;
+export const CONNECTIONS = 4;
 
 /** Bytes. Longer files are uploaded in blocks, in parallel; shorter ones in one request. */
 export const LONGEST_SINGLE_UPLOAD = 256 * 1024 * 1024;

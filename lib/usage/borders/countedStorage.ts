@@ -45,11 +45,11 @@ export function countedStorage(store: ObjectStore, { count }: Pick<UsageMeter, '
       return store.info(container, path);
     },
     download: async (container, path, localFile, range) => {
-      // Without a range the store asks for the length first.
-      count(range === undefined ? { storageOthers: 1 } : { storageReads: connectionsFor(range.length) });
+      // The first request for a whole object says how long it is, also for an empty one.
+      count({ storageReads: range === undefined ? 1 : connectionsFor(range.length) });
       await store.download(container, path, localFile, range);
       const { size } = await stat(localFile);
-      count({ bytesRead: size, ...(range === undefined && { storageReads: connectionsFor(size) }) });
+      count({ bytesRead: size, ...(range === undefined && { storageReads: Math.max(0, connectionsFor(size) - 1) }) });
     },
     write: (container, path, content) => {
       written(content);
