@@ -257,7 +257,44 @@ describe('after deploying', () => {
     expect(stderr).toContain('az webapp log tail');
   });
 
+  it('only waits until the app is healthy when SMOKE_TEST is health', () => {
+    const { status, calls } = runHook(
+      'postdeploy.sh',
+      { ...environment, SMOKE_TEST: 'health' },
+      `curl*) if [ -e "$STATE" ]; then printf 200; else touch "$STATE"; printf 503; fi ;;`,
+    );
+    expect(status).toBe(0);
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['curl', 'curl']);
+  });
+
   it('does nothing when SMOKE_TEST is false', () => {
     expect(runHook('postdeploy.sh', { SMOKE_TEST: 'false' }).calls).toEqual([]);
+  });
+});
+
+describe('in a pipeline', () => {
+  const basics = { AZURE_ENV_NAME: 'pipeline-x', AZURE_LOCATION: 'swedencentral', AZURE_SUBSCRIPTION_ID: 'sub' };
+
+  it('the values of the environment are the variables of the parameters that are set and not empty', () => {
+    const { status, calls } = runHook('pipelineValues.sh', {
+      ...basics,
+      QDRANT_URL: 'https://qdrant.example.com:6333',
+      PRIVATE_NETWORK: '',
+      ALERT_EMAILS: 'one@example.com, two@example.com',
+      SOMETHING_ELSE: 'x',
+    });
+    expect(status).toBe(0);
+    expect(calls).toEqual([
+      'azd env new pipeline-x --location swedencentral --subscription sub --no-prompt',
+      'azd env set AZURE_ENV_NAME pipeline-x',
+      'azd env set AZURE_LOCATION swedencentral',
+      'azd env set QDRANT_URL https://qdrant.example.com:6333',
+      'azd env set ALERT_EMAILS one@example.com, two@example.com',
+    ]);
+  });
+
+  it('an environment without a name is refused before anything is set', () => {
+    const { status, calls } = runHook('pipelineValues.sh', { QDRANT_URL: 'https://qdrant.example.com:6333' });
+    expect([status === 0, calls]).toEqual([false, []]);
   });
 });
