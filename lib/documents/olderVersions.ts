@@ -1,5 +1,6 @@
 import { untilAborted } from '../concurrency/untilAborted';
 import type { Database } from '../database/database';
+import { removedButCurrent, type RemovedDocument } from './removedButCurrent';
 import type { CommittedPart, DocumentRow, LakeReader } from './document';
 
 /** A partition, for which versions of its documents in older partitions are looked for. */
@@ -18,6 +19,8 @@ export interface OlderVersions {
    * date, or that have none, are left out. At most a few thousand ids.
    */
   datesOf(partition: Partition, docIds: string[]): Promise<Map<string, string>>;
+  /** Documents that runs removed from the partition and that an older one has as current, in pages: also of failed runs. */
+  removed(partition: Partition): AsyncIterable<RemovedDocument[]>;
   /**
    * The rows of these documents in a partition of the lake, with their texts. Documents that it lacks are left out. When
    * `cancelled` is aborted, its reason is thrown.
@@ -51,6 +54,8 @@ export function createOlderVersions(
       );
       return new Map(rows.map((row) => [row.docId, row.date]));
     },
+
+    removed: (partition) => removedButCurrent(database, partition),
 
     async *rows(partition, docIds, cancelled) {
       const wanted = (rows: DocumentRow[]): DocumentRow[] => rows.filter(({ docId }) => docIds.has(docId));

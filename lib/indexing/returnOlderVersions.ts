@@ -1,5 +1,6 @@
 import type { OlderVersions } from '../documents/olderVersions';
 import type { RunKey } from '../runs/runKey';
+import { withoutPoints } from './withoutPoints';
 import { embedDocuments, type EmbedDependencies } from './embedDocuments';
 
 /** Documents whose older versions are returned together: each batch reads the older partitions once. */
@@ -35,6 +36,25 @@ export async function returnOlderVersions(
     if (batch.size >= DOCUMENTS_PER_BATCH) await finish();
   }
   await finish();
+  return returned;
+}
+
+/**
+ * The same for documents that earlier runs of the partition removed: a run that failed has deleted the stale points that named
+ * them, and a run of another date at the same time may have removed their older versions. Those that the index has are left
+ * out. Returns the number of rows that were returned. Safe to repeat. Memory and errors as above.
+ */
+export async function returnLostVersions(
+  dependencies: EmbedDependencies & { older: OlderVersions },
+  run: RunKey,
+  cancelled: AbortSignal,
+): Promise<number> {
+  let returned = 0;
+  for await (const documents of dependencies.older.removed(run)) {
+    cancelled.throwIfAborted();
+    const lost = await withoutPoints(dependencies, run.dataset, documents);
+    returned += await embedByDate(dependencies, run, new Map(lost.map(({ docId, date }) => [docId, date])), cancelled);
+  }
   return returned;
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database';
 import { removedButCurrent } from '../documents/removedButCurrent';
+import { withoutPoints } from '../indexing/withoutPoints';
 import type { VectorIndex } from '../vectors/vectorIndex';
 import type { ReturnedCounts } from './reconcile';
 
@@ -17,19 +18,10 @@ export async function countReturned(
   const counts = { current: 0, vectors: 0 };
   const missingDates = new Set<string>();
   for await (const documents of removedButCurrent(database, partition)) {
-    const found = new Set<string>();
-    const filter = { dataset: partition.dataset, docIds: documents.map(({ docId }) => docId), chunkNumber: 0 };
-    for await (const points of vectors.points(filter)) {
-      for (const { docId, ingestDate } of points) found.add(keyOf(docId, ingestDate));
-    }
-    const missing = documents.filter(({ docId, date }) => !found.has(keyOf(docId, date)));
+    const missing = await withoutPoints({ vectors }, partition.dataset, documents);
     counts.current += documents.length;
     counts.vectors += documents.length - missing.length;
     for (const { date } of missing) if (missingDates.size < MOST_DATES) missingDates.add(date);
   }
   return { ...counts, missingDates: [...missingDates].sort() };
-}
-
-function keyOf(docId: string, date: string): string {
-  return `${date} ${docId}`;
 }
