@@ -50,6 +50,7 @@ a-7,Seventh,5000,,out of range
         publishedAt: '2026-01-01',
         category: null,
         allowedGroups: null,
+        accessColumn: null,
         sourceFile: `notes/${DATE}/a.csv`,
         recordNumber: 1,
         text: 'two\nlines, and a "quote"',
