@@ -22,7 +22,7 @@ export function brokenFile(
     found,
     expected: 'the file as it was written',
     where: { file },
-    remedy: `${again} of ${dataset} of ${date}. It writes the files anew.`,
+    remedy: `${again} of ${dataset} of ${date}. It writes these files again.`,
     cause,
   });
 }

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { RestError, type BlobClient } from '@azure/storage-blob';
 import { GatheredWriter } from './gatheredWriter';
 import type { ByteRange } from './objectStore';
-import { CONNECTIONS, SHORTEST_PART_LENGTH } from './transfers';
+import { CONNECTIONS, connectionsFor, SHORTEST_PART_LENGTH } from './transfers';
 
 /** Attempts after broken answers, each from where the last one broke. The client retries only some kinds of failure. */
 const ATTEMPTS = 5;
@@ -91,7 +91,7 @@ async function openFirstPart(blob: BlobClient): Promise<Answer | undefined> {
 
 /** Equal parts, at most one for each connection. */
 function partsOf({ offset, length }: ByteRange, connections: number): ByteRange[] {
-  const count = Math.min(connections, Math.ceil(length / SHORTEST_PART_LENGTH));
+  const count = connectionsFor(length, connections);
   const partLength = Math.ceil(length / count);
   return Array.from({ length: count }, (_unused, index) => ({
     offset: offset + index * partLength,

@@ -7,8 +7,8 @@ export const LONGEST_SINGLE_UPLOAD = 256 * 1024 * 1024;
 export const BLOCK_LENGTH = 8 * 1024 * 1024;
 
 /** Connections, and with them requests, of a download of so many bytes. None for an empty range. */
-export function connectionsFor(length: number): number {
-  return Math.min(CONNECTIONS, Math.ceil(length / SHORTEST_PART_LENGTH));
+export function connectionsFor(length: number, most = CONNECTIONS): number {
+  return Math.min(most, Math.ceil(length / SHORTEST_PART_LENGTH));
 }
 
 /** Requests of an upload of a file of so many bytes: its blocks, and one that joins them. */

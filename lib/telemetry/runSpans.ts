@@ -5,7 +5,7 @@ import { runTrace, withIds } from './traceIds';
 
 /**
  * Does one step of a run in a span below the run's first span, which another process may record, later. `invokedBy` is the
- * `traceparent` of the engine's invocation: a link, because the engine's traces begin anew at each retry and its spans do not
+ * `traceparent` of the engine's invocation: a link, because the engine's traces begin again at each retry and its spans do not
  * reach every exporter.
  */
 export function inRunSpan<Result>(

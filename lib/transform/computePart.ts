@@ -23,7 +23,8 @@ const MOST_FAULTY_RECORDS = 1_000_000;
  * The engine's CSV reader is used where it is exact, and its result is checked: our own scan counts the records and finds
  * irregular ones. When the reader fails or the file is not plain, the well-formed records are rewritten first. Records that
  * the engine then leaves out of the part are examined separately. So a clean file costs one pass, and other files cost
- * extra only for their faulty records. Errors: DUCKDB_TOO_MANY_COLUMNS; TRANSFORM_FAULTY_FILE for more than `mostFaulty` records.
+ * extra only for their faulty records. Errors: DUCKDB_TOO_MANY_COLUMNS; TRANSFORM_FAULTY_FILE for more than `mostFaulty`
+ * faulty records.
  */
 export async function computePart(
   duckDb: DuckDb,

@@ -11,7 +11,7 @@ import { projectFolder } from '../cost/projectFolder';
 import { priceTable } from '../cost/priceTable';
 import { markdownTable } from './markdownTable';
 
-/** A comment with a command, and what stands in the page until the next `<!-- end -->`. */
+/** A comment with a command, and what is in the page until the next `<!-- end -->`. */
 const BLOCK = /(<!-- (npm run cost -- ([^>]*?)|sums: ([^>]*?)|rates|prices|claims) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 /**

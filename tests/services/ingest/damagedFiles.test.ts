@@ -74,7 +74,7 @@ describe.each([
     });
   });
 
-  it('is written anew by another run of the date', async () => {
+  it('is written again by another run of the date', async () => {
     await damage('processed', part, (bytes) => bytes.subarray(0, 100));
     await ingest(lake, { ...key(dataset), runId: `again-${name.length}` });
     expect(await lake.documents(dataset, '2026-01-01')).toHaveLength(count);

@@ -11,7 +11,8 @@ import type { RunSummary } from '../../../lib/runs/run';
 import { runIngest } from '../../support/faults/runIngest';
 import { contractText, errorOf } from '../../support/lake';
 import { startOpenAiServer, type OpenAiServer } from '../../support/openAiServer';
-import { createTestDatabase, testQdrantUrl, testStorage, uniqueName, type TestDatabase } from '../../support/servers';
+import { appSettings } from '../../support/appSettings';
+import { createTestDatabase, testQdrantUrl, uniqueName, type TestDatabase } from '../../support/servers';
 
 // The procedures of docs/operations.md that change what the stores have, as far as they do not need Azure.
 
@@ -27,24 +28,7 @@ let apps: App[] = [];
 
 /** The app with a database and a model of some dimensions; the lake is always the same. */
 function appWith(database: TestDatabase, dimensions: number): App {
-  const app = createApp(
-    readConfig({
-      LAKE_CONNECTION_STRING: testStorage(),
-      LAKE_RAW_CONTAINER: `${name}-raw`,
-      LAKE_PROCESSED_CONTAINER: `${name}-processed`,
-      LAKE_QUARANTINE_CONTAINER: `${name}-quarantine`,
-      LAKE_STAGING_CONTAINER: `${name}-staging`,
-      CONTRACTS_DIRECTORY: folder,
-      TEMPORARY_DIRECTORY: path.join(folder, 'temporary'),
-      POSTGRES_URL: database.url,
-      QDRANT_URL: testQdrantUrl(),
-      QDRANT_ALIAS: name,
-      EMBEDDING_PROVIDER: 'openai',
-      EMBEDDING_DIMENSIONS: String(dimensions),
-      OPENAI_BASE_URL: `${models.url}/v1`,
-      OPENAI_API_KEY: 'key',
-    }),
-  );
+  const app = createApp(readConfig(appSettings({ name, folder, database, dimensions, modelUrl: models.url })));
   apps.push(app);
   return app;
 }

@@ -16,7 +16,8 @@ import { runIngest } from '../../support/faults/runIngest';
 import { contractText } from '../../support/lake';
 import { startOpenAiServer, type OpenAiServer, type PreparedAnswer } from '../../support/openAiServer';
 import { startOtlpCollector, type CollectedSpan, type OtlpCollector } from '../../support/otlpCollector';
-import { createTestDatabase, testQdrantUrl, testStorage, uniqueName, type TestDatabase } from '../../support/servers';
+import { appSettings } from '../../support/appSettings';
+import { createTestDatabase, uniqueName, type TestDatabase } from '../../support/servers';
 
 const DIMENSIONS = 8;
 /** Texts of users, none of which may be in a trace. */
@@ -61,21 +62,15 @@ beforeAll(async () => {
   const name = uniqueName('trace');
   app = createApp(
     readConfig({
-      LAKE_CONNECTION_STRING: testStorage(),
-      LAKE_RAW_CONTAINER: `${name}-raw`,
-      LAKE_PROCESSED_CONTAINER: `${name}-processed`,
-      LAKE_QUARANTINE_CONTAINER: `${name}-quarantine`,
-      LAKE_STAGING_CONTAINER: `${name}-staging`,
-      CONTRACTS_DIRECTORY: folder,
-      TEMPORARY_DIRECTORY: path.join(folder, 'temporary'),
-      POSTGRES_URL: test.url,
-      QDRANT_URL: testQdrantUrl(),
-      QDRANT_ALIAS: name,
-      EMBEDDING_PROVIDER: 'openai',
-      EMBEDDING_DIMENSIONS: String(DIMENSIONS),
+      ...appSettings({
+        name,
+        folder,
+        database: test,
+        dimensions: DIMENSIONS,
+        modelUrl: model.url,
+        modelKey: 'zebra-key',
+      }),
       ANSWER_PROVIDER: 'openai',
-      OPENAI_BASE_URL: `${model.url}/v1`,
-      OPENAI_API_KEY: 'zebra-key',
       OPENAI_CHAT_MODEL: 'gpt-test',
       INGEST_SCHEDULE: '0 0 1 * * *',
     }),

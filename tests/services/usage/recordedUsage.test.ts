@@ -14,7 +14,8 @@ import { describeDays } from '../../../lib/runs/describeUsage';
 import { newHistory, runIngest } from '../../support/faults/runIngest';
 import { contractText } from '../../support/lake';
 import { startOpenAiServer, type OpenAiServer, type PreparedAnswer } from '../../support/openAiServer';
-import { createTestDatabase, testQdrantUrl, testStorage, uniqueName, type TestDatabase } from '../../support/servers';
+import { appSettings } from '../../support/appSettings';
+import { createTestDatabase, uniqueName, type TestDatabase } from '../../support/servers';
 
 const DATE = '2026-01-31';
 const DIMENSIONS = 8;
@@ -48,21 +49,8 @@ beforeAll(async () => {
   const name = uniqueName('usage');
   app = createApp(
     readConfig({
-      LAKE_CONNECTION_STRING: testStorage(),
-      LAKE_RAW_CONTAINER: `${name}-raw`,
-      LAKE_PROCESSED_CONTAINER: `${name}-processed`,
-      LAKE_QUARANTINE_CONTAINER: `${name}-quarantine`,
-      LAKE_STAGING_CONTAINER: `${name}-staging`,
-      CONTRACTS_DIRECTORY: folder,
-      TEMPORARY_DIRECTORY: path.join(folder, 'temporary'),
-      POSTGRES_URL: test.url,
-      QDRANT_URL: testQdrantUrl(),
-      QDRANT_ALIAS: name,
-      EMBEDDING_PROVIDER: 'openai',
-      EMBEDDING_DIMENSIONS: String(DIMENSIONS),
+      ...appSettings({ name, folder, database: test, dimensions: DIMENSIONS, modelUrl: models.url }),
       ANSWER_PROVIDER: 'openai',
-      OPENAI_BASE_URL: `${models.url}/v1`,
-      OPENAI_API_KEY: 'key',
       OPENAI_CHAT_MODEL: 'gpt-5-mini',
       INSTANCE_MEMORY_MEGABYTES: '4096',
       DUCKDB_MEMORY_MEGABYTES: '512',
